@@ -1,0 +1,15 @@
+// Who writes well and is hardly followed: users of good reputation with few follows; those whom many are close to come first
+// among equals. Reads every user once.
+// :param minReputation => 0.5
+// :param mostFollows => 10
+MATCH (u:User)
+WHERE u.reputation >= $minReputation AND NOT u.suspended
+WITH u, COUNT { (u)<-[:FOLLOWED]-() } AS follows, COUNT { (u)<-[:CLOSEST_TO]-() } AS admirers
+WHERE follows <= $mostFollows
+RETURN
+  u.userId AS userId,
+  u.reputation AS reputation,
+  follows,
+  admirers
+ORDER BY reputation DESC, admirers DESC, userId
+LIMIT 50

@@ -1,0 +1,6 @@
+-- The run that the tables show.
+SELECT id, as_of, settings, started_at, closest_rows, recommendation_rows, reason_rows
+FROM kith.runs
+WHERE status = 'published'
+ORDER BY started_at DESC
+LIMIT 1;

@@ -1,0 +1,2 @@
+-- Without statistics of the fresh rows the merge and the checks are planned for an empty table.
+ANALYZE kith_staging.recommendations;

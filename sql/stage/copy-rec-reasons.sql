@@ -1,0 +1,2 @@
+-- Text format: user_id, rec_id, reason_id, weight, units.
+COPY kith_staging.rec_reasons (user_id, rec_id, reason_id, weight, units) FROM STDIN;

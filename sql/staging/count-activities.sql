@@ -1,0 +1,1 @@
+SELECT type, count(*) AS activities FROM activity GROUP BY type

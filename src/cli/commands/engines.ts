@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import type { Settings } from '../../config/settings.ts';
+import { homeOf } from '../../engines/home.ts';
+import { down, type StackStatus, status, up } from '../../engines/stack.ts';
+
+const upExamples = `
+The data is in $KITH_HOME (.kith in the checkout by default); both engines listen on this machine only. What already runs
+is left as it is. With KITH_NEO4J_URI or KITH_POSTGRES_URL that server is checked instead of starting one.
+
+Examples:
+  $ kith up
+  A second network, beside the first:
+    $ KITH_HOME=~/other kith up
+  At fixed ports, and with more memory:
+    $ KITH_BOLT_PORT=7687 KITH_HTTP_PORT=7474 KITH_POSTGRES_PORT=5432 KITH_NEO4J_HEAP=4g kith up
+`;
+const downExamples = `
+Data, ports and passwords stay: the next \`kith up\` goes on with them.
+
+Examples:
+  $ kith down
+`;
+const statusExamples = `
+Examples:
+  $ kith status
+  The password for Neo4j Browser:
+    $ kith status --json | jq -r .neo4j.password
+  A Postgres shell:
+    $ psql "$(kith status --json | jq -r .postgres.url)"
+`;
+
+/** Adds `up`, `down` and `status`. The settings are read when a command runs, so that help works without them. */
+export function addEngineCommands(program: Command, readSettings: () => Settings): void {
+  program
+    .command('up')
+    .description('start the embedded Neo4j and Postgres and wait until both answer')
+    .addHelpText('after', upExamples)
+    .action(async () => {
+      const settings = readSettings();
+      await interruptible((signal) => up(settings, { signal, onProgress: say }));
+      console.log(describe(settings, await status(settings)));
+    });
+  program
+    .command('down')
+    .description('stop the embedded engines')
+    .addHelpText('after', downExamples)
+    .action(async () => {
+      const settings = readSettings();
+      await interruptible((signal) => down(settings, { signal, onProgress: say }));
+      say('stopped');
+    });
+  program
+    .command('status')
+    .description('show what runs and how to reach it')
+    .option('--json', 'as JSON, with the passwords')
+    .addHelpText('after', statusExamples)
+    .action(async ({ json }: { json?: boolean }) => {
+      const settings = readSettings();
+      const now = await status(settings);
+      console.log(json ? JSON.stringify(now) : describe(settings, now));
+    });
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Gives the work a signal that Ctrl-C and SIGTERM set. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** For a person: no password, but the file that has it. */
+function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus): string {
+  const { passwords } = homeOf(settings);
+  const rows: [string, string][] = [];
+  rows.push(['Neo4j', state(neo4j, embedded.neo4j)]);
+  if (neo4j.uri) rows.push(['  Bolt', neo4j.uri]);
+  if (neo4j.browser) rows.push(['  Browser', neo4j.browser]);
+  if (neo4j.username) rows.push(['  user', neo4j.username]);
+  if (neo4j.uri) rows.push(['  password', embedded.neo4j ? `in ${passwords.neo4j}` : 'in KITH_NEO4J_PASSWORD']);
+  rows.push(['Postgres', state(postgres, embedded.postgres)]);
+  if (postgres.url) rows.push(['  URL', withoutPassword(postgres.url)]);
+  if (postgres.url) rows.push(['  password', embedded.postgres ? `in ${passwords.postgres}` : 'in KITH_POSTGRES_URL']);
+  return rows.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
+}
+
+function state({ running, pid }: { running: boolean; pid?: number }, isEmbedded: boolean): string {
+  if (!isEmbedded) return running ? 'answers' : 'does not answer';
+  if (running) return `runs (process ${pid})`;
+  return pid ? `process ${pid} runs but does not answer yet` : 'stopped; start it with `kith up`';
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const shown = new URL(url);
+    shown.password = '';
+    shown.searchParams.delete('password');
+    return shown.href;
+  } catch {
+    return 'not a URL';
+  }
+}

@@ -1,0 +1,33 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readSettings } from '../../config/settings.ts';
+import { BadInputError } from '../../errors.ts';
+import { resetNetwork } from '../../jobs/reset.ts';
+import { interruptible } from '../interruptible.ts';
+
+const examples = `
+Engines, passwords and settings stay; reports of earlier runs under $KITH_HOME/runs go too.
+
+Examples:
+  $ kith reset --yes
+`;
+
+/** Adds `kith reset`. */
+export function addResetCommand(program: Command): void {
+  program
+    .command('reset')
+    .description('empty the network of this home: graph, tables and caches')
+    .option('--yes', 'do it; without it nothing is touched')
+    .addHelpText('after', examples)
+    .action(async ({ yes }: { yes?: boolean }) => {
+      const settings = readSettings();
+      if (!yes) throw new BadInputError(`This would empty the graph and the tables of ${settings.home}: add --yes to do it.`);
+      const removed = await interruptible((signal) => resetNetwork(settings, signal));
+      await rm(join(settings.home, 'runs'), { recursive: true, force: true });
+      process.stdout.write(
+        `Emptied: ${removed.users} users and ${removed.activities} activities in the graph, ` +
+          `${removed.rows} published rows, ${removed.runs} runs.\n`,
+      );
+    });
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { readSettings } from '../../config/settings.ts';
+import { type PlannedRun, planRun, type RunOptions, withOptions } from '../../jobs/run-options.ts';
+import { newRun, runOnce } from '../../jobs/run.ts';
+import { conduct } from '../conduct.ts';
+import { interruptible } from '../interruptible.ts';
+import { describeRun } from '../summary.ts';
+
+const examples = `
+Ends with exit code 0 only when the run was checked and published; 2: bad input or options, 3: a check failed,
+4: an engine can't be reached, 5: another run is at work, 130: stopped, 1: a fault of Kith's own.
+Whatever happens, the tables show a whole run: this one or the one before.
+
+Examples:
+  Everything as of the date that the folder is named by:
+    $ kith run --input graph_data/20240601
+  A longer window, and only people with a reputation of at least 0.7:
+    $ kith run --input graph_data/20160401 --window-days 365 --reputation scores.csv --min-reputation 0.7
+  A folder with another name:
+    $ kith run --input export --as-of 2024-06-01T00:00:00Z
+`;
+
+/** The options that `kith run` and its steps share. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--input <dir>', 'the folder of a day, a path or file:…')
+    .option('--as-of <iso>', 'as of when weights are computed (default: 00:00 UTC of the date the folder is named by)')
+    .option('--window-days <n>', 'how far back activities count (KITH_WINDOW_DAYS, 90)')
+    .option('--reputation <csv>', 'scores user_id,pred: only good users are recommended')
+    .option('--no-reputation', 'no scores: nobody is filtered by reputation')
+    .option('--min-reputation <x>', 'a user is good from this pred on (KITH_MIN_REPUTATION, 0.5)');
+}
+
+/** commander makes `true` of a --no- option that was not given. */
+export function optionsOf(given: RunOptions & { reputation?: string | boolean }): RunOptions {
+  return { ...given, reputation: typeof given.reputation === 'string' ? given.reputation : undefined };
+}
+
+/** Adds `kith run`. */
+export function addRunCommand(program: Command): void {
+  addRunOptions(program.command('run').description('one whole run, from the folder to the published tables'))
+    .addHelpText('after', examples)
+    .action(async (given: RunOptions) => {
+      const options = optionsOf(given);
+      const settings = withOptions(readSettings(), options);
+      const finished = await interruptible(async (signal) => {
+        const planned: PlannedRun = await planRun(options, signal);
+        newRun(settings, planned);
+        return runOnce(settings, planned, options.input ?? '', conduct, signal);
+      });
+      process.stdout.write(`${describeRun(finished)}\n`);
+    });
+}

@@ -1,0 +1,71 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Settings } from '../../config/settings.ts';
+import { up } from '../../engines/stack.ts';
+import { Graph } from '../../graph/graph.ts';
+import { explain } from '../../show/explain.ts';
+import { renderExplanation } from '../../show/render-explanation.ts';
+import { renderUser } from '../../show/render-user.ts';
+import { showUser } from '../../show/show-user.ts';
+import { shownRun } from '../../show/shown-run.ts';
+import { interruptible } from '../interruptible.ts';
+
+interface Given {
+  why?: number;
+  json?: boolean;
+}
+
+const largestUserId = 2 ** 31 - 1;
+
+const examples = `
+Read live from the graph, as of the last published run and by its window and reputation filter. Weights and scores are
+rounded to four places for reading; --json has all of what is published, and every activity. The engines are started if
+they don't run.
+
+Examples:
+  Whom is 42 close to, and whom should 42 follow?
+    $ kith show 42
+  Why is 99 recommended to 42, or why not?
+    $ kith show 42 --why 99
+  For a program:
+    $ kith show 42 --json | jq '.recommendations[].userId'
+`;
+
+/** Adds `kith show USER_ID [--why REC_ID] [--json]`. */
+export function addShowCommand(program: Command, readSettings: () => Settings): void {
+  program
+    .command('show')
+    .description("show a user's closest connections and recommendations, and because of whom")
+    .argument('<user-id>', 'the user', userIdOf)
+    .option('--why <rec-id>', 'explain why this user is recommended or not', userIdOf)
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples)
+    .action(async (userId: number, { why, json }: Given) => {
+      const settings = readSettings();
+      const text = await interruptible(async (signal) => {
+        const stack = await up(settings, { signal, onProgress: say });
+        const { run, isGraphOfRun } = await shownRun(settings, signal);
+        if (!isGraphOfRun)
+          say(
+            `Note: another run has changed the graph since run ${run.id} was published; what follows is of the graph.`,
+          );
+        await using graph = new Graph(stack.neo4j, signal);
+        if (why !== undefined) {
+          const explanation = await explain(graph, run, userId, why);
+          return json ? JSON.stringify(explanation, undefined, 2) : renderExplanation(explanation);
+        }
+        const view = await showUser(graph, run, userId);
+        return json ? JSON.stringify(view, undefined, 2) : renderUser(view);
+      });
+      process.stdout.write(`${text}\n`);
+    });
+}
+
+function userIdOf(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > largestUserId)
+    throw new InvalidArgumentError(`A user id is a whole number from 0 to ${largestUserId}.`);
+  return Number(text);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { loadDotEnv, readSettings } from '../config/settings.ts';
+import { KithError, messageOf } from '../errors.ts';
+import { addEngineCommands } from './commands/engines.ts';
+import { addGenerateCommand } from './commands/generate.ts';
+import { addResetCommand } from './commands/reset.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addStepCommands } from './commands/steps.ts';
+
+const program = new Command('kith')
+  .description('Recommends people to follow: from activities to three Postgres tables, through a graph in Neo4j.')
+  .helpOption('-h, --help', 'show help')
+  .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help its options and examples)')
+  .exitOverride();
+
+addRunCommand(program);
+addStepCommands(program);
+addEngineCommands(program, readSettings);
+addGenerateCommand(program);
+addResetCommand(program);
+for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
+
+// If everything came to rest before the command is done, Node would end with 0: success has to be said.
+process.exitCode = 1;
+try {
+  loadDotEnv();
+  await program.parseAsync();
+  process.exitCode = 0;
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Tells the person what was thrown and returns the exit code of its kind. */
+function exitCodeOf(error: unknown): number {
+  // Help and the like are no errors; for wrong options commander has said what is wrong.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof KithError) {
+    process.stderr.write(`kith: ${error.message}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`kith: a fault of Kith's own: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+  return 1;
+}

@@ -1,0 +1,66 @@
+import type { CheckOutcome } from '../export/checks.ts';
+import type { FinishedRun } from '../jobs/run.ts';
+import type { RunSummary } from '../jobs/run-context.ts';
+
+const count = (value: number | undefined) => (value ?? 0).toLocaleString('en');
+
+/** What a person is told at the end of a run. */
+export function describeRun({ run, summary }: FinishedRun): string {
+  const lines = [
+    `Run ${run.id}, as of ${new Date(run.asOf * 1000).toISOString().replace('.000Z', 'Z')}: ${summary.rows ? 'published' : 'done'}`,
+    ...describeInput(summary),
+    ...describeDropped(summary),
+  ];
+  if (summary.rows) {
+    lines.push('  tables');
+    lines.push(`    closest_connections ${count(summary.rows.closest).padStart(13)} rows`);
+    lines.push(`    recommendations     ${count(summary.rows.recommendations).padStart(13)} rows`);
+    lines.push(`    rec_reasons         ${count(summary.rows.reasons).padStart(13)} rows`);
+  }
+  if (summary.checks) lines.push('  checks', ...describeChecks(summary.checks));
+  const steps = Object.entries(summary.seconds ?? {});
+  if (steps.length > 0) lines.push(`  seconds   ${steps.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
+  if (summary.reputation === 'none')
+    lines.push('', 'NOBODY WAS FILTERED BY REPUTATION: the run had no list of scores (--reputation CSV gives one).');
+  return lines.join('\n');
+}
+
+export function describeChecks(checks: readonly CheckOutcome[]): string[] {
+  return checks.map(
+    ({ outcome, name, sentence, detail }) => `    ${outcome.padEnd(8)}${name.padEnd(14)}${sentence}${detail ? ` (${detail})` : ''}`,
+  );
+}
+
+function describeInput(summary: RunSummary): string[] {
+  const lines: string[] = [];
+  if (summary.files) {
+    lines.push('  input');
+    for (const { file, lines: read, parsed, rejected, selfDropped } of summary.files)
+      lines.push(
+        `    ${file.padEnd(16)}${count(read).padStart(12)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
+          (selfDropped ? `, ${count(selfDropped)} towards oneself left out` : ''),
+      );
+    if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
+    lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);
+  }
+  if (summary.graph)
+    lines.push(
+      `  graph     ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities ` +
+        `(${count(summary.added)} new, by ${summary.loader})`,
+    );
+  return lines;
+}
+
+function describeDropped({ dropped, reputation }: RunSummary): string[] {
+  if (!dropped) return [];
+  const parts: string[] = [];
+  if (dropped.suspended !== undefined) parts.push(`suspended ${count(dropped.suspended)} activities`);
+  if (dropped.self !== undefined)
+    parts.push(
+      `self ${count(dropped.self)}, followed ${count(dropped.followed)}, reputation ${count(dropped.reputation)} candidates`,
+    );
+  const lines = [`  dropped   ${parts.join('; ')}`];
+  if (reputation && reputation !== 'none')
+    lines.push(`  scores    ${count(reputation.scored)} users of the graph, from ${reputation.list}`);
+  return lines;
+}

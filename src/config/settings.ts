@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { BadInputError } from '../errors.ts';
+import { projectRoot } from './project.ts';
+
+/** A weight's base in thousandths, from a decimal with at most three places: '1.5' is 1500. */
+const base = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,3})?$/, 'a decimal from 0 to 999.999 with at most 3 places')
+  .transform((text) => Math.round(Number(text) * 1000));
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+const decimal = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'a decimal number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+const port = whole(0, 65535).default(0);
+const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
+
+const environment = z.object({
+  KITH_HOME: z.string().min(1).optional(),
+  KITH_NEO4J_URI: z.string().regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…').optional(),
+  KITH_NEO4J_USERNAME: z.string().min(1).default('neo4j'),
+  KITH_NEO4J_PASSWORD: z.string().optional(),
+  KITH_POSTGRES_URL: z.string().regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database').optional(),
+  KITH_BOLT_PORT: port,
+  KITH_HTTP_PORT: port,
+  KITH_POSTGRES_PORT: port,
+  KITH_NEO4J_HEAP: bytes.optional(),
+  KITH_NEO4J_PAGE_CACHE: bytes.optional(),
+  KITH_POSTGRES_OS_USER: z.string().regex(/^[a-z_][a-z0-9_-]*$/).default('postgres'),
+  KITH_WINDOW_DAYS: whole(1, 36500).default(90),
+  KITH_DECAY: z.enum(['linear', 'exponential']).default('linear'),
+  KITH_HALF_LIFE_DAYS: decimal(0.001, 36500).default(30),
+  KITH_BASE_FOLLOW: base.default(1000),
+  KITH_BASE_REPLY: base.default(1000),
+  KITH_BASE_LIKE: base.default(1000),
+  KITH_BASE_MENTION: base.default(1000),
+  KITH_MIN_REPUTATION: decimal(0, 1).default(0.5),
+  KITH_MAX_REJECTED_PERCENT: decimal(0, 100).default(1),
+  KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000).default(50),
+  KITH_LOADER: z.enum(['auto', 'bulk', 'merge']).default('auto'),
+  KITH_BULK_MIN_ACTIVITIES: whole(0, 1e12).default(50_000),
+  KITH_SESSIONS: whole(1, 64).default(2),
+  KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400).default(300),
+  KITH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** How an activity's weight falls with its age, inside the window. */
+export type Decay = { kind: 'linear' } | { kind: 'exponential'; halfLifeSeconds: number };
+
+/** What changes the numbers: two runs are comparable only when these are equal. */
+export interface Ranking {
+  windowSeconds: number;
+  decay: Decay;
+  /** Weight of one activity of age 0, in thousandths. */
+  bases: { follow: number; reply: number; like: number; mention: number };
+  /** A user is good from this `pred` on, in [0, 1]. */
+  minReputation: number;
+}
+
+export interface Settings {
+  /** `$KITH_HOME`, absolute: one home is one network. */
+  home: string;
+  /** Servers to use instead of the embedded ones. */
+  neo4j?: { uri: string; username: string; password: string };
+  postgresUrl?: string;
+  /** Of the embedded engines; port 0 is any free one, and a size left out is measured from the machine. */
+  embedded: {
+    boltPort: number;
+    httpPort: number;
+    postgresPort: number;
+    neo4jHeap?: string;
+    neo4jPageCache?: string;
+    /** Postgres refuses to run as root: the system's user that it runs as then. */
+    postgresOsUser: string;
+  };
+  ranking: Ranking;
+  /** A file with a larger share of bad rows stops the run. */
+  maxRejectedPercent: number;
+  /** Row counts may differ this much from the last comparable run. */
+  maxRowChangePercent: number;
+  /** How activities get into the graph; `auto` is bulk for an empty embedded graph and many activities. */
+  loader: 'auto' | 'bulk' | 'merge';
+  bulkMinActivities: number;
+  /** Neo4j sessions side by side. */
+  sessions: number;
+  /** How long publish waits for readers' open transactions. */
+  publishPatienceSeconds: number;
+  logLevel: string;
+}
+
+/**
+ * The settings of `KITH_…` variables, typed and checked once.
+ *
+ * @throws BadInputError naming each setting that is wrong and what it should look like; never its value if that may be secret
+ */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name.startsWith('KITH_') && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} should be ${issue.message}`);
+    throw new BadInputError(`Wrong settings: ${wrong.join('; ')}.`);
+  }
+  const s = parsed.data;
+  if (s.KITH_NEO4J_URI && s.KITH_NEO4J_PASSWORD === undefined)
+    throw new BadInputError('KITH_NEO4J_URI is set but KITH_NEO4J_PASSWORD is not: set it in the environment or in .env.');
+  return {
+    home: s.KITH_HOME ? resolve(s.KITH_HOME) : join(projectRoot, '.kith'),
+    neo4j: s.KITH_NEO4J_URI
+      ? { uri: s.KITH_NEO4J_URI, username: s.KITH_NEO4J_USERNAME, password: s.KITH_NEO4J_PASSWORD ?? '' }
+      : undefined,
+    postgresUrl: s.KITH_POSTGRES_URL,
+    embedded: {
+      boltPort: s.KITH_BOLT_PORT,
+      httpPort: s.KITH_HTTP_PORT,
+      postgresPort: s.KITH_POSTGRES_PORT,
+      neo4jHeap: s.KITH_NEO4J_HEAP,
+      neo4jPageCache: s.KITH_NEO4J_PAGE_CACHE,
+      postgresOsUser: s.KITH_POSTGRES_OS_USER,
+    },
+    ranking: {
+      windowSeconds: s.KITH_WINDOW_DAYS * 86_400,
+      decay:
+        s.KITH_DECAY === 'linear'
+          ? { kind: 'linear' }
+          : { kind: 'exponential', halfLifeSeconds: s.KITH_HALF_LIFE_DAYS * 86_400 },
+      bases: {
+        follow: s.KITH_BASE_FOLLOW,
+        reply: s.KITH_BASE_REPLY,
+        like: s.KITH_BASE_LIKE,
+        mention: s.KITH_BASE_MENTION,
+      },
+      minReputation: s.KITH_MIN_REPUTATION,
+    },
+    maxRejectedPercent: s.KITH_MAX_REJECTED_PERCENT,
+    maxRowChangePercent: s.KITH_MAX_ROW_CHANGE_PERCENT,
+    loader: s.KITH_LOADER,
+    bulkMinActivities: s.KITH_BULK_MIN_ACTIVITIES,
+    sessions: s.KITH_SESSIONS,
+    publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,
+    logLevel: s.KITH_LOG_LEVEL,
+  };
+}
+
+/** Reads `.env` of the working folder, if there is one; what the environment already has wins. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}

@@ -1,0 +1,155 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { BadInputError, EngineError, InterruptedError } from '../errors.ts';
+import { homeError, tailOf } from './failure.ts';
+import { type EngineHome, prepareHome, replaceFile } from './home.ts';
+import { importFolder, isImportReady, settleImport } from './import-folder.ts';
+import { importFailed, progressIn } from './import-log.ts';
+import { checkJava, spawnJava } from './java.ts';
+import { withLock } from './lock.ts';
+import { stopNeo4j } from './neo4j.ts';
+import { memorySizes } from './neo4j-conf.ts';
+import { endProcesses, findProcesses } from './processes.ts';
+import { throwIfAborted } from './waiting.ts';
+
+/** CSV files (plain or gzip) for the importer; the first of each list has the header alone. */
+export interface ImportFiles {
+  /** Of the nodes that get the label `User`. */
+  nodes: string[];
+  /** Of relationships whose type is in a `:TYPE` column. */
+  relationships: string[];
+}
+
+/**
+ * Builds a whole new graph beside the live one with Neo4j's bulk importer, which takes ten million relationships in
+ * about a minute. The live graph stays as it is, running or not, until `moveImportIntoPlace`. Constraints and indexes
+ * are not made.
+ *
+ * @param options.onProgress called with the importer's step and its per cents
+ * @throws EngineError when the importer fails, with its first reason and the report's path
+ * @throws InterruptedError when the signal was given; the importer is killed and its folder discarded
+ */
+export async function importBeside(
+  settings: Settings,
+  files: ImportFiles,
+  options: { signal?: AbortSignal; onProgress?: (text: string) => void } = {},
+): Promise<void> {
+  throwIfAborted(options.signal);
+  if (settings.neo4j)
+    throw new BadInputError(
+      'A bulk import needs the embedded Neo4j, but KITH_NEO4J_URI names a server: set KITH_LOADER=merge.',
+    );
+  checkJava();
+  const home = prepareHome(settings);
+  const work = () => runImport(home, settings, files, options);
+  await withLock(home, 'bulk-import', work, options).catch((error) => {
+    throw homeError(home, error);
+  });
+}
+
+/**
+ * Replaces the live graph by the import made beside it: stops the server, if it runs, and leaves it stopped. When this
+ * is killed half way, the next `up` completes it.
+ *
+ * @throws EngineError when there is no complete import
+ */
+export async function moveImportIntoPlace(settings: Settings, options: { signal?: AbortSignal } = {}): Promise<void> {
+  const home = prepareHome(settings);
+  await withLock(
+    home,
+    'engines',
+    async () => {
+      if (!isImportReady(home))
+        throw new EngineError(`There is no complete import in ${importFolder(home)} to move into place: import again.`);
+      await stopNeo4j(home);
+      settleImport(home);
+    },
+    options,
+  ).catch((error) => {
+    throw homeError(home, error);
+  });
+}
+
+async function runImport(
+  home: EngineHome,
+  settings: Settings,
+  files: ImportFiles,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (text: string) => void },
+): Promise<void> {
+  const folder = importFolder(home);
+  const importers = () => findProcesses('kith.Neo4jImport', folder);
+  await endProcesses(importers, [['SIGKILL', 10]]);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'conf'), { recursive: true, mode: 0o700 });
+  replaceFile(join(folder, 'conf', 'neo4j.conf'), 'db.tx_log.preallocate=false\n');
+  const report = join(home.neo4j, 'logs', 'bulk-import-report.log');
+  const log = join(home.neo4j, 'logs', 'bulk-import.log');
+  const args = [
+    folder,
+    '--verbose',
+    `--report-file=${report}`,
+    '--overwrite-destination',
+    '--max-off-heap-memory=50%',
+    `--nodes=User=${listOf(files.nodes)}`,
+    `--relationships=${listOf(files.relationships)}`,
+  ];
+  const output = openSync(log, 'w', 0o600);
+  try {
+    const { heap } = memorySizes(settings.embedded);
+    const child = spawnJava('Neo4jImport', args, {
+      heap,
+      cwd: folder,
+      detached: false,
+      stdio: ['pipe', output, output],
+    });
+    const code = await watch(child, log, signal, onProgress);
+    throwIfAborted(signal);
+    if (code === 0 && isImportReady(home)) return;
+    rmSync(folder, { recursive: true, force: true });
+    throw importFailed(tailOf(log, 100_000), home.root, log, report);
+  } catch (error) {
+    if (error instanceof InterruptedError) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Waits for the importer's end and shows its progress; the signal kills it. Resolves with its exit code. */
+async function watch(
+  child: ChildProcess,
+  log: string,
+  signal: AbortSignal | undefined,
+  onProgress: ((text: string) => void) | undefined,
+): Promise<number | null> {
+  const kill = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
+  let shown = '';
+  const timer = setInterval(() => {
+    const text = progressIn(tailOf(log));
+    if (text && text !== shown) onProgress?.(text);
+    shown = text ?? shown;
+  }, 500);
+  try {
+    return await new Promise((done, fail) => {
+      child.once('error', fail);
+      child.once('close', done);
+    });
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', kill);
+  }
+}
+
+/** Absolute, and with commas between them: so the importer can't take a path that has one. */
+function listOf(files: string[]): string {
+  const paths = files.map((file) => resolve(file));
+  const wrong = paths.find((path) => path.includes(','));
+  if (wrong)
+    throw new BadInputError(
+      `Neo4j's importer can't read a path with a comma, such as ${wrong}: set KITH_HOME to a folder without one.`,
+    );
+  return paths.join(',');
+}

@@ -1,0 +1,56 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { EngineError, messageOf } from '../errors.ts';
+import type { EngineHome } from './home.ts';
+
+/** A sentence for a full disk or a home that may not be written; anything else stays what it was. */
+export function homeError(home: Pick<EngineHome, 'root'>, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new EngineError(`The disk that holds ${home.root} is full: free some space and try again.`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR')
+    return new EngineError(
+      `The home ${home.root} can't be written (${messageOf(error)}): set KITH_HOME to a folder of your own.`,
+    );
+  return error;
+}
+
+/** The code of a system's, driver's or database's error; empty when it has none. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+/** The last `bytes` of a log, as text; empty when there is none. */
+export function tailOf(file: string, bytes = 20_000, from = 0): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    const size = fstatSync(descriptor).size;
+    const start = Math.max(Math.min(from, size), size - bytes);
+    const buffer = Buffer.alloc(size - start);
+    readSync(descriptor, buffer, 0, buffer.length, start);
+    return buffer.toString('utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Why an engine ended, read from its log: a full disk and a taken port have sentences of their own, otherwise the last
+ * line in which it said so itself.
+ */
+export function reasonIn(log: string): { kind: 'full' | 'port' | 'other'; text: string } {
+  if (/No space left on device|Disk quota exceeded/i.test(log)) return { kind: 'full', text: 'its disk is full' };
+  if (/Address already in use/i.test(log)) return { kind: 'port', text: 'its port is taken' };
+  const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^Error: |^initdb: error: )(.+)$/gm)].at(-1)?.[1];
+  return { kind: 'other', text: said?.trim().replace(/\.$/, '') ?? 'it gave no reason' };
+}
+
+/** The sentence for an engine that ended while it started. */
+export function engineFailed(engine: string, reason: ReturnType<typeof reasonIn>, log: string): EngineError {
+  const todo = reason.kind === 'full' ? 'free some space and run `kith up` again' : 'the rest is in its log';
+  return new EngineError(`${engine} ended while it started, since ${reason.text}: ${todo} (${log}).`);
+}

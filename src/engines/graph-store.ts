@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { homeOf } from './home.ts';
+import { isImportReady } from './import-folder.ts';
+
+/**
+ * Whether the embedded Neo4j has, or after the next `up` will have, a database. Without one there is no need to start
+ * the server only to ask whether the graph is empty.
+ */
+export function hasGraphStore(settings: Settings): boolean {
+  const home = homeOf(settings);
+  return isImportReady(home) || existsSync(join(home.neo4j, 'data', 'databases', 'neo4j'));
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { homeError } from './failure.ts';
+
+/** Where the embedded engines keep what is theirs, under `$KITH_HOME`. */
+export interface EngineHome {
+  root: string;
+  neo4j: string;
+  postgres: string;
+  /** The engines' passwords, mode 0600 in a folder of mode 0700. */
+  passwords: { neo4j: string; postgres: string };
+  /** The ports of the last start, so that they stay the same while they are free. */
+  ports: string;
+}
+
+/** The home's paths, links resolved: engines are recognised by the paths on their command lines. */
+export function homeOf(settings: Settings): EngineHome {
+  const root = existsSync(settings.home) ? realpathSync(settings.home) : settings.home;
+  return {
+    root,
+    neo4j: join(root, 'neo4j'),
+    postgres: join(root, 'postgres'),
+    passwords: { neo4j: join(root, 'passwords', 'neo4j'), postgres: join(root, 'passwords', 'postgres') },
+    ports: join(root, 'ports.json'),
+  };
+}
+
+/** Postgres refuses to run as root, so that another user has to get into the home. */
+export function runsAsRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/**
+ * Makes the home and the passwords, where they are not there yet.
+ *
+ * @throws EngineError when the home can't be written
+ */
+export function prepareHome(settings: Settings): EngineHome {
+  try {
+    const isNew = !existsSync(settings.home);
+    mkdirSync(settings.home, { recursive: true });
+    const home = homeOf(settings);
+    const mode = statSync(home.root).mode & 0o777;
+    if (isNew) chmodSync(home.root, runsAsRoot() ? 0o711 : 0o700);
+    else if (runsAsRoot()) chmodSync(home.root, mode | 0o011);
+    mkdirSync(dirname(home.passwords.neo4j), { recursive: true, mode: 0o700 });
+    mkdirSync(join(home.neo4j, 'conf'), { recursive: true, mode: 0o700 });
+    mkdirSync(join(home.neo4j, 'logs'), { recursive: true, mode: 0o700 });
+    mkdirSync(home.postgres, { recursive: true, mode: runsAsRoot() ? 0o711 : 0o700 });
+    for (const file of Object.values(home.passwords))
+      if (!existsSync(file)) replaceFile(file, randomBytes(24).toString('hex'));
+    return home;
+  } catch (error) {
+    throw homeError({ root: settings.home }, error);
+  }
+}
+
+/** A password of an embedded engine; undefined before the first `up`. */
+export function passwordOf(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+/** Writes a file of mode 0600 whole or not at all. */
+export function replaceFile(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, file);
+}

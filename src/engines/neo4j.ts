@@ -1,0 +1,127 @@
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { EngineError } from '../errors.ts';
+import { engineFailed, reasonIn, tailOf } from './failure.ts';
+import { type EngineHome, passwordOf, replaceFile } from './home.ts';
+import { checkJava, spawnJava } from './java.ts';
+import { memorySizes, neo4jConf } from './neo4j-conf.ts';
+import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
+import { endProcesses, findProcesses, type Process } from './processes.ts';
+import { askNeo4j, isRefusedLogin, type Neo4jAccess } from './reach.ts';
+import { pause, waitUntil } from './waiting.ts';
+
+/** A start after a crash replays the transaction log. */
+const patienceSeconds = 600;
+const largestLog = 10 * 1024 ** 2;
+
+interface Options {
+  signal?: AbortSignal;
+  onProgress?: (text: string) => void;
+}
+
+/** How to get into the embedded Neo4j of this home; undefined before the first `up`. */
+export function neo4jAccess(home: EngineHome): (Neo4jAccess & { browser: string }) | undefined {
+  const password = passwordOf(home.passwords.neo4j);
+  const { bolt, http } = rememberedPorts(home);
+  if (!password || !bolt || !http) return undefined;
+  return { uri: `bolt://127.0.0.1:${bolt}`, username: 'neo4j', password, browser: `http://127.0.0.1:${http}/browser/` };
+}
+
+/** The server's process, if it runs. */
+export function findNeo4j(home: EngineHome): Process | undefined {
+  return findProcesses('kith.Neo4jServer', home.neo4j)[0];
+}
+
+/**
+ * Starts Neo4j if it doesn't run, and waits until it answers. To be called with the home's lock.
+ *
+ * @throws EngineError one sentence with the reason and the log's path
+ */
+export async function startNeo4j(home: EngineHome, settings: Settings, options: Options = {}): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
+    if (!findNeo4j(home)) await launch(home, settings, options);
+    if (await answers(home, options)) return;
+    const reason = reasonIn(tailOf(logOf(home), 50_000, logStart));
+    const { bolt, http } = fixedPorts(settings);
+    // Somebody took a port between our look and the start.
+    if (attempt >= 4 || reason.kind !== 'port' || (bolt && http)) throw engineFailed('Neo4j', reason, logOf(home));
+    await pause(500, options.signal);
+  }
+}
+
+/** Stops Neo4j, if it runs; what is committed stays. */
+export async function stopNeo4j(home: EngineHome): Promise<void> {
+  const server = () => findProcesses('kith.Neo4jServer', home.neo4j);
+  const ended = await endProcesses(server, [
+    ['SIGTERM', 90],
+    ['SIGKILL', 10],
+  ]);
+  if (!ended) throw new EngineError(`Neo4j (process ${server()[0]?.pid}) can't be stopped: end that process yourself.`);
+}
+
+async function launch(home: EngineHome, settings: Settings, { onProgress }: Options): Promise<void> {
+  checkJava();
+  const ports = await choosePorts(home, settings, ['bolt', 'http']);
+  const { heap, pageCache } = memorySizes(settings.embedded);
+  replaceFile(
+    join(home.neo4j, 'conf', 'neo4j.conf'),
+    neo4jConf({ bolt: ports.bolt ?? 0, http: ports.http ?? 0 }, pageCache),
+  );
+  onProgress?.('starting Neo4j');
+  if (existsSync(logOf(home)) && statSync(logOf(home)).size > largestLog) renameSync(logOf(home), `${logOf(home)}.old`);
+  const log = openSync(logOf(home), 'a', 0o600);
+  try {
+    const args = [home.neo4j, home.passwords.neo4j];
+    const child = spawnJava('Neo4jServer', args, {
+      heap,
+      cwd: home.neo4j,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    // A program that can't be run shows as a process that isn't there.
+    child.on('error', () => undefined);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Waits for an answer; false when the server has ended instead. */
+async function answers(home: EngineHome, { signal }: Options): Promise<boolean> {
+  const access = neo4jAccess(home);
+  if (!access)
+    throw new EngineError(
+      `The ports of ${home.root} are unknown while its Neo4j runs: run \`kith down\`, then \`kith up\`.`,
+    );
+  let refused = 0;
+  const came = await waitUntil(
+    async () => {
+      if (!findNeo4j(home)) return true;
+      try {
+        await askNeo4j(access);
+        return true;
+      } catch (error) {
+        // Three wrong passwords in a row lock the user out for a while: ask rarely.
+        if (isRefusedLogin(error)) {
+          if (++refused > 2)
+            throw new EngineError(
+              `Neo4j refuses the password in ${home.passwords.neo4j}: put the password of its user ${access.username} there.`,
+            );
+          await pause(3_000, signal);
+        }
+        return false;
+      }
+    },
+    patienceSeconds,
+    signal,
+  );
+  if (!findNeo4j(home)) return false;
+  if (!came) throw new EngineError(`Neo4j does not answer after ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  return true;
+}
+
+function logOf(home: EngineHome): string {
+  return join(home.neo4j, 'logs', 'launcher.log');
+}

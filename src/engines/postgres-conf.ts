@@ -1,0 +1,35 @@
+/**
+ * The embedded Postgres's postgresql.conf: tuned for loading in bulk, yet nothing that was committed is lost by a crash
+ * (fsync and synchronous_commit stay on).
+ */
+export function postgresConf(port: number): string {
+  return `# Written by kith at every start.
+listen_addresses = '127.0.0.1'
+port = ${port}
+unix_socket_directories = ''
+max_connections = 200
+password_encryption = 'scram-sha-256'
+
+shared_buffers = '256MB'
+maintenance_work_mem = '256MB'
+work_mem = '32MB'
+
+fsync = on
+synchronous_commit = on
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = '4GB'
+checkpoint_timeout = '15min'
+random_page_cost = 1.1
+
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+log_checkpoints = off
+`;
+}
+
+/** Who may connect: everybody with a password, from this machine. */
+export const postgresHba = `# Written by kith at every start.
+host all all 127.0.0.1/32 scram-sha-256
+`;

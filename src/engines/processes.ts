@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { codeOf } from './failure.ts';
+import { waitUntil } from './waiting.ts';
+
+export interface Process {
+  pid: number;
+  /** Program and arguments, between and around them one NUL (a space where the system gives only that). */
+  command: string;
+}
+
+/**
+ * Every process whose command has all these arguments, one after the other. A process is known by the folder of its
+ * home on its command line, never by a remembered number: numbers are given again to strangers.
+ */
+export function findProcesses(...args: string[]): Process[] {
+  if (process.platform === 'linux') return inProc().filter(({ command }) => command.includes(`\0${args.join('\0')}\0`));
+  const listing = spawnSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).stdout ?? '';
+  return listing.split('\n').flatMap((line) => {
+    const [, pid, command] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
+    return pid && command && ` ${command} `.includes(` ${args.join(' ')} `) ? [{ pid: Number(pid), command }] : [];
+  });
+}
+
+/** Processes that work in the folder: known on Linux only, elsewhere none. */
+export function findWorkingIn(folder: string): Process[] {
+  if (process.platform !== 'linux') return [];
+  return inProc().filter(({ pid }) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Ends processes and waits until they have ended.
+ *
+ * @param still the processes that are left, asked again and again
+ * @param signals the signals to send, each with the seconds that it may take
+ * @returns whether none is left
+ */
+export async function endProcesses(still: () => Process[], signals: [NodeJS.Signals, number][]): Promise<boolean> {
+  for (const [signal, seconds] of signals) {
+    for (const { pid } of still()) sendSignal(pid, signal);
+    if (await waitUntil(() => still().length === 0, seconds)) return true;
+  }
+  return still().length === 0;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has just ended.
+  }
+}
+
+function inProc(): Process[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      // Postgres writes titles over its arguments and pads them; a zombie has none.
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      return command && command !== '\0' ? [{ pid: Number(name), command: `\0${command}\0` }] : [];
+    } catch {
+      return [];
+    }
+  });
+}

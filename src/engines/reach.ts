@@ -1,0 +1,96 @@
+import neo4j from 'neo4j-driver';
+import pg from 'pg';
+import type { Settings } from '../config/settings.ts';
+import { EngineError, messageOf } from '../errors.ts';
+import { codeOf } from './failure.ts';
+
+export interface Neo4jAccess {
+  uri: string;
+  username: string;
+  password: string;
+}
+
+/** Says hello by Bolt and runs a query; throws the driver's error when that fails. */
+export async function askNeo4j({ uri, username, password }: Neo4jAccess, timeoutSeconds = 5): Promise<void> {
+  const timeout = timeoutSeconds * 1000;
+  const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), {
+    connectionTimeout: timeout,
+    connectionAcquisitionTimeout: timeout,
+    maxTransactionRetryTime: 0,
+    maxConnectionPoolSize: 1,
+  });
+  try {
+    await driver.executeQuery('RETURN 1');
+  } finally {
+    await driver.close();
+  }
+}
+
+/** Connects and runs a query; throws the client's error when that fails. */
+export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void> {
+  const timeout = timeoutSeconds * 1000;
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeout, query_timeout: timeout });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Checks the servers that settings name instead of the embedded ones.
+ *
+ * @throws EngineError that names the setting and the server, never a password
+ */
+export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): Promise<void> {
+  await askNeo4j(access).catch((error) => {
+    const why = reasonOf(error, [access.password]);
+    throw new EngineError(
+      `Neo4j of KITH_NEO4J_URI does not answer at ${serverOf(access.uri)} (${why}): start it or correct KITH_NEO4J_….`,
+    );
+  });
+}
+
+/** As checkGivenNeo4j, for Postgres. */
+export async function checkGivenPostgres(url: string): Promise<void> {
+  await askPostgres(url).catch((error) => {
+    const why = reasonOf(error, secretsOf(url));
+    throw new EngineError(
+      `Postgres of KITH_POSTGRES_URL does not answer at ${serverOf(url)} (${why}): start it or correct KITH_POSTGRES_URL.`,
+    );
+  });
+}
+
+/** Host, port and database of a URL, without its user, password and parameters. */
+export function serverOf(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+  } catch {
+    return 'an address that is no URL';
+  }
+}
+
+/** Whether the server answered, and answered that user and password are wrong. */
+export function isRefusedLogin(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith('Neo.ClientError.Security.') || code === '28P01' || code === '28000';
+}
+
+function reasonOf(error: unknown, secrets: string[]): string {
+  if (isRefusedLogin(error)) return 'user or password is wrong';
+  let [text = ''] = messageOf(error).split('\n');
+  for (const secret of secrets) if (secret) text = text.replaceAll(secret, '[hidden]');
+  return text.trim().replace(/[.:]$/, '');
+}
+
+function secretsOf(url: string): string[] {
+  try {
+    const { password, searchParams } = new URL(url);
+    return [password, decodeURIComponent(password), searchParams.get('password') ?? ''];
+  } catch {
+    return [url];
+  }
+}

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InterruptedError } from '../errors.ts';
+
+/** Throws once the signal has been given. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError('Stopped.');
+}
+
+/** Waits, or ends early by InterruptedError. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+  throwIfAborted(signal);
+}
+
+/** Asks again and again until the answer is yes (true) or the time is over (false). */
+export async function waitUntil(
+  isSo: () => boolean | Promise<boolean>,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const end = performance.now() + seconds * 1000;
+  while (!(await isSo())) {
+    if (performance.now() >= end) return false;
+    await pause(100, signal);
+  }
+  return true;
+}

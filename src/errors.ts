@@ -1,0 +1,44 @@
+/**
+ * Errors that a person is meant to read: one sentence that says what is wrong, where, and what to do.
+ * Anything else that is thrown is a fault of Kith's own and ends with exit code 1 and a stack trace in the log.
+ */
+export class KithError extends Error {
+  /** Exit code of the process that ends by this error. */
+  readonly exitCode: number = 1;
+}
+
+/** The input, an option or a setting is wrong (exit code 2). */
+export class BadInputError extends KithError {
+  override readonly name = 'BadInputError';
+  override readonly exitCode = 2;
+}
+
+/** A quality check failed, so nothing was published (exit code 3). */
+export class ChecksFailedError extends KithError {
+  override readonly name = 'ChecksFailedError';
+  override readonly exitCode = 3;
+}
+
+/** An engine can't be started or reached, or broke off (exit code 4). */
+export class EngineError extends KithError {
+  override readonly name = 'EngineError';
+  override readonly exitCode = 4;
+}
+
+/** Another process works on the same network (exit code 5). */
+export class BusyError extends KithError {
+  override readonly name = 'BusyError';
+  override readonly exitCode = 5;
+}
+
+/** Stopped by Ctrl-C or SIGTERM (exit code 130, as shells have it). */
+export class InterruptedError extends KithError {
+  override readonly name = 'InterruptedError';
+  override readonly exitCode = 130;
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && !error.message) return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

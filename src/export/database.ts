@@ -1,0 +1,118 @@
+import pg from 'pg';
+import { statement } from '../config/project.ts';
+import { BadInputError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+
+/** A statement's file under sql/. */
+export type SqlFile = `sql/${string}.sql`;
+
+/** MERGE … WHEN NOT MATCHED BY SOURCE came with 17. */
+const oldestServer = 170_000;
+
+/** The Postgres that Kith publishes to: statements of `sql/`, by file. */
+export class Database implements AsyncDisposable {
+  readonly #pool: pg.Pool;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(pool: pg.Pool, signal: AbortSignal | undefined) {
+    this.#pool = pool;
+    this.#signal = signal;
+  }
+
+  /** @throws EngineError if Postgres can't be reached; BadInputError if it is too old */
+  static async connect(url: string): Promise<Database> {
+    const pool = new pg.Pool({ connectionString: url, max: 12, application_name: 'kith', connectionTimeoutMillis: 30_000 });
+    // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
+    pool.on('error', () => undefined);
+    const database = new Database(pool, undefined);
+    try {
+      const version = Number((await database.#pool.query('SHOW server_version_num')).rows[0]?.server_version_num);
+      if (version < oldestServer)
+        throw new BadInputError(`Postgres 17 or newer is needed; KITH_POSTGRES_URL leads to version ${version / 10_000}.`);
+      return database;
+    } catch (error) {
+      await database[Symbol.asyncDispose]();
+      throw engineError('the connection', error);
+    }
+  }
+
+  /** The same database for work that ends when the signal aborts; the original goes on, to write down why. */
+  until(signal: AbortSignal): Database {
+    return new Database(this.#pool, signal);
+  }
+
+  /** Runs one statement on a connection of its own, in a transaction of its own. */
+  async query<Row extends pg.QueryResultRow>(file: SqlFile, values: unknown[] = []): Promise<Row[]> {
+    return this.transaction(async (client) => queryOn<Row>(client, file, values), { implicit: true });
+  }
+
+  /**
+   * Runs `work` on one connection between BEGIN and COMMIT; whatever it throws rolls everything back.
+   * When the signal aborts, the statement under way is cancelled.
+   */
+  async transaction<T>(work: (client: pg.PoolClient) => Promise<T>, options: { implicit?: boolean } = {}): Promise<T> {
+    if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
+    const client = await this.#pool.connect().catch((error) => {
+      throw engineError('the connection', error);
+    });
+    let broken = false;
+    const onError = () => {
+      broken = true;
+    };
+    client.on('error', onError);
+    const cancel = () => void this.#cancel(client);
+    this.#signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      if (!options.implicit) await client.query('BEGIN');
+      const result = await work(client);
+      if (!options.implicit) await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // A connection in an unknown state is closed, not reused; closing it rolls back.
+      broken = true;
+      if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
+      throw engineError('a transaction', error);
+    } finally {
+      this.#signal?.removeEventListener('abort', cancel);
+      client.off('error', onError);
+      if (broken) client.on('error', () => undefined);
+      client.release(broken);
+    }
+  }
+
+  async #cancel(client: pg.PoolClient): Promise<void> {
+    const pid = (client as unknown as { processID?: number }).processID;
+    if (pid !== undefined) await this.#pool.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** Runs a statement's file on a connection that is already in a transaction. */
+export async function queryOn<Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  file: SqlFile,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  try {
+    return (await client.query<Row>(statement(file), values)).rows;
+  } catch (error) {
+    throw engineError(file, error);
+  }
+}
+
+/** What Postgres said, in a sentence; it never holds the connection's address, which has the password in it. */
+function engineError(where: string, error: unknown): Error {
+  if (error instanceof KithError) return error;
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (code === '53100' || code === 'ENOSPC')
+    return new EngineError('The disk of Postgres is full: free some space, then run again.', { cause: error });
+  if (code === '28P01' || code === '28000')
+    return new EngineError('Postgres refuses the name or the password of KITH_POSTGRES_URL.', { cause: error });
+  if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|57P|08)/.test(code) || /Connection terminated|timeout/i.test(messageOf(error)))
+    return new EngineError(`Postgres can't be reached (${messageOf(error)}); see \`kith status\`, then run again.`, {
+      cause: error,
+    });
+  return new EngineError(`Postgres refused ${where}: ${messageOf(error)}`, { cause: error });
+}

@@ -1,0 +1,123 @@
+import type { Ranking } from '../config/settings.ts';
+import type { Graph } from '../graph/graph.ts';
+import { type DroppedCandidates, type ReputationFilter, recommend, type UserRecommendations } from '../graph/recommend.ts';
+import { sideBySide, type UserRange, userRanges } from '../graph/user-ranges.ts';
+import { decimalWeight, weightUnits } from '../graph/weights.ts';
+import { CopyStream } from './copy-stream.ts';
+import { type Database, queryOn } from './database.ts';
+
+export interface StageOptions {
+  /** Neo4j sessions side by side. */
+  sessions: number;
+  onProgress: (done: number, total: number, rows: number) => void;
+}
+
+/** Users a query: recommendations walk some hundred paths a user, closest connections are only read. */
+const usersPerRange = { closest: 20_000, recommend: 2_000 };
+
+/** Copies `CLOSEST_TO` as it stands in the graph to kith_staging.closest_connections. */
+export async function stageClosest(
+  graph: Graph,
+  database: Database,
+  ranking: Ranking,
+  options: StageOptions,
+): Promise<number> {
+  const one = weightUnits(ranking);
+  return stageTable(database, 'closest-connections', async (copy) => {
+    await overRanges(graph, usersPerRange.closest, options, [copy], async (range) => {
+      const { rows } = await graph.read<{ userId: bigint; closest: bigint[]; weights: bigint[] }>(
+        'cypher/closest/read.cypher',
+        { ...range },
+      );
+      return async () => {
+        for (const { userId, closest, weights } of rows)
+          for (const [i, id] of closest.entries())
+            if (copy.add(`${userId}\t${id}\t${decimalWeight(weights[i] as bigint, one)}\t${i + 1}\n`)) await copy.flush();
+      };
+    });
+  });
+}
+
+/** Computes everybody's recommendations and copies them, with their reasons, to kith_staging. */
+export async function stageRecommendations(
+  graph: Graph,
+  database: Database,
+  asOf: number,
+  ranking: Ranking,
+  filter: ReputationFilter,
+  options: StageOptions,
+): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }> {
+  const one = weightUnits(ranking);
+  const dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
+  let reasons = 0;
+  const recommendations = await stageTable(database, 'recommendations', async (recCopy) => {
+    reasons = await stageTable(database, 'rec-reasons', async (reasonCopy) => {
+      await overRanges(graph, usersPerRange.recommend, options, [recCopy, reasonCopy], async (range) => {
+        const found = await recommend(graph, range, asOf, filter);
+        for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[]) dropped[name] += found.dropped[name];
+        return async () => {
+          for (const user of found.users) {
+            addUser(user, one, recCopy, reasonCopy);
+            await Promise.all([recCopy.flush(), reasonCopy.flush()]);
+          }
+        };
+      });
+    });
+  });
+  return { recommendations, reasons, dropped };
+}
+
+function addUser(user: UserRecommendations, one: bigint, recCopy: CopyStream, reasonCopy: CopyStream): void {
+  const { userId } = user;
+  for (const [i, w] of user.recommended.entries()) {
+    const score = user.scores[i] as bigint;
+    recCopy.add(`${userId}\t${w}\t${decimalWeight(score, one)}\t${i + 1}\t${score}\n`);
+  }
+  for (const [i, w] of user.reasonOf.entries()) {
+    const weight = user.reasonWeights[i] as bigint;
+    reasonCopy.add(`${userId}\t${w}\t${user.reasons[i]}\t${decimalWeight(weight, one)}\t${weight}\n`);
+  }
+}
+
+/**
+ * Reads range by range, some side by side, and writes each range's rows only when it was read whole: a read that the
+ * driver repeats can't leave half of itself behind.
+ */
+async function overRanges(
+  graph: Graph,
+  size: number,
+  options: StageOptions,
+  copies: CopyStream[],
+  read: (range: UserRange) => Promise<() => Promise<void>>,
+): Promise<void> {
+  const ranges = await userRanges(graph, size);
+  let done = 0;
+  let writing = Promise.resolve();
+  await sideBySide(ranges, options.sessions, async (range) => {
+    const write = await read(range);
+    // One after the other, because a stream has one writer; waiting here keeps at most a range per session in memory.
+    writing = writing.then(write);
+    await writing;
+    options.onProgress(
+      ++done,
+      ranges.length,
+      copies.reduce((sum, copy) => sum + copy.rows, 0),
+    );
+  });
+}
+
+/** Replaces a staging table's rows in one transaction; returns how many it has then. */
+async function stageTable(
+  database: Database,
+  table: 'closest-connections' | 'recommendations' | 'rec-reasons',
+  fill: (copy: CopyStream) => Promise<void>,
+): Promise<number> {
+  return database.transaction(async (client) => {
+    await queryOn(client, `sql/stage/truncate-${table}.sql`);
+    const copy = new CopyStream(client, `sql/stage/copy-${table}.sql`);
+    await fill(copy);
+    await copy.end();
+    await queryOn(client, `sql/stage/analyze-${table}.sql`);
+    return copy.rows;
+  });
+}

@@ -1,0 +1,56 @@
+import type { Graph } from './graph.ts';
+import type { UserRange } from './user-ranges.ts';
+
+/** Why a candidate (u, w) was dropped: the first filter that caught it. */
+export interface DroppedCandidates {
+  self: number;
+  followed: number;
+  reputation: number;
+}
+
+/** One user's recommendations, best first; weights in exact units (`weightUnits`). */
+export interface UserRecommendations {
+  userId: bigint;
+  recommended: bigint[];
+  scores: bigint[];
+  /** Parallel lists, one entry a reason: `reasons[i]` speaks for `reasonOf[i]` with `reasonWeights[i]`. */
+  reasonOf: bigint[];
+  reasons: bigint[];
+  reasonWeights: bigint[];
+}
+
+interface RecommendRow extends UserRecommendations {
+  self: bigint;
+  followedAlready: bigint;
+  notGood: bigint;
+  [column: string]: unknown;
+}
+
+/** Which candidates are good enough: with `filtered`, those with a reputation of at least `minReputation`. */
+export interface ReputationFilter {
+  filtered: boolean;
+  minReputation: number;
+}
+
+/** Recommendations with their reasons for a range of users, from `CLOSEST_TO` as it stands in the graph. */
+export async function recommend(
+  graph: Graph,
+  range: UserRange,
+  asOf: number,
+  filter: ReputationFilter,
+): Promise<{ users: UserRecommendations[]; dropped: DroppedCandidates }> {
+  const { rows } = await graph.read<RecommendRow>('cypher/recommend/recommend.cypher', {
+    first: range.first,
+    end: range.end,
+    asOf: BigInt(asOf),
+    filtered: filter.filtered,
+    minReputation: filter.minReputation,
+  });
+  const dropped = { self: 0, followed: 0, reputation: 0 };
+  for (const row of rows) {
+    dropped.self += Number(row.self);
+    dropped.followed += Number(row.followedAlready);
+    dropped.reputation += Number(row.notGood);
+  }
+  return { users: rows, dropped };
+}

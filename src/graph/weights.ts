@@ -1,0 +1,24 @@
+import type { Ranking } from '../config/settings.ts';
+
+/** Decimals of a published weight (product.md). */
+const places = 12;
+const scale = 10n ** BigInt(places);
+
+/**
+ * How many units make a weight of 1. In the graph a weight is a whole number of units, so that sums are exact:
+ * thousandths of seconds for linear decay (bases have three places), 1e-9 for exponential decay.
+ */
+export function weightUnits(ranking: Ranking): bigint {
+  return ranking.decay.kind === 'linear' ? BigInt(ranking.windowSeconds) * 1000n : 1_000_000_000n;
+}
+
+/**
+ * round(units / unitsOfOne, 12) as a decimal text with 12 places, halves away from zero, exact for any size.
+ *
+ * @example decimalWeight(3_888_000_000n, 7_776_000_000n) // '0.500000000000'
+ */
+export function decimalWeight(units: bigint, unitsOfOne: bigint): string {
+  const scaled = (2n * units * scale + unitsOfOne) / (2n * unitsOfOne);
+  const digits = scaled.toString().padStart(places + 1, '0');
+  return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}

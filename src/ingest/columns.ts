@@ -1,0 +1,86 @@
+import { isUtf8 } from 'node:buffer';
+import type { LineFields } from './line-fields.ts';
+
+/** The largest user id, 2^31 − 1. */
+const largestUser = 2 ** 31 - 1;
+/** The largest message id, 2^63 − 1. */
+const largestMessage = 2n ** 63n - 1n;
+
+/** What a column holds instead of an id. */
+export const notWhole = -1;
+export const outOfRange = -2;
+
+/** A user id, {@link notWhole} or {@link outOfRange}. */
+export function userId(fields: LineFields, column: number): number {
+  const value = shortWhole(fields, column);
+  return value > largestUser || Number.isNaN(value) ? outOfRange : value;
+}
+
+/** A message id, or {@link notWhole} or {@link outOfRange} as a bigint. */
+export function messageId(fields: LineFields, column: number): bigint {
+  const value = shortWhole(fields, column);
+  if (!Number.isNaN(value)) return BigInt(value);
+  const text = fields.bytes.toString('latin1', fields.from(column), fields.to(column)).replace(/^0+/, '');
+  // BigInt of a megabyte of digits takes seconds.
+  if (text.length > 19) return BigInt(outOfRange);
+  const exact = BigInt(text);
+  return exact > largestMessage ? BigInt(outOfRange) : exact;
+}
+
+/** A whole number of up to 15 digits, which a JavaScript number holds exactly; NaN if it has more. */
+function shortWhole(fields: LineFields, column: number): number {
+  const { bytes } = fields;
+  const to = fields.to(column);
+  let from = fields.from(column);
+  if (to === from) return notWhole;
+  if (bytes[from] === 0x2d && to - from > 1) return isDigits(bytes, from + 1, to) ? outOfRange : notWhole;
+  while (bytes[from] === 0x30 && from < to - 1) from++;
+  if (to - from > 15) return isDigits(bytes, from, to) ? Number.NaN : notWhole;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return notWhole;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function isDigits(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return false;
+  }
+  return true;
+}
+
+/** Whether a column is this word of lower-case letters, in any case. */
+export function isWord(fields: LineFields, column: number, word: string): boolean {
+  const from = fields.from(column);
+  if (fields.to(column) - from !== word.length) return false;
+  for (let i = 0; i < word.length; i++)
+    if (((fields.bytes[from + i] as number) | 0x20) !== word.charCodeAt(i)) return false;
+  return true;
+}
+
+export function isEmpty(fields: LineFields, column: number): boolean {
+  return fields.from(column) === fields.to(column);
+}
+
+/** Why a column in use is bad: bytes that no column may have come before what is wrong with its value. */
+export function columnReason(fields: LineFields, column: number, wrongValue: string): string {
+  const bytes = fields.bytes.subarray(fields.from(column), fields.to(column));
+  if (bytes.includes(0)) return 'NUL byte';
+  return isUtf8(bytes) ? wrongValue : 'broken UTF-8';
+}
+
+/** As {@link columnReason}, of an id that is {@link notWhole} or {@link outOfRange}. */
+export function idReason(fields: LineFields, column: number, name: string, fault: number | bigint): string {
+  const wrong =
+    Number(fault) === outOfRange ? 'out of range' : isEmpty(fields, column) ? 'empty' : 'not a whole number';
+  return columnReason(fields, column, `${name} is ${wrong}`);
+}
+
+/** Why a record's number of columns is bad, e.g. `1 column instead of 5`. */
+export function countReason(count: number, expected: string): string {
+  return `${count} ${count === 1 ? 'column' : 'columns'} instead of ${expected}`;
+}

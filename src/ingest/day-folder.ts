@@ -1,0 +1,53 @@
+import { BadInputError } from '../errors.ts';
+import type { Folder } from '../storage/folder.ts';
+import { type ActivityType, activityTypes } from './activity-type.ts';
+import { parseInstant } from './instant.ts';
+
+/** A file of a day's folder that the graph is made of. */
+export interface DayFile {
+  kind: ActivityType | 'user';
+  /** Its name in the folder, e.g. `follow.csv.gz`. */
+  file: string;
+  /** Bytes as stored. */
+  size: number;
+}
+
+/**
+ * Which of the graph's files a folder holds, in the order in which they are read.
+ *
+ * @throws BadInputError if a file is there both plain and gzipped, or no activity file is there at all
+ */
+export function dayFiles(folder: Folder): DayFile[] {
+  // Not read here, but a folder whose messages are there twice is as doubtful as any other.
+  findFile(folder, 'messages.jsonl');
+  const found: DayFile[] = [];
+  for (const kind of [...activityTypes, 'user'] as const) {
+    const file = findFile(folder, `${kind}.csv`);
+    if (file !== undefined) found.push({ kind, file, size: folder.files().get(file)?.size ?? 0 });
+  }
+  if (!found.some(({ kind }) => kind !== 'user')) {
+    const names = activityTypes.map((type) => `${type}.csv`).join(', ');
+    throw new BadInputError(`${folder.location} holds none of ${names} (plain or .gz); give the folder of one day.`);
+  }
+  return found;
+}
+
+/**
+ * The name under which a folder holds a file, plain or with `.gz`; undefined if it doesn't.
+ *
+ * @throws BadInputError if both are there
+ */
+export function findFile(folder: Folder, plain: string): string | undefined {
+  const files = folder.files();
+  const zipped = `${plain}.gz`;
+  if (files.has(plain) && files.has(zipped))
+    throw new BadInputError(`${folder.location} holds both ${plain} and ${zipped}; remove one of them.`);
+  if (files.has(plain)) return plain;
+  return files.has(zipped) ? zipped : undefined;
+}
+
+/** 00:00 UTC of a folder named YYYYMMDD, as epoch seconds; undefined if the name is no date that exists. */
+export function asOfOfFolder(name: string): number | undefined {
+  const date = /^(\d{4})(\d\d)(\d\d)$/.exec(name);
+  return date ? parseInstant(`${date[1]}-${date[2]}-${date[3]}`) : undefined;
+}

@@ -1,0 +1,57 @@
+/** A line with more bytes than this is a bad row, and never held in memory whole. */
+export const longestLine = 1024 * 1024;
+
+const newline = 0x0a;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Cuts a file's bytes, which come in chunks of any size, into blocks of whole lines of about `blockBytes`. The last line
+ * may lack its newline; a byte order mark is taken off. A line longer than {@link longestLine} loses everything after its
+ * first bytes, but stays too long, so that whoever reads the block can tell.
+ */
+export async function* blocksOfLines(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  blockBytes = 256 * 1024,
+): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let size = 0;
+  let atStart = true;
+  let skipping = false;
+
+  const take = (): Buffer => {
+    let bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held, size);
+    held = [];
+    size = 0;
+    if (atStart && bytes.subarray(0, 3).equals(byteOrderMark)) bytes = bytes.subarray(3);
+    atStart = false;
+    return bytes;
+  };
+  const hold = (bytes: Buffer) => {
+    if (bytes.length > 0) held.push(bytes);
+    size += bytes.length;
+  };
+
+  for await (const chunk of chunks) {
+    let bytes = chunk;
+    if (skipping) {
+      const end = bytes.indexOf(newline);
+      if (end < 0) continue;
+      skipping = false;
+      bytes = bytes.subarray(end);
+    }
+    hold(bytes);
+    if (size < Math.max(blockBytes, byteOrderMark.length)) continue;
+    const joined = take();
+    const cut = joined.lastIndexOf(newline) + 1;
+    if (cut > 0) yield joined.subarray(0, cut);
+    let rest = joined.subarray(cut);
+    // Two more than allowed: the last may be the CR of a CRLF.
+    if (rest.length > longestLine + 2) {
+      rest = rest.subarray(0, longestLine + 2);
+      skipping = true;
+    }
+    hold(rest);
+  }
+  const last = take();
+  if (last.length > 0) yield last;
+}

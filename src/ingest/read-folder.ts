@@ -1,0 +1,164 @@
+import { BadInputError, InterruptedError } from '../errors.ts';
+import type { Folder } from '../storage/folder.ts';
+import { readBytes } from '../storage/read-bytes.ts';
+import { parseActivities } from './activity-rows.ts';
+import type { ActivityType } from './activity-type.ts';
+import { asOfOfFolder, type DayFile, dayFiles } from './day-folder.ts';
+import { type ImportFiles, writeImportFiles } from './import-files.ts';
+import { blocksOfLines } from './lines.ts';
+import { type Reject, RejectsFile } from './rejects.ts';
+import { type ActivityBatch, readActivities, readUsers, type UserBatch } from './staged-rows.ts';
+import { Staging } from './staging.ts';
+import { UserReader, type UserRows } from './user-rows.ts';
+
+export type { ActivityType };
+
+/** What became of a file's lines: `parsed` + `rejected` = `lines`. */
+export interface FileCount {
+  file: string;
+  lines: number;
+  parsed: number;
+  rejected: number;
+  /** Of those parsed, the activities of users towards themselves, which are dropped. */
+  selfDropped: number;
+}
+
+/** How far reading is, in the whole folder. */
+export interface ReadProgress {
+  file: string;
+  /** Bytes as stored, so compressed ones of a `.gz`. */
+  bytes: number;
+  totalBytes: number;
+  /** Lines judged. */
+  rows: number;
+}
+
+export interface ReadOptions {
+  /** Where the staged rows lie until the folder is disposed of. */
+  workDir: string;
+  /** The CSV file that bad rows are written to. */
+  rejectsPath: string;
+  /** A file with a larger share of bad rows stops everything. */
+  maxRejectedPercent: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: ReadProgress) => void;
+}
+
+/** A folder that was read and judged whole; its rows are on disk until it is disposed of. */
+export interface StagedFolder extends AsyncDisposable {
+  files: FileCount[];
+  /** 00:00 UTC of the date that the folder is named by, as epoch seconds; undefined if it is named otherwise. */
+  asOf: number | undefined;
+  /** Distinct users, of user.csv and of activities. */
+  users: number;
+  /** Distinct activities that are not towards oneself. */
+  activities: Record<ActivityType, number>;
+  /** Activities left out because an equal one is there. */
+  repeated: number;
+  /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
+  readUsers(batchSize: number): AsyncIterable<UserBatch>;
+  /** The distinct activities of a type, sorted by user, engaged, at (epoch seconds), message (null for follows). */
+  readActivities(type: ActivityType, batchSize: number): AsyncIterable<ActivityBatch>;
+  /**
+   * Writes CSV files for Neo4j's bulk importer into a new or existing folder, each list being a header and its data.
+   * `flaggedAt` (epoch seconds) is given to the users that user.csv names, nothing to the others.
+   */
+  writeImportFiles(dir: string, flaggedAt: number): Promise<ImportFiles>;
+}
+
+/**
+ * Reads a day's folder, judges every row and stages the good ones; nothing outside `workDir` and `rejectsPath` is written.
+ *
+ * @throws BadInputError if the folder lacks activities, a file can't be read, or has too many bad rows
+ * @throws InterruptedError once the signal aborts
+ * @throws EngineError if rows can't be staged, as when the disk is full
+ */
+export async function readFolder(folder: Folder, options: ReadOptions): Promise<StagedFolder> {
+  const files = dayFiles(folder);
+  const staging = await Staging.open(options.workDir, options.signal);
+  try {
+    const counts = await readFiles(folder, files, staging, options);
+    const totals = await staging.finish();
+    return {
+      files: counts,
+      asOf: asOfOfFolder(folder.name),
+      ...totals,
+      readUsers: (batchSize) => readUsers(staging, batchSize),
+      readActivities: (type, batchSize) => readActivities(staging, type, batchSize),
+      writeImportFiles: (dir, flaggedAt) => writeImportFiles(staging, dir, flaggedAt),
+      [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await staging[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function readFiles(
+  folder: Folder,
+  files: readonly DayFile[],
+  staging: Staging,
+  options: ReadOptions,
+): Promise<FileCount[]> {
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+  const progress = { bytes: 0, totalBytes, rows: 0 };
+  const counts: FileCount[] = [];
+  const rejects = await RejectsFile.create(options.rejectsPath);
+  try {
+    for (const { kind, file } of files) {
+      const count: FileCount = { file, lines: 0, parsed: 0, rejected: 0, selfDropped: 0 };
+      let firstBad: Reject | undefined;
+      const bytes = readBytes(folder, file, { signal: options.signal, onBytes: (read) => (progress.bytes += read) });
+      for await (const block of judgeFile(kind, blocksOfLines(bytes), staging)) {
+        await rejects.add(file, count.lines + 1, block.rejects);
+        if (!firstBad && block.rejects[0])
+          firstBad = { ...block.rejects[0], line: block.rejects[0].line + count.lines + 1 };
+        count.lines += block.lines;
+        count.rejected += block.rejects.length;
+        count.selfDropped += block.selfDropped;
+        progress.rows += block.lines;
+        options.onProgress?.({ file, ...progress });
+        if (options.signal?.aborted) throw new InterruptedError('Reading the folder was stopped.');
+      }
+      count.parsed = count.lines - count.rejected;
+      counts.push(count);
+      if (firstBad && count.rejected * 100 > count.lines * options.maxRejectedPercent)
+        throw new BadInputError(
+          `${folder.location}/${file} has ${count.rejected} bad rows in ${count.lines} lines, more than ` +
+            `${options.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT); the first is line ${firstBad.line}: ` +
+            `${firstBad.reason}. All are in ${rejects.path}; nothing of this folder was used.`,
+        );
+    }
+  } finally {
+    await rejects[Symbol.asyncDispose]();
+  }
+  return counts;
+}
+
+interface JudgedBlock {
+  lines: number;
+  selfDropped: number;
+  rejects: Reject[];
+}
+
+async function* judgeFile(
+  kind: DayFile['kind'],
+  blocks: AsyncIterable<Buffer>,
+  staging: Staging,
+): AsyncGenerator<JudgedBlock> {
+  if (kind !== 'user') {
+    for await (const block of blocks) {
+      const rows = parseActivities(block, kind);
+      staging.addActivities(kind, rows);
+      yield { lines: rows.lines, selfDropped: rows.selfDirected.length, rejects: rows.rejects };
+    }
+    return;
+  }
+  const reader = new UserReader();
+  const judged = (rows: UserRows): JudgedBlock => {
+    staging.addUsers(rows);
+    return { lines: rows.lines, selfDropped: 0, rejects: rows.rejects };
+  };
+  for await (const block of blocks) yield judged(reader.read(block));
+  yield judged(reader.end());
+}

@@ -1,0 +1,87 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EngineError, messageOf } from '../errors.ts';
+
+/** A bad row. */
+export interface Reject {
+  /** Its place among the lines of its block, from 0. */
+  line: number;
+  reason: string;
+  /** The row as it stands in the file. */
+  bytes: Buffer;
+}
+
+/** Characters of a bad row that are kept. */
+const keptCharacters = 4096;
+/** No UTF-8 character has more bytes. */
+const widestCharacter = 4;
+
+/** The bad rows of a folder, as a CSV file with the header `file,line,reason,text`. */
+export class RejectsFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /**
+   * Begins the file anew; its folder is made if need be.
+   *
+   * @throws EngineError if it can't be written, then as later
+   */
+  static async create(path: string): Promise<RejectsFile> {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const file = new RejectsFile(path, await open(path, 'w'));
+      await file.#write('file,line,reason,text\n');
+      return file;
+    } catch (error) {
+      throw notWritten(path, error);
+    }
+  }
+
+  /** Adds bad rows of one file, whose `line` counts from `firstLine`. */
+  async add(file: string, firstLine: number, rejects: readonly Reject[]): Promise<void> {
+    if (rejects.length === 0) return;
+    const rows = rejects.map(({ line, reason, bytes }) =>
+      [field(file), firstLine + line, field(reason), quoted(textOf(bytes))].join(','),
+    );
+    await this.#write(`${rows.join('\n')}\n`);
+  }
+
+  async #write(text: string): Promise<void> {
+    try {
+      await this.#handle.appendFile(text);
+    } catch (error) {
+      throw notWritten(this.path, error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+function notWritten(path: string, error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  return new EngineError(`The bad rows can't be written to ${path}: ${messageOf(error)}; see that there is room.`);
+}
+
+/** At most 4,096 characters of a row, with U+FFFD where its bytes are not UTF-8. */
+function textOf(bytes: Buffer): string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const text = decoder.decode(bytes.subarray(0, keptCharacters * widestCharacter));
+  const last = text.charCodeAt(keptCharacters - 1);
+  const splitsPair = text.length > keptCharacters && last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, splitsPair ? keptCharacters - 1 : keptCharacters);
+}
+
+function field(text: string): string {
+  return /[",\r\n]/.test(text) ? quoted(text) : text;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,28 @@
+import type { Settings } from '../config/settings.ts';
+import { up } from '../engines/stack.ts';
+import { Graph } from '../graph/graph.ts';
+import { emptyGraph, graphSize } from '../graph/schema.ts';
+import { withNetworkLock } from './network-lock.ts';
+import { withDatabase } from './with-database.ts';
+
+/** Empties the graph and everything runs have left in Postgres; the tables themselves stay, with their grants and views. */
+export async function resetNetwork(
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<{ users: number; activities: number; rows: number; runs: number }> {
+  const stack = await up(settings, { signal });
+  return withDatabase(settings, signal, (database) =>
+    withNetworkLock(database, async (lost) => {
+      const stop = AbortSignal.any([signal, lost]);
+      await using graph = new Graph(stack.neo4j, stop);
+      const { users, activities } = await graphSize(graph);
+      // Tables first: while the graph is half empty nothing shows results of it.
+      const [removed] = await database
+        .until(stop)
+        .query<Record<'closest' | 'recommendations' | 'reasons' | 'runs', string>>('sql/runs/reset.sql');
+      await emptyGraph(graph);
+      const rows = Number(removed?.closest) + Number(removed?.recommendations) + Number(removed?.reasons);
+      return { users, activities, rows, runs: Number(removed?.runs) };
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { up } from '../engines/stack.ts';
+import type { CheckOutcome, RowCounts } from '../export/checks.ts';
+import type { Database } from '../export/database.ts';
+import { Graph } from '../graph/graph.ts';
+import type { FileCount } from '../ingest/read-folder.ts';
+import type { ReputationList } from '../scoring/reputation-list.ts';
+import type { Folder } from '../storage/folder.ts';
+import type { Run } from './run-settings.ts';
+
+/** What a run came to; every step adds its part. It is kept with the run and shown at its end. */
+export interface RunSummary {
+  /** Lines by file: parsed + rejected = lines. */
+  files?: FileCount[];
+  /** Where the rejected lines are. */
+  rejects?: string;
+  /** Equal activities beyond the first. */
+  repeated?: number;
+  loader?: 'bulk' | 'merge';
+  /** Activities that were new to the graph. */
+  added?: number;
+  /** Users and activities in the graph after ingest. */
+  graph?: { users: number; activities: number };
+  closest?: { created: number; deleted: number; propertiesSet: number };
+  /** `none`: nobody was filtered by reputation. */
+  reputation?: { list: string; scored: number } | 'none';
+  dropped?: { suspended?: number; self?: number; followed?: number; reputation?: number };
+  rows?: RowCounts;
+  checks?: CheckOutcome[];
+  /** Seconds a step. */
+  seconds?: Record<string, number>;
+}
+
+/** Everything that a step may use. */
+export interface RunContext {
+  settings: Settings;
+  run: Run;
+  /** The day's folder, and the list of scores with its place; read before anything starts. */
+  folder?: Folder;
+  reputation?: { list: ReputationList; place: string };
+  database: Database;
+  /** Aborts on Ctrl-C, and when another step of the run has failed. */
+  signal: AbortSignal;
+  summary: RunSummary;
+}
+
+/** `$KITH_HOME/runs/<id>`: what a run leaves on disk. */
+export function runFolder(settings: Settings, runId: string): string {
+  return join(settings.home, 'runs', runId);
+}
+
+/** Does `work` with the graph, starting the embedded Neo4j if it doesn't run. */
+export async function withGraph<T>(context: RunContext, work: (graph: Graph) => Promise<T>): Promise<T> {
+  const stack = await up(context.settings, { signal: context.signal, only: 'neo4j' });
+  await using graph = new Graph(stack.neo4j, context.signal);
+  // Awaited here: without it the driver would be closed before the work is done.
+  return await work(graph);
+}

@@ -1,0 +1,65 @@
+import type { Settings } from '../config/settings.ts';
+import { BadInputError } from '../errors.ts';
+import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
+import { parseInstant } from '../ingest/instant.ts';
+import { readReputationList } from '../scoring/reputation-list.ts';
+import { type Folder, openFolder } from '../storage/folder.ts';
+import type { RunContext } from './run-context.ts';
+
+/** The options of `kith run` and of its steps, as a person gives them. */
+export interface RunOptions {
+  input?: string;
+  asOf?: string;
+  windowDays?: string;
+  /** A CSV of scores; false is --no-reputation. */
+  reputation?: string | false;
+  minReputation?: string;
+}
+
+/** What is known of a run before anything is started. */
+export interface PlannedRun {
+  /** Epoch seconds; undefined if neither --as-of nor the folder's name says it. */
+  asOf: number | undefined;
+  folder?: Folder;
+  reputation?: RunContext['reputation'];
+}
+
+/** The settings with the options of the command line over them. */
+export function withOptions(settings: Settings, options: RunOptions): Settings {
+  const ranking = { ...settings.ranking };
+  if (options.windowDays !== undefined) {
+    if (!/^[1-9]\d{0,4}$/.test(options.windowDays))
+      throw new BadInputError('--window-days should be a whole number of days, 1 or more.');
+    ranking.windowSeconds = Number(options.windowDays) * 86_400;
+  }
+  if (options.minReputation !== undefined) {
+    const least = Number(options.minReputation);
+    if (!/^\d*\.?\d+$/.test(options.minReputation) || least > 1)
+      throw new BadInputError('--min-reputation should be a number from 0 to 1.');
+    ranking.minReputation = least;
+  }
+  return { ...settings, ranking };
+}
+
+/**
+ * Opens what the options name, so that a mistake is told before any engine is started.
+ *
+ * @throws BadInputError naming the option or the file, and what is wrong with it
+ */
+export async function planRun(options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
+  const folder = options.input === undefined ? undefined : await openFolder(options.input);
+  if (folder) dayFiles(folder);
+  const reputation =
+    typeof options.reputation === 'string'
+      ? { list: await readReputationList(options.reputation, signal), place: options.reputation }
+      : undefined;
+  return { folder, reputation, asOf: asOfOf(options.asOf, folder) };
+}
+
+function asOfOf(given: string | undefined, folder: Folder | undefined): number | undefined {
+  if (given === undefined) return folder && asOfOfFolder(folder.name);
+  const asOf = parseInstant(given);
+  if (asOf === undefined)
+    throw new BadInputError(`--as-of should be a time such as 2012-07-08T00:00:00Z, but is "${given}".`);
+  return asOf;
+}

@@ -1,0 +1,99 @@
+import type { Settings } from '../config/settings.ts';
+import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
+import type { Database } from '../export/database.ts';
+import { withNetworkLock } from './network-lock.ts';
+import { pipeline, type Report, type Step } from './pipeline.ts';
+import type { RunContext, RunSummary } from './run-context.ts';
+import type { PlannedRun } from './run-options.ts';
+import type { Run } from './run-settings.ts';
+import { beginRun, newRunId } from './runs.ts';
+import { withDatabase } from './with-database.ts';
+
+/** Does the steps in an order that their needs allow, showing how far each is. */
+export type Conductor = (steps: readonly Step[], work: (step: Step, report: Report) => Promise<void>) => Promise<void>;
+
+export interface FinishedRun {
+  run: Run;
+  summary: RunSummary;
+}
+
+/**
+ * One whole run: every step of the pipeline, from the folder to the published tables.
+ *
+ * @throws KithError by kind (bad input, failed checks, engines, another run, interrupted); yesterday's tables stay then
+ */
+export async function runOnce(
+  settings: Settings,
+  planned: PlannedRun,
+  input: string,
+  conduct: Conductor,
+  signal: AbortSignal,
+): Promise<FinishedRun> {
+  const run = newRun(settings, planned);
+  return withDatabase(settings, signal, (database) =>
+    withNetworkLock(database, (lost) => conductRun(settings, planned, input, run, database, conduct, [signal, lost])),
+  );
+}
+
+/** @throws BadInputError if nothing says as of when */
+export function newRun(settings: Settings, planned: PlannedRun): Run {
+  if (planned.asOf === undefined)
+    throw new BadInputError(
+      `${planned.folder ? `${planned.folder.location} is not named by a date (YYYYMMDD)` : 'There is no folder'}: ` +
+        'give --as-of, such as --as-of 2012-07-08T00:00:00Z.',
+    );
+  const start = new Date();
+  return {
+    id: newRunId(planned.asOf, start),
+    asOf: planned.asOf,
+    startedAt: start.toISOString(),
+    settings: { ranking: settings.ranking, reputation: planned.reputation ? 'list' : 'none' },
+  };
+}
+
+async function conductRun(
+  settings: Settings,
+  planned: PlannedRun,
+  input: string,
+  run: Run,
+  database: Database,
+  conduct: Conductor,
+  stops: AbortSignal[],
+): Promise<FinishedRun> {
+  await beginRun(database, run, input);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([...stops, failed.signal]);
+  const summary: RunSummary = { seconds: {} };
+  const context: RunContext = { settings, run, ...planned, database: database.until(signal), signal, summary };
+  let cause: unknown;
+  try {
+    await conduct(pipeline, async (step, report) => {
+      const started = performance.now();
+      try {
+        await step.work(context, report);
+      } catch (error) {
+        // The first error is the reason; the others only say that they were stopped because of it.
+        cause ??= error;
+        failed.abort();
+        throw error;
+      }
+      summary.seconds = { ...summary.seconds, [step.name]: (performance.now() - started) / 1000 };
+    });
+    await database.query('sql/runs/summarize.sql', [run.id, JSON.stringify(summary)]);
+    return { run, summary };
+  } catch (error) {
+    const reason = lossOf(stops) ?? cause ?? error;
+    await database.query('sql/runs/fail.sql', [run.id, messageOf(reason), JSON.stringify(summary)]).catch(() => undefined);
+    throw reason;
+  }
+}
+
+/** Why the run was stopped from outside: Ctrl-C, or the lost connection. */
+function lossOf(stops: AbortSignal[]): unknown {
+  const stopped = stops.find((stop) => stop.aborted);
+  if (!stopped) return undefined;
+  return stopped.reason instanceof Error && stopped.reason.name !== 'AbortError'
+    ? stopped.reason
+    : new InterruptedError('Stopped; yesterday\'s tables stay as they were.');
+}
+

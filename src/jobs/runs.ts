@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../export/database.ts';
+import type { Run, RunSettings } from './run-settings.ts';
+
+interface RunRow {
+  id: string;
+  as_of: Date;
+  settings: RunSettings;
+  started_at: Date;
+}
+
+const runOf = (row: RunRow): Run => ({
+  id: row.id,
+  asOf: row.as_of.getTime() / 1000,
+  startedAt: row.started_at.toISOString(),
+  settings: row.settings,
+});
+
+/** A new run's name, e.g. `20120708-20261123T070000123Z-5f3a`: as-of date, start, and four digits against a clash. */
+export function newRunId(asOf: number, start: Date): string {
+  const date = new Date(asOf * 1000).toISOString().slice(0, 10).replaceAll('-', '');
+  return `${date}-${start.toISOString().replace(/[-:.]/g, '')}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Writes the row of a run that begins now; runs that a crash left unfinished become failed ones. Call it under the network's lock. */
+export async function beginRun(database: Database, run: Run, input: string | undefined): Promise<void> {
+  await database.query('sql/runs/fail-unfinished.sql');
+  await database.query('sql/runs/insert.sql', [
+    run.id,
+    new Date(run.asOf * 1000).toISOString(),
+    input,
+    JSON.stringify(run.settings),
+    run.startedAt,
+  ]);
+}
+
+/** The run that the published tables show. */
+export async function lastPublished(database: Database): Promise<Run | undefined> {
+  const [row] = await database.query<RunRow>('sql/runs/last-published.sql');
+  return row && runOf(row);
+}
+
+/** The run whose CLOSEST_TO is complete in the graph, and whether its recommendations are staged too. */
+export async function runInProgress(database: Database): Promise<{ run: Run; recommended: boolean } | undefined> {
+  const [progress] = await database.query<{ closest_run: string | null; recommended_run: string | null }>(
+    'sql/runs/progress.sql',
+  );
+  if (!progress?.closest_run) return undefined;
+  const [row] = await database.query<RunRow>('sql/runs/by-id.sql', [progress.closest_run]);
+  return row && { run: runOf(row), recommended: progress.recommended_run === row.id };
+}

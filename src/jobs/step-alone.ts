@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Settings } from '../config/settings.ts';
+import { up } from '../engines/stack.ts';
+import { BadInputError } from '../errors.ts';
+import { type CheckOutcome, runChecks, shownChecks } from '../export/checks.ts';
+import type { Database } from '../export/database.ts';
+import { Graph } from '../graph/graph.ts';
+import { withNetworkLock } from './network-lock.ts';
+import { pipeline, type StepName } from './pipeline.ts';
+import { type Conductor, type FinishedRun, newRun } from './run.ts';
+import type { RunContext, RunSummary } from './run-context.ts';
+import type { PlannedRun, RunOptions } from './run-options.ts';
+import type { Run } from './run-settings.ts';
+import { beginRun, lastPublished, runInProgress } from './runs.ts';
+import { withDatabase } from './with-database.ts';
+
+/** The steps that can be called alone; reputation belongs to recommend then. */
+export type StepAlone = 'ingest' | 'closest' | 'recommend' | 'publish';
+
+/** What a step alone does of the pipeline. */
+const parts: Record<StepAlone, StepName[]> = {
+  ingest: ['ingest'],
+  closest: ['closest'],
+  recommend: ['reputation', 'recommend'],
+  publish: ['publish'],
+};
+
+/**
+ * One step of a run by hand. `closest` begins a run, `recommend` and `publish` go on with it, whatever happened to the graph
+ * in between; `ingest` belongs to none.
+ *
+ * @throws BadInputError if the step before it was not done, or was done with other options
+ */
+export async function runStepAlone(
+  name: StepAlone,
+  settings: Settings,
+  options: RunOptions,
+  planned: PlannedRun,
+  conduct: Conductor,
+  stop: AbortSignal,
+): Promise<FinishedRun> {
+  if (name === 'ingest' && !planned.folder) throw new BadInputError('Give the folder: kith ingest --input DIR.');
+  return withDatabase(settings, stop, (database) =>
+    withNetworkLock(database, async (lost) => {
+      const run = await runOf(name, settings, options, planned, database);
+      const signal = AbortSignal.any([stop, lost]);
+      const summary: RunSummary = { seconds: {} };
+      const context: RunContext = { settings, run, ...planned, database: database.until(signal), signal, summary };
+      await conduct(
+        pipeline.filter((step) => parts[name].includes(step.name)),
+        (step, report) => step.work(context, report),
+      );
+      return { run, summary };
+    }),
+  );
+}
+
+async function runOf(
+  name: StepAlone,
+  settings: Settings,
+  options: RunOptions,
+  planned: PlannedRun,
+  database: Database,
+): Promise<Run> {
+  if (name === 'ingest') return newRun(settings, { ...planned, asOf: planned.asOf ?? Math.floor(Date.now() / 1000) });
+  if (name === 'closest') {
+    const run = newRun(settings, planned);
+    await beginRun(database, run, options.input);
+    return run;
+  }
+  const before = await runInProgress(database);
+  if (!before) throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${name}\`.`);
+  if (planned.asOf !== undefined && planned.asOf !== before.run.asOf)
+    throw new BadInputError(
+      `Closest connections were computed as of ${new Date(before.run.asOf * 1000).toISOString()}: ` +
+        `call \`kith closest\` with the as-of you want before \`kith ${name}\`.`,
+    );
+  if (name === 'publish') {
+    if (!before.recommended) throw new BadInputError('Recommendations are not staged: call `kith recommend` before `kith publish`.');
+    return before.run;
+  }
+  const { minReputation, ...computed } = before.run.settings.ranking;
+  const { minReputation: least, ...wanted } = settings.ranking;
+  if (options.windowDays !== undefined && !isDeepStrictEqual(computed, wanted))
+    throw new BadInputError('Closest connections were computed with another window or decay: call `kith closest` first.');
+  const run: Run = {
+    ...before.run,
+    settings: {
+      ranking: { ...computed, minReputation: least ?? minReputation },
+      reputation: planned.reputation ? 'list' : 'none',
+    },
+  };
+  await database.query('sql/runs/set-settings.sql', [run.id, JSON.stringify(run.settings)]);
+  return run;
+}
+
+/** Repeats the checks on what is shown. @throws BadInputError if nothing was published yet */
+export async function checkShown(settings: Settings, signal: AbortSignal): Promise<{ run: Run; checks: CheckOutcome[] }> {
+  const stack = await up(settings, { signal });
+  return withDatabase(settings, signal, async (database) => {
+    const run = await lastPublished(database);
+    if (!run) throw new BadInputError('Nothing was published yet: `kith run` does that.');
+    await using graph = new Graph(stack.neo4j, signal);
+    const context = { ...run, maxRowChangePercent: settings.maxRowChangePercent };
+    const checks = await database
+      .until(signal)
+      .transaction((client) => runChecks(shownChecks, { client, graph, run: context }));
+    return { run, checks };
+  });
+}

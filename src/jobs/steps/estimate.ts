@@ -1,0 +1,12 @@
+import type { Report } from '../pipeline.ts';
+
+/** Turns counts of equal pieces of work into a line with the time left. */
+export function estimate(report: Report, of: string): (done: number, total: number, rows?: number) => void {
+  const started = Date.now();
+  return (done, total, rows) => {
+    const seconds = (Date.now() - started) / 1000;
+    const left = Math.ceil((seconds / done) * (total - done));
+    const rate = rows === undefined ? '' : `, ${rows.toLocaleString('en')} rows, ${Math.round(rows / Math.max(seconds, 0.001)).toLocaleString('en')}/s`;
+    report(`${done} of ${total} ${of}${rate}, ${left} s left`);
+  };
+}

@@ -1,0 +1,49 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { graphSize } from '../../graph/schema.ts';
+import { loadFolder } from '../../graph/load-folder.ts';
+import { asOfOfFolder } from '../../ingest/day-folder.ts';
+import { readFolder } from '../../ingest/read-folder.ts';
+import type { Report } from '../pipeline.ts';
+import { type RunContext, runFolder, withGraph } from '../run-context.ts';
+
+/** Reads and judges the day's folder whole, then brings its users and activities into the graph. */
+export async function ingest(context: RunContext, report: Report): Promise<void> {
+  const { settings, run, folder, signal, summary } = context;
+  if (!folder) return;
+  const dir = runFolder(settings, run.id);
+  const workDir = join(dir, 'work');
+  await mkdir(workDir, { recursive: true, mode: 0o700 });
+  summary.rejects = join(dir, 'rejects.csv');
+  const started = Date.now();
+  try {
+    await using staged = await readFolder(folder, {
+      workDir,
+      rejectsPath: summary.rejects,
+      maxRejectedPercent: settings.maxRejectedPercent,
+      signal,
+      onProgress: ({ file, bytes, totalBytes, rows }) => {
+        const seconds = (Date.now() - started) / 1000;
+        const left = Math.ceil((seconds / bytes) * (totalBytes - bytes));
+        report(
+          `reading ${file}: ${Math.floor((100 * bytes) / totalBytes)} % of the folder, ${rows.toLocaleString('en')} rows, ` +
+            `${Math.round(rows / seconds).toLocaleString('en')}/s, ${left} s left`,
+        );
+      },
+    });
+    summary.files = staged.files;
+    summary.repeated = staged.repeated;
+    const loaded = await loadFolder(settings, staged, {
+      flaggedAt: asOfOfFolder(folder.name) ?? run.asOf,
+      workDir,
+      signal,
+      onProgress: report,
+    });
+    summary.loader = loaded.loader;
+    summary.added = loaded.added;
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+  const { users, activities } = await withGraph(context, graphSize);
+  summary.graph = { users, activities };
+}

@@ -1,0 +1,33 @@
+import { queryOn } from '../../export/database.ts';
+import { publish } from '../../export/publish.ts';
+import { stageClosest } from '../../export/stage.ts';
+import type { Report } from '../pipeline.ts';
+import { type RunContext, withGraph } from '../run-context.ts';
+import { estimate } from './estimate.ts';
+
+/** Stages the closest connections beside the recommendations, merges, checks, and shows all three tables at once. */
+export async function publishStep(context: RunContext, report: Report): Promise<void> {
+  const { database, run, settings, summary } = context;
+  await withGraph(context, async (graph) => {
+    report('staging closest connections');
+    await stageClosest(graph, database, run.settings.ranking, {
+      sessions: settings.sessions,
+      onProgress: estimate((text) => report(`staging closest connections: ${text}`), 'ranges of 20,000 users'),
+    });
+    await publish(graph, database, { ...run, maxRowChangePercent: settings.maxRowChangePercent }, {
+      patienceSeconds: settings.publishPatienceSeconds,
+      onProgress: report,
+      record: async (client, rows, checks) => {
+        summary.rows = rows;
+        summary.checks = checks;
+        await queryOn(client, 'sql/runs/publish.sql', [
+          run.id,
+          JSON.stringify(summary),
+          rows.closest,
+          rows.recommendations,
+          rows.reasons,
+        ]);
+      },
+    });
+  });
+}

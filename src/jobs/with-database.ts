@@ -1,0 +1,17 @@
+import type { Settings } from '../config/settings.ts';
+import { up } from '../engines/stack.ts';
+import { Database } from '../export/database.ts';
+import { migrate } from '../export/migrate.ts';
+
+/** Starts Postgres if need be, brings its tables up to date, and does `work` with it. */
+export async function withDatabase<T>(
+  settings: Settings,
+  signal: AbortSignal | undefined,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const stack = await up(settings, { signal, only: 'postgres' });
+  await using database = await Database.connect(stack.postgres.url);
+  await migrate(stack.postgres.url);
+  // Awaited here: without it the connections would be closed before the work is done.
+  return await work(database);
+}

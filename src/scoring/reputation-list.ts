@@ -1,0 +1,60 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { type CsvError, parse } from 'csv-parse';
+import { BadInputError, messageOf } from '../errors.ts';
+
+/** A run's list of scores: pred in [0, 1] by user id. */
+export type ReputationList = ReadonlyMap<number, number>;
+
+const largestId = 2 ** 31 - 1;
+
+/**
+ * Reads `reputation_score.csv`: a header `user_id,pred`, then one line a user. It is small (one line a user) and every line counts:
+ * unlike activities, where a share of bad rows is put aside, a list with a bad line is refused, because leaving out a
+ * score silently makes a good user a bad one.
+ *
+ * @throws BadInputError naming the line and what is wrong with it
+ */
+export async function readReputationList(path: string, signal?: AbortSignal): Promise<ReputationList> {
+  const list = new Map<number, number>();
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new BadInputError(`${path}: there is no such file of scores (--reputation).`);
+  const bytes = createReadStream(path, { signal });
+  const parser = parse({ bom: true, info: true, relax_column_count: true, max_record_size: 10_000 });
+  bytes.on('error', (error) => parser.destroy(error));
+  if (path.endsWith('.gz')) {
+    const gunzip = createGunzip().on('error', (error) => parser.destroy(error));
+    bytes.pipe(gunzip).pipe(parser);
+  } else bytes.pipe(parser);
+  try {
+    let first = true;
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      const where = `${path}:${info.lines}`;
+      if (first) {
+        first = false;
+        if (record.join(',') !== 'user_id,pred')
+          throw new BadInputError(`${where}: the first line should be the header user_id,pred.`);
+        continue;
+      }
+      addScore(list, record, where);
+    }
+    if (first) throw new BadInputError(`${path} is empty; it should begin with the header user_id,pred.`);
+  } catch (error) {
+    if (error instanceof BadInputError) throw error;
+    const line = (error as Partial<CsvError> & { lines?: number }).lines;
+    throw new BadInputError(`${path}${line ? `:${line}` : ''} can't be read: ${messageOf(error)}.`);
+  }
+  return list;
+}
+
+function addScore(list: Map<number, number>, record: string[], where: string): void {
+  const [id = '', pred = ''] = record;
+  if (record.length !== 2) throw new BadInputError(`${where}: ${record.length} columns instead of 2 (user_id,pred).`);
+  if (!/^\d{1,10}$/.test(id) || Number(id) > largestId)
+    throw new BadInputError(`${where}: user_id should be a whole number from 0 to ${largestId}.`);
+  if (!/^(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(pred) || Number(pred) > 1)
+    throw new BadInputError(`${where}: pred should be a number from 0 to 1.`);
+  if (list.has(Number(id))) throw new BadInputError(`${where}: user ${id} has a score already.`);
+  list.set(Number(id), Number(pred));
+}

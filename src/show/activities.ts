@@ -1,0 +1,53 @@
+import type { Graph } from '../graph/graph.ts';
+import { type ActivityType, activityTypes, relationshipTypes } from '../ingest/activity-type.ts';
+import type { Run } from '../jobs/run-settings.ts';
+
+/** One activity inside the run's window. */
+export interface ActivityView {
+  type: ActivityType;
+  /** Epoch seconds. */
+  at: number;
+  /** As text, since it may be larger than a JavaScript number holds; a follow has none. */
+  messageId?: string;
+}
+
+/** A closest connection; `weight` is a decimal with 12 places. */
+export interface Connection {
+  from: number;
+  to: number;
+  rank: number;
+  weight: string;
+}
+
+/** A closest connection and what it comes from, newest first. */
+export interface Step extends Connection {
+  activities: ActivityView[];
+}
+
+interface ActivitiesRow {
+  userId: bigint;
+  engagedId: bigint;
+  activities: [relationshipType: string, at: bigint, messageId: bigint | null][];
+  [column: string]: unknown;
+}
+
+const typeOf = new Map(activityTypes.map((type) => [relationshipTypes[type], type]));
+
+/** Adds to each connection the activities behind it. */
+export async function stepsWithActivities(graph: Graph, run: Run, connections: Connection[]): Promise<Step[]> {
+  if (connections.length === 0) return [];
+  const { rows } = await graph.read<ActivitiesRow>('cypher/show/activities.cypher', {
+    pairs: connections.map(({ from, to }) => [BigInt(from), BigInt(to)]),
+    asOf: BigInt(run.asOf),
+    window: BigInt(run.settings.ranking.windowSeconds),
+  });
+  const found = new Map(rows.map((row) => [`${row.userId} ${row.engagedId}`, row.activities]));
+  return connections.map((connection) => ({
+    ...connection,
+    activities: (found.get(`${connection.from} ${connection.to}`) ?? []).map(([type, at, messageId]) => ({
+      type: typeOf.get(type) as ActivityType,
+      at: Number(at),
+      messageId: messageId?.toString(),
+    })),
+  }));
+}

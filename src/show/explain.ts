@@ -1,0 +1,153 @@
+import type { Graph } from '../graph/graph.ts';
+import { decimalWeight, weightUnits } from '../graph/weights.ts';
+import type { Run } from '../jobs/run-settings.ts';
+import { type Step, stepsWithActivities } from './activities.ts';
+import { unknownUser } from './show-user.ts';
+
+/** What keeps a candidate from being recommended. */
+export type Obstacle =
+  | { kind: 'user-suspended' }
+  | { kind: 'suspended' }
+  | { kind: 'self' }
+  /** `followedAt` in epoch seconds: the first time. */
+  | { kind: 'followed'; followedAt: number }
+  /** No closest connection of the user is close to the candidate. */
+  | { kind: 'no-path' }
+  /** Not good by the run's list; without a score if `reputation` is undefined. */
+  | { kind: 'reputation'; reputation?: number; least: number }
+  /** `lowestScore` is that of the 20th. */
+  | { kind: 'not-among-best'; rank: number; lowestScore: string };
+
+/** One closest connection because of whom a candidate is one, and the activities behind the two steps. */
+export interface Reason {
+  userId: number;
+  /** What it adds to the score. */
+  weight: string;
+  /** From the user to the reason, and from the reason to the candidate. */
+  steps: [Step, Step];
+}
+
+/** Why a user is recommended to another or, where `obstacles` has entries, why not. */
+export interface Explanation {
+  userId: number;
+  recId: number;
+  run: Run;
+  recommended: boolean;
+  /** Place among the candidates that no filter drops; undefined for one that a filter drops. */
+  rank?: number;
+  /** Sum of the reasons' weights, '0.000000000000' without a path. */
+  score: string;
+  obstacles: Obstacle[];
+  reasons: Reason[];
+}
+
+/** How many are recommended at most (recommend.cypher). */
+const mostRecommended = 20;
+
+interface RelationRow {
+  userSuspended: boolean;
+  recSuspended: boolean;
+  reputation: number | null;
+  followedAt: bigint | null;
+  reasons: bigint[];
+  firstRanks: bigint[];
+  firstWeights: bigint[];
+  secondRanks: bigint[];
+  secondWeights: bigint[];
+  [column: string]: unknown;
+}
+
+/**
+ * Explains from the graph why `recId` is or isn't recommended to `userId`, as of the run and by its settings.
+ *
+ * @throws BadInputError if the graph lacks one of the two
+ */
+export async function explain(graph: Graph, run: Run, userId: number, recId: number): Promise<Explanation> {
+  const asOf = BigInt(run.asOf);
+  const pair = { userId: BigInt(userId), recId: BigInt(recId) };
+  const { rows } = await graph.read<RelationRow>('cypher/show/relation.cypher', { ...pair, asOf });
+  const relation = rows[0];
+  if (!relation) {
+    const { rows: known } = await graph.read('cypher/show/user.cypher', { userId: pair.userId });
+    throw unknownUser(known.length > 0 ? recId : userId);
+  }
+  const ofOne = weightUnits(run.settings.ranking);
+  const score = relation.secondWeights.reduce((sum, weight) => sum + weight, 0n);
+  const obstacles = filtersOf(run, userId, recId, relation);
+  let rank: number | undefined;
+  if (obstacles.length === 0) {
+    const { before, lowest } = await standing(graph, run, { ...pair, score });
+    rank = before + 1;
+    if (rank > mostRecommended)
+      obstacles.push({ kind: 'not-among-best', rank, lowestScore: decimalWeight(lowest, ofOne) });
+  }
+  return {
+    userId,
+    recId,
+    run,
+    recommended: obstacles.length === 0,
+    rank,
+    score: decimalWeight(score, ofOne),
+    obstacles,
+    reasons: await reasonsOf(graph, run, userId, recId, relation),
+  };
+}
+
+/** In the order in which a run meets them. */
+function filtersOf(run: Run, userId: number, recId: number, relation: RelationRow): Obstacle[] {
+  const { ranking, reputation: list } = run.settings;
+  const { reputation, followedAt } = relation;
+  const obstacles: Obstacle[] = [];
+  if (relation.userSuspended) obstacles.push({ kind: 'user-suspended' });
+  if (userId === recId) return [...obstacles, { kind: 'self' }];
+  if (relation.recSuspended) obstacles.push({ kind: 'suspended' });
+  if (relation.reasons.length === 0) obstacles.push({ kind: 'no-path' });
+  if (followedAt !== null) obstacles.push({ kind: 'followed', followedAt: Number(followedAt) });
+  if (list === 'list' && (reputation === null || reputation < ranking.minReputation))
+    obstacles.push({ kind: 'reputation', reputation: reputation ?? undefined, least: ranking.minReputation });
+  return obstacles;
+}
+
+async function standing(
+  graph: Graph,
+  run: Run,
+  candidate: { userId: bigint; recId: bigint; score: bigint },
+): Promise<{ before: number; lowest: bigint }> {
+  const { ranking, reputation } = run.settings;
+  const { rows } = await graph.read<{ before: bigint; lowest: bigint | null }>('cypher/show/standing.cypher', {
+    ...candidate,
+    asOf: BigInt(run.asOf),
+    filtered: reputation === 'list',
+    minReputation: ranking.minReputation,
+  });
+  return { before: Number(rows[0]?.before ?? 0n), lowest: rows[0]?.lowest ?? 0n };
+}
+
+async function reasonsOf(
+  graph: Graph,
+  run: Run,
+  userId: number,
+  recId: number,
+  relation: RelationRow,
+): Promise<Reason[]> {
+  const ofOne = weightUnits(run.settings.ranking);
+  const steps = relation.reasons.flatMap((reason, i) => [
+    {
+      from: userId,
+      to: Number(reason),
+      rank: Number(relation.firstRanks[i]),
+      weight: decimalWeight(relation.firstWeights[i] ?? 0n, ofOne),
+    },
+    {
+      from: Number(reason),
+      to: recId,
+      rank: Number(relation.secondRanks[i]),
+      weight: decimalWeight(relation.secondWeights[i] ?? 0n, ofOne),
+    },
+  ]);
+  const complete = await stepsWithActivities(graph, run, steps);
+  return relation.reasons.map((reason, i) => {
+    const [first, second] = [complete[2 * i] as Step, complete[2 * i + 1] as Step];
+    return { userId: Number(reason), weight: second.weight, steps: [first, second] };
+  });
+}

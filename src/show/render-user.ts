@@ -1,0 +1,59 @@
+import type { RecommendationView, UserView } from './show-user.ts';
+import { columns, instantText, weightText } from './text.ts';
+
+/** Reasons that a line has room for. */
+const namedReasons = 3;
+
+/** A user's view as lines for a person. */
+export function renderUser(view: UserView): string {
+  const { userId, run, closest, recommendations } = view;
+  const parts = [`User ${userId} as of ${instantText(run.asOf)} (run ${run.id})\n${stateText(view)}`];
+  if (view.suspended)
+    parts.push(`User ${userId} is suspended: suspended users have no closest connections and no recommendations.`);
+  if (closest.length > 0)
+    parts.push(
+      `Closest connections (${closest.length})\n${columns([
+        ['rank', 'user', 'weight'],
+        ...closest.map(({ rank, userId, weight }) => [String(rank), String(userId), weightText(weight)]),
+      ])}`,
+    );
+  else if (!view.suspended)
+    parts.push(
+      `No closest connections: in the ${run.settings.ranking.windowSeconds / 86_400} days before the as-of, the user did nothing that counts.`,
+    );
+  if (recommendations.length > 0)
+    parts.push(
+      `Recommendations (${recommendations.length})\n${columns([
+        ['rank', 'user', 'score', 'because of (weight)'],
+        ...recommendations.map((one) => [String(one.rank), String(one.userId), weightText(one.score), because(one)]),
+      ])}`,
+    );
+  else if (closest.length > 0) parts.push('No recommendations: no candidate came through the filters.');
+  if (closest.length > 0) parts.push(droppedText(view));
+  return parts.join('\n\n');
+}
+
+function stateText({ suspended, reputation, run }: UserView): string {
+  const score = reputation === undefined ? 'no reputation score' : `reputation ${reputation}`;
+  const least = run.settings.ranking.minReputation;
+  const filter =
+    run.settings.reputation === 'list'
+      ? `only users of at least ${least} are recommended`
+      : 'the run had no list of scores, so nobody is filtered by reputation';
+  return `${suspended ? 'suspended' : 'not suspended'}, ${score} (${filter})`;
+}
+
+function because({ reasons }: RecommendationView): string {
+  const named = reasons.slice(0, namedReasons).map(({ userId, weight }) => `${userId} (${weightText(weight)})`);
+  const more = reasons.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+}
+
+function droppedText({ dropped, userId, recommendations }: UserView): string {
+  const [first] = recommendations;
+  const hint = `kith show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
+  return (
+    `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already, ${dropped.reputation} by reputation.\n` +
+    `Why one is recommended, or isn't: ${hint}`
+  );
+}

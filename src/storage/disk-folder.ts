@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BadInputError, messageOf } from '../errors.ts';
+import type { Folder, StoredFile } from './folder.ts';
+
+const blockBytes = 256 * 1024;
+
+/**
+ * Opens a folder on disk, given as a plain path or a `file:` URL.
+ *
+ * @throws BadInputError if it is missing, is no folder, or can't be read
+ */
+export async function openDiskFolder(input: string): Promise<Folder> {
+  const path = pathOf(input);
+  const files = new Map<string, StoredFile>();
+  try {
+    for (const name of (await readdir(path)).sort()) {
+      const file = join(path, name);
+      // A link that leads nowhere is no file; it is missed only if it is asked for.
+      const found = await stat(file).catch(() => undefined);
+      if (found?.isFile()) files.set(name, { path: file, size: found.size });
+    }
+  } catch (error) {
+    throw new BadInputError(`${path} ${problem(error)}.`);
+  }
+  return {
+    name: basename(path),
+    location: path,
+    files: () => files,
+    async open(name) {
+      const file = join(path, name);
+      try {
+        const handle = await open(file, 'r');
+        return createReadStream(file, { fd: handle, highWaterMark: blockBytes });
+      } catch (error) {
+        throw new BadInputError(`${file} can't be read: ${messageOf(error)}.`);
+      }
+    },
+  };
+}
+
+function pathOf(input: string): string {
+  if (input === '') throw new BadInputError('The input folder is an empty text; give the path of a folder.');
+  if (!/^file:/i.test(input)) return resolve(input);
+  // `file:days/20240131` is no proper URL, but what it means is plain.
+  if (!/^file:\//i.test(input)) return resolve(input.slice('file:'.length));
+  try {
+    return resolve(fileURLToPath(input));
+  } catch {
+    throw new BadInputError(`${input} is no file: URL of this machine; write it as file:///path/to/folder.`);
+  }
+}
+
+function problem(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return "does not exist; give the day's folder";
+    case 'ENOTDIR':
+      return 'is a file; give the folder that it lies in';
+    case 'EACCES':
+    case 'EPERM':
+      return "may not be read by this user; change the folder's permissions";
+    default:
+      return `can't be read: ${messageOf(error)}`;
+  }
+}

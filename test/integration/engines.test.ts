@@ -1,0 +1,285 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import neo4j from 'neo4j-driver';
+import pg from 'pg';
+import { readSettings, type Settings } from '../../src/config/settings.ts';
+import { importBeside, moveImportIntoPlace } from '../../src/engines/bulk-import.ts';
+import { homeOf } from '../../src/engines/home.ts';
+import { importFolder } from '../../src/engines/import-folder.ts';
+import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
+import { down, type Stack, status, up } from '../../src/engines/stack.ts';
+import { InterruptedError } from '../../src/errors.ts';
+
+jest.setTimeout(120_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'kith-engines-'));
+// Postgres runs as another user when the tests run as root.
+chmodSync(folder, 0o711);
+const settings = settingsOf('home');
+let stack: Stack;
+
+function settingsOf(name: string, more: Record<string, string> = {}): Settings {
+  const memory = { KITH_NEO4J_HEAP: '512m', KITH_NEO4J_PAGE_CACHE: '128m' };
+  return readSettings({ KITH_HOME: join(folder, name), ...memory, ...more });
+}
+
+async function cypher(text: string, access = stack.neo4j): Promise<unknown[][]> {
+  const driver = neo4j.driver(access.uri, neo4j.auth.basic(access.username, access.password), {
+    disableLosslessIntegers: true,
+  });
+  try {
+    const { records } = await driver.executeQuery(text);
+    return records.map((record) => [...record.values()]);
+  } finally {
+    await driver.close();
+  }
+}
+
+async function sql(text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: stack.postgres.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Every process of the home: the launchers, and Postgres's children, which have no argument that names it. */
+function ours(of = settings): Process[] {
+  const home = homeOf(of);
+  return [
+    ...findProcesses('kith.Neo4jServer', home.neo4j),
+    ...findProcesses('kith.Neo4jImport', importFolder(home)),
+    ...findProcesses('-D', join(home.postgres, 'data')),
+    ...findWorkingIn(join(home.postgres, 'data')),
+  ].filter(({ pid }, index, all) => all.findIndex((other) => other.pid === pid) === index);
+}
+
+/** Users 0 … users−1, each of whom likes the next. */
+function importFiles(users: number): { nodes: string[]; relationships: string[] } {
+  const write = (name: string, lines: string[]) => {
+    writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
+    return join(folder, name);
+  };
+  const ids = Array.from({ length: users }, (_, id) => id);
+  return {
+    nodes: [
+      write('users-header.csv', ['userId:ID(User){id-type: long},suspended:boolean']),
+      write(
+        'users.csv',
+        ids.map((id) => `${id},false`),
+      ),
+    ],
+    relationships: [
+      write('likes-header.csv', [':START_ID(User),:END_ID(User),:TYPE,at:long']),
+      write(
+        'likes.csv',
+        ids.map((id) => `${id},${(id + 1) % users},LIKED,1700000000`),
+      ),
+    ],
+  };
+}
+
+const countUsers = async () => (await cypher('MATCH (u:User) RETURN count(u)'))[0]?.[0];
+
+afterAll(async () => {
+  await down(settings);
+  for (const { pid } of ours()) process.kill(pid, 'SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a home in which nothing ever ran takes a bulk import, and the first start shows it behind a password', async () => {
+  const progress: string[] = [];
+  await importBeside(settings, importFiles(1000), { onProgress: (text) => progress.push(text) });
+  await moveImportIntoPlace(settings);
+  stack = await up(settings);
+  expect(await cypher('MATCH (u:User)-[r:LIKED]->() RETURN count(r), max(u.userId), max(r.at)')).toEqual([
+    [1000, 999, 1_700_000_000],
+  ]);
+  expect(await sql('SELECT current_user, current_database()')).toEqual([
+    { current_user: 'kith', current_database: 'kith' },
+  ]);
+  await expect(cypher('RETURN 1', { ...stack.neo4j, password: 'not this one' })).rejects.toThrow(/unauthorized/i);
+  const browser = await fetch(stack.neo4j.browser ?? '');
+  expect([browser.status, await browser.text()]).toEqual([200, expect.stringContaining('Neo4j Browser')]);
+});
+
+test('up while it runs, three times at once, is the same stack', async () => {
+  const before = ours()
+    .map(({ pid }) => pid)
+    .sort();
+  const again = await Promise.all([up(settings), up(settings), up(settings)]);
+  expect(again).toEqual([stack, stack, stack]);
+  const now = await status(settings);
+  expect(now.neo4j).toMatchObject({ running: true, ...stack.neo4j });
+  expect(now.postgres).toMatchObject({ running: true, url: stack.postgres.url });
+  expect(before).toEqual(expect.arrayContaining([now.neo4j.pid, now.postgres.pid]));
+});
+
+test('secrets are in files for the owner alone, and in no command line or environment', () => {
+  const { passwords } = homeOf(settings);
+  for (const file of Object.values(passwords)) expect(statSync(file).mode & 0o777).toBe(0o600);
+  const secrets = Object.values(passwords).map((file) => readFileSync(file, 'utf8'));
+  const shown = ours().flatMap(({ pid, command }) => [command, readFileSync(`/proc/${pid}/environ`, 'utf8')]);
+  expect(shown.length).toBeGreaterThan(4);
+  for (const secret of secrets) expect(shown.filter((text) => text.includes(secret))).toEqual([]);
+});
+
+test('nothing listens but on this machine', () => {
+  const inodes = new Set(
+    ours().flatMap(({ pid }) => readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))),
+  );
+  const listening = ['tcp', 'tcp6'].flatMap((name) =>
+    readFileSync(`/proc/net/${name}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === '0A' && inodes.has(`socket:[${fields[9]}]`))
+      .map((fields) => fields[1]?.split(':')[0]),
+  );
+  expect(listening).toHaveLength(3);
+  // 127.0.0.1, plain and as an IPv6 address.
+  const loopback = ['0100007F', '0000000000000000FFFF00000100007F'];
+  expect(listening.filter((address) => !loopback.includes(address ?? ''))).toEqual([]);
+});
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+test('an import beside the running server leaves it alone, and one that fails or is stopped leaves nothing', async () => {
+  const files = importFiles(1000);
+  writeFileSync(files.relationships[1] ?? '', '1,2,LIKED,5\n3,nobody,LIKED,5\n');
+  await expect(importBeside(settings, files)).rejects.toThrow(
+    /line 2 of \S+likes\.csv \(Not an integer: "nobody"\): see its report /,
+  );
+  const controller = new AbortController();
+  const stopped = importBeside(settings, importFiles(1000), { signal: controller.signal });
+  setTimeout(() => controller.abort(), 1_000);
+  await expect(stopped).rejects.toBeInstanceOf(InterruptedError);
+  expect(findProcesses('kith.Neo4jImport', importFolder(homeOf(settings)))).toEqual([]);
+  expect(existsSync(importFolder(homeOf(settings)))).toBe(false);
+  expect(await countUsers()).toBe(1000);
+});
+
+test('after kill -9 of everything up starts again with the data, even while a backend of the dead server still works', async () => {
+  await cypher('CREATE (:User {userId: 5000})');
+  await sql('CREATE TABLE kept AS SELECT 42 AS answer');
+  const endless = sql('SELECT count(*) FROM generate_series(1, 1000000000000)').catch(() => undefined);
+  const isBusy = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%generate_series%' AND pid <> pg_backend_pid()";
+  let busy: unknown;
+  while (!busy) [busy] = await sql(isBusy);
+  const survivor = (busy as { pid: number }).pid;
+  for (const { pid } of ours()) if (pid !== survivor) process.kill(pid, 'SIGKILL');
+  // Its server was stopped before it could write a new pid file: the number is a stranger's now.
+  const again = await up(settings);
+  await endless;
+  expect(ours().map(({ pid }) => pid)).not.toContain(survivor);
+  expect(again).toEqual(stack);
+  expect(await countUsers()).toBe(1001);
+  expect(await sql('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+});
+
+test('a process that was killed while it held the lock holds up nobody for long', async () => {
+  const script = `
+    import lockfile from 'proper-lockfile';
+    await lockfile.lock(process.argv[1] + '/engines', { realpath: false, stale: 6000, update: 1000 });
+    console.log('locked');
+    setInterval(() => 0, 1000);`;
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', script, homeOf(settings).root]);
+  await once(holder.stdout, 'data');
+  holder.kill('SIGKILL');
+  const start = performance.now();
+  await up(settings);
+  expect(performance.now() - start).toBeLessThan(15_000);
+});
+
+test('down leaves no process, and twice is as good as once', async () => {
+  await down(settings);
+  expect(ours()).toEqual([]);
+  await down(settings);
+  const now = await status(settings);
+  expect([now.neo4j.running, now.postgres.running]).toEqual([false, false]);
+});
+
+test('a move that was killed half way is completed by the next up, at new ports where the old are taken', async () => {
+  await importBeside(settings, importFiles(300));
+  // As a kill between the two renames leaves it.
+  const from = join(importFolder(homeOf(settings)), 'data');
+  const to = join(homeOf(settings).neo4j, 'data');
+  rmSync(join(to, 'databases', 'neo4j'), { recursive: true });
+  renameSync(join(from, 'databases', 'neo4j'), join(to, 'databases', 'neo4j'));
+  const taken = createServer().listen(Number(new URL(stack.neo4j.uri).port), '127.0.0.1');
+  await once(taken, 'listening');
+  try {
+    const moved = await up(settings);
+    expect(moved.neo4j.uri).not.toBe(stack.neo4j.uri);
+    expect(moved.neo4j.password).toBe(stack.neo4j.password);
+    expect(moved.postgres).toEqual(stack.postgres);
+    stack = moved;
+    expect(await countUsers()).toBe(300);
+    expect(existsSync(importFolder(homeOf(settings)))).toBe(false);
+  } finally {
+    taken.close();
+  }
+});
+
+test('a port of a setting that is taken is named, and the other engine is not kept from starting', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' && address ? String(address.port) : '';
+  const other = settingsOf('other', { KITH_BOLT_PORT: port });
+  try {
+    await expect(up(other, { only: 'neo4j' })).rejects.toThrow(
+      `Port ${port} of KITH_BOLT_PORT is taken by another program`,
+    );
+    await up({ ...other, embedded: { ...other.embedded, boltPort: 0 } }, { only: 'postgres' });
+    const now = await status(other);
+    expect([now.neo4j.running, now.postgres.running]).toEqual([false, true]);
+  } finally {
+    await down(other);
+    taken.close();
+  }
+  expect(ours(other)).toEqual([]);
+});
+
+test('an engine that dies on start is explained by one sentence with its log', async () => {
+  const broken = settingsOf('broken');
+  mkdirSync(join(folder, 'broken', 'postgres', 'data'), { recursive: true });
+  await expect(up(broken, { only: 'postgres' })).rejects.toThrow(
+    /^Postgres ended while it started, since .+ \(.+postgres\.log\)\.$/,
+  );
+  expect(ours(broken)).toEqual([]);
+});
+
+test('Postgres is not put where its user can not go, and the sentence names the folder', async () => {
+  if (process.getuid?.() !== 0) return;
+  mkdirSync(join(folder, 'closed'), { mode: 0o700 });
+  const closed = settingsOf('closed/home');
+  await expect(up(closed, { only: 'postgres' })).rejects.toThrow(
+    `can't enter ${join(folder, 'closed')}: run \`chmod o+x`,
+  );
+});

@@ -1,0 +1,66 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings, type Settings } from '../../src/config/settings.ts';
+import { down, type Stack, up } from '../../src/engines/stack.ts';
+import { generate } from '../../src/generate/generate.ts';
+import { computeClosest } from '../../src/graph/closest.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { loadFolder } from '../../src/graph/load-folder.ts';
+import { readFolder } from '../../src/ingest/read-folder.ts';
+import { applyReputation } from '../../src/scoring/apply-reputation.ts';
+import { openFolder } from '../../src/storage/folder.ts';
+
+/** The network of the examples in `kith generate --help`, in engines of its own. */
+export interface GeneratedNetwork extends AsyncDisposable {
+  settings: Settings;
+  stack: Stack;
+  graph: Graph;
+  /** The day's folder. */
+  folder: string;
+  /** Epoch seconds. */
+  asOf: number;
+  /** The list of scores in the graph: six users of seven have one. */
+  reputation: Map<number, number>;
+}
+
+const users = 2000;
+
+/** Generates it, brings it into Neo4j and computes the closest connections; dispose of it to stop the engines. */
+export async function generatedNetwork(): Promise<GeneratedNetwork> {
+  const home = mkdtempSync(join(tmpdir(), 'kith-generated-'));
+  // Postgres, which runs as another user where this one is root, has to get through.
+  chmodSync(home, 0o711);
+  const settings = readSettings({
+    KITH_HOME: join(home, 'home'),
+    KITH_NEO4J_HEAP: '512m',
+    KITH_NEO4J_PAGE_CACHE: '128m',
+  });
+  const folder = join(home, '20240601');
+  let graph: Graph | undefined;
+  const dispose = async () => {
+    await graph?.[Symbol.asyncDispose]();
+    await down(settings);
+    rmSync(home, { recursive: true, force: true });
+  };
+  try {
+    const generated = await generate({ users, activities: 60_000, messages: 20_000, seed: 1, out: folder });
+    const asOf = generated.asOf.getTime() / 1000;
+    await using staged = await readFolder(await openFolder(folder), {
+      workDir: join(home, 'staged'),
+      rejectsPath: join(home, 'rejects.csv'),
+      maxRejectedPercent: 1,
+    });
+    await loadFolder(settings, staged, { flaggedAt: asOf, workDir: join(home, 'work') });
+    const stack = await up(settings);
+    graph = new Graph(stack.neo4j);
+    await computeClosest(graph, asOf, settings.ranking, { sessions: 2, onProgress: () => undefined });
+    const reputation = new Map<number, number>();
+    for (let user = 0; user < users; user++) if (user % 7 !== 0) reputation.set(user, ((user * 37) % 101) / 100);
+    await applyReputation(graph, reputation);
+    return { settings, stack, graph, folder, asOf, reputation, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,227 @@
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { Command } from 'commander';
+import { parse } from 'csv-parse/sync';
+import pg from 'pg';
+import { addShowCommand } from '../../src/cli/commands/show.ts';
+import { BadInputError } from '../../src/errors.ts';
+import { migrate } from '../../src/export/migrate.ts';
+import type { Run } from '../../src/jobs/run-settings.ts';
+import { type Explanation, explain } from '../../src/show/explain.ts';
+import { showUser, type UserView } from '../../src/show/show-user.ts';
+import { expectedTables } from '../oracle/oracle.ts';
+import { type Activity, activityTypes, type Network } from '../oracle/network.ts';
+import { networkOfFolder } from '../oracle/read-folder.ts';
+import { type GeneratedNetwork, generatedNetwork } from './generated-network.ts';
+
+jest.setTimeout(180_000);
+
+let network: GeneratedNetwork;
+let run: Run;
+/** What the folder says, read without any code of Kith's. */
+let activities: Network;
+let expected: ReturnType<typeof expectedTables>;
+
+beforeAll(async () => {
+  network = await generatedNetwork();
+  const { ranking } = network.settings;
+  run = {
+    id: 'the-run',
+    asOf: network.asOf,
+    startedAt: '2024-06-01T07:00:00.000Z',
+    settings: { ranking, reputation: 'list' },
+  };
+  const { asOf, reputation } = network;
+  expected = expectedTables(networkOfFolder(network.folder), { ...ranking, asOf, reputation });
+});
+
+afterAll(async () => {
+  await network?.[Symbol.asyncDispose]();
+});
+
+/** What a person sees who types the command. */
+async function shown(...args: string[]): Promise<string> {
+  const written: string[] = [];
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation((text) => written.push(String(text)) > 0),
+  );
+  try {
+    const program = new Command().exitOverride();
+    addShowCommand(program, () => network.settings);
+    for (const command of program.commands) command.exitOverride();
+    await program.parseAsync(['show', ...args], { from: 'user' });
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return written.join('');
+}
+
+const linesOf = (lines: string[], user: number) => lines.filter((line) => line.startsWith(`${user},`));
+
+/** A row of a question about the network itself, for examples of each kind. */
+const follows = () =>
+  networkOfFolder(network.folder).activities.filter(({ type, at }) => type === 'follow' && at <= run.asOf);
+
+async function obstacles(userId: number, recId: number, of = run): Promise<string[]> {
+  return (await explain(network.graph, of, userId, recId)).obstacles.map(({ kind }) => kind);
+}
+
+test('before the first run a sentence says what to do', async () => {
+  await expect(shown('765')).rejects.toThrow(
+    new BadInputError('Nothing was published yet, so there is nothing to show: `kith run --input DIR` does that.'),
+  );
+});
+
+test('a user that no file names is said to be unknown', async () => {
+  await expect(showUser(network.graph, run, 4711)).rejects.toThrow('The graph has no user 4711');
+  await expect(explain(network.graph, run, 765, 4711)).rejects.toThrow('The graph has no user 4711');
+  await expect(explain(network.graph, run, 4711, 765)).rejects.toThrow('The graph has no user 4711');
+});
+
+test('shows of many users exactly what the definition says they should see', async () => {
+  let recommendations = 0;
+  for (let user = 0; user < 2000; user += 41) {
+    const view = await showUser(network.graph, run, user);
+    const { closest } = view;
+    expect(closest.map((one) => `${user},${one.userId},${one.weight}`).sort()).toEqual(linesOf(expected.closest, user));
+    expect(closest.map(({ rank }) => rank)).toEqual(closest.map((_, i) => i + 1));
+    expect(view.recommendations.map((one) => `${user},${one.userId}`).sort()).toEqual(
+      linesOf(expected.recommendations, user),
+    );
+    const reasons = view.recommendations.flatMap((one) =>
+      one.reasons.map((reason) => `${user},${one.userId},${reason.userId},${reason.weight}`),
+    );
+    expect(reasons.sort()).toEqual(linesOf(expected.reasons, user));
+    recommendations += view.recommendations.length;
+  }
+  expect(recommendations).toBeGreaterThan(200);
+});
+
+test('explains every recommendation of a user with the rank, the score and the reasons that are shown', async () => {
+  const view = await showUser(network.graph, run, 765);
+  expect(view.recommendations.length).toBeGreaterThan(10);
+  for (const one of view.recommendations) {
+    const why = await explain(network.graph, run, 765, one.userId);
+    expect([why.recommended, why.rank, why.score]).toEqual([true, one.rank, one.score]);
+    expect(why.reasons.map(({ userId, weight }) => ({ userId, weight }))).toEqual(one.reasons);
+  }
+});
+
+test('the activities behind each step make up its weight', async () => {
+  const view = await showUser(network.graph, run, 765);
+  const { windowSeconds } = run.settings.ranking;
+  const why = await explain(network.graph, run, 765, view.recommendations[0]?.userId ?? -1);
+  for (const { userId, steps } of why.reasons) {
+    expect(steps.map(({ from, to }) => [from, to])).toEqual([
+      [765, userId],
+      [userId, why.recId],
+    ]);
+    for (const { weight, activities } of steps) {
+      const seconds = activities.reduce((sum, { at }) => sum + windowSeconds - (run.asOf - at), 0);
+      expect(seconds / windowSeconds).toBeCloseTo(Number(weight), 9);
+      expect(activities.every(({ type, messageId }) => (type === 'follow') === (messageId === undefined))).toBe(true);
+    }
+  }
+});
+
+test('says of everyone who is not recommended to a user why, and of everyone else nothing', async () => {
+  const recommended = new Set((await showUser(network.graph, run, 765)).recommendations.map(({ userId }) => userId));
+  const kinds = new Map<string, number>();
+  for (let candidate = 0; candidate < 2000; candidate += 3) {
+    const [first] = await obstacles(765, candidate);
+    expect(first === undefined).toBe(recommended.has(candidate));
+    kinds.set(first ?? 'none', (kinds.get(first ?? 'none') ?? 0) + 1);
+  }
+  expect([...kinds.keys()].sort()).toEqual([
+    'followed',
+    'no-path',
+    'none',
+    'not-among-best',
+    'reputation',
+    'self',
+    'suspended',
+  ]);
+});
+
+test('the first follow at or before the as-of is the one that is named', async () => {
+  const [follow] = follows().filter(({ user }) => user === 765);
+  if (!follow) throw new Error('the example follows nobody');
+  const times = follows().filter(({ user, engaged }) => user === 765 && engaged === follow.engaged);
+  const { obstacles: found } = await explain(network.graph, run, 765, follow.engaged);
+  expect(found).toContainEqual({ kind: 'followed', followedAt: Math.min(...times.map(({ at }) => at)) });
+  const before = { ...run, asOf: Math.min(...times.map(({ at }) => at)) - 1 };
+  expect(await obstacles(765, follow.engaged, before)).not.toContain('followed');
+});
+
+test('without a list of scores nobody is kept back for reputation', async () => {
+  const open: Run = { ...run, settings: { ...run.settings, reputation: 'none' } };
+  const { asOf } = network;
+  const all = expectedTables(networkOfFolder(network.folder), { ...run.settings.ranking, asOf, reputation: undefined });
+  const view = await showUser(network.graph, open, 765);
+  expect(view.recommendations.map(({ userId }) => `765,${userId}`).sort()).toEqual(linesOf(all.recommendations, 765));
+  for (const { userId, rank } of view.recommendations)
+    expect(await explain(network.graph, open, 765, userId)).toMatchObject({ recommended: true, rank });
+});
+
+describe('the command, once a run is published', () => {
+  const [suspended, idle] = [128, 4];
+  let view: UserView;
+
+  beforeAll(async () => {
+    await migrate(network.stack.postgres.url);
+    const client = new pg.Client({ connectionString: network.stack.postgres.url });
+    await client.connect();
+    try {
+      await client.query(
+        `INSERT INTO kith.runs (id, as_of, settings, status, started_at) VALUES ($1, to_timestamp($2), $3, 'published', $4)`,
+        [run.id, run.asOf, JSON.stringify(run.settings), run.startedAt],
+      );
+      await client.query('UPDATE kith.progress SET closest_run = $1', [run.id]);
+    } finally {
+      await client.end();
+    }
+    view = await showUser(network.graph, run, 765);
+  });
+
+  test('shows a user as lines, with the heaviest reasons of each recommendation', async () => {
+    const text = await shown('765');
+    expect(text).toMatch(/^User 765 as of 2024-06-01 00:00:00 UTC \(run the-run\)\nnot suspended, reputation 0\.\d+ /);
+    expect(text).toContain(`Closest connections (${view.closest.length})`);
+    const [first] = view.recommendations;
+    expect(text).toMatch(new RegExp(`^ +1 +${first?.userId} +\\d+\\.\\d{4} +${first?.reasons[0]?.userId} \\(`, 'm'));
+    expect(text).toContain(`${view.dropped.followed} followed already`);
+  });
+
+  test('gives the same as JSON, in full', async () => {
+    expect(JSON.parse(await shown('765', '--json'))).toEqual(JSON.parse(JSON.stringify(view)));
+    const rec = view.recommendations[0]?.userId ?? -1;
+    const why = JSON.parse(await shown('765', '--why', String(rec), '--json')) as Explanation;
+    expect(why.reasons.length).toBe(view.recommendations[0]?.reasons.length);
+  });
+
+  test('explains a recommendation with the activities behind it', async () => {
+    const [first] = view.recommendations;
+    const text = await shown('765', '--why', String(first?.userId));
+    expect(text).toContain(`${first?.userId} is recommended to 765: rank 1, score `);
+    expect(text).toContain(`Because of ${first?.reasons[0]?.userId}, weight `);
+    expect(text).toMatch(/2024-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}(follow|(reply|like|mention), message \d+)/);
+  });
+
+  test('has a sentence for suspended users, for oneself and for those without any path', async () => {
+    expect(await shown(String(suspended))).toContain(`User ${suspended} is suspended: suspended users have no closest`);
+    expect(await shown(String(suspended), '--why', '1')).toContain(
+      `${suspended} is suspended, and suspended users get no`,
+    );
+    expect(await shown('765', '--why', String(suspended))).toContain(
+      `${suspended} is suspended, and suspended users are left`,
+    );
+    expect(await shown('765', '--why', '765')).toContain('Nobody is recommended to themself.');
+    expect(await shown('765', '--why', String(idle))).toMatch(/765 is not recommended|is not recommended to 765/);
+  });
+
+  test('refuses what is no user id', async () => {
+    await expect(shown('trader')).rejects.toThrow('A user id is a whole number from 0 to 2147483647.');
+    await expect(shown('765', '--why', '2147483648')).rejects.toThrow('A user id is a whole number');
+  });
+});

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { engineFailed, homeError, reasonIn, tailOf } from '../../src/engines/failure.ts';
+import { importFailed, progressIn } from '../../src/engines/import-log.ts';
+import { EngineError } from '../../src/errors.ts';
+
+describe('the reason in a log', () => {
+  test('is a full disk, whichever engine says it', () => {
+    const postgres = '2026-01-01 UTC [7] FATAL:  could not write lock file "postmaster.pid": No space left on device\n';
+    const neo4j =
+      'java.io.IOException: No space left on device\n\tat x.Y.z(Y.java:1)\nFAILED No space left on device\n';
+    for (const log of [postgres, neo4j]) expect(reasonIn(log)).toEqual({ kind: 'full', text: 'its disk is full' });
+  });
+
+  test('is a taken port', () => {
+    const postgres =
+      'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use\nFATAL:  could not create any TCP/IP sockets\n';
+    expect(reasonIn(postgres).kind).toBe('port');
+    expect(reasonIn('FAILED Address already in use: /127.0.0.1:7687\n').kind).toBe('port');
+  });
+
+  test('is the last thing that the engine called fatal, without its stack trace', () => {
+    const log = 'LOG:  starting\nFATAL:  first\nFATAL:  data directory "d" has wrong ownership.\nHINT:  something\n';
+    expect(reasonIn(log)).toEqual({ kind: 'other', text: 'data directory "d" has wrong ownership' });
+    expect(reasonIn('java.lang.X: y\n\tat a.b(c)\nFAILED database neo4j is broken\n').text).toBe(
+      'database neo4j is broken',
+    );
+  });
+
+  test('is missing when the engine was killed', () => {
+    expect(engineFailed('Neo4j', reasonIn('READY\n'), 'l.log').message).toBe(
+      'Neo4j ended while it started, since it gave no reason: the rest is in its log (l.log).',
+    );
+  });
+});
+
+describe('an error of the home', () => {
+  test('says that the disk is full', () => {
+    const error = homeError({ root: 'h' }, Object.assign(new Error('write'), { code: 'ENOSPC' }));
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error).toHaveProperty('message', 'The disk that holds h is full: free some space and try again.');
+  });
+
+  test('stays what it is when it is something else', () => {
+    const error = new Error('a fault');
+    expect(homeError({ root: 'h' }, error)).toBe(error);
+  });
+});
+
+test('the tail of a log starts no earlier than asked, and a log that is not there is empty', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-unit-'));
+  try {
+    const file = join(folder, 'log');
+    writeFileSync(file, 'old start\nnew start\n');
+    expect(tailOf(file, 1000, 'old start\n'.length)).toBe('new start\n');
+    expect(tailOf(file, 6)).toBe('start\n');
+    expect(tailOf(file, 1000, 5000)).toBe('');
+    expect(tailOf(join(folder, 'none'))).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+describe("the importer's output", () => {
+  const output = `(1/4) Node import 2026-11-23 05:16:41.000+0000
+.......... 100% ∆0ms [1s 113ms]
+(2/4) Relationship import 2026-11-23 05:16:42.463+0000
+.......... .......... .......... .......... ..........   5% ∆152ms [152ms]
+.......... .......... .......... .......... ..........  10% ∆0ms [152ms]
+`;
+  test('gives its step and per cents', () => {
+    expect(progressIn(output)).toBe('Relationship import 10 %');
+    expect(progressIn('starting')).toBeUndefined();
+  });
+
+  test('gives the row, the innermost reason and where to read on', () => {
+    const failed = `org.neo4j.cli.CommandFailedException: Error importing csv file.
+\tat a.b(C.java:1)
+Caused by: org.neo4j.importer.FileImporter$CsvImportException: ERROR in input
+  data source: BufferedCharSeeker[source:day/bad.csv, position:6, line:4]
+Caused by: java.lang.NumberFormatException: Not an integer: "abc"
+\t... 24 more
+`;
+    expect(importFailed(failed, 'h', 'o.log', 'r.log').message).toBe(
+      'Neo4j\'s importer failed near line 5 of day/bad.csv (Not an integer: "abc"): see its report r.log and its output o.log.',
+    );
+    expect(importFailed('x: No space left on device', 'h', 'o', 'r').message).toContain(
+      'The disk that holds h is full',
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '../../src/config/settings.ts';
+import { homeOf, passwordOf, prepareHome } from '../../src/engines/home.ts';
+import { withLock } from '../../src/engines/lock.ts';
+import { memorySizes, neo4jConf } from '../../src/engines/neo4j-conf.ts';
+import { choosePorts } from '../../src/engines/ports.ts';
+import { endProcesses, findProcesses } from '../../src/engines/processes.ts';
+import { BusyError, EngineError, InterruptedError } from '../../src/errors.ts';
+
+let folder: string;
+const settingsOf = (more: Record<string, string> = {}) => readSettings({ KITH_HOME: join(folder, 'home'), ...more });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kith-unit-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the home', () => {
+  test('keeps passwords that are long, different, for the owner alone, and the same the next time', () => {
+    const { passwords } = prepareHome(settingsOf());
+    const first = [passwordOf(passwords.neo4j), passwordOf(passwords.postgres)];
+    prepareHome(settingsOf());
+    expect([passwordOf(passwords.neo4j), passwordOf(passwords.postgres)]).toEqual(first);
+    expect(first[0]).toMatch(/^[0-9a-f]{48}$/);
+    expect(first[0]).not.toBe(first[1]);
+    for (const file of Object.values(passwords)) expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'home')).mode & 0o066).toBe(0);
+  });
+
+  test('is one home by whatever link it is reached', () => {
+    const { root } = prepareHome(settingsOf());
+    symlinkSync(root, join(folder, 'link'));
+    expect(homeOf(settingsOf({ KITH_HOME: join(folder, 'link') }))).toEqual(homeOf(settingsOf()));
+  });
+
+  test('that is no folder is an error that says what to do', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => prepareHome(settingsOf({ KITH_HOME: join(folder, 'file', 'home') }))).toThrow(
+      /set KITH_HOME to a folder/,
+    );
+  });
+});
+
+describe('ports', () => {
+  test('stay the same while they are free, and move when another program has taken one', async () => {
+    const home = prepareHome(settingsOf());
+    const first = await choosePorts(home, settingsOf(), ['bolt', 'http', 'postgres']);
+    expect(await choosePorts(home, settingsOf(), ['bolt', 'http', 'postgres'])).toEqual(first);
+    const server = createServer().listen(first.bolt, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const second = await choosePorts(home, settingsOf(), ['bolt', 'http', 'postgres']);
+      expect(second.bolt).not.toBe(first.bolt);
+      expect([second.http, second.postgres]).toEqual([first.http, first.postgres]);
+      const fixed = settingsOf({ KITH_BOLT_PORT: String(first.bolt) });
+      await expect(choosePorts(home, fixed, ['bolt'])).rejects.toThrow(
+        `Port ${first.bolt} of KITH_BOLT_PORT is taken by another program: set KITH_BOLT_PORT to a free port, or to 0 for any.`,
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  test('chosen side by side for two engines are all remembered', async () => {
+    const home = prepareHome(settingsOf());
+    await Promise.all([
+      choosePorts(home, settingsOf(), ['bolt', 'http']),
+      choosePorts(home, settingsOf(), ['postgres']),
+    ]);
+    const kept = JSON.parse(readFileSync(home.ports, 'utf8'));
+    expect(Object.keys(kept).sort()).toEqual(['bolt', 'http', 'postgres']);
+    expect(new Set(Object.values(kept)).size).toBe(3);
+  });
+});
+
+describe('the lock of a home', () => {
+  test('lets one worker in at a time', async () => {
+    const home = prepareHome(settingsOf());
+    const seen: string[] = [];
+    const work = (name: string) => async () => {
+      seen.push(`${name} in`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen.push(`${name} out`);
+    };
+    await Promise.all([withLock(home, 'engines', work('a')), withLock(home, 'engines', work('b'))]);
+    expect(seen.map((text) => text.slice(2))).toEqual(['in', 'out', 'in', 'out']);
+  });
+
+  test('is given back when the work fails, and waiting for it ends by patience or by the signal', async () => {
+    const home = prepareHome(settingsOf());
+    const fails = withLock(home, 'engines', () => Promise.reject(new EngineError('no')));
+    await expect(fails).rejects.toThrow('no');
+    await withLock(home, 'engines', async () => {
+      const none = async () => undefined;
+      await expect(withLock(home, 'engines', none, { patience: 0.1 })).rejects.toBeInstanceOf(BusyError);
+      const signal = AbortSignal.timeout(50);
+      await expect(withLock(home, 'engines', none, { signal })).rejects.toBeInstanceOf(InterruptedError);
+    });
+  });
+});
+
+test('a process is found by its arguments and ended; one with other arguments is left alone', async () => {
+  const sleeper = (mark: string) =>
+    spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)', 'kith-test', mark], { stdio: 'ignore' });
+  const ours = sleeper(join(folder, 'a'));
+  const stranger = sleeper(join(folder, 'ab'));
+  try {
+    const find = () => findProcesses('kith-test', join(folder, 'a'));
+    expect(find().map(({ pid }) => pid)).toEqual([ours.pid]);
+    expect(await endProcesses(find, [['SIGTERM', 5]])).toBe(true);
+    expect(findProcesses('kith-test', join(folder, 'ab')).map(({ pid }) => pid)).toEqual([stranger.pid]);
+  } finally {
+    ours.kill('SIGKILL');
+    stranger.kill('SIGKILL');
+  }
+});
+
+describe("Neo4j's configuration", () => {
+  test('takes a fifth and a sixth of the memory, within bounds, unless settings say otherwise', () => {
+    const GiB = 1024 ** 3;
+    expect(memorySizes({}, 10 * GiB)).toEqual({ heap: '2048m', pageCache: '1706m' });
+    expect(memorySizes({}, GiB / 2)).toEqual({ heap: '512m', pageCache: '128m' });
+    expect(memorySizes({}, 256 * GiB)).toEqual({ heap: '4096m', pageCache: '4096m' });
+    expect(memorySizes({ neo4jHeap: '1g', neo4jPageCache: '64m' }, 10 * GiB)).toEqual({ heap: '1g', pageCache: '64m' });
+  });
+
+  test('listens on this machine only, asks for a password and reports to nobody', () => {
+    const lines = neo4jConf({ bolt: 1, http: 2 }, '128m').split('\n');
+    const addresses = lines.filter((line) => line.includes('listen_address='));
+    expect(addresses).toHaveLength(3);
+    for (const line of addresses) expect(line).toMatch(/=127\.0\.0\.1(:\d+)?$/);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'dbms.security.auth_enabled=true',
+        'dbms.usage_report.enabled=false',
+        'server.https.enabled=false',
+      ]),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readSettings } from '../../src/config/settings.ts';
+import { type EngineHome, homeOf } from '../../src/engines/home.ts';
+import { importFolder, isImportReady, settleImport } from '../../src/engines/import-folder.ts';
+
+const parts = ['databases/neo4j', 'transactions/neo4j'];
+let home: EngineHome;
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+const live = (part: string) => join(home.neo4j, 'data', part, 'store');
+const imported = (part: string) => join(importFolder(home), 'data', part, 'store');
+const liveTexts = () => parts.map((part) => readFileSync(live(part), 'utf8'));
+
+beforeEach(() => {
+  home = homeOf(readSettings({ KITH_HOME: mkdtempSync(join(tmpdir(), 'kith-unit-')) }));
+  for (const part of parts) {
+    write(live(part), 'old');
+    write(imported(part), 'new');
+  }
+});
+afterEach(() => rmSync(home.root, { recursive: true, force: true }));
+
+test('a complete import takes the place of the live database and leaves nothing behind', () => {
+  write(join(importFolder(home), 'READY'), '');
+  expect(isImportReady(home)).toBe(true);
+  settleImport(home);
+  expect(liveTexts()).toEqual(['new', 'new']);
+  expect(existsSync(importFolder(home))).toBe(false);
+});
+
+test('an import without its marker is discarded, and the live database stays', () => {
+  settleImport(home);
+  expect(liveTexts()).toEqual(['old', 'old']);
+  expect(existsSync(importFolder(home))).toBe(false);
+});
+
+test('a move that was killed between removing the old store and renaming the new one is completed', () => {
+  write(join(importFolder(home), 'READY'), '');
+  rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
+  settleImport(home);
+  expect(liveTexts()).toEqual(['new', 'new']);
+});
+
+test('a move that was killed between its two renames is completed', () => {
+  write(join(importFolder(home), 'READY'), '');
+  rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
+  renameSync(dirname(imported(parts[0] ?? '')), dirname(live(parts[0] ?? '')));
+  settleImport(home);
+  expect(liveTexts()).toEqual(['new', 'new']);
+});
+
+test('a move that was killed after its renames does not touch what it moved', () => {
+  write(join(importFolder(home), 'READY'), '');
+  for (const part of parts) {
+    rmSync(dirname(live(part)), { recursive: true });
+    renameSync(dirname(imported(part)), dirname(live(part)));
+  }
+  settleImport(home);
+  expect(liveTexts()).toEqual(['new', 'new']);
+  expect(existsSync(importFolder(home))).toBe(false);
+});
+
+test('without an import nothing happens', () => {
+  rmSync(importFolder(home), { recursive: true });
+  settleImport(home);
+  expect(liveTexts()).toEqual(['old', 'old']);
+});

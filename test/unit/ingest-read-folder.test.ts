@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { BadInputError, InterruptedError } from '../../src/errors.ts';
+import { type ReadOptions, readFolder, type StagedFolder } from '../../src/ingest/read-folder.ts';
+import { openFolder } from '../../src/storage/folder.ts';
+
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'kith-ingest-'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+const rejectsOf = async () => parse(await readFile(join(home, 'run', 'rejects.csv')));
+
+async function read(files: Record<string, string | Buffer>, options: Partial<ReadOptions> = {}) {
+  const path = join(home, '20240131');
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path);
+  for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
+  return readFolder(await openFolder(path), {
+    workDir: join(home, 'work'),
+    rejectsPath: join(home, 'run', 'rejects.csv'),
+    maxRejectedPercent: 1,
+    ...options,
+  });
+}
+
+async function contentOf(staged: StagedFolder, batchSize = 3) {
+  const users: string[] = [];
+  for await (const batch of staged.readUsers(batchSize))
+    users.push(...batch.userIds.map((id, i) => `${id} ${batch.suspended[i]}`));
+  const activities: string[] = [];
+  for (const type of ['follow', 'reply', 'like', 'mention'] as const)
+    for await (const batch of staged.readActivities(type, batchSize)) {
+      expect(batch.users.length).toBeLessThanOrEqual(batchSize);
+      batch.users.forEach((user, i) => {
+        activities.push(`${type} ${user} ${batch.engaged[i]} ${batch.at[i]} ${batch.messages[i]}`);
+      });
+    }
+  return { users, activities };
+}
+
+const day = {
+  'follow.csv': '5,6,2024-01-30 00:00:00\n5,6,2024-01-30T00:00:00Z,FOLLOW\n5,7,2024-01-29 00:00:00,follow\n',
+  'reply.csv': '9,5,9223372036854775807,2024-01-30 00:00:01,reply\n',
+  'like.csv':
+    '5,6,2,2024-01-30 00:00:00,like\n5,6,1,2024-01-30 00:00:00,like\n5,6,1,2024-01-29 00:00:00,\n8,8,1,2024-01-30 00:00:00,like\n',
+  'mention.csv': '6,5,1,1969-12-31 23:59:59,mention\n',
+  'user.csv': ['6,,,,,,,,,,,1', '6,,,,,,,,,,,0', '5,,,,,,,,,,,0', '100,,,,,,,,,,,1'].join('\n'),
+};
+const dayContent = {
+  users: ['5 false', '6 true', '7 null', '8 null', '9 null', '100 true'],
+  activities: [
+    'follow 5 6 1706572800 null',
+    'follow 5 7 1706486400 null',
+    'reply 9 5 1706572801 9223372036854775807',
+    'like 5 6 1706486400 1',
+    'like 5 6 1706572800 1',
+    'like 5 6 1706572800 2',
+    'mention 6 5 -1 1',
+  ],
+};
+
+describe('reading a folder', () => {
+  test('stages every user and every distinct activity, in order', async () => {
+    await using staged = await read(day);
+    expect(staged).toMatchObject({
+      asOf: 1706659200,
+      users: 6,
+      activities: { follow: 2, reply: 1, like: 3, mention: 1 },
+      repeated: 1,
+      files: [
+        { file: 'follow.csv', lines: 3, parsed: 3, rejected: 0, selfDropped: 0 },
+        { file: 'reply.csv', lines: 1 },
+        { file: 'like.csv', lines: 4, parsed: 4, rejected: 0, selfDropped: 1 },
+        { file: 'mention.csv', lines: 1 },
+        { file: 'user.csv', lines: 4 },
+      ],
+    });
+    expect(await contentOf(staged)).toEqual(dayContent);
+    expect(await contentOf(staged, 1)).toEqual(dayContent);
+    expect(await rejectsOf()).toEqual([['file', 'line', 'reason', 'text']]);
+  });
+
+  test('stages the same from shuffled, gzipped, quoted, CRLF files with byte order marks', async () => {
+    const other = Object.fromEntries(
+      Object.entries(day).map(([name, text]) => {
+        const lines = text.trimEnd().split('\n').reverse();
+        const quoted = lines.map((line) =>
+          line
+            .split(',')
+            .map((field) => `"${field}"`)
+            .join(','),
+        );
+        return [`${name}.gz`, gzipSync(`\ufeff${quoted.join('\r\n')}`)];
+      }),
+    );
+    await using staged = await read(other);
+    expect(await contentOf(staged)).toEqual(dayContent);
+    expect(staged.files.map(({ file }) => file)).toContain('user.csv.gz');
+  });
+
+  test('leaves nothing in the work folder, and no harm from a run that was killed', async () => {
+    await mkdir(join(home, 'work', 'staging'), { recursive: true });
+    await writeFile(join(home, 'work', 'staging', 'rows.duckdb'), 'torn');
+    const staged = await read(day);
+    await staged[Symbol.asyncDispose]();
+    expect(existsSync(join(home, 'work', 'staging'))).toBe(false);
+  });
+
+  test('keeps each bad row with its file, line, reason and text', async () => {
+    const lines = Array.from({ length: 1000 }, (_, i) => `1,2,${i},2024-01-30 00:00:00,like`);
+    const broken = Buffer.concat([Buffer.from('1,2,"'), Buffer.from([0xff]), Buffer.from('",2024-01-30,like')]);
+    const before = Buffer.from(`${lines.join('\r\n')}\r\n1,"x, ""y""",3,2024-01-30,like\r\n`);
+    const long = `1,2,${'é'.repeat(5000)},2024-01-30,like`;
+    await using staged = await read({ 'like.csv': Buffer.concat([before, broken, Buffer.from(`\r\n\r\n${long}`)]) });
+    expect(staged.files).toMatchObject([{ lines: 1004, parsed: 1000, rejected: 4 }]);
+    const rows = await rejectsOf();
+    expect(rows).toEqual([
+      ['file', 'line', 'reason', 'text'],
+      ['like.csv', '1001', 'engaged_with_user_id is not a whole number', '1,"x, ""y""",3,2024-01-30,like'],
+      ['like.csv', '1002', 'broken UTF-8', '1,2,"\ufffd",2024-01-30,like'],
+      ['like.csv', '1003', 'empty line', ''],
+      ['like.csv', '1004', 'message_id is not a whole number', long.slice(0, 4096)],
+    ]);
+  });
+
+  test('stops at more bad rows than are allowed, and says what the first of them is', async () => {
+    const lines = Array.from({ length: 200 }, (_, i) => `1,2,${i},2024-01-30 00:00:00,like\n`);
+    lines[7] = 'x,2,1,2024-01-30,like\n';
+    lines[9] = '\n';
+    await (await read({ 'like.csv': lines.join('') }))[Symbol.asyncDispose]();
+    const tooBad = read({ 'like.csv': lines.slice(1).join('') });
+    await expect(tooBad).rejects.toThrow(
+      /like\.csv has 2 bad rows in 199 lines.*line 7: user_id is not a whole number.*rejects\.csv/,
+    );
+    await expect(tooBad).rejects.toBeInstanceOf(BadInputError);
+    expect(await rejectsOf()).toHaveLength(3);
+    expect(existsSync(join(home, 'work', 'staging'))).toBe(false);
+  });
+
+  test('takes empty files for what they are', async () => {
+    await using staged = await read({ 'like.csv': '', 'follow.csv': '\ufeff', 'user.csv.gz': gzipSync('') });
+    expect(staged).toMatchObject({ users: 0, repeated: 0, files: [{ lines: 0 }, { lines: 0 }, { lines: 0 }] });
+    expect(await contentOf(staged)).toEqual({ users: [], activities: [] });
+  });
+
+  test('stops when the signal aborts', async () => {
+    const text = '1,2,3,2024-01-30 00:00:00,like\n'.repeat(50_000);
+    const abort = new AbortController();
+    const stopped = read({ 'like.csv': text }, { signal: abort.signal, onProgress: () => abort.abort() });
+    await expect(stopped).rejects.toBeInstanceOf(InterruptedError);
+    expect(existsSync(join(home, 'work', 'staging'))).toBe(false);
+    await expect(read(day, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(InterruptedError);
+  });
+
+  test('says how far it is, in bytes as stored', async () => {
+    const seen: { bytes: number; totalBytes: number; rows: number }[] = [];
+    await using staged = await read(day, { onProgress: (progress) => seen.push(progress) });
+    const size = Object.values(day).join('').length;
+    expect(seen.at(-1)).toMatchObject({ file: 'user.csv', bytes: size, totalBytes: size, rows: 13 });
+    expect(staged.users).toBe(6);
+  });
+
+  test('keeps the order over many row groups', async () => {
+    const lines: string[] = [];
+    for (let i = 0; i < 200_000; i++)
+      lines.push(`${(i * 7919) % 50_021},${50_021 + (i % 7)},${i},2024-01-30 00:00:00,`);
+    await using staged = await read({ 'like.csv': lines.join('\n'), 'reply.csv': lines.join('\n') });
+    let last = '';
+    let count = 0;
+    for await (const { users, engaged, messages } of staged.readActivities('reply', 10_000))
+      for (let i = 0; i < users.length; i++, count++) {
+        const key = [users[i], engaged[i], messages[i]].map((part) => String(part).padStart(10, '0')).join();
+        if (key <= last) throw new Error(`${key} comes after ${last}`);
+        last = key;
+      }
+    expect(count).toBe(200_000);
+  }, 30_000);
+
+  test("writes files for Neo4j's importer", async () => {
+    await using staged = await read(day);
+    const { nodes, relationships } = await staged.writeImportFiles(join(home, 'it\'s "here"'), 1706659200);
+    const texts = await Promise.all([...nodes, ...relationships].map((path) => readFile(path, 'utf8')));
+    expect(texts).toEqual([
+      'userId:ID(User){id-type:long},suspended:boolean,flaggedAt:long\n',
+      '5,false,1706659200\n6,true,1706659200\n7,false,\n8,false,\n9,false,\n100,true,1706659200\n',
+      ':START_ID(User),:END_ID(User),at:long,messageId:long,:TYPE\n',
+      [
+        '5,6,1706572800,,FOLLOWED',
+        '5,7,1706486400,,FOLLOWED',
+        '5,6,1706486400,1,LIKED',
+        '5,6,1706572800,1,LIKED',
+        '5,6,1706572800,2,LIKED',
+        '6,5,-1,1,MENTIONED',
+        '9,5,1706572801,9223372036854775807,REPLIED_TO\n',
+      ].join('\n'),
+    ]);
+  });
+});
