@@ -1,11 +1,22 @@
-/** One jest configuration; scripts/test.mjs runs its suites one after the other, the cheap ones first. */
-export default {
+/** The suites, from cheap to dear; scripts/test.mjs runs them one after the other with --selectProjects. */
+const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
   },
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.kith', '<rootDir>/engines'],
+};
+const engines = {
+  globalSetup: '<rootDir>/test/harness/shared-home.ts',
+  globalTeardown: '<rootDir>/test/harness/shared-home-end.ts',
+};
+
+export default {
   maxWorkers: 1,
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    { ...common, ...engines, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    { ...common, ...engines, displayName: 'slow', testMatch: ['<rootDir>/test/slow/**/*.test.ts'] },
+  ],
 };

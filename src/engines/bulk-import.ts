@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { BadInputError, EngineError, InterruptedError } from '../errors.ts';
-import { homeError, tailOf } from './failure.ts';
+import { BadInputError, EngineError } from '../errors.ts';
+import { diskFull, homeError, isDiskFull, tailOf } from './failure.ts';
 import { type EngineHome, prepareHome, replaceFile } from './home.ts';
 import { importFolder, isImportReady, settleImport } from './import-folder.ts';
 import { importFailed, progressIn } from './import-log.ts';
@@ -104,13 +104,12 @@ async function runImport(
       detached: false,
       stdio: ['pipe', output, output],
     });
-    const code = await watch(child, log, signal, onProgress);
+    const code = await watch(child, home, log, signal, onProgress);
     throwIfAborted(signal);
     if (code === 0 && isImportReady(home)) return;
-    rmSync(folder, { recursive: true, force: true });
     throw importFailed(tailOf(log, 100_000), home.root, log, report);
   } catch (error) {
-    if (error instanceof InterruptedError) rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   } finally {
     closeSync(output);
@@ -120,6 +119,7 @@ async function runImport(
 /** Waits for the importer's end and shows its progress; the signal kills it. Resolves with its exit code. */
 async function watch(
   child: ChildProcess,
+  home: EngineHome,
   log: string,
   signal: AbortSignal | undefined,
   onProgress: ((text: string) => void) | undefined,
@@ -127,16 +127,24 @@ async function watch(
   const kill = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
   let shown = '';
+  let full = false;
   const timer = setInterval(() => {
+    // On a full disk the importer may wait for space for ever.
+    if (isDiskFull(home.neo4j)) {
+      full = true;
+      kill();
+    }
     const text = progressIn(tailOf(log));
     if (text && text !== shown) onProgress?.(text);
     shown = text ?? shown;
   }, 500);
   try {
-    return await new Promise((done, fail) => {
+    const code = await new Promise<number | null>((done, fail) => {
       child.once('error', fail);
       child.once('close', done);
     });
+    if (full) throw diskFull(home.root);
+    return code;
   } finally {
     clearInterval(timer);
     signal?.removeEventListener('abort', kill);

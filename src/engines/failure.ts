@@ -1,17 +1,27 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
 import { EngineError, messageOf } from '../errors.ts';
 import type { EngineHome } from './home.ts';
+
+/** Whether the folder's disk has less than a mebibyte left: an engine may then wait for space instead of ending. */
+export function isDiskFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < 1024 ** 2;
+}
 
 /** A sentence for a full disk or a home that may not be written; anything else stays what it was. */
 export function homeError(home: Pick<EngineHome, 'root'>, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new EngineError(`The disk that holds ${home.root} is full: free some space and try again.`);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(home.root);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR')
     return new EngineError(
       `The home ${home.root} can't be written (${messageOf(error)}): set KITH_HOME to a folder of your own.`,
     );
   return error;
+}
+
+/** The sentence for a disk that has no space left. */
+export function diskFull(home: string): EngineError {
+  return new EngineError(`The disk that holds ${home} is full: free some space and try again.`);
 }
 
 /** The code of a system's, driver's or database's error; empty when it has none. */

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { diskFull } from './failure.ts';
 
 /** The step that the importer is at, such as `Relationship import 65 %`, from the end of its output. */
 export function progressIn(output: string): string | undefined {
@@ -10,10 +11,7 @@ export function progressIn(output: string): string | undefined {
 
 /** The sentence for an importer that failed: its innermost reason, the row that it names, and where the rest is. */
 export function importFailed(output: string, home: string, log: string, report: string): EngineError {
-  if (/No space left on device|Disk quota exceeded/i.test(output))
-    return new EngineError(
-      `The disk that holds ${home} is full, so Neo4j's importer stopped: free some space and try again.`,
-    );
+  if (/No space left on device|Disk quota exceeded/i.test(output)) return diskFull(home);
   const reason = [...output.matchAll(/^(?:Caused by: )?[\w.$]+(?:Exception|Error): (.+)$/gm)].at(-1)?.[1];
   const row = [...output.matchAll(/\[source:(.+?), position:\d+, line:(\d+)/g)].at(-1);
   const where = row ? ` near line ${Number(row[2]) + 1} of ${row[1]}` : '';

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
-import { engineFailed, reasonIn, tailOf } from './failure.ts';
+import { diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
 import { checkJava, spawnJava } from './java.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
@@ -110,6 +110,11 @@ async function answers(home: EngineHome, { signal }: Options): Promise<boolean> 
               `Neo4j refuses the password in ${home.passwords.neo4j}: put the password of its user ${access.username} there.`,
             );
           await pause(3_000, signal);
+        }
+        // On a full disk Neo4j neither starts nor ends. Killing it loses nothing that was committed.
+        if (isDiskFull(home.neo4j)) {
+          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]]);
+          throw diskFull(home.root);
         }
         return false;
       }

@@ -193,7 +193,6 @@ test('after kill -9 of everything up starts again with the data, even while a ba
   while (!busy) [busy] = await sql(isBusy);
   const survivor = (busy as { pid: number }).pid;
   for (const { pid } of ours()) if (pid !== survivor) process.kill(pid, 'SIGKILL');
-  // Its server was stopped before it could write a new pid file: the number is a stranger's now.
   const again = await up(settings);
   await endless;
   expect(ours().map(({ pid }) => pid)).not.toContain(survivor);
@@ -275,8 +274,9 @@ test('an engine that dies on start is explained by one sentence with its log', a
   expect(ours(broken)).toEqual([]);
 });
 
-test('Postgres is not put where its user can not go, and the sentence names the folder', async () => {
-  if (process.getuid?.() !== 0) return;
+const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
+
+testAsRoot('Postgres is not put where its user can not go, and the sentence names the folder', async () => {
   mkdirSync(join(folder, 'closed'), { mode: 0o700 });
   const closed = settingsOf('closed/home');
   await expect(up(closed, { only: 'postgres' })).rejects.toThrow(

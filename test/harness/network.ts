@@ -1,0 +1,81 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { readSettings, type Settings } from '../../src/config/settings.ts';
+import { type Stack, up } from '../../src/engines/stack.ts';
+import type { Step } from '../../src/jobs/pipeline.ts';
+import { resetNetwork } from '../../src/jobs/reset.ts';
+import { type FinishedRun, runOnce } from '../../src/jobs/run.ts';
+import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
+
+/** The three published tables as sorted lines, in the form of test/oracle (everything but created_at and updated_at). */
+export interface PublishedTables {
+  closest: string[];
+  recommendations: string[];
+  reasons: string[];
+}
+
+/** A network on the real engines, in the home that all tests of a process share. */
+export class TestNetwork implements AsyncDisposable {
+  readonly settings: Settings;
+  readonly stack: Stack;
+  readonly pool: pg.Pool;
+
+  private constructor(settings: Settings, stack: Stack) {
+    this.settings = settings;
+    this.stack = stack;
+    this.pool = new pg.Pool({ connectionString: stack.postgres.url, max: 20 });
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Starts the engines if need be and empties the network. */
+  static async open(env: Record<string, string> = {}): Promise<TestNetwork> {
+    const settings = testSettings(env);
+    const network = new TestNetwork(settings, await up(settings));
+    await network.reset();
+    return network;
+  }
+
+  async reset(): Promise<void> {
+    await resetNetwork(this.settings, new AbortController().signal);
+  }
+
+  /** A new empty folder under the home, e.g. for a day's folder: `folder('20240601')`. */
+  folder(name: string): string {
+    return join(mkdtempSync(join(this.settings.home, 'input-')), name);
+  }
+
+  /** One whole run in this process, without any output. */
+  async run(options: RunOptions & { settings?: Partial<Settings>; signal?: AbortSignal }): Promise<FinishedRun> {
+    const settings = { ...this.settings, ...options.settings };
+    return runOnce(settings, await planRun(options), options.input ?? '', oneAfterTheOther, options.signal ?? new AbortController().signal);
+  }
+
+  async tables(): Promise<PublishedTables> {
+    const lines = async (columns: string, table: string) => {
+      const { rows } = await this.pool.query<{ line: string }>(`SELECT concat_ws(',', ${columns}) AS line FROM graph_recs.${table}`);
+      return rows.map(({ line }) => line).sort();
+    };
+    return {
+      closest: await lines('user_id, closest_connection, weight', 'closest_connections'),
+      recommendations: await lines('user_id, rec_id', 'recommendations'),
+      reasons: await lines('user_id, rec_id, reason_id, weight', 'rec_reasons'),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** Settings of the shared home, with little memory; `env` adds or replaces KITH_… variables. */
+export function testSettings(env: Record<string, string> = {}): Settings {
+  const home = process.env.KITH_TEST_HOME;
+  if (!home) throw new Error('KITH_TEST_HOME is not set: run this suite by `npm test`, which names a home for it');
+  return readSettings({ KITH_HOME: home, KITH_NEO4J_HEAP: '768m', KITH_NEO4J_PAGE_CACHE: '256m', ...env });
+}
+
+/** Steps one by one in the order of the pipeline: enough for tests of results. */
+async function oneAfterTheOther(steps: readonly Step[], work: (step: Step, report: () => void) => Promise<void>): Promise<void> {
+  for (const step of steps) await work(step, () => undefined);
+}

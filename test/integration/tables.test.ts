@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { type PublishedTables, TestNetwork } from '../harness/network.ts';
+import { arbitraryCase, denseNetwork, writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
+import { type Case, expectedTables } from '../oracle/oracle.ts';
+
+let network: TestNetwork;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+}, 120_000);
+afterAll(async () => {
+  await network?.[Symbol.asyncDispose]();
+});
+
+/** Runs a case from an empty network and returns what is published and what was dropped. */
+async function runCase({ network: given, options }: Case, loader: 'bulk' | 'merge') {
+  await network.reset();
+  const input = network.folder('20240601');
+  await writeFolder(given, input);
+  let reputation: string | false = false;
+  if (options.reputation) {
+    reputation = `${input}.csv`;
+    await writeReputation(options.reputation, reputation);
+  }
+  const { asOf, reputation: _, ...ranking } = options;
+  const { summary } = await network.run({
+    input,
+    reputation,
+    asOf: new Date(asOf * 1000).toISOString(),
+    settings: { loader, ranking },
+  });
+  expect(summary.loader).toBe(loader);
+  return { tables: await network.tables(), dropped: summary.dropped };
+}
+
+async function expectOracle(example: Case, loader: 'bulk' | 'merge'): Promise<PublishedTables> {
+  const { closest, recommendations, reasons, dropped } = expectedTables(example.network, example.options);
+  const actual = await runCase(example, loader);
+  expect(actual.tables).toEqual({ closest, recommendations, reasons });
+  expect(actual.dropped).toEqual(dropped);
+  return actual.tables;
+}
+
+describe('the three tables are those of the definition', () => {
+  test('for random small networks, loaded by MERGE', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase(), async (example) => {
+        await expectOracle(example, 'merge');
+      }),
+      { numRuns: 25, endOnFailure: true },
+    );
+  }, 300_000);
+
+  test('for random small networks, loaded by the bulk importer', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase(), async (example) => {
+        await expectOracle(example, 'bulk');
+      }),
+      { numRuns: 2, endOnFailure: true },
+    );
+  }, 300_000);
+
+  test('for a dense network with ties at the border of the 50 and of the 20, on both loading paths', async () => {
+    const dense = denseNetwork(1);
+    const merged = await expectOracle(dense, 'merge');
+    expect(await expectOracle(dense, 'bulk')).toEqual(merged);
+    expect(merged.closest.length).toBeGreaterThan(1000);
+  }, 300_000);
+});
