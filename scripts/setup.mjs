@@ -292,13 +292,19 @@ function start(program, args, cwd) {
   });
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+/** `setup` for other scripts: false, and one sentence for the person, where something is missing. */
+export async function setupOrExplain(options) {
   try {
-    const start = performance.now();
-    await setup();
-    console.log(`setup: done in ${seconds(start)}. Next: npx kith up, or npm run demo.`);
+    await setup(options);
+    return true;
   } catch (error) {
     console.error(error instanceof SetupError ? `setup: ${error.message}` : error);
-    process.exitCode = 1;
+    return false;
   }
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const start = performance.now();
+  if (await setupOrExplain()) console.log(`setup: done in ${seconds(start)}. Next: npx kith up, or npm run demo.`);
+  else process.exitCode = 1;
 }

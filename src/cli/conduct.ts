@@ -17,7 +17,8 @@ export function waves(steps: readonly Step[]): Step[][] {
   let left = [...steps];
   while (left.length > 0) {
     const ready = left.filter(({ needs }) => needs.every((need) => done.has(need) || !known.has(need)));
-    if (ready.length === 0) throw new Error(`steps that wait for each other: ${left.map(({ name }) => name).join(', ')}`);
+    if (ready.length === 0)
+      throw new Error(`steps that wait for each other: ${left.map(({ name }) => name).join(', ')}`);
     result.push(ready);
     for (const { name } of ready) done.add(name);
     left = left.filter((step) => !ready.includes(step));
@@ -52,7 +53,10 @@ async function conductLive(steps: readonly Step[], work: (step: Step, report: Re
   }).run();
 }
 
-async function conductPlain(steps: readonly Step[], work: (step: Step, report: Report) => Promise<void>): Promise<void> {
+async function conductPlain(
+  steps: readonly Step[],
+  work: (step: Step, report: Report) => Promise<void>,
+): Promise<void> {
   for (const wave of waves(steps)) {
     const ends = await Promise.allSettled(
       wave.map(async (step) => {

@@ -5,6 +5,7 @@ import { addEngineCommands } from './commands/engines.ts';
 import { addGenerateCommand } from './commands/generate.ts';
 import { addResetCommand } from './commands/reset.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addShowCommand } from './commands/show.ts';
 import { addStepCommands } from './commands/steps.ts';
 
 const program = new Command('kith')
@@ -16,9 +17,11 @@ const program = new Command('kith')
 addRunCommand(program);
 addStepCommands(program);
 addEngineCommands(program, readSettings);
+addShowCommand(program, readSettings);
 addGenerateCommand(program);
 addResetCommand(program);
-for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
 
 // If everything came to rest before the command is done, Node would end with 0: success has to be said.
 process.exitCode = 1;

@@ -19,7 +19,8 @@ export function describeRun({ run, summary }: FinishedRun): string {
   }
   if (summary.checks) lines.push('  checks', ...describeChecks(summary.checks));
   const steps = Object.entries(summary.seconds ?? {});
-  if (steps.length > 0) lines.push(`  seconds   ${steps.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
+  if (steps.length > 0)
+    lines.push(`  seconds   ${steps.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
   if (summary.reputation === 'none')
     lines.push('', 'NOBODY WAS FILTERED BY REPUTATION: the run had no list of scores (--reputation CSV gives one).');
   return lines.join('\n');
@@ -27,7 +28,8 @@ export function describeRun({ run, summary }: FinishedRun): string {
 
 export function describeChecks(checks: readonly CheckOutcome[]): string[] {
   return checks.map(
-    ({ outcome, name, sentence, detail }) => `    ${outcome.padEnd(8)}${name.padEnd(14)}${sentence}${detail ? ` (${detail})` : ''}`,
+    ({ outcome, name, sentence, detail }) =>
+      `    ${outcome.padEnd(8)}${name.padEnd(14)}${sentence}${detail ? ` (${detail})` : ''}`,
   );
 }
 

@@ -26,16 +26,25 @@ const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
 
 const environment = z.object({
   KITH_HOME: z.string().min(1).optional(),
-  KITH_NEO4J_URI: z.string().regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…').optional(),
+  KITH_NEO4J_URI: z
+    .string()
+    .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…')
+    .optional(),
   KITH_NEO4J_USERNAME: z.string().min(1).default('neo4j'),
   KITH_NEO4J_PASSWORD: z.string().optional(),
-  KITH_POSTGRES_URL: z.string().regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database').optional(),
+  KITH_POSTGRES_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
+    .optional(),
   KITH_BOLT_PORT: port,
   KITH_HTTP_PORT: port,
   KITH_POSTGRES_PORT: port,
   KITH_NEO4J_HEAP: bytes.optional(),
   KITH_NEO4J_PAGE_CACHE: bytes.optional(),
-  KITH_POSTGRES_OS_USER: z.string().regex(/^[a-z_][a-z0-9_-]*$/).default('postgres'),
+  KITH_POSTGRES_OS_USER: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]*$/)
+    .default('postgres'),
   KITH_WINDOW_DAYS: whole(1, 36500).default(90),
   KITH_DECAY: z.enum(['linear', 'exponential']).default('linear'),
   KITH_HALF_LIFE_DAYS: decimal(0.001, 36500).default(30),
@@ -103,7 +112,9 @@ export interface Settings {
  * @throws BadInputError naming each setting that is wrong and what it should look like; never its value if that may be secret
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name.startsWith('KITH_') && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => name.startsWith('KITH_') && value !== ''),
+  );
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} should be ${issue.message}`);
@@ -111,7 +122,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   }
   const s = parsed.data;
   if (s.KITH_NEO4J_URI && s.KITH_NEO4J_PASSWORD === undefined)
-    throw new BadInputError('KITH_NEO4J_URI is set but KITH_NEO4J_PASSWORD is not: set it in the environment or in .env.');
+    throw new BadInputError(
+      'KITH_NEO4J_URI is set but KITH_NEO4J_PASSWORD is not: set it in the environment or in .env.',
+    );
   return {
     home: s.KITH_HOME ? resolve(s.KITH_HOME) : join(projectRoot, '.kith'),
     neo4j: s.KITH_NEO4J_URI

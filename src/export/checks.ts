@@ -55,10 +55,17 @@ export const stagedChecks: readonly Check[] = [
 
 /** The checks of the published tables: of what is about to be shown, and by `kith check` of what is shown. */
 export const shownChecks: readonly Check[] = [
-  sqlCheck('one run', 'Every row of the three tables is of this run.', 'sql/checks/rows-are-of-one-run.sql', ({ run }) => [
-    run.startedAt,
-  ]),
-  sqlCheck('no self', 'Nobody is close to, recommended to or a reason for themself.', 'sql/checks/nobody-meets-themself.sql'),
+  sqlCheck(
+    'one run',
+    'Every row of the three tables is of this run.',
+    'sql/checks/rows-are-of-one-run.sql',
+    ({ run }) => [run.startedAt],
+  ),
+  sqlCheck(
+    'no self',
+    'Nobody is close to, recommended to or a reason for themself.',
+    'sql/checks/nobody-meets-themself.sql',
+  ),
   {
     name: 'no followed',
     sentence: 'Nobody is recommended whom the user follows already.',
@@ -69,9 +76,21 @@ export const shownChecks: readonly Check[] = [
     sentence: 'No suspended user has a row or is named in one.',
     run: checkNoSuspended,
   },
-  sqlCheck('short lists', 'At most 50 closest connections and 20 recommendations a user.', 'sql/checks/lists-are-short-enough.sql'),
-  sqlCheck('sums', 'Reasons sum to the score of their recommendation within 1e-9.', 'sql/checks/reasons-sum-to-scores.sql'),
-  sqlCheck('reasons', 'Every reason is a closest connection of the user and of its weight.', 'sql/checks/reasons-are-closest.sql'),
+  sqlCheck(
+    'short lists',
+    'At most 50 closest connections and 20 recommendations a user.',
+    'sql/checks/lists-are-short-enough.sql',
+  ),
+  sqlCheck(
+    'sums',
+    'Reasons sum to the score of their recommendation within 1e-9.',
+    'sql/checks/reasons-sum-to-scores.sql',
+  ),
+  sqlCheck(
+    'reasons',
+    'Every reason is a closest connection of the user and of its weight.',
+    'sql/checks/reasons-are-closest.sql',
+  ),
   {
     name: 'row counts',
     sentence: 'Row counts are near those of the last comparable run, 1 to 7 days earlier.',
@@ -87,7 +106,10 @@ export async function runChecks(checks: readonly Check[], context: CheckContext)
 }
 
 /** How many rows each published table has, as the client's transaction sees them. */
-export async function countRows(client: pg.ClientBase, file: SqlFile = 'sql/checks/count-rows.sql'): Promise<RowCounts> {
+export async function countRows(
+  client: pg.ClientBase,
+  file: SqlFile = 'sql/checks/count-rows.sql',
+): Promise<RowCounts> {
   const [row] = await queryOn<Record<keyof RowCounts, string>>(client, file);
   return {
     closest: Number(row?.closest),
@@ -137,17 +159,23 @@ async function checkNoFollowed({ client, graph, run }: CheckContext) {
       first,
       end,
     ]);
-    const found = await graph.read<{ offending: bigint; userId: bigint | null }>('cypher/recommend/count-followed.cypher', {
-      recommended: rows.map((row) => [BigInt(row.user_id), row.rec_ids.map(BigInt)]),
-      asOf: BigInt(run.asOf),
-    });
+    const found = await graph.read<{ offending: bigint; userId: bigint | null }>(
+      'cypher/recommend/count-followed.cypher',
+      {
+        recommended: rows.map((row) => [BigInt(row.user_id), row.rec_ids.map(BigInt)]),
+        asOf: BigInt(run.asOf),
+      },
+    );
     offending += Number(found.rows[0]?.offending ?? 0n);
     if (found.rows[0]?.userId != null) example ||= `user ${found.rows[0].userId}`;
   }
   return verdict(offending, example);
 }
 
-async function checkRowCounts({ client, run }: CheckContext): Promise<{ outcome: CheckOutcome['outcome']; detail?: string }> {
+async function checkRowCounts({
+  client,
+  run,
+}: CheckContext): Promise<{ outcome: CheckOutcome['outcome']; detail?: string }> {
   const [last] = await queryOn<Record<'id' | 'closest_rows' | 'recommendation_rows' | 'reason_rows', string>>(
     client,
     'sql/checks/comparable-run.sql',

@@ -20,14 +20,21 @@ export class Database implements AsyncDisposable {
 
   /** @throws EngineError if Postgres can't be reached; BadInputError if it is too old */
   static async connect(url: string): Promise<Database> {
-    const pool = new pg.Pool({ connectionString: url, max: 12, application_name: 'kith', connectionTimeoutMillis: 30_000 });
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: 12,
+      application_name: 'kith',
+      connectionTimeoutMillis: 30_000,
+    });
     // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
     pool.on('error', () => undefined);
     const database = new Database(pool, undefined);
     try {
       const version = Number((await database.#pool.query('SHOW server_version_num')).rows[0]?.server_version_num);
       if (version < oldestServer)
-        throw new BadInputError(`Postgres 17 or newer is needed; KITH_POSTGRES_URL leads to version ${version / 10_000}.`);
+        throw new BadInputError(
+          `Postgres 17 or newer is needed; KITH_POSTGRES_URL leads to version ${version / 10_000}.`,
+        );
       return database;
     } catch (error) {
       await database[Symbol.asyncDispose]();

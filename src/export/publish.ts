@@ -50,7 +50,10 @@ export async function publish(
       options.onProgress('checking');
       checks.push(...(await runChecks(shownChecks, context)));
       const [staged, rows] = [await countRows(client, 'sql/checks/count-staged.sql'), await countRows(client)];
-      const complete = staged.closest === rows.closest && staged.recommendations === rows.recommendations && staged.reasons === rows.reasons;
+      const complete =
+        staged.closest === rows.closest &&
+        staged.recommendations === rows.recommendations &&
+        staged.reasons === rows.reasons;
       checks.push({
         name: 'complete',
         sentence: 'The tables have exactly the rows that were staged.',

@@ -83,7 +83,10 @@ async function tryToCommit(client: pg.PoolClient, database: Database): Promise<R
   const end = Date.now() + momentMs;
   try {
     for (;;) {
-      const [state] = await queryOn<{ queued: string; unfinished: Reader[] }>(client, 'sql/gate/readers.sql', [me, queuers]);
+      const [state] = await queryOn<{ queued: string; unfinished: Reader[] }>(client, 'sql/gate/readers.sql', [
+        me,
+        queuers,
+      ]);
       const readers = state?.unfinished ?? [];
       if (Number(state?.queued) === queues.length && readers.length === 0) {
         await client.query('COMMIT');

@@ -1,6 +1,11 @@
 import type { Ranking } from '../config/settings.ts';
 import type { Graph } from '../graph/graph.ts';
-import { type DroppedCandidates, type ReputationFilter, recommend, type UserRecommendations } from '../graph/recommend.ts';
+import {
+  type DroppedCandidates,
+  type ReputationFilter,
+  recommend,
+  type UserRecommendations,
+} from '../graph/recommend.ts';
 import { sideBySide, type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import { CopyStream } from './copy-stream.ts';
@@ -32,7 +37,8 @@ export async function stageClosest(
       return async () => {
         for (const { userId, closest, weights } of rows)
           for (const [i, id] of closest.entries())
-            if (copy.add(`${userId}\t${id}\t${decimalWeight(weights[i] as bigint, one)}\t${i + 1}\n`)) await copy.flush();
+            if (copy.add(`${userId}\t${id}\t${decimalWeight(weights[i] as bigint, one)}\t${i + 1}\n`))
+              await copy.flush();
       };
     });
   });

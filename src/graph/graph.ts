@@ -77,8 +77,8 @@ function answerOf<Row extends RecordShape>(result: {
   records: { toObject(): Row }[];
   summary: ResultSummary;
 }): Answer<Row> {
-  const { relationshipsCreated, relationshipsDeleted, propertiesSet, nodesCreated } = result.summary.counters.updates() as
-    unknown as Answer<Row>['changes'];
+  const { relationshipsCreated, relationshipsDeleted, propertiesSet, nodesCreated } =
+    result.summary.counters.updates() as unknown as Answer<Row>['changes'];
   return {
     rows: result.records.map((record) => record.toObject()),
     changes: { relationshipsCreated, relationshipsDeleted, propertiesSet, nodesCreated },
@@ -88,8 +88,11 @@ function answerOf<Row extends RecordShape>(result: {
 function engineError(file: CypherFile, error: unknown): EngineError {
   const code = (error as Neo4jError).code;
   if (code === 'ServiceUnavailable' || code === 'SessionExpired')
-    return new EngineError(`Neo4j can't be reached any more (${messageOf(error)}); see \`kith status\`, then run again.`, {
-      cause: error,
-    });
+    return new EngineError(
+      `Neo4j can't be reached any more (${messageOf(error)}); see \`kith status\`, then run again.`,
+      {
+        cause: error,
+      },
+    );
   return new EngineError(`Neo4j refused ${file}: ${messageOf(error)}`, { cause: error });
 }

@@ -30,11 +30,7 @@ export interface LoadSummary {
  * activities in about a minute, any other by MERGE (7,500 a second). Both leave the same graph, and whatever is there
  * already is left as it is. Neo4j runs afterwards.
  */
-export async function loadFolder(
-  settings: Settings,
-  folder: StagedFolder,
-  options: LoadOptions,
-): Promise<LoadSummary> {
+export async function loadFolder(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   const summary = (await mayBulkImport(settings, folder, options))
     ? await bulkLoad(settings, folder, options)
     : await mergeLoad(settings, folder, options);
@@ -49,7 +45,9 @@ async function mayBulkImport(settings: Settings, folder: StagedFolder, options: 
   if (settings.loader === 'merge') return false;
   if (settings.neo4j) {
     if (settings.loader === 'bulk')
-      throw new BadInputError('KITH_LOADER=bulk needs the embedded Neo4j, but KITH_NEO4J_URI names a server: unset one.');
+      throw new BadInputError(
+        'KITH_LOADER=bulk needs the embedded Neo4j, but KITH_NEO4J_URI names a server: unset one.',
+      );
     return false;
   }
   // Below some thousands of rows the importer's start and the server's restart (15 s) cost more than MERGE does.
@@ -63,7 +61,7 @@ async function mayBulkImport(settings: Settings, folder: StagedFolder, options: 
 async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   const dir = join(options.workDir, 'import');
   try {
-    options.onProgress?.('writing the importer\'s files');
+    options.onProgress?.("writing the importer's files");
     const files = await folder.writeImportFiles(dir, options.flaggedAt);
     await importBeside(settings, files, options);
   } finally {

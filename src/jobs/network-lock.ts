@@ -1,5 +1,5 @@
-import { type Database, queryOn } from '../export/database.ts';
 import { BusyError, EngineError } from '../errors.ts';
+import { type Database, queryOn } from '../export/database.ts';
 
 /**
  * Does `work` while no other process works on the same network: a run, a step alone, a reset.
@@ -11,9 +11,12 @@ export async function withNetworkLock<T>(database: Database, work: (lost: AbortS
   return database.transaction(async (client) => {
     const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock.sql');
     if (!row?.locked)
-      throw new BusyError('Another run is at work on this network: wait for it to end, or stop it with Ctrl-C where it runs.');
+      throw new BusyError(
+        'Another run is at work on this network: wait for it to end, or stop it with Ctrl-C where it runs.',
+      );
     const lost = new AbortController();
-    const onLost = () => lost.abort(new EngineError('The connection to Postgres broke off; see `kith status`, then run again.'));
+    const onLost = () =>
+      lost.abort(new EngineError('The connection to Postgres broke off; see `kith status`, then run again.'));
     client.once('error', onLost);
     client.once('end', onLost);
     try {

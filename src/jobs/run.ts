@@ -83,7 +83,9 @@ async function conductRun(
     return { run, summary };
   } catch (error) {
     const reason = lossOf(stops) ?? cause ?? error;
-    await database.query('sql/runs/fail.sql', [run.id, messageOf(reason), JSON.stringify(summary)]).catch(() => undefined);
+    await database
+      .query('sql/runs/fail.sql', [run.id, messageOf(reason), JSON.stringify(summary)])
+      .catch(() => undefined);
     throw reason;
   }
 }
@@ -94,6 +96,5 @@ function lossOf(stops: AbortSignal[]): unknown {
   if (!stopped) return undefined;
   return stopped.reason instanceof Error && stopped.reason.name !== 'AbortError'
     ? stopped.reason
-    : new InterruptedError('Stopped; yesterday\'s tables stay as they were.');
+    : new InterruptedError("Stopped; yesterday's tables stay as they were.");
 }
-

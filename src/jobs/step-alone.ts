@@ -69,20 +69,24 @@ async function runOf(
     return run;
   }
   const before = await runInProgress(database);
-  if (!before) throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${name}\`.`);
+  if (!before)
+    throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${name}\`.`);
   if (planned.asOf !== undefined && planned.asOf !== before.run.asOf)
     throw new BadInputError(
       `Closest connections were computed as of ${new Date(before.run.asOf * 1000).toISOString()}: ` +
         `call \`kith closest\` with the as-of you want before \`kith ${name}\`.`,
     );
   if (name === 'publish') {
-    if (!before.recommended) throw new BadInputError('Recommendations are not staged: call `kith recommend` before `kith publish`.');
+    if (!before.recommended)
+      throw new BadInputError('Recommendations are not staged: call `kith recommend` before `kith publish`.');
     return before.run;
   }
   const { minReputation, ...computed } = before.run.settings.ranking;
   const { minReputation: least, ...wanted } = settings.ranking;
   if (options.windowDays !== undefined && !isDeepStrictEqual(computed, wanted))
-    throw new BadInputError('Closest connections were computed with another window or decay: call `kith closest` first.');
+    throw new BadInputError(
+      'Closest connections were computed with another window or decay: call `kith closest` first.',
+    );
   const run: Run = {
     ...before.run,
     settings: {
@@ -95,7 +99,10 @@ async function runOf(
 }
 
 /** Repeats the checks on what is shown. @throws BadInputError if nothing was published yet */
-export async function checkShown(settings: Settings, signal: AbortSignal): Promise<{ run: Run; checks: CheckOutcome[] }> {
+export async function checkShown(
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<{ run: Run; checks: CheckOutcome[] }> {
   const stack = await up(settings, { signal });
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);

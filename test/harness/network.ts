@@ -48,12 +48,20 @@ export class TestNetwork implements AsyncDisposable {
   /** One whole run in this process, without any output. */
   async run(options: RunOptions & { settings?: Partial<Settings>; signal?: AbortSignal }): Promise<FinishedRun> {
     const settings = { ...this.settings, ...options.settings };
-    return runOnce(settings, await planRun(options), options.input ?? '', oneAfterTheOther, options.signal ?? new AbortController().signal);
+    return runOnce(
+      settings,
+      await planRun(options),
+      options.input ?? '',
+      oneAfterTheOther,
+      options.signal ?? new AbortController().signal,
+    );
   }
 
   async tables(): Promise<PublishedTables> {
     const lines = async (columns: string, table: string) => {
-      const { rows } = await this.pool.query<{ line: string }>(`SELECT concat_ws(',', ${columns}) AS line FROM graph_recs.${table}`);
+      const { rows } = await this.pool.query<{ line: string }>(
+        `SELECT concat_ws(',', ${columns}) AS line FROM graph_recs.${table}`,
+      );
       return rows.map(({ line }) => line).sort();
     };
     return {
@@ -76,6 +84,9 @@ export function testSettings(env: Record<string, string> = {}): Settings {
 }
 
 /** Steps one by one in the order of the pipeline: enough for tests of results. */
-async function oneAfterTheOther(steps: readonly Step[], work: (step: Step, report: () => void) => Promise<void>): Promise<void> {
+async function oneAfterTheOther(
+  steps: readonly Step[],
+  work: (step: Step, report: () => void) => Promise<void>,
+): Promise<void> {
   for (const step of steps) await work(step, () => undefined);
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { down, type StackStatus, status, up } from '../../engines/stack.ts';
+import { interruptible } from '../interruptible.ts';
 
 const upExamples = `
 The data is in $KITH_HOME (.kith in the checkout by default); both engines listen on this machine only. What already runs
@@ -63,18 +64,6 @@ export function addEngineCommands(program: Command, readSettings: () => Settings
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
-}
-
-/** Gives the work a signal that Ctrl-C and SIGTERM set. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    return await work(controller.signal);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
 }
 
 /** For a person: no password, but the file that has it. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { BadInputError } from '../../errors.ts';
 import { type GenerateOptions, generate } from '../../generate/generate.ts';
+import { interruptible } from '../interruptible.ts';
 
 interface Given {
   users: number;
@@ -76,26 +77,10 @@ export function addGenerateCommand(program: Command): void {
     .option('--force', 'replace the files of a day that are in the folder')
     .addHelpText('after', examples)
     .action(async (given: Given) => {
-      const interrupt = new AbortController();
-      const stop = () => interrupt.abort();
-      process.once('SIGINT', stop).once('SIGTERM', stop);
-      try {
-        const { asOf } = await withProgress({
-          users: given.users,
-          activities: given.activities,
-          messages: given.messages,
-          seed: given.seed,
-          out: given.out,
-          days: given.days,
-          suspendedPercent: given.suspended,
-          goodPercent: given.good,
-          gzip: given.gzip,
-          force: given.force,
-          signal: interrupt.signal,
-        });
-        process.stdout.write(`as-of ${asOf.toISOString().replace('.000Z', 'Z')}\n`);
-      } finally {
-        process.off('SIGINT', stop).off('SIGTERM', stop);
-      }
+      const { suspended: suspendedPercent, good: goodPercent, ...options } = given;
+      const { asOf } = await interruptible((signal) =>
+        withProgress({ ...options, suspendedPercent, goodPercent, signal }),
+      );
+      process.stdout.write(`as-of ${asOf.toISOString().replace('.000Z', 'Z')}\n`);
     });
 }

@@ -22,7 +22,8 @@ export function addResetCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async ({ yes }: { yes?: boolean }) => {
       const settings = readSettings();
-      if (!yes) throw new BadInputError(`This would empty the graph and the tables of ${settings.home}: add --yes to do it.`);
+      if (!yes)
+        throw new BadInputError(`This would empty the graph and the tables of ${settings.home}: add --yes to do it.`);
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
       await rm(join(settings.home, 'runs'), { recursive: true, force: true });
       process.stdout.write(

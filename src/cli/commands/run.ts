@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
-import { type PlannedRun, planRun, type RunOptions, withOptions } from '../../jobs/run-options.ts';
 import { newRun, runOnce } from '../../jobs/run.ts';
+import { type PlannedRun, planRun, type RunOptions, withOptions } from '../../jobs/run-options.ts';
 import { conduct } from '../conduct.ts';
 import { interruptible } from '../interruptible.ts';
 import { describeRun } from '../summary.ts';

@@ -14,8 +14,9 @@ const steps: Record<StepAlone, { description: string; examples: string }> = {
     examples: '\nExamples:\n  $ kith ingest --input graph_data/20240601\n',
   },
   closest: {
-    description: 'compute everybody\'s closest connections in the graph; begins a run',
-    examples: '\nExamples:\n  $ kith closest --as-of 2024-06-01\n  $ kith closest --input graph_data/20240601 --window-days 30\n',
+    description: "compute everybody's closest connections in the graph; begins a run",
+    examples:
+      '\nExamples:\n  $ kith closest --as-of 2024-06-01\n  $ kith closest --input graph_data/20240601 --window-days 30\n',
   },
   recommend: {
     description: 'compute and stage recommendations for the run that closest began',
@@ -50,6 +51,8 @@ export function addStepCommands(program: Command): void {
       process.stdout.write(`Run ${run.id} is shown\n${describeChecks(checks).join('\n')}\n`);
       const failed = checks.filter(({ outcome }) => outcome === 'failed');
       if (failed.length > 0)
-        throw new ChecksFailedError(`These checks fail on what is shown: ${failed.map(({ name }) => name).join(', ')}.`);
+        throw new ChecksFailedError(
+          `These checks fail on what is shown: ${failed.map(({ name }) => name).join(', ')}.`,
+        );
     });
 }

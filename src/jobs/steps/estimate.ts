@@ -6,7 +6,10 @@ export function estimate(report: Report, of: string): (done: number, total: numb
   return (done, total, rows) => {
     const seconds = (Date.now() - started) / 1000;
     const left = Math.ceil((seconds / done) * (total - done));
-    const rate = rows === undefined ? '' : `, ${rows.toLocaleString('en')} rows, ${Math.round(rows / Math.max(seconds, 0.001)).toLocaleString('en')}/s`;
+    const rate =
+      rows === undefined
+        ? ''
+        : `, ${rows.toLocaleString('en')} rows, ${Math.round(rows / Math.max(seconds, 0.001)).toLocaleString('en')}/s`;
     report(`${done} of ${total} ${of}${rate}, ${left} s left`);
   };
 }

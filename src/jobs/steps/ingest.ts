@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { graphSize } from '../../graph/schema.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
+import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder } from '../../ingest/day-folder.ts';
 import { readFolder } from '../../ingest/read-folder.ts';
 import type { Report } from '../pipeline.ts';

@@ -14,20 +14,25 @@ export async function publishStep(context: RunContext, report: Report): Promise<
       sessions: settings.sessions,
       onProgress: estimate((text) => report(`staging closest connections: ${text}`), 'ranges of 20,000 users'),
     });
-    await publish(graph, database, { ...run, maxRowChangePercent: settings.maxRowChangePercent }, {
-      patienceSeconds: settings.publishPatienceSeconds,
-      onProgress: report,
-      record: async (client, rows, checks) => {
-        summary.rows = rows;
-        summary.checks = checks;
-        await queryOn(client, 'sql/runs/publish.sql', [
-          run.id,
-          JSON.stringify(summary),
-          rows.closest,
-          rows.recommendations,
-          rows.reasons,
-        ]);
+    await publish(
+      graph,
+      database,
+      { ...run, maxRowChangePercent: settings.maxRowChangePercent },
+      {
+        patienceSeconds: settings.publishPatienceSeconds,
+        onProgress: report,
+        record: async (client, rows, checks) => {
+          summary.rows = rows;
+          summary.checks = checks;
+          await queryOn(client, 'sql/runs/publish.sql', [
+            run.id,
+            JSON.stringify(summary),
+            rows.closest,
+            rows.recommendations,
+            rows.reasons,
+          ]);
+        },
       },
-    });
+    );
   });
 }

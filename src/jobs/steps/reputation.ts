@@ -5,7 +5,11 @@ import { type RunContext, withGraph } from '../run-context.ts';
 /** Makes the graph's `reputation` the run's list of scores; without a list, nobody's. */
 export async function reputation(context: RunContext, report: Report): Promise<void> {
   const { summary } = context;
-  report(context.reputation ? `${context.reputation.list.size.toLocaleString('en')} scores` : 'no list: removing older scores');
+  report(
+    context.reputation
+      ? `${context.reputation.list.size.toLocaleString('en')} scores`
+      : 'no list: removing older scores',
+  );
   const { scored } = await withGraph(context, (graph) => applyReputation(graph, context.reputation?.list));
   summary.reputation = context.reputation ? { list: context.reputation.place, scored } : 'none';
 }
