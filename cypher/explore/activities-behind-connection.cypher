@@ -1,8 +1,8 @@
 // What one user did towards another inside the window: the activities that a connection's weight is made of, newest first.
-// :param userId => 765
-// :param closestId => 730
-// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds
-// :param windowDays => 90
+// :param userId => 2770;
+// :param closestId => 997;
+// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
+// :param windowDays => 90;
 MATCH path = (u:User {userId: $userId})-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->(v:User {userId: $closestId})
 WHERE r.at > $asOf - $windowDays * 86400 AND r.at <= $asOf
 RETURN

@@ -1,6 +1,6 @@
 // Who names a user among their closest connections, those who rank the user highest first.
-// :param userId => 765
-// :param windowDays => 90
+// :param userId => 2770;
+// :param windowDays => 90;
 MATCH path = (v:User {userId: $userId})<-[c:CLOSEST_TO]-(u:User)
 RETURN
   path,

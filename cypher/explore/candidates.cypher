@@ -1,9 +1,10 @@
 // A user's best candidates by score, each with the filter that drops it, if any: what is recommended, and what nearly was.
-// Without a list of scores no candidate is dropped for its reputation: set minReputation to null then.
-// :param userId => 765
-// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds
-// :param minReputation => 0.5
-// :param windowDays => 90
+// minReputation: null where the run had no list of scores, so that nobody is dropped for their reputation; otherwise the
+// run's KITH_MIN_REPUTATION, such as 0.5.
+// :param userId => 2770;
+// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
+// :param minReputation => null;
+// :param windowDays => 90;
 MATCH (u:User {userId: $userId})-[:CLOSEST_TO]->()-[c:CLOSEST_TO]->(w:User)
 WITH u, w, sum(c.weight) AS units, count(*) AS reasons
 ORDER BY units DESC, w.userId

@@ -1,6 +1,6 @@
 // Whom a user is closest to, as a graph; the table view has rank and weight.
-// :param userId => 765
-// :param windowDays => 90
+// :param userId => 2770;
+// :param windowDays => 90;
 MATCH path = (u:User {userId: $userId})-[c:CLOSEST_TO]->(v:User)
 RETURN
   path,

@@ -1,6 +1,6 @@
 // The community around a user: the users with whom closeness is mutual, and those with whom these are mutually close.
 // Bounded to the ten best of the user and the five best of each of them.
-// :param userId => 765
+// :param userId => 2770;
 MATCH (u:User {userId: $userId})
 CALL (u) {
   MATCH (u)-[c:CLOSEST_TO]->(v:User)

@@ -1,7 +1,7 @@
 // Who writes well and is hardly followed: users of good reputation with few follows; those whom many are close to come first
 // among equals. Reads every user once.
-// :param minReputation => 0.5
-// :param mostFollows => 10
+// :param minReputation => 0.5;
+// :param mostFollows => 10;
 MATCH (u:User)
 WHERE u.reputation >= $minReputation AND NOT u.suspended
 WITH u, COUNT { (u)<-[:FOLLOWED]-() } AS follows, COUNT { (u)<-[:CLOSEST_TO]-() } AS admirers

@@ -1,7 +1,7 @@
 // Why one user is recommended to another: every two-step path between them. The weights of the second steps sum to the score.
-// :param userId => 765
-// :param recId => 1832
-// :param windowDays => 90
+// :param userId => 2770;
+// :param recId => 2266;
+// :param windowDays => 90;
 MATCH path = (u:User {userId: $userId})-[:CLOSEST_TO]->(v:User)-[c:CLOSEST_TO]->(w:User {userId: $recId})
 RETURN
   path,

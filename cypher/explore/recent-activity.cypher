@@ -1,7 +1,7 @@
 // What a user did lately: activities a day and type, and towards how many others.
-// :param userId => 765
-// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds
-// :param days => 30
+// :param userId => 2770;
+// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
+// :param days => 30;
 MATCH (u:User {userId: $userId})-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->(v:User)
 WHERE r.at > $asOf - $days * 86400 AND r.at <= $asOf
 RETURN

@@ -1,6 +1,6 @@
 // How closeness leads from one user to another: the shortest chains of closest connections, at most four steps long.
-// :param userId => 765
-// :param otherId => 99
+// :param userId => 2770;
+// :param otherId => 2999;
 MATCH (u:User {userId: $userId})
 MATCH (w:User {userId: $otherId})
 MATCH path = ALL SHORTEST (u)-[:CLOSEST_TO]->{1,4}(w)

@@ -1,6 +1,6 @@
 // Suspended users whom many still engage with: what suspensions take out of the ranking. Reads every user once.
-// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds
-// :param windowDays => 90
+// :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
+// :param windowDays => 90;
 MATCH (v:User)
 WHERE v.suspended
 CALL (v) {

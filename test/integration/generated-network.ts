@@ -11,7 +11,7 @@ import { readFolder } from '../../src/ingest/read-folder.ts';
 import { applyReputation } from '../../src/scoring/apply-reputation.ts';
 import { openFolder } from '../../src/storage/folder.ts';
 
-/** The network of the examples in `kith generate --help`, in engines of its own. */
+/** The network of `npm run demo`, in engines of its own. */
 export interface GeneratedNetwork extends AsyncDisposable {
   settings: Settings;
   stack: Stack;
@@ -24,7 +24,7 @@ export interface GeneratedNetwork extends AsyncDisposable {
   reputation: Map<number, number>;
 }
 
-const users = 2000;
+const users = 3000;
 
 /** Generates it, brings it into Neo4j and computes the closest connections; dispose of it to stop the engines. */
 export async function generatedNetwork(): Promise<GeneratedNetwork> {
@@ -44,7 +44,7 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     rmSync(home, { recursive: true, force: true });
   };
   try {
-    const generated = await generate({ users, activities: 60_000, messages: 20_000, seed: 1, out: folder });
+    const generated = await generate({ users, activities: 90_000, messages: 10_000, seed: 7, out: folder });
     const asOf = generated.asOf.getTime() / 1000;
     await using staged = await readFolder(await openFolder(folder), {
       workDir: join(home, 'staged'),

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/config/project.ts';
+
+/** How a `kith …` ended. */
+export interface EndedCommand {
+  /** Null if a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A `kith …` of its own process, as a person's shell starts it, without a terminal. */
+export class RunningCommand {
+  readonly process: ChildProcess;
+  readonly ended: Promise<EndedCommand>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: string[], env: Record<string, string>) {
+    // Nothing of the caller's own settings, and no .env of the working folder.
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
+    this.process = spawn(process.execPath, [join(projectRoot, 'bin', 'kith.mjs'), ...args], {
+      cwd: tmpdir(),
+      env: { ...Object.fromEntries(inherited), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process.stdout?.on('data', (text: Buffer) => {
+      this.#stdout += text;
+    });
+    this.process.stderr?.on('data', (text: Buffer) => {
+      this.#stderr += text;
+    });
+    this.ended = new Promise((resolve, reject) => {
+      this.process.once('error', reject);
+      this.process.once('close', (code) => resolve({ code, stdout: this.#stdout, stderr: this.#stderr }));
+    });
+  }
+
+  /** Waits until it has said this on standard error; throws if it ends without. */
+  async says(text: string): Promise<void> {
+    let over = false;
+    void this.ended.finally(() => {
+      over = true;
+    });
+    while (!this.#stderr.includes(text)) {
+      if (over) throw new Error(`kith ended without saying "${text}":\n${this.#stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Sends the signal and waits for the end; gives the seconds that it took, too. */
+  async end(signal: NodeJS.Signals): Promise<EndedCommand & { seconds: number }> {
+    const sent = performance.now();
+    this.process.kill(signal);
+    const ended = await this.ended;
+    return { ...ended, seconds: (performance.now() - sent) / 1000 };
+  }
+}
+
+/** Runs `kith …` to its end. */
+export function kith(args: string[], env: Record<string, string>): Promise<EndedCommand> {
+  return new RunningCommand(args, env).ended;
+}
