@@ -11,13 +11,13 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { waves } from '../src/cli/conduct.ts';
 import { projectRoot } from '../src/config/project.ts';
 import { readSettings } from '../src/config/settings.ts';
 import { down } from '../src/engines/stack.ts';
-import type { Step } from '../src/jobs/pipeline.ts';
-import { planRun } from '../src/jobs/run-options.ts';
 import { runOnce } from '../src/jobs/run.ts';
-import { waves } from '../src/cli/conduct.ts';
+import { planRun } from '../src/jobs/run-options.ts';
+import type { Step } from '../src/jobs/step.ts';
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +36,13 @@ async function kithRun(input: string) {
   try {
     const once = async () => {
       const started = performance.now();
-      const { summary } = await runOnce(settings, await planRun({ input }), input, conduct, new AbortController().signal);
+      const { summary } = await runOnce(
+        settings,
+        await planRun({ input }),
+        input,
+        conduct,
+        new AbortController().signal,
+      );
       return { total: (performance.now() - started) / 1000, ...summary };
     };
     // The second run finds everything there: nothing to add, no rank to change, every published row to confirm.
@@ -85,4 +91,7 @@ for (let i = 0; i < Number(values.runs); i++) {
   console.log(JSON.stringify(results.at(-1), null, 2));
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-writeFileSync(join(projectRoot, 'bench', 'results', 'higgs.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+writeFileSync(
+  join(projectRoot, 'bench', 'results', 'higgs.json'),
+  `${JSON.stringify({ machine, results }, null, 2)}\n`,
+);

@@ -1,6 +1,6 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import type { Report, Step } from '../jobs/pipeline.ts';
 import type { Conductor } from '../jobs/run.ts';
+import type { Report, Step } from '../jobs/step.ts';
 
 /** Seconds between two lines about the same step where there is no terminal. */
 const plainInterval = 10;

@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
 import { EngineError, messageOf } from '../errors.ts';
-import type { EngineHome } from './home.ts';
 
 /** Whether the folder's disk has less than a mebibyte left: an engine may then wait for space instead of ending. */
 export function isDiskFull(folder: string): boolean {
@@ -9,7 +8,7 @@ export function isDiskFull(folder: string): boolean {
 }
 
 /** A sentence for a full disk or a home that may not be written; anything else stays what it was. */
-export function homeError(home: Pick<EngineHome, 'root'>, error: unknown): unknown {
+export function homeError(home: { root: string }, error: unknown): unknown {
   const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(home.root);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR')

@@ -1,24 +1,9 @@
-import type { RunContext } from './run-context.ts';
+import type { Step } from './step.ts';
 import { closest } from './steps/closest.ts';
 import { ingest } from './steps/ingest.ts';
 import { publishStep } from './steps/publish.ts';
 import { recommendStep } from './steps/recommend.ts';
 import { reputation } from './steps/reputation.ts';
-
-export type StepName = 'ingest' | 'closest' | 'reputation' | 'recommend' | 'publish';
-
-/** Tells how far a step is: what, how much, how fast, how long still. */
-export type Report = (text: string) => void;
-
-/** A step of the run. It is idempotent: broken off anywhere and done again, it leaves what it would have left at once. */
-export interface Step {
-  name: StepName;
-  /** The steps that must be done first. */
-  needs: readonly StepName[];
-  /** What it does, for a person. */
-  title: string;
-  work(context: RunContext, report: Report): Promise<void>;
-}
 
 /** The run: `kith run` does exactly this. Steps whose needs are met go side by side. */
 export const pipeline: readonly Step[] = [

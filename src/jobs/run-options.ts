@@ -3,7 +3,8 @@ import { BadInputError } from '../errors.ts';
 import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
 import { readReputationList } from '../scoring/reputation-list.ts';
-import { type Folder, openFolder } from '../storage/folder.ts';
+import type { Folder } from '../storage/folder.ts';
+import { openFolder } from '../storage/open-folder.ts';
 import type { RunContext } from './run-context.ts';
 
 /** The options of `kith run` and of its steps, as a person gives them. */

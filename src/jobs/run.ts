@@ -2,11 +2,12 @@ import type { Settings } from '../config/settings.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
 import { withNetworkLock } from './network-lock.ts';
-import { pipeline, type Report, type Step } from './pipeline.ts';
+import { pipeline } from './pipeline.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { PlannedRun } from './run-options.ts';
 import type { Run } from './run-settings.ts';
 import { beginRun, newRunId } from './runs.ts';
+import type { Report, Step } from './step.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Does the steps in an order that their needs allow, showing how far each is. */

@@ -6,12 +6,13 @@ import { type CheckOutcome, runChecks, shownChecks } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import { Graph } from '../graph/graph.ts';
 import { withNetworkLock } from './network-lock.ts';
-import { pipeline, type StepName } from './pipeline.ts';
+import { pipeline } from './pipeline.ts';
 import { type Conductor, type FinishedRun, newRun } from './run.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { PlannedRun, RunOptions } from './run-options.ts';
 import type { Run } from './run-settings.ts';
 import { beginRun, lastPublished, runInProgress } from './runs.ts';
+import type { StepName } from './step.ts';
 import { withDatabase } from './with-database.ts';
 
 /** The steps that can be called alone; reputation belongs to recommend then. */
@@ -62,7 +63,7 @@ async function runOf(
   planned: PlannedRun,
   database: Database,
 ): Promise<Run> {
-  if (name === 'ingest') return newRun(settings, { ...planned, asOf: planned.asOf ?? Math.floor(Date.now() / 1000) });
+  if (name === 'ingest') return newRun(settings, planned);
   if (name === 'closest') {
     const run = newRun(settings, planned);
     await beginRun(database, run, options.input);

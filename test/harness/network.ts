@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
 import { type Stack, up } from '../../src/engines/stack.ts';
-import type { Step } from '../../src/jobs/pipeline.ts';
 import { resetNetwork } from '../../src/jobs/reset.ts';
 import { type FinishedRun, runOnce } from '../../src/jobs/run.ts';
 import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
+import type { Step } from '../../src/jobs/step.ts';
 
 /** The three published tables as sorted lines, in the form of test/oracle (everything but created_at and updated_at). */
 export interface PublishedTables {

@@ -25,7 +25,9 @@ afterAll(async () => {
 
 /** The `:param` lines of a query's comment: each is an expression that Browser asks Neo4j for. */
 function parametersOf(text: string): Map<string, string> {
-  return new Map([...text.matchAll(/^\/\/ :param (\w+) => (.+);$/gm)].map(([, name = '', value = '']) => [name, value]));
+  return new Map(
+    [...text.matchAll(/^\/\/ :param (\w+) => (.+);$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 async function evaluated(text: string): Promise<Record<string, unknown>> {

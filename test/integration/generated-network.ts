@@ -9,7 +9,7 @@ import { Graph } from '../../src/graph/graph.ts';
 import { loadFolder } from '../../src/graph/load-folder.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
 import { applyReputation } from '../../src/scoring/apply-reputation.ts';
-import { openFolder } from '../../src/storage/folder.ts';
+import { openFolder } from '../../src/storage/open-folder.ts';
 
 /** The network of `npm run demo`, in engines of its own. */
 export interface GeneratedNetwork extends AsyncDisposable {

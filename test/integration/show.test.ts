@@ -225,7 +225,9 @@ describe('the command, once a run is published', () => {
       `${suspended} is suspended, and suspended users are left`,
     );
     expect(await shown('2770', '--why', '2770')).toContain('Nobody is recommended to themself.');
-    expect(await shown('2770', '--why', String(idle))).toContain(`None of the closest connections of 2770 has ${idle} among`);
+    expect(await shown('2770', '--why', String(idle))).toContain(
+      `None of the closest connections of 2770 has ${idle} among`,
+    );
   });
 
   test('refuses what is no user id', async () => {

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
 import { type ReadOptions, readFolder, type StagedFolder } from '../../src/ingest/read-folder.ts';
-import { openFolder } from '../../src/storage/folder.ts';
+import { openFolder } from '../../src/storage/open-folder.ts';
 
 let home: string;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
 import { dayFiles } from '../../src/ingest/day-folder.ts';
-import { openFolder } from '../../src/storage/folder.ts';
+import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
 
 let home: string;

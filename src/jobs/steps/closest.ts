@@ -1,7 +1,7 @@
 import { computeClosest } from '../../graph/closest.ts';
 import { ensureSchema } from '../../graph/schema.ts';
-import type { Report } from '../pipeline.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
+import type { Report } from '../step.ts';
 import { estimate } from './estimate.ts';
 
 /** Makes CLOSEST_TO in the graph what it is as of the run. */

@@ -1,4 +1,4 @@
-import type { Report } from '../pipeline.ts';
+import type { Report } from '../step.ts';
 
 /** Turns counts of equal pieces of work into a line with the time left. */
 export function estimate(report: Report, of: string): (done: number, total: number, rows?: number) => void {

@@ -4,8 +4,8 @@ import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder } from '../../ingest/day-folder.ts';
 import { readFolder } from '../../ingest/read-folder.ts';
-import type { Report } from '../pipeline.ts';
 import { type RunContext, runFolder, withGraph } from '../run-context.ts';
+import type { Report } from '../step.ts';
 
 /** Reads and judges the day's folder whole, then brings its users and activities into the graph. */
 export async function ingest(context: RunContext, report: Report): Promise<void> {

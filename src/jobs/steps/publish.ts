@@ -1,8 +1,8 @@
 import { queryOn } from '../../export/database.ts';
 import { publish } from '../../export/publish.ts';
 import { stageClosest } from '../../export/stage.ts';
-import type { Report } from '../pipeline.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
+import type { Report } from '../step.ts';
 import { estimate } from './estimate.ts';
 
 /** Stages the closest connections beside the recommendations, merges, checks, and shows all three tables at once. */

@@ -1,6 +1,6 @@
 import { stageRecommendations } from '../../export/stage.ts';
-import type { Report } from '../pipeline.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
+import type { Report } from '../step.ts';
 import { estimate } from './estimate.ts';
 
 /** Computes everybody's recommendations and stages them in Postgres with their reasons. */

@@ -1,6 +1,6 @@
 import { applyReputation } from '../../scoring/apply-reputation.ts';
-import type { Report } from '../pipeline.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
+import type { Report } from '../step.ts';
 
 /** Makes the graph's `reputation` the run's list of scores; without a list, nobody's. */
 export async function reputation(context: RunContext, report: Report): Promise<void> {
