@@ -8,6 +8,11 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const queries = join(root, 'cypher', 'explore');
+const pictures = [
+  ['closest-connections.cypher', 'browser-closest'],
+  ['paths-behind-recommendation.cypher', 'browser-recommendation'],
+  ['community.cypher', 'browser-community'],
+];
 const places = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -111,20 +116,15 @@ async function save(page, path) {
 }
 
 async function photograph(page, given, out) {
-  for (const [file, view, name] of [
-    ['closest-connections.cypher', 'graph', 'browser-closest'],
-    ['paths-behind-recommendation.cypher', 'graph', 'browser-recommendation'],
-    ['community.cypher', 'graph', 'browser-community'],
-    ['candidates.cypher', 'table', 'browser-candidates'],
-  ]) {
+  for (const [file, name] of pictures) {
     const frame = await showQuery(page, file, given);
-    if (view === 'graph') {
-      if ((await frame.getByTestId('cypherFrameSidebarVisualization').count()) === 0)
-        throw new ScreenshotError(`${file} found nothing for ${JSON.stringify(given)}: give another --user and --rec.`);
-      await settle(page);
-      await frame.getByLabel('zoom-to-fit').or(frame.getByTitle('zoom-to-fit')).click();
-      await page.waitForTimeout(1_000);
-    }
+    if ((await frame.getByTestId('cypherFrameSidebarVisualization').count()) === 0)
+      throw new ScreenshotError(
+        `${file} found nothing: give a --user and a --rec of this network (see \`kith show\`).`,
+      );
+    await settle(page);
+    await frame.getByLabel('zoom-to-fit').or(frame.getByTitle('zoom-to-fit')).click();
+    await page.waitForTimeout(1_000);
     await save(page, join(out, `${name}.png`));
     await frame.getByTitle('Close', { exact: true }).click();
   }

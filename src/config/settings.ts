@@ -59,7 +59,6 @@ const environment = z.object({
   KITH_BULK_MIN_ACTIVITIES: whole(0, 1e12).default(50_000),
   KITH_SESSIONS: whole(1, 64).default(2),
   KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400).default(300),
-  KITH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
 /** How an activity's weight falls with its age, inside the window. */
@@ -103,7 +102,6 @@ export interface Settings {
   sessions: number;
   /** How long publish waits for readers' open transactions. */
   publishPatienceSeconds: number;
-  logLevel: string;
 }
 
 /**
@@ -159,7 +157,6 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     bulkMinActivities: s.KITH_BULK_MIN_ACTIVITIES,
     sessions: s.KITH_SESSIONS,
     publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,
-    logLevel: s.KITH_LOG_LEVEL,
   };
 }
 

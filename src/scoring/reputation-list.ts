@@ -21,7 +21,7 @@ export async function readReputationList(path: string, signal?: AbortSignal): Pr
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new BadInputError(`${path}: there is no such file of scores (--reputation).`);
   const bytes = createReadStream(path, { signal });
-  const parser = parse({ bom: true, info: true, relax_column_count: true, max_record_size: 10_000 });
+  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 10_000 });
   bytes.on('error', (error) => parser.destroy(error));
   if (path.endsWith('.gz')) {
     const gunzip = createGunzip().on('error', (error) => parser.destroy(error));
