@@ -1,6 +1,9 @@
 import neo4j, { type Driver, type Neo4jError, type RecordShape, type ResultSummary, type Session } from 'neo4j-driver';
 import { statement } from '../config/project.ts';
 import { EngineError, InterruptedError, messageOf } from '../errors.ts';
+import { sendWithoutDelay } from './no-delay.ts';
+
+sendWithoutDelay();
 
 /** Parameters of a statement: whole numbers are BigInt, because a JavaScript number is sent as a Float. */
 export type Parameters = Record<string, unknown>;

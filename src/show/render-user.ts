@@ -12,10 +12,13 @@ export function renderUser(view: UserView): string {
     parts.push(`User ${userId} is suspended: suspended users have no closest connections and no recommendations.`);
   if (closest.length > 0)
     parts.push(
-      `Closest connections (${closest.length})\n${columns([
-        ['rank', 'user', 'weight'],
-        ...closest.map(({ rank, userId, weight }) => [String(rank), String(userId), weightText(weight)]),
-      ])}`,
+      `Closest connections (${closest.length})\n${columns(
+        [
+          ['rank', 'user', 'weight'],
+          ...closest.map(({ rank, userId, weight }) => [String(rank), String(userId), weightText(weight)]),
+        ],
+        3,
+      )}`,
     );
   else if (!view.suspended)
     parts.push(
@@ -23,10 +26,13 @@ export function renderUser(view: UserView): string {
     );
   if (recommendations.length > 0)
     parts.push(
-      `Recommendations (${recommendations.length})\n${columns([
-        ['rank', 'user', 'score', 'because of (weight)'],
-        ...recommendations.map((one) => [String(one.rank), String(one.userId), weightText(one.score), because(one)]),
-      ])}`,
+      `Recommendations (${recommendations.length})\n${columns(
+        [
+          ['rank', 'user', 'score', 'because of (weight)'],
+          ...recommendations.map((one) => [String(one.rank), String(one.userId), weightText(one.score), because(one)]),
+        ],
+        3,
+      )}`,
     );
   else if (closest.length > 0) parts.push('No recommendations: no candidate came through the filters.');
   if (closest.length > 0) parts.push(droppedText(view));

@@ -9,16 +9,12 @@ export function instantText(seconds: number): string {
 /** A decimal as published, rounded for reading; never 0 for more than nothing. */
 export function weightText(weight: string): string {
   const text = Number(weight).toFixed(shownPlaces);
-  return Number(text) === 0 && Number(weight) > 0 ? `<${10 ** -shownPlaces}` : text;
+  return Number(text) === 0 && Number(weight) > 0 ? `<${(10 ** -shownPlaces).toFixed(shownPlaces)}` : text;
 }
 
-/** Rows as columns: the first row is the head; every column but the last is set right. */
-export function columns(rows: string[][]): string {
+/** Rows as columns, the first row being the head: `numbers` columns are set right, what follows them is text. */
+export function columns(rows: string[][], numbers: number): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row.map((cell, i) => (i === row.length - 1 && i > 2 ? cell : cell.padStart(widths[i] ?? 0))).join('  '),
-    )
-    .map((line) => `  ${line}`)
-    .join('\n');
+  const aligned = (row: string[]) => row.map((cell, i) => (i < numbers ? cell.padStart(widths[i] ?? 0) : cell));
+  return rows.map((row) => `  ${aligned(row).join('  ')}`).join('\n');
 }

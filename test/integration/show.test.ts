@@ -135,7 +135,8 @@ test('the activities behind each step make up its weight', async () => {
 test('says of everyone who is not recommended to a user why, and of everyone else nothing', async () => {
   const recommended = new Set((await showUser(network.graph, run, 2770)).recommendations.map(({ userId }) => userId));
   const kinds = new Map<string, number>();
-  for (let candidate = 0; candidate < 3000; candidate += 4) {
+  const everyFourth = Array.from({ length: 750 }, (_, i) => i * 4);
+  for (const candidate of [2770, ...everyFourth]) {
     const [first] = await obstacles(2770, candidate);
     expect(first === undefined).toBe(recommended.has(candidate));
     kinds.set(first ?? 'none', (kinds.get(first ?? 'none') ?? 0) + 1);
