@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { Conductor } from '../jobs/run.ts';
 import type { Report, Step } from '../jobs/step.ts';
 
@@ -26,6 +26,11 @@ export function waves(steps: readonly Step[]): Step[][] {
   return result;
 }
 
+/** listr2 asks whether standard output is a terminal, but this writes to standard error: `kith run > summary.txt` is live, too. */
+class LiveRenderer extends DefaultRenderer {
+  static override nonTTY = true;
+}
+
 async function conductLive(steps: readonly Step[], work: (step: Step, report: Report) => Promise<void>): Promise<void> {
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const taskOf = (step: Step) => ({
@@ -48,6 +53,7 @@ async function conductLive(steps: readonly Step[], work: (step: Step, report: Re
         },
   );
   await new Listr(tasks as never, {
+    renderer: LiveRenderer,
     registerSignalListeners: false,
     rendererOptions: { logger, showErrorMessage: false, collapseErrors: true } as never,
   }).run();
@@ -61,7 +67,7 @@ async function conductPlain(
     const ends = await Promise.allSettled(
       wave.map(async (step) => {
         const started = performance.now();
-        let last = 0;
+        let last = started;
         say(step.name, 'begins');
         await work(step, (text) => {
           const now = performance.now();

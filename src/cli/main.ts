@@ -8,10 +8,19 @@ import { addRunCommand } from './commands/run.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addStepCommands } from './commands/steps.ts';
 
+const examples = `
+Examples:
+  A synthetic network, a run on it, and what it found for one user:
+    $ kith generate --users 2000 --activities 60000 --messages 0 --seed 1 --out graph_data/20240601
+    $ kith run --input graph_data/20240601
+    $ kith show 42
+`;
+
 const program = new Command('kith')
   .description('Recommends people to follow: from activities to three Postgres tables, through a graph in Neo4j.')
   .helpOption('-h, --help', 'show help')
   .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help its options and examples)')
+  .addHelpText('after', examples)
   .exitOverride();
 
 addRunCommand(program);

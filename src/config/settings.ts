@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { BadInputError } from '../errors.ts';
 import { projectRoot } from './project.ts';
 
+/** The longest window: a century. */
+export const longestWindowDays = 36_500;
+
 /** A weight's base in thousandths, from a decimal with at most three places: '1.5' is 1500. */
 const base = z
   .string()
@@ -14,13 +17,13 @@ const whole = (least: number, most: number) =>
     .string()
     .regex(/^\d{1,15}$/, 'a whole number')
     .transform(Number)
-    .pipe(z.number().min(least).max(most));
+    .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`);
 const decimal = (least: number, most: number) =>
   z
     .string()
     .regex(/^\d+(\.\d+)?$/, 'a decimal number')
     .transform(Number)
-    .pipe(z.number().min(least).max(most));
+    .refine((value) => value >= least && value <= most, `a number from ${least} to ${most}`);
 const port = whole(0, 65535).default(0);
 const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
 
@@ -45,8 +48,8 @@ const environment = z.object({
     .string()
     .regex(/^[a-z_][a-z0-9_-]*$/)
     .default('postgres'),
-  KITH_WINDOW_DAYS: whole(1, 36500).default(90),
-  KITH_DECAY: z.enum(['linear', 'exponential']).default('linear'),
+  KITH_WINDOW_DAYS: whole(1, longestWindowDays).default(90),
+  KITH_DECAY: z.enum(['linear', 'exponential'], 'linear or exponential').default('linear'),
   KITH_HALF_LIFE_DAYS: decimal(0.001, 36500).default(30),
   KITH_BASE_FOLLOW: base.default(1000),
   KITH_BASE_REPLY: base.default(1000),
@@ -55,7 +58,7 @@ const environment = z.object({
   KITH_MIN_REPUTATION: decimal(0, 1).default(0.5),
   KITH_MAX_REJECTED_PERCENT: decimal(0, 100).default(1),
   KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000).default(50),
-  KITH_LOADER: z.enum(['auto', 'bulk', 'merge']).default('auto'),
+  KITH_LOADER: z.enum(['auto', 'bulk', 'merge'], 'auto, bulk or merge').default('auto'),
   KITH_BULK_MIN_ACTIVITIES: whole(0, 1e12).default(50_000),
   KITH_SESSIONS: whole(1, 64).default(2),
   KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400).default(300),

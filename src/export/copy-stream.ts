@@ -33,7 +33,8 @@ export class CopyStream {
     if (this.#failure) throw this.#failure;
     const chunk = this.#chunk;
     this.#chunk = '';
-    if (chunk !== '' && !this.#stream.write(chunk)) await Promise.race([once(this.#stream, 'drain'), this.#failed()]);
+    // An error meanwhile ends the waiting too.
+    if (chunk !== '' && !this.#stream.write(chunk)) await once(this.#stream, 'drain');
   }
 
   /** Sends the rest and waits until the server has taken all. */
@@ -43,10 +44,5 @@ export class CopyStream {
     this.#stream.end();
     await finished;
     if (this.#failure) throw this.#failure;
-  }
-
-  async #failed(): Promise<never> {
-    const [error] = await once(this.#stream, 'error');
-    throw error;
   }
 }

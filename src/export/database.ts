@@ -54,7 +54,7 @@ export class Database implements AsyncDisposable {
 
   /**
    * Runs `work` on one connection between BEGIN and COMMIT; whatever it throws rolls everything back.
-   * When the signal aborts, the statement under way is cancelled.
+   * When the signal aborts, the statement under way is cancelled and no further one begins.
    */
   async transaction<T>(work: (client: pg.PoolClient) => Promise<T>, options: { implicit?: boolean } = {}): Promise<T> {
     if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
@@ -66,12 +66,16 @@ export class Database implements AsyncDisposable {
       broken = true;
     };
     client.on('error', onError);
-    const cancel = () => void this.#cancel(client);
-    this.#signal?.addEventListener('abort', cancel, { once: true });
+    const stop = () => void this.#stop(client);
+    this.#signal?.addEventListener('abort', stop, { once: true });
     try {
+      // It may have come while the connection was made.
+      if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
       if (!options.implicit) await client.query('BEGIN');
       const result = await work(client);
-      if (!options.implicit) await client.query('COMMIT');
+      // COMMIT of a transaction in which a statement failed is no error, but a ROLLBACK.
+      if (!options.implicit && (await client.query('COMMIT')).command !== 'COMMIT')
+        throw new EngineError('Postgres rolled a transaction back because a statement in it had failed.');
       return result;
     } catch (error) {
       // A connection in an unknown state is closed, not reused; closing it rolls back.
@@ -79,16 +83,19 @@ export class Database implements AsyncDisposable {
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
       throw engineError('a transaction', error);
     } finally {
-      this.#signal?.removeEventListener('abort', cancel);
+      broken ||= this.#signal?.aborted ?? false;
+      this.#signal?.removeEventListener('abort', stop);
       client.off('error', onError);
       if (broken) client.on('error', () => undefined);
       client.release(broken);
     }
   }
 
-  async #cancel(client: pg.PoolClient): Promise<void> {
-    const pid = (client as unknown as { processID?: number }).processID;
+  /** Cancels the statement under way; if there is none just now, the next one finds the connection closed. */
+  async #stop(client: pg.PoolClient): Promise<void> {
+    const { processID: pid, end } = client as unknown as { processID?: number; end: () => Promise<void> };
     if (pid !== undefined) await this.#pool.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined);
+    await end.call(client).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,6 +114,15 @@ export async function queryOn<Row extends pg.QueryResultRow>(
   } catch (error) {
     throw engineError(file, error);
   }
+}
+
+/** Runs a file that holds several statements and no parameters, in one message; returns a result for each. */
+export async function queryAll<Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  file: SqlFile,
+): Promise<pg.QueryResult<Row>[]> {
+  // The types don't know that several statements give several results.
+  return (await client.query<Row>(statement(file))) as unknown as pg.QueryResult<Row>[];
 }
 
 /** What Postgres said, in a sentence; it never holds the connection's address, which has the password in it. */

@@ -10,7 +10,7 @@ import {
   shownChecks,
   stagedChecks,
 } from './checks.ts';
-import { type Database, queryOn } from './database.ts';
+import { type Database, queryAll, queryOn } from './database.ts';
 import { commitBetweenReaders } from './reader-gate.ts';
 
 export interface PublishOptions {
@@ -40,7 +40,8 @@ export async function publish(
   return database.transaction(
     async (client) => {
       const context = { client, graph, run };
-      await client.query('BEGIN');
+      await queryAll(client, 'sql/publish/begin.sql');
+      await queryOn(client, 'sql/publish/wait-for-rows.sql', [`${options.patienceSeconds}s`]);
       const checks = await runChecks(stagedChecks, context);
       throwIfFailed(checks);
       for (const table of ['closest-connections', 'recommendations', 'rec-reasons'] as const) {
@@ -63,6 +64,7 @@ export async function publish(
       throwIfFailed(checks);
       await options.record(client, rows, checks);
       await commitBetweenReaders(client, database, options.patienceSeconds, options.onProgress);
+      await queryOn(client, 'sql/publish/make-durable.sql');
       return { rows, checks };
     },
     { implicit: true },

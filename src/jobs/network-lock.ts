@@ -21,6 +21,9 @@ export async function withNetworkLock<T>(database: Database, work: (lost: AbortS
     client.once('end', onLost);
     try {
       return await work(lost.signal);
+    } catch (error) {
+      // Whatever was under way only says that it was stopped.
+      throw lost.signal.aborted ? lost.signal.reason : error;
     } finally {
       client.off('error', onLost);
       client.off('end', onLost);

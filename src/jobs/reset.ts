@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
 import { Graph } from '../graph/graph.ts';
@@ -5,7 +7,7 @@ import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { withDatabase } from './with-database.ts';
 
-/** Empties the graph and everything runs have left in Postgres; the tables themselves stay, with their grants and views. */
+/** Empties the graph and everything runs have left in Postgres and under `$KITH_HOME/runs`; the tables themselves stay, with their grants and views. */
 export async function resetNetwork(
   settings: Settings,
   signal: AbortSignal,
@@ -21,6 +23,7 @@ export async function resetNetwork(
         .until(stop)
         .query<Record<'closest' | 'recommendations' | 'reasons' | 'runs', string>>('sql/runs/reset.sql');
       await emptyGraph(graph);
+      await rm(join(settings.home, 'runs'), { recursive: true, force: true });
       const rows = Number(removed?.closest) + Number(removed?.recommendations) + Number(removed?.reasons);
       return { users, activities, rows, runs: Number(removed?.runs) };
     }),

@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import { longestWindowDays, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
@@ -29,8 +29,8 @@ export interface PlannedRun {
 export function withOptions(settings: Settings, options: RunOptions): Settings {
   const ranking = { ...settings.ranking };
   if (options.windowDays !== undefined) {
-    if (!/^[1-9]\d{0,4}$/.test(options.windowDays))
-      throw new BadInputError('--window-days should be a whole number of days, 1 or more.');
+    if (!/^[1-9]\d{0,4}$/.test(options.windowDays) || Number(options.windowDays) > longestWindowDays)
+      throw new BadInputError(`--window-days should be a whole number of days from 1 to ${longestWindowDays}.`);
     ranking.windowSeconds = Number(options.windowDays) * 86_400;
   }
   if (options.minReputation !== undefined) {
@@ -57,10 +57,13 @@ export async function planRun(options: RunOptions, signal?: AbortSignal): Promis
   return { folder, reputation, asOf: asOfOf(options.asOf, folder) };
 }
 
+/** Before it a time has no place in Postgres' calendar as ISO 8601 writes it. */
+const yearOne = Date.parse('0001-01-01T00:00:00Z') / 1000;
+
 function asOfOf(given: string | undefined, folder: Folder | undefined): number | undefined {
   if (given === undefined) return folder && asOfOfFolder(folder.name);
   const asOf = parseInstant(given);
-  if (asOf === undefined)
+  if (asOf === undefined || asOf < yearOne)
     throw new BadInputError(`--as-of should be a time such as 2012-07-08T00:00:00Z, but is "${given}".`);
   return asOf;
 }

@@ -30,9 +30,11 @@ export async function runOnce(
   conduct: Conductor,
   signal: AbortSignal,
 ): Promise<FinishedRun> {
-  const run = newRun(settings, planned);
+  // Begun under the lock, so that runs start in the order in which they are published: the tables show the last one.
   return withDatabase(settings, signal, (database) =>
-    withNetworkLock(database, (lost) => conductRun(settings, planned, input, run, database, conduct, [signal, lost])),
+    withNetworkLock(database, (lost) =>
+      conductRun(settings, planned, input, newRun(settings, planned), database, conduct, [signal, lost]),
+    ),
   );
 }
 
@@ -67,22 +69,30 @@ async function conductRun(
   const summary: RunSummary = { seconds: {} };
   const context: RunContext = { settings, run, ...planned, database: database.until(signal), signal, summary };
   let cause: unknown;
+  const begun: Promise<void>[] = [];
+  const work = async (step: Step, report: Report) => {
+    const started = performance.now();
+    try {
+      await step.work(context, report);
+    } catch (error) {
+      // The first error is the reason; the others only say that they were stopped because of it.
+      cause ??= error;
+      failed.abort();
+      throw error;
+    }
+    summary.seconds = { ...summary.seconds, [step.name]: (performance.now() - started) / 1000 };
+  };
   try {
-    await conduct(pipeline, async (step, report) => {
-      const started = performance.now();
-      try {
-        await step.work(context, report);
-      } catch (error) {
-        // The first error is the reason; the others only say that they were stopped because of it.
-        cause ??= error;
-        failed.abort();
-        throw error;
-      }
-      summary.seconds = { ...summary.seconds, [step.name]: (performance.now() - started) / 1000 };
+    await conduct(pipeline, (step, report) => {
+      const working = work(step, report);
+      begun.push(working);
+      return working;
     });
     await database.query('sql/runs/summarize.sql', [run.id, JSON.stringify(summary)]);
     return { run, summary };
   } catch (error) {
+    // The lock is let go after this: nothing of the run may still be at work then.
+    await Promise.allSettled(begun);
     const reason = lossOf(stops) ?? cause ?? error;
     await database
       .query('sql/runs/fail.sql', [run.id, messageOf(reason), JSON.stringify(summary)])

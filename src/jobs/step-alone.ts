@@ -41,6 +41,8 @@ export async function runStepAlone(
   stop: AbortSignal,
 ): Promise<FinishedRun> {
   if (name === 'ingest' && !planned.folder) throw new BadInputError('Give the folder: kith ingest --input DIR.');
+  // Before anything is started, so that a missing as-of is told at once.
+  if (name === 'ingest' || name === 'closest') newRun(settings, planned);
   return withDatabase(settings, stop, (database) =>
     withNetworkLock(database, async (lost) => {
       const run = await runOf(name, settings, options, planned, database);
@@ -63,6 +65,7 @@ async function runOf(
   planned: PlannedRun,
   database: Database,
 ): Promise<Run> {
+  // It is the folder's date that tells which suspended flags are the later ones.
   if (name === 'ingest') return newRun(settings, planned);
   if (name === 'closest') {
     const run = newRun(settings, planned);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { type CsvError, parse } from 'csv-parse';
-import { BadInputError, messageOf } from '../errors.ts';
+import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
 
 /** A run's list of scores: pred in [0, 1] by user id. */
 export type ReputationList = ReadonlyMap<number, number>;
@@ -14,14 +14,20 @@ const largestId = 2 ** 31 - 1;
  * unlike activities, where a share of bad rows is put aside, a list with a bad line is refused, because leaving out a
  * score silently makes a good user a bad one.
  *
- * @throws BadInputError naming the line and what is wrong with it
+ * @throws BadInputError naming the line and what is wrong with it; InterruptedError once the signal aborts
  */
 export async function readReputationList(path: string, signal?: AbortSignal): Promise<ReputationList> {
   const list = new Map<number, number>();
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new BadInputError(`${path}: there is no such file of scores (--reputation).`);
   const bytes = createReadStream(path, { signal });
-  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 10_000 });
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: 10_000,
+  });
   bytes.on('error', (error) => parser.destroy(error));
   if (path.endsWith('.gz')) {
     const gunzip = createGunzip().on('error', (error) => parser.destroy(error));
@@ -42,6 +48,7 @@ export async function readReputationList(path: string, signal?: AbortSignal): Pr
     if (first) throw new BadInputError(`${path} is empty; it should begin with the header user_id,pred.`);
   } catch (error) {
     if (error instanceof BadInputError) throw error;
+    if (signal?.aborted) throw new InterruptedError('Reading the scores was stopped.');
     const line = (error as Partial<CsvError> & { lines?: number }).lines;
     throw new BadInputError(`${path}${line ? `:${line}` : ''} can't be read: ${messageOf(error)}.`);
   }

@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
@@ -25,7 +23,6 @@ export function addResetCommand(program: Command): void {
       if (!yes)
         throw new BadInputError(`This would empty the graph and the tables of ${settings.home}: add --yes to do it.`);
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
-      await rm(join(settings.home, 'runs'), { recursive: true, force: true });
       process.stdout.write(
         `Emptied: ${removed.users} users and ${removed.activities} activities in the graph, ` +
           `${removed.rows} published rows, ${removed.runs} runs.\n`,

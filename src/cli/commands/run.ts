@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
+import { BadInputError } from '../../errors.ts';
 import { newRun, runOnce } from '../../jobs/run.ts';
 import { type PlannedRun, planRun, type RunOptions, withOptions } from '../../jobs/run-options.ts';
 import { conduct } from '../conduct.ts';
@@ -43,10 +44,12 @@ export function addRunCommand(program: Command): void {
     .action(async (given: RunOptions) => {
       const options = optionsOf(given);
       const settings = withOptions(readSettings(), options);
+      const { input } = options;
+      if (input === undefined) throw new BadInputError('Give the folder of a day: kith run --input DIR.');
       const finished = await interruptible(async (signal) => {
         const planned: PlannedRun = await planRun(options, signal);
         newRun(settings, planned);
-        return runOnce(settings, planned, options.input ?? '', conduct, signal);
+        return runOnce(settings, planned, input, conduct, signal);
       });
       process.stdout.write(`${describeRun(finished)}\n`);
     });

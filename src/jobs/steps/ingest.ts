@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder } from '../../ingest/day-folder.ts';
@@ -13,6 +13,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   if (!folder) return;
   const dir = runFolder(settings, run.id);
   const workDir = join(dir, 'work');
+  await removeLeftovers(dirname(dir));
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
   const started = Date.now();
@@ -46,4 +47,10 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   }
   const { users, activities } = await withGraph(context, graphSize);
   summary.graph = { users, activities };
+}
+
+/** What killed runs left of their staged rows, which may be as large as the input. The network's lock is held, so nobody uses it. */
+async function removeLeftovers(runs: string): Promise<void> {
+  for (const run of await readdir(runs).catch(() => []))
+    await rm(join(runs, run, 'work'), { recursive: true, force: true });
 }

@@ -1,2 +1,0 @@
--- Waits in the table's lock queue; readers that come later wait behind it. See src/export/reader-gate.ts.
-LOCK TABLE graph_recs.closest_connections IN ACCESS EXCLUSIVE MODE;

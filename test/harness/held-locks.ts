@@ -1,0 +1,34 @@
+import neo4j from 'neo4j-driver';
+import pg from 'pg';
+import type { Stack } from '../../src/engines/stack.ts';
+
+/** Something that whoever needs the same has to wait for, until it is disposed of; nothing is changed by it. */
+export type Held = AsyncDisposable;
+
+/** What a statement locks in Neo4j: it is run and, in the end, rolled back. */
+export async function heldInGraph(stack: Stack, cypher: string): Promise<Held> {
+  const { uri, username, password } = stack.neo4j;
+  const driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
+  const transaction = await driver.session().beginTransaction();
+  await transaction.run(cypher);
+  return {
+    async [Symbol.asyncDispose]() {
+      await transaction.rollback();
+      await driver.close();
+    },
+  };
+}
+
+/** What a statement locks in Postgres, until its transaction is rolled back. */
+export async function heldInPostgres(stack: Stack, sql: string): Promise<Held> {
+  const client = new pg.Client({ connectionString: stack.postgres.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(sql);
+  return {
+    async [Symbol.asyncDispose]() {
+      await client.end();
+    },
+  };
+}

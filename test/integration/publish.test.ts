@@ -1,0 +1,421 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { BusyError, ChecksFailedError, EngineError } from '../../src/errors.ts';
+import { type CheckOutcome, runChecks, shownChecks, stagedChecks } from '../../src/export/checks.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { TestNetwork } from '../harness/network.ts';
+import { writeFolder } from '../oracle/arbitrary-network.ts';
+import type { Activity } from '../oracle/network.ts';
+import { runsIn, StagedRows } from './staged-rows.ts';
+
+const tables = ['closest_connections', 'recommendations', 'rec_reasons'];
+const asOf = Date.UTC(2024, 5, 1) / 1000;
+const day = 86_400;
+
+let network: TestNetwork;
+let rows: StagedRows;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+  rows = await StagedRows.open(network);
+}, 180_000);
+afterAll(async () => {
+  await rows?.[Symbol.asyncDispose]();
+  await network?.[Symbol.asyncDispose]();
+});
+
+const like = (user: number, engaged: number, age: number): Activity => ({
+  type: 'like',
+  user,
+  engaged,
+  message: BigInt(user * 1000 + engaged),
+  at: asOf - age,
+});
+
+/** Users 1…n in a ring, each likes the next two. */
+function ring(users: number): Activity[] {
+  return Array.from({ length: users }, (_, i) =>
+    [1, 2].map((step) => like(i + 1, ((i + step) % users) + 1, day * step)),
+  ).flat();
+}
+
+/** A day's folder of these activities; `days` after 2024-06-01 is the as-of of its name. */
+function folderOf(activities: Activity[], suspended: number[] = []): string {
+  const folder = network.folder('20240601');
+  writeFolder({ activities, suspended: new Map(suspended.map((user) => [user, true])) }, folder);
+  return folder;
+}
+
+const asOfDay = (days: number) => new Date((asOf + days * day) * 1000).toISOString();
+
+async function everything(): Promise<unknown[]> {
+  const all = await Promise.all(
+    tables.map((table) => network.pool.query(`SELECT t::text AS line FROM graph_recs.${table} AS t ORDER BY 1`)),
+  );
+  return all.map((result) => result.rows);
+}
+
+describe('created_at and updated_at', () => {
+  test('updated_at is the start of the run in all three tables; created_at stays while a row stands, and begins anew after a gap', async () => {
+    await network.reset();
+    const input = folderOf([...ring(12), like(1, 7, 60)]);
+    const created = async () => {
+      const { rows } = await network.pool.query<{ key: string; created_at: Date }>(`
+        SELECT format('%s→%s', user_id, closest_connection) AS key, created_at FROM graph_recs.closest_connections
+        UNION ALL SELECT format('%s→%s rec', user_id, rec_id), created_at FROM graph_recs.recommendations
+        UNION ALL SELECT format('%s→%s by %s', user_id, rec_id, reason_id), created_at FROM graph_recs.rec_reasons`);
+      return new Map(rows.map(({ key, created_at }) => [key, created_at.toISOString()]));
+    };
+    const first = await network.run({ input, asOf: asOfDay(0) });
+    const atFirst = await created();
+    expect(atFirst.get('1→7')).toBe(first.run.startedAt);
+    expect(atFirst.get('1→8 rec')).toBe(first.run.startedAt);
+    expect(new Set(atFirst.values())).toEqual(new Set([first.run.startedAt]));
+
+    // User 7 is suspended for one run: the rows that name it go, and so do those whom it alone recommends.
+    const second = await network.run({ input: folderOf(ring(2), [7]), asOf: asOfDay(1) });
+    const atSecond = await created();
+    expect([...atSecond.keys()].filter((key) => /(^|\D)7(\D|$)/.test(key))).toEqual([]);
+    expect(atSecond.has('1→8 rec')).toBe(false);
+    expect(atSecond.get('1→2')).toBe(first.run.startedAt);
+    expect(new Set(atSecond.values())).toEqual(new Set([first.run.startedAt]));
+    for (const table of tables) expect(await runsIn(network.pool, table)).toEqual([second.run.startedAt]);
+
+    const back = folderOf(ring(2));
+    await network.pool.query('SELECT 1');
+    writeFolder({ activities: ring(2), suspended: new Map([[7, false]]) }, back);
+    const third = await network.run({ input: back, asOf: asOfDay(2) });
+    const atThird = await created();
+    expect(atThird.get('1→7')).toBe(third.run.startedAt);
+    expect(atThird.get('1→8 rec')).toBe(third.run.startedAt);
+    expect(atThird.get('1→2')).toBe(first.run.startedAt);
+    expect([...atThird.keys()].sort()).toEqual([...atFirst.keys()].sort());
+    for (const table of tables) expect(await runsIn(network.pool, table)).toEqual([third.run.startedAt]);
+  }, 120_000);
+});
+
+describe('a check that fails is named', () => {
+  beforeAll(async () => {
+    await network.reset();
+    // 1 follows 5, and 99 is suspended.
+    await network.run({
+      input: folderOf([...ring(12), { type: 'follow', user: 1, engaged: 5, message: null, at: asOf - 95 * day }], [99]),
+      asOf: asOfDay(0),
+    });
+  }, 60_000);
+
+  /** What the checks say once `change` was made, in a transaction that is rolled back. */
+  async function checksAfter(change: string, startedAt: string): Promise<CheckOutcome[]> {
+    const client = await network.pool.connect();
+    await using graph = new Graph(network.stack.neo4j);
+    try {
+      await client.query('BEGIN');
+      await client.query(change.replaceAll('$run', `'${startedAt}'`));
+      const run = { startedAt, asOf, settings: {}, maxRowChangePercent: 50 };
+      return await runChecks([...stagedChecks, ...shownChecks], { client, graph, run });
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  }
+
+  const closest =
+    'INSERT INTO graph_recs.closest_connections (user_id, closest_connection, weight, created_at, updated_at, rank)';
+  const recommendations =
+    'INSERT INTO graph_recs.recommendations (user_id, rec_id, created_at, updated_at, rank, score)';
+  const reasons = 'INSERT INTO graph_recs.rec_reasons (user_id, rec_id, reason_id, weight, created_at, updated_at)';
+  test.each([
+    ['none, when nothing is wrong', '', ''],
+    ['whole keys', 'a null key', 'INSERT INTO kith_staging.recommendations VALUES (1, NULL, 0.5, 1, 1)'],
+    ['whole keys', 'a null weight', 'INSERT INTO kith_staging.rec_reasons VALUES (1, 2, 3, NULL, 1)'],
+    ['whole keys', 'a null rank', 'INSERT INTO kith_staging.closest_connections VALUES (1, 2, 0.5, NULL)'],
+    [
+      'exact sums',
+      'one unit too many',
+      'UPDATE kith_staging.rec_reasons SET units = units + 1 WHERE ctid = (SELECT min(ctid) FROM kith_staging.rec_reasons)',
+    ],
+    [
+      'exact sums',
+      'a reason without a recommendation',
+      'INSERT INTO kith_staging.rec_reasons VALUES (1, 900, 3, 0.5, 1)',
+    ],
+    [
+      'one run',
+      'a row of another run',
+      "UPDATE graph_recs.rec_reasons SET updated_at = updated_at - interval '1 ms' WHERE user_id = 3",
+    ],
+    [
+      'one run',
+      'a row created after the run',
+      "UPDATE graph_recs.recommendations SET created_at = updated_at + interval '1 ms' WHERE user_id = 3",
+    ],
+    ['no self', 'close to themself', `${closest} VALUES (700, 700, 0.5, $run, $run, 1)`],
+    ['no self', 'recommended to themself', `${recommendations} VALUES (700, 700, $run, $run, 1, 0.5)`],
+    ['no self', 'a reason for themself', `${reasons} VALUES (700, 701, 700, 0.5, $run, $run)`],
+    ['no followed', 'one followed before the window', `${recommendations} VALUES (1, 5, $run, $run, 9, 0.5)`],
+    ['no suspended', 'a user', `${closest} VALUES (99, 700, 0.5, $run, $run, 1)`],
+    ['no suspended', 'one recommended', `${recommendations} VALUES (700, 99, $run, $run, 1, 0.5)`],
+    ['no suspended', 'a reason', `${reasons} VALUES (700, 701, 99, 0.5, $run, $run)`],
+    [
+      'short lists',
+      '51 closest',
+      `${closest} SELECT 700, 700 + i, 0.5, $run, $run, i FROM generate_series(1, 51) AS i`,
+    ],
+    [
+      'short lists',
+      '21 recommendations',
+      `${recommendations} SELECT 700, 700 + i, $run, $run, i, 0.5 FROM generate_series(1, 21) AS i`,
+    ],
+    [
+      'short lists',
+      'a rank twice',
+      `${closest} SELECT 700, 700 + i, 0.5, $run, $run, 1 FROM generate_series(1, 2) AS i`,
+    ],
+    [
+      'sums',
+      'a score that is off by 2e-9',
+      'UPDATE graph_recs.recommendations SET score = score + 0.000000002 WHERE user_id = 3',
+    ],
+    ['sums', 'no reason', `${recommendations} VALUES (700, 701, $run, $run, 1, 0.5)`],
+    ['reasons', 'who is no closest connection', `${reasons} VALUES (700, 701, 702, 0.5, $run, $run)`],
+    [
+      'reasons',
+      'with another weight',
+      'UPDATE graph_recs.closest_connections SET weight = weight + 0.000000000001 WHERE user_id = 3',
+    ],
+  ])('%s: %s', async (name, _, change) => {
+    const [startedAt] = await runsIn(network.pool, 'recommendations');
+    const outcomes = await checksAfter(change || 'SELECT 1', startedAt as string);
+    const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
+    if (!change) expect(failed).toEqual([]);
+    else {
+      expect(failed.map((check) => check.name)).toContain(name);
+      expect(failed.find((check) => check.name === name)?.detail).toMatch(/^\d+ rows break it, for example \S/);
+    }
+  });
+
+  test('the example names the row', async () => {
+    const [startedAt] = await runsIn(network.pool, 'recommendations');
+    const outcomes = await checksAfter(`${recommendations} VALUES (1, 5, $run, $run, 9, 0.5)`, startedAt as string);
+    expect(outcomes.find(({ name }) => name === 'no followed')?.detail).toBe('1 rows break it, for example user 1');
+  });
+
+  test('and what is staged is not published then', async () => {
+    await rows.stage(30, 1);
+    await network.pool.query('UPDATE kith_staging.rec_reasons SET units = 5 WHERE user_id = 3');
+    const before = await everything();
+    await expect(rows.publish()).rejects.toThrow(
+      'A check failed, so the tables stay as they were: exact sums (In exact units, reasons sum to the score of their recommendation. ' +
+        'But 1 rows break it, for example user 3, recommended 6.)',
+    );
+    await network.pool.query('INSERT INTO kith_staging.closest_connections VALUES (7, 7, 1, 3)');
+    await rows.stage(30, 1);
+    await network.pool.query('INSERT INTO kith_staging.closest_connections VALUES (7, 7, 1, 3)');
+    await expect(rows.publish()).rejects.toThrow(ChecksFailedError);
+    expect(await everything()).toEqual(before);
+  }, 60_000);
+
+  test('a row that is staged twice stops the publish too', async () => {
+    await rows.stage(30, 1);
+    await network.pool.query(
+      'INSERT INTO kith_staging.closest_connections SELECT * FROM kith_staging.closest_connections WHERE user_id = 3',
+    );
+    const before = await everything();
+    await expect(rows.publish()).rejects.toThrow();
+    expect(await everything()).toEqual(before);
+  }, 60_000);
+});
+
+describe('row counts against the last run of equal settings, 1 to 7 days earlier', () => {
+  const rowCounts = (checks: CheckOutcome[] | undefined) => checks?.find(({ name }) => name === 'row counts');
+
+  test('skipped without one, passed when near, failed when far, and then nothing has changed', async () => {
+    await network.reset();
+    const first = await network.run({ input: folderOf(ring(12)), asOf: asOfDay(0) });
+    expect(rowCounts(first.summary.checks)).toMatchObject({
+      outcome: 'skipped',
+      detail: expect.stringContaining('1 to 7 days'),
+    });
+    const second = await network.run({ input: folderOf([like(1, 6, 60)]), asOf: asOfDay(1) });
+    expect(rowCounts(second.summary.checks)).toMatchObject({
+      outcome: 'passed',
+      detail: `compared with run ${first.run.id}`,
+    });
+
+    const before = await everything();
+    const grown = folderOf(Array.from({ length: 60 }, (_, i) => like(100 + i, 1 + (i % 12), 60)));
+    const failing = network.run({ input: grown, asOf: asOfDay(2) });
+    await expect(failing).rejects.toThrow(ChecksFailedError);
+    await expect(failing).rejects.toThrow(
+      /row counts .*closest_connections has 85 rows instead of 25.*KITH_MAX_ROW_CHANGE_PERCENT/,
+    );
+    expect(await everything()).toEqual(before);
+    const { rows: runs } = await network.pool.query('SELECT status, error FROM kith.runs ORDER BY started_at');
+    expect(runs.map(({ status }) => status)).toEqual(['published', 'published', 'failed']);
+    expect(runs[2].error).toContain('row counts');
+
+    // A setting says what is far, and other settings are not compared at all.
+    const allowed = await network.run({ input: grown, asOf: asOfDay(2), settings: { maxRowChangePercent: 1000 } });
+    expect(rowCounts(allowed.summary.checks)).toMatchObject({
+      outcome: 'passed',
+      detail: `compared with run ${second.run.id}`,
+    });
+    const ranking = { ...network.settings.ranking, windowSeconds: 30 * day };
+    const other = await network.run({ input: grown, asOf: asOfDay(3), settings: { ranking } });
+    expect(rowCounts(other.summary.checks)?.outcome).toBe('skipped');
+    const later = await network.run({ input: grown, asOf: asOfDay(10) });
+    expect(rowCounts(later.summary.checks)?.outcome).toBe('skipped');
+  }, 120_000);
+});
+
+describe('what applications rely on', () => {
+  test('columns, types, NOT NULLs and keys are those of the contract, in its order', async () => {
+    const { rows: columns } = await network.pool.query(`
+      SELECT table_name || '.' || column_name AS name, data_type, is_nullable FROM information_schema.columns
+      WHERE table_schema = 'graph_recs' ORDER BY table_name, ordinal_position`);
+    const of = (table: string, ...types: string[]) =>
+      types.map((type) => {
+        const [name, kind] = type.split(' ');
+        return {
+          name: `${table}.${name}`,
+          data_type: { int: 'integer', dec: 'numeric', at: 'timestamp with time zone' }[kind as 'int'],
+          is_nullable: 'NO',
+        };
+      });
+    expect(columns).toEqual([
+      ...of(
+        'closest_connections',
+        'user_id int',
+        'closest_connection int',
+        'weight dec',
+        'created_at at',
+        'updated_at at',
+        'rank int',
+      ),
+      ...of(
+        'rec_reasons',
+        'user_id int',
+        'rec_id int',
+        'reason_id int',
+        'weight dec',
+        'created_at at',
+        'updated_at at',
+      ),
+      ...of('recommendations', 'user_id int', 'rec_id int', 'created_at at', 'updated_at at', 'rank int', 'score dec'),
+    ]);
+    const { rows: keys } = await network.pool.query(`
+      SELECT conrelid::regclass::text AS name, pg_get_constraintdef(oid) AS key FROM pg_constraint
+      WHERE connamespace = 'graph_recs'::regnamespace AND contype = 'p' ORDER BY 1`);
+    expect(keys).toEqual([
+      { name: 'graph_recs.closest_connections', key: 'PRIMARY KEY (user_id, closest_connection)' },
+      { name: 'graph_recs.rec_reasons', key: 'PRIMARY KEY (user_id, rec_id, reason_id)' },
+      { name: 'graph_recs.recommendations', key: 'PRIMARY KEY (user_id, rec_id)' },
+    ]);
+  });
+
+  test('the grants of a role and a view on top outlive runs, and so do the tables themselves', async () => {
+    await network.reset();
+    await network.pool.query(`
+      CREATE ROLE kith_test_reader;
+      GRANT USAGE ON SCHEMA graph_recs TO kith_test_reader;
+      GRANT SELECT ON graph_recs.recommendations TO kith_test_reader;
+      CREATE VIEW public.kith_test_view AS SELECT user_id, rec_id, rank FROM graph_recs.recommendations WHERE rank <= 5;`);
+    const oids = () =>
+      network.pool.query(
+        `SELECT oid, relname FROM pg_class WHERE relnamespace = 'graph_recs'::regnamespace ORDER BY oid`,
+      );
+    try {
+      const before = await oids();
+      for (const days of [0, 1, 2]) await network.run({ input: folderOf(ring(12 + days)), asOf: asOfDay(days) });
+      expect((await oids()).rows).toEqual(before.rows);
+      const { rows: found } = await network.pool.query(`
+        SELECT (SELECT count(*) FROM public.kith_test_view)::integer AS viewed,
+          has_table_privilege('kith_test_reader', 'graph_recs.recommendations', 'SELECT') AS granted,
+          has_table_privilege('kith_test_reader', 'graph_recs.rec_reasons', 'SELECT') AS not_granted`);
+      expect(found[0]).toEqual({ viewed: 28, granted: true, not_granted: false });
+    } finally {
+      await network.pool.query(`
+        DROP VIEW IF EXISTS public.kith_test_view; DROP OWNED BY kith_test_reader; DROP ROLE IF EXISTS kith_test_reader;`);
+    }
+  }, 120_000);
+
+  test('ten publishes of as many rows leave the tables and their indexes less than four times as large as one does', async () => {
+    await network.reset();
+    await network.pool
+      .query('VACUUM FULL graph_recs.closest_connections; VACUUM FULL graph_recs.recommendations')
+      .catch(() => undefined);
+    const size = async () => {
+      const { rows: found } = await network.pool.query(`
+        SELECT sum(pg_total_relation_size(oid))::integer AS bytes FROM pg_class
+        WHERE relnamespace = 'graph_recs'::regnamespace AND relkind = 'r'`);
+      return found[0].bytes as number;
+    };
+    for (const table of tables) await network.pool.query(`VACUUM FULL graph_recs.${table}`);
+    await rows.stage(5000, 1);
+    await rows.publish();
+    const once = await size();
+    for (let weight = 2; weight <= 10; weight++) {
+      await rows.stage(5000, weight);
+      await rows.publish();
+    }
+    expect((await size()) / once).toBeLessThan(4);
+  }, 120_000);
+});
+
+describe('two at once, and connections that break', () => {
+  /** Waits until `condition` gives a row, and returns it. */
+  async function until<Row extends pg.QueryResultRow>(condition: string): Promise<Row> {
+    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(10)) {
+      const { rows: found } = await network.pool.query<Row>(condition);
+      if (found[0]) return found[0];
+    }
+    throw new Error(`Never came true: ${condition}`);
+  }
+
+  test('a second run is refused while one is at work', async () => {
+    await network.reset();
+    const input = folderOf(ring(12));
+    const first = network.run({ input, asOf: asOfDay(0) });
+    await until("SELECT 1 FROM kith.runs WHERE status = 'running'");
+    await expect(network.run({ input, asOf: asOfDay(0) })).rejects.toThrow(BusyError);
+    await expect(network.reset()).rejects.toThrow(BusyError);
+    await first;
+    expect((await network.pool.query('SELECT status FROM kith.runs')).rows).toEqual([{ status: 'published' }]);
+  }, 60_000);
+
+  test.each([
+    ['its lock', "query LIKE '%pg_try_advisory_xact_lock%' AND state = 'idle in transaction'"],
+    ['its publishing transaction', "state = 'idle in transaction' AND query LIKE '%kith_staging%'"],
+  ])(
+    'a run that loses the connection of %s ends with an EngineError, the tables stay, and the next run works',
+    async (_, which) => {
+      await network.reset();
+      const input = folderOf(ring(12));
+      await network.run({ input, asOf: asOfDay(0) });
+      const before = await everything();
+      await using reader = await rows.reader();
+      // Somebody has the tables open, so that the run stays where it is until it is ended.
+      await reader.query('BEGIN');
+      await runsIn(reader, 'recommendations');
+      const running = network.run({ input, asOf: asOfDay(1) });
+      running.catch(() => undefined);
+      await until(
+        "SELECT 1 FROM pg_locks WHERE relation = 'graph_recs.rec_reasons'::regclass AND mode = 'RowExclusiveLock'",
+      );
+      await sleep(200);
+      const publisher =
+        "pid IN (SELECT pid FROM pg_locks WHERE relation = 'graph_recs.rec_reasons'::regclass AND mode = 'RowExclusiveLock')";
+      await until(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${which.includes('advisory') ? which : publisher}`,
+      );
+      await expect(running).rejects.toThrow(EngineError);
+      await reader.query('COMMIT');
+      expect(await everything()).toEqual(before);
+      const { rows: runs } = await network.pool.query('SELECT status, error FROM kith.runs ORDER BY started_at');
+      expect(runs.map(({ status }) => status)).toEqual(['published', 'failed']);
+      expect(runs[1].error).toMatch(/Postgres/);
+      const next = await network.run({ input, asOf: asOfDay(1) });
+      for (const table of tables) expect(await runsIn(reader, table)).toEqual([next.run.startedAt]);
+    },
+    60_000,
+  );
+});

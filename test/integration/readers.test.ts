@@ -1,0 +1,236 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from '../../src/config/project.ts';
+import { EngineError, InterruptedError } from '../../src/errors.ts';
+import { generate } from '../../src/generate/generate.ts';
+import { TestNetwork } from '../harness/network.ts';
+import type { Polls } from './polling-readers.ts';
+import { runsIn, StagedRows } from './staged-rows.ts';
+
+let network: TestNetwork;
+let rows: StagedRows;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+  rows = await StagedRows.open(network);
+  await network.pool.query(`
+    CREATE SCHEMA IF NOT EXISTS readers_app;
+    CREATE OR REPLACE VIEW readers_app.closest_connections AS SELECT * FROM graph_recs.closest_connections;
+    CREATE OR REPLACE VIEW readers_app.recommendations AS SELECT user_id, rec_id, updated_at FROM graph_recs.recommendations;
+    CREATE OR REPLACE VIEW readers_app.rec_reasons AS
+      SELECT why.* FROM graph_recs.rec_reasons AS why JOIN graph_recs.recommendations USING (user_id, rec_id);
+    CREATE OR REPLACE FUNCTION readers_app.read_slowly() RETURNS TABLE (place text, updated_at timestamptz) LANGUAGE plpgsql AS $$
+      BEGIN
+        RETURN QUERY SELECT 'recommendations', r.updated_at FROM graph_recs.recommendations AS r GROUP BY 2;
+        PERFORM pg_sleep(0.003);
+        RETURN QUERY SELECT 'rec_reasons', r.updated_at FROM graph_recs.rec_reasons AS r GROUP BY 2;
+        PERFORM pg_sleep(0.003);
+        RETURN QUERY SELECT 'closest_connections', c.updated_at FROM graph_recs.closest_connections AS c GROUP BY 2;
+      END $$;
+  `);
+}, 180_000);
+afterAll(async () => {
+  await network?.pool.query('DROP SCHEMA IF EXISTS readers_app CASCADE');
+  await rows?.[Symbol.asyncDispose]();
+  await network?.[Symbol.asyncDispose]();
+});
+
+/** Readers of every kind, in a process of their own, while `work` goes on; returns what they have seen. */
+async function whileReadersPoll(work: () => Promise<void>): Promise<Record<string, Polls>> {
+  const child: ChildProcess = fork(join(projectRoot, 'test', 'integration', 'polling-readers.ts'), {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, KITH_TEST_POSTGRES: rows.url },
+    cwd: projectRoot,
+  });
+  try {
+    await once(child, 'message');
+    await work();
+    const seen = once(child, 'message');
+    child.send('stop');
+    return (await seen)[0] as Record<string, Polls>;
+  } finally {
+    child.kill();
+  }
+}
+
+function expectOneRunEach(seen: Record<string, Polls>, runs: number): void {
+  if (process.env.KITH_TEST_SHOW)
+    console.table(
+      Object.values(seen).map((polls, i) => ({ way: Object.keys(seen)[i], ...polls, mixed: polls.mixed.length })),
+    );
+  for (const [way, { polls, mixed, empty, errors, longestMs, runs: seenRuns }] of Object.entries(seen)) {
+    expect({ way, mixed, empty, errors }).toEqual({ way, mixed: [], empty: 0, errors: [] });
+    // Otherwise nothing was tested: it read through the publishes, before and after.
+    expect({ way, enough: polls > 10 && seenRuns >= runs }).toEqual({ way, enough: true });
+    expect(longestMs).toBeLessThan(3000);
+  }
+}
+
+describe('readers that poll in every way, each in its isolation level', () => {
+  test('see one run at a time through 25 publishes, and none of them waits for long', async () => {
+    await rows.stage(150, 1);
+    await rows.publish();
+    const seen = await whileReadersPoll(async () => {
+      for (let weight = 2; weight <= 26; weight++) {
+        await rows.stage(100 + weight * 7, weight);
+        await rows.publish();
+        await sleep(100);
+      }
+    });
+    expectOneRunEach(seen, 5);
+  }, 180_000);
+
+  test('see one run at a time through whole runs as of four days', async () => {
+    await network.reset();
+    const input = network.folder('20240601');
+    const { asOf } = await generate({ users: 300, activities: 6000, messages: 0, seed: 3, out: input });
+    const run = async (day: number) =>
+      network.run({ input, reputation: false, asOf: new Date(asOf.getTime() + day * 86_400_000).toISOString() });
+    await run(0);
+    const seen = await whileReadersPoll(async () => {
+      for (const day of [1, 2, 3, 4]) {
+        await run(day);
+        await sleep(300);
+      }
+    });
+    expectOneRunEach(seen, 3);
+  }, 180_000);
+});
+
+describe('a transaction that stays open', () => {
+  beforeEach(async () => {
+    await network.reset();
+    await rows.stage(50, 1);
+    await rows.publish();
+  });
+
+  /** How long a reader of one statement waits at most, while `work` goes on. */
+  async function longestWait(work: Promise<unknown>): Promise<number> {
+    await using reader = await rows.reader();
+    let [done, longest] = [false, 0];
+    const end = () => {
+      done = true;
+    };
+    work.then(end, end);
+    while (!done) {
+      const started = performance.now();
+      await runsIn(reader, 'closest_connections');
+      longest = Math.max(longest, performance.now() - started);
+      await sleep(2);
+    }
+    return longest;
+  }
+
+  test('READ COMMITTED: nothing is published, the error names it, other readers go on; once it has ended, it is published', async () => {
+    await using reader = await rows.reader();
+    await reader.query('BEGIN');
+    const before = await runsIn(reader, 'recommendations');
+    await rows.stage(50, 2);
+    const publishing = rows.publish({ patienceSeconds: 3 });
+    const [wait, error] = await Promise.all([longestWait(publishing), publishing.catch((thrown) => thrown)]);
+    expect(error).toBeInstanceOf(EngineError);
+    const { rows: pids } = await reader.query('SELECT pg_backend_pid() AS pid');
+    expect(error.message).toMatch(
+      new RegExp(
+        `^Nothing was published, because a report of kith \\(process ${pids[0].pid}, since .*KITH_PUBLISH_PATIENCE_SECONDS`,
+      ),
+    );
+    expect(wait).toBeLessThan(1500);
+    for (const table of ['closest_connections', 'rec_reasons']) expect(await runsIn(reader, table)).toEqual(before);
+    await reader.query('COMMIT');
+    const { startedAt } = await rows.publish();
+    expect(await runsIn(reader, 'recommendations')).toEqual([startedAt]);
+  }, 60_000);
+
+  test('READ COMMITTED that ends in time: it has seen the run before, and then it is published', async () => {
+    await using reader = await rows.reader();
+    await reader.query('BEGIN');
+    const before = await runsIn(reader, 'closest_connections');
+    await rows.stage(50, 2);
+    const said: string[] = [];
+    const publishing = rows.publish({ onProgress: (text) => said.push(text) });
+    await sleep(1500);
+    expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
+    await reader.query('COMMIT');
+    const { startedAt } = await publishing;
+    expect(said.join()).toContain('waiting for a report of kith');
+    expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
+  }, 60_000);
+
+  test('READ COMMITTED with a cursor open, which keeps a snapshot too, is waited for', async () => {
+    await using reader = await rows.reader();
+    await reader.query('BEGIN');
+    const before = await runsIn(reader, 'closest_connections');
+    await reader.query('DECLARE slow CURSOR FOR SELECT * FROM graph_recs.closest_connections');
+    await reader.query('FETCH 10 FROM slow');
+    await rows.stage(50, 2);
+    const publishing = rows.publish({ patienceSeconds: 3 });
+    await expect(publishing).rejects.toThrow(EngineError);
+    expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
+    await reader.query('COMMIT');
+  }, 60_000);
+
+  test.each([
+    ['REPEATABLE READ', 'a snapshot alone', 'SELECT 1'],
+    ['REPEATABLE READ', 'one table read', 'SELECT count(*) FROM graph_recs.rec_reasons'],
+    ['SERIALIZABLE', 'one table read', 'SELECT count(*) FROM graph_recs.rec_reasons'],
+  ])(
+    '%s with %s before: the publish goes through, and the transaction sees the run before in all tables',
+    async (level, _, statement) => {
+      await using reader = await rows.reader();
+      await using other = await rows.reader();
+      await reader.query(`BEGIN ISOLATION LEVEL ${level}`);
+      const before = await runsIn(other, 'recommendations');
+      await reader.query(statement);
+      await rows.stage(70, 2);
+      const { startedAt } = await rows.publish({ patienceSeconds: 20 });
+      for (const table of ['closest_connections', 'recommendations', 'rec_reasons']) {
+        expect(await runsIn(reader, table)).toEqual(before);
+        expect(await runsIn(other, table)).toEqual([startedAt]);
+      }
+      await reader.query('COMMIT');
+      expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
+    },
+    60_000,
+  );
+
+  test('a connection that was REPEATABLE READ when the publish began to wait, and is READ COMMITTED now, is waited for', async () => {
+    await using reader = await rows.reader();
+    await using blocker = await rows.reader();
+    await blocker.query('BEGIN');
+    await runsIn(blocker, 'closest_connections');
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await runsIn(reader, 'closest_connections');
+    await rows.stage(50, 2);
+    const publishing = rows.publish({ patienceSeconds: 4 });
+    publishing.catch(() => undefined);
+    await sleep(1000);
+    await reader.query('COMMIT');
+    await reader.query('BEGIN');
+    const before = await runsIn(reader, 'closest_connections');
+    await blocker.query('COMMIT');
+    await expect(publishing).rejects.toThrow(EngineError);
+    expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
+    await reader.query('COMMIT');
+  }, 60_000);
+
+  test('Ctrl-C ends the waiting at once and leaves nobody locked out', async () => {
+    await using reader = await rows.reader();
+    await reader.query('BEGIN');
+    const before = await runsIn(reader, 'closest_connections');
+    await rows.stage(50, 2);
+    const stop = new AbortController();
+    const publishing = rows.publish({ patienceSeconds: 60, signal: stop.signal });
+    publishing.catch(() => undefined);
+    await sleep(1000);
+    const stopped = performance.now();
+    stop.abort();
+    await expect(publishing).rejects.toThrow(InterruptedError);
+    expect(performance.now() - stopped).toBeLessThan(3000);
+    expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
+    await reader.query('COMMIT');
+    const { startedAt } = await rows.publish();
+    expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
+  }, 60_000);
+});

@@ -1,0 +1,81 @@
+import { isAbsolute } from 'node:path';
+import { readSettings } from '../../src/config/settings.ts';
+import { BadInputError } from '../../src/errors.ts';
+
+describe('settings', () => {
+  test('are those of the definition when nothing is set', () => {
+    const { ranking, maxRejectedPercent, maxRowChangePercent, neo4j, postgresUrl, home } = readSettings({});
+    expect(ranking).toEqual({
+      windowSeconds: 90 * 86_400,
+      decay: { kind: 'linear' },
+      bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
+      minReputation: 0.5,
+    });
+    expect({ maxRejectedPercent, maxRowChangePercent }).toEqual({ maxRejectedPercent: 1, maxRowChangePercent: 50 });
+    expect({ neo4j, postgresUrl }).toEqual({ neo4j: undefined, postgresUrl: undefined });
+    expect(home).toMatch(/\.kith$/);
+    expect(isAbsolute(home)).toBe(true);
+  });
+
+  test.each([
+    ['0', 0],
+    ['1', 1000],
+    ['0.001', 1],
+    ['1.005', 1005],
+    ['0.29', 290],
+    ['4.35', 4350],
+    ['999.999', 999_999],
+  ])('take a base of %s as %i thousandths', (text, thousandths) => {
+    expect(readSettings({ KITH_BASE_REPLY: text }).ranking.bases.reply).toBe(thousandths);
+  });
+
+  test('take an empty value as none, and what is not theirs as nothing', () => {
+    expect(readSettings({ KITH_WINDOW_DAYS: '', HOME: 'x', KITH_TEST_HOME: 'y' }).ranking.windowSeconds).toBe(
+      7_776_000,
+    );
+  });
+
+  test('know the half-life of exponential decay in seconds', () => {
+    expect(readSettings({ KITH_DECAY: 'exponential', KITH_HALF_LIFE_DAYS: '0.5' }).ranking.decay).toEqual({
+      kind: 'exponential',
+      halfLifeSeconds: 43_200,
+    });
+  });
+
+  test('make a home given relatively absolute', () => {
+    expect(isAbsolute(readSettings({ KITH_HOME: 'elsewhere' }).home)).toBe(true);
+  });
+
+  test.each([
+    ['KITH_WINDOW_DAYS', '0', 'a whole number from 1 to 36500'],
+    ['KITH_WINDOW_DAYS', '1.5', 'a whole number'],
+    ['KITH_SESSIONS', '65', 'a whole number from 1 to 64'],
+    ['KITH_MIN_REPUTATION', '1.1', 'a number from 0 to 1'],
+    ['KITH_MIN_REPUTATION', '-1', 'a decimal number'],
+    ['KITH_BASE_FOLLOW', '0.0001', 'a decimal from 0 to 999.999 with at most 3 places'],
+    ['KITH_BASE_FOLLOW', '-1', 'a decimal from 0 to 999.999 with at most 3 places'],
+    ['KITH_DECAY', 'Linear', 'linear or exponential'],
+    ['KITH_LOADER', 'fast', 'auto, bulk or merge'],
+    ['KITH_NEO4J_HEAP', '4', 'a size such as 512m or 4g'],
+    ['KITH_BOLT_PORT', '65536', 'a whole number from 0 to 65535'],
+    ['KITH_POSTGRES_URL', 'hush-hush', 'postgres://user:password@host:port/database'],
+    ['KITH_NEO4J_URI', 'https://hush-hush', 'bolt://… or neo4j://…'],
+  ])('refuse %s=%s, saying what it should be', (name, value, should) => {
+    const read = () => readSettings({ [name]: value });
+    expect(read).toThrow(BadInputError);
+    expect(read).toThrow(`Wrong settings: ${name} should be ${should}.`);
+  });
+
+  test('name everything that is wrong at once', () => {
+    expect(() => readSettings({ KITH_SESSIONS: 'x', KITH_LOADER: 'x' })).toThrow(/KITH_LOADER.*; KITH_SESSIONS/);
+  });
+
+  test('ask for a password beside the address of a Neo4j', () => {
+    expect(() => readSettings({ KITH_NEO4J_URI: 'bolt://server' })).toThrow(/KITH_NEO4J_PASSWORD/);
+    expect(readSettings({ KITH_NEO4J_URI: 'neo4j+s://server', KITH_NEO4J_PASSWORD: 'p' }).neo4j).toEqual({
+      uri: 'neo4j+s://server',
+      username: 'neo4j',
+      password: 'p',
+    });
+  });
+});
