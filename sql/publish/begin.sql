@@ -6,3 +6,5 @@ SET LOCAL statement_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL transaction_timeout = 0;
 SET LOCAL synchronous_commit = off;
+-- Merge and checks join and group millions of rows: in 32 MB they spill to disk several times.
+SET LOCAL work_mem = '256MB';

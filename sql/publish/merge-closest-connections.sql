@@ -1,6 +1,6 @@
 -- Makes graph_recs.closest_connections what the run found ($1: the run's start): rows that stand on keep created_at, rows that the run
 -- does not confirm go. In place and in one transaction, so that a reader with an older snapshot goes on seeing the run before.
--- Measured against, on 1M rows, second run: UPDATE + INSERT of the missing + DELETE of the rest 6.5 s; DELETE of all + INSERT 9.5 s; this 6.2 s.
+-- On 1M rows, three further runs: this 4–6.5 s; UPDATE + INSERT of the missing + DELETE of the rest 8.6–9.6 s; DELETE of all + INSERT 13–16 s.
 MERGE INTO graph_recs.closest_connections AS shown
 USING kith_staging.closest_connections AS staged
 ON shown.user_id = staged.user_id AND shown.closest_connection = staged.closest_connection

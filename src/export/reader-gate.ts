@@ -15,14 +15,17 @@ import { type PublishedTable, publishedTables, TableQueues } from './table-queue
  * transaction has written to the tables; but whoever comes after them waits behind them, and the publish is committed when
  * nobody is left inside. The publishing transaction itself waits for nobody, so there is no deadlock.
  *
- * When. Who is inside can be seen without closing anything: we watch for an instant at which nobody is who might
- * want another table, and close then, for some milliseconds. If there is no such instant, the tables are closed one after the other, each when its readers have
- * left: transactions that read them in that order get through. One that goes another way is caught between a table that it
- * holds and one that is closed; all is opened at once then, and the table that it wanted is closed last from then on.
+ * When. Who is inside can be seen without closing anything: we watch for an instant at which nobody is who might want
+ * another table, and close then, for some milliseconds. If there is no such instant, the tables are closed one after the
+ * other, each when its readers have left: transactions that read them in that order get through. One that goes another
+ * way is caught between a table that it holds and one that is closed; all is opened at once then, and the table that it
+ * wanted is closed last from then on. While somebody just stays inside, nothing is closed.
  *
  * A transaction that idles and keeps its snapshot is REPEATABLE READ: it sees one run come what may, and nobody has to
  * wait for it. Or it is READ COMMITTED with a cursor open, which looks the same from outside. So such a snapshot has to
- * stand still for a while before it counts as the former, the shorter the longer we have waited. See docs/decisions/0003-publish-in-place-between-readers.md.
+ * stand still for a while before it counts as the former, the shorter the longer we have waited.
+ *
+ * See docs/decisions/0003-publish-in-place-between-readers.md.
  */
 
 /** The longest that readers are made to wait: when nobody was inside, and when some have to leave first. Below deadlock_timeout. */
@@ -31,6 +34,8 @@ const momentMs = { quick: 100, patient: 300 };
 const watchMs = 1500;
 /** Between two looks; the longer one while somebody has been inside since the last watch began. */
 const pollMs = { quick: 2, patient: 30 };
+/** After a try, for the readers who had to wait. */
+const pauseMs = 100;
 /** The share of the patience for which a snapshot has to stand still: 10 of 300 seconds. */
 const standingShare = 1 / 30;
 const leastStandingMs = 20;
@@ -71,12 +76,12 @@ export async function commitBetweenReaders(
   await TableQueues.use(client, database, async (queues) => {
     const snapshots = new StandingSnapshots(patienceSeconds * 1000 * standingShare);
     let order: readonly PublishedTable[] = ['closest-connections', 'recommendations', 'rec-reasons'];
-    let inTheWay: Reader | undefined;
+    let inTheWay: readonly Reader[] = [];
     for (;;) {
       await remember(client, await queues.prepare(), []);
-      const { inside, stayed } = await watch(client, snapshots);
-      if (Date.now() > deadline) throw tooLong(stayed ?? inside[0] ?? inTheWay, patienceSeconds);
-      if (stayed && inside.some(mayBeCaught)) {
+      const { inside, stayed } = await watch(client, snapshots, inTheWay);
+      if (Date.now() > deadline) throw tooLong(stayed ?? inside[0] ?? inTheWay[0], patienceSeconds);
+      if (stayed) {
         onWaiting(`waiting for ${described(stayed)} to end its transaction`);
         await queues.letGo();
         continue;
@@ -85,18 +90,23 @@ export async function commitBetweenReaders(
         ? await closeInOrder(client, queues, snapshots, order)
         : await closeAtOnce(client, queues, snapshots);
       if (before === 'committed') return;
-      inTheWay = before[0];
-      onWaiting(`waiting for ${described(inTheWay)} to end its transaction`);
+      inTheWay = before;
+      onWaiting(`waiting for ${described(inTheWay[0])} to end its transaction`);
       const wanted = before.find(isCaught)?.wants;
       if (wanted) order = [...order.filter((table) => table !== wanted), wanted];
+      await sleep(pauseMs * (0.5 + Math.random()));
     }
   });
 }
 
-/** Looks until nobody is inside, but not for ever: then who is, and who of them was all the time. */
+/**
+ * Looks until nobody is inside who may be caught or was in the way of the last try, but not for ever: then also who has
+ * stayed all the time.
+ */
 async function watch(
   client: pg.PoolClient,
   snapshots: StandingSnapshots,
+  inTheWay: readonly Reader[],
 ): Promise<{ inside: Reader[]; stayed?: Reader }> {
   const end = Date.now() + watchMs;
   let stayed: Reader[] | undefined;
@@ -104,8 +114,10 @@ async function watch(
     const { unfinished } = await look(client);
     snapshots.see(unfinished);
     const inside = unfinished.filter((reader) => !snapshots.isStanding(reader.snapshot));
+    if (!inside.some((reader) => mayBeCaught(reader) || inTheWay.some((other) => isSame(reader, other))))
+      return { inside };
     stayed = stayed ? stayed.filter((one) => inside.some((other) => isSame(one, other))) : inside;
-    if (!inside.some(mayBeCaught) || Date.now() > end) return { inside, stayed: stayed[0] };
+    if (Date.now() > end) return { inside, stayed: stayed[0] };
     const halfWay = Date.now() > end - watchMs / 2;
     await sleep(halfWay && stayed.length > 0 ? pollMs.patient : pollMs.quick);
   }

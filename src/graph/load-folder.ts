@@ -7,12 +7,12 @@ import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import { Graph } from './graph.ts';
-import { mergeActivities } from './merge-activities.ts';
+import { type FlagDate, mergeActivities } from './merge-activities.ts';
 import { ensureSchema, graphSize } from './schema.ts';
 
 export interface LoadOptions {
-  /** The folder's date in epoch seconds: whose suspended flags are the later ones. */
-  flaggedAt: number;
+  /** When the folder's suspended flags are from. */
+  flagged: FlagDate;
   /** Where the importer's CSV files may lie for the while. */
   workDir: string;
   signal?: AbortSignal;
@@ -62,7 +62,7 @@ async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadO
   const dir = join(options.workDir, 'import');
   try {
     options.onProgress?.("writing the importer's files");
-    const files = await folder.writeImportFiles(dir, options.flaggedAt);
+    const files = await folder.writeImportFiles(dir, options.flagged.at);
     await importBeside(settings, files, options);
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -81,7 +81,7 @@ async function mergeLoad(settings: Settings, folder: StagedFolder, options: Load
   await using graph = new Graph(stack.neo4j, options.signal);
   await ensureSchema(graph);
   const started = Date.now();
-  const added = await mergeActivities(graph, folder, options.flaggedAt, (done, total) => {
+  const added = await mergeActivities(graph, folder, options.flagged, (done, total) => {
     const seconds = (Date.now() - started) / 1000;
     const left = Math.ceil((seconds / done) * (total - done));
     options.onProgress?.(

@@ -12,16 +12,24 @@ const mergeFiles: Readonly<Record<ActivityType, CypherFile>> = {
   mention: 'cypher/ingest/merge-mention.cypher',
 };
 
+/** When a folder's suspended flags are from. */
+export interface FlagDate {
+  /** Epoch seconds: the date that the folder is named by, else the run's as-of. */
+  at: number;
+  /** Not named by a date: of two such folders the one that arrives later is the later one. */
+  isUndated: boolean;
+}
+
 /**
  * Puts a folder's users and activities into a graph that may hold some of them already: what is there stays, once.
  *
- * @param flaggedAt the folder's date in epoch seconds: its suspended flags replace those of earlier folders
+ * @param flagged decides which of two folders' suspended flags is the later one
  * @returns how many activities the graph did not have yet
  */
 export async function mergeActivities(
   graph: Graph,
   folder: StagedFolder,
-  flaggedAt: number,
+  flagged: FlagDate,
   onProgress: (done: number, total: number) => void,
 ): Promise<number> {
   const total = folder.users + activityTypes.reduce((sum, type) => sum + folder.activities[type], 0);
@@ -30,7 +38,8 @@ export async function mergeActivities(
   for await (const { userIds, suspended } of folder.readUsers(batchSize)) {
     await graph.write('cypher/ingest/merge-users.cypher', {
       users: userIds.map((userId, i) => [BigInt(userId), suspended[i] ?? null]),
-      flaggedAt: BigInt(flaggedAt),
+      flaggedAt: BigInt(flagged.at),
+      undated: flagged.isUndated,
     });
     done += userIds.length;
     onProgress(done, total);

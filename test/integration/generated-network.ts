@@ -51,7 +51,7 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
       rejectsPath: join(home, 'rejects.csv'),
       maxRejectedPercent: 1,
     });
-    await loadFolder(settings, staged, { flaggedAt: asOf, workDir: join(home, 'work') });
+    await loadFolder(settings, staged, { flagged: { at: asOf, isUndated: false }, workDir: join(home, 'work') });
     const stack = await up(settings);
     graph = new Graph(stack.neo4j);
     await computeClosest(graph, asOf, settings.ranking, { sessions: 2, onProgress: () => undefined });

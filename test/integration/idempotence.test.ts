@@ -269,6 +269,23 @@ describe('the suspended flag', () => {
     },
   );
 
+  test('is 1 of two folders of one date if either says so, in any order', async () => {
+    for (const [first, second] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      await network.reset();
+      await ingested('20210310', [[1, first]]);
+      expect(await ingested('20210310', [[1, second]])).toEqual([1]);
+    }
+  });
+
+  test('is that of the folder that arrives later if neither is named by a date', async () => {
+    await network.reset();
+    expect(await ingested('first', [[1, true]])).toEqual([1]);
+    expect(await ingested('second', [[1, false]])).toEqual([]);
+  });
+
   test('is 1 if any row of one folder says so', async () => {
     for (const loader of ['merge', 'bulk'] as const) {
       await network.reset();

@@ -30,7 +30,7 @@ const views = tables.map(
 );
 
 /** Ways of reading: the beginning of the transaction, and its statements. */
-const ways: Record<string, { begin?: string; statements: string[]; pauseMs?: number; prepare?: string[] }> = {
+const ways: Record<string, { begin?: string; statements: string[]; pauseMs?: number; named?: boolean }> = {
   'one statement': { statements: [all] },
   'one statement that joins': {
     statements: [
@@ -49,10 +49,10 @@ const ways: Record<string, { begin?: string; statements: string[]; pauseMs?: num
   'READ COMMITTED, the other way round': { begin: 'BEGIN', statements: [third, first, second], pauseMs: 2 },
   'READ COMMITTED over views': { begin: 'BEGIN', statements: views, pauseMs: 2 },
   'READ COMMITTED, prepared statements': {
-    prepare: [`PREPARE a AS ${first}`, `PREPARE b AS ${second}`, `PREPARE c AS ${third}`],
     begin: 'BEGIN',
-    statements: ['EXECUTE a', 'EXECUTE b', 'EXECUTE c'],
-    pauseMs: 1,
+    statements: [first, second, third],
+    pauseMs: 2,
+    named: true,
   },
   'READ COMMITTED, cursors': {
     begin: 'BEGIN',
@@ -79,7 +79,7 @@ const ways: Record<string, { begin?: string; statements: string[]; pauseMs?: num
   'REPEATABLE READ with a snapshot from long before': {
     begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ',
     statements: ['SELECT', first, second, third],
-    pauseMs: 150,
+    pauseMs: 120,
   },
   'REPEATABLE READ over views with a snapshot from long before': {
     begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ',
@@ -91,12 +91,11 @@ const ways: Record<string, { begin?: string; statements: string[]; pauseMs?: num
 let stopped = false;
 
 async function poll(url: string, name: string): Promise<[string, Polls]> {
-  const { begin, statements, pauseMs, prepare = [] } = ways[name] as (typeof ways)[string];
+  const { begin, statements, pauseMs, named } = ways[name] as (typeof ways)[string];
   const client = new pg.Client({ connectionString: url, application_name: name });
   await client.connect();
   const seen: Polls = { polls: 0, mixed: [], empty: 0, errors: [], longestMs: 0, runs: 0 };
   const runs = new Set<string>();
-  for (const statement of prepare) await client.query(statement);
   while (!stopped) {
     const rows: { place: string; updated_at: Date }[] = [];
     try {
@@ -104,7 +103,11 @@ async function poll(url: string, name: string): Promise<[string, Polls]> {
       for (const [i, statement] of statements.entries()) {
         if (i > 0 && pauseMs) await sleep(pauseMs * (0.5 + Math.random()));
         const started = performance.now();
-        rows.push(...(await client.query(statement)).rows.filter(({ place }) => place));
+        rows.push(
+          ...(await client.query({ text: statement, name: named ? `statement ${i}` : undefined })).rows.filter(
+            ({ place }) => place,
+          ),
+        );
         seen.longestMs = Math.max(seen.longestMs, Math.round(performance.now() - started));
       }
       if (begin) await client.query('COMMIT');
@@ -119,7 +122,7 @@ async function poll(url: string, name: string): Promise<[string, Polls]> {
       await client.query('ROLLBACK').catch(() => undefined);
       if (seen.errors.length > 20) break;
     }
-    await sleep(3 + Math.random() * 10);
+    await sleep(begin ? 10 + Math.random() * 60 : 3 + Math.random() * 10);
   }
   await client.end();
   return [name, { ...seen, runs: runs.size }];

@@ -62,23 +62,23 @@ function expectOneRunEach(seen: Record<string, Polls>, runs: number): void {
   for (const [way, { polls, mixed, empty, errors, longestMs, runs: seenRuns }] of Object.entries(seen)) {
     expect({ way, mixed, empty, errors }).toEqual({ way, mixed: [], empty: 0, errors: [] });
     // Otherwise nothing was tested: it read through the publishes, before and after.
-    expect({ way, enough: polls > 10 && seenRuns >= runs }).toEqual({ way, enough: true });
+    expect({ way, enough: polls >= 5 && seenRuns >= runs }).toEqual({ way, enough: true });
     expect(longestMs).toBeLessThan(3000);
   }
 }
 
 describe('readers that poll in every way, each in its isolation level', () => {
-  test('see one run at a time through 25 publishes, and none of them waits for long', async () => {
+  test('see one run at a time through 8 publishes, and none of them waits for long', async () => {
     await rows.stage(150, 1);
     await rows.publish();
     const seen = await whileReadersPoll(async () => {
-      for (let weight = 2; weight <= 26; weight++) {
+      for (let weight = 2; weight <= 9; weight++) {
         await rows.stage(100 + weight * 7, weight);
         await rows.publish();
         await sleep(100);
       }
     });
-    expectOneRunEach(seen, 5);
+    expectOneRunEach(seen, 4);
   }, 180_000);
 
   test('see one run at a time through whole runs as of four days', async () => {
@@ -105,10 +105,11 @@ describe('a transaction that stays open', () => {
     await rows.publish();
   });
 
-  /** How long a reader of one statement waits at most, while `work` goes on. */
-  async function longestWait(work: Promise<unknown>): Promise<number> {
+  /** What a reader of single statements has to wait while `work` goes on: at most, and as a share of the time. */
+  async function waitsDuring(work: Promise<unknown>): Promise<{ longestMs: number; share: number }> {
     await using reader = await rows.reader();
-    let [done, longest] = [false, 0];
+    const begun = performance.now();
+    let [done, longestMs, waitedMs] = [false, 0, 0];
     const end = () => {
       done = true;
     };
@@ -116,32 +117,44 @@ describe('a transaction that stays open', () => {
     while (!done) {
       const started = performance.now();
       await runsIn(reader, 'closest_connections');
-      longest = Math.max(longest, performance.now() - started);
+      const ms = performance.now() - started;
+      longestMs = Math.max(longestMs, ms);
+      // Shorter ones are reading, not waiting.
+      if (ms > 30) waitedMs += ms;
       await sleep(2);
     }
-    return longest;
+    return { longestMs, share: waitedMs / (performance.now() - begun) };
   }
 
-  test('READ COMMITTED: nothing is published, the error names it, other readers go on; once it has ended, it is published', async () => {
-    await using reader = await rows.reader();
-    await reader.query('BEGIN');
-    const before = await runsIn(reader, 'recommendations');
-    await rows.stage(50, 2);
-    const publishing = rows.publish({ patienceSeconds: 3 });
-    const [wait, error] = await Promise.all([longestWait(publishing), publishing.catch((thrown) => thrown)]);
-    expect(error).toBeInstanceOf(EngineError);
-    const { rows: pids } = await reader.query('SELECT pg_backend_pid() AS pid');
-    expect(error.message).toMatch(
-      new RegExp(
-        `^Nothing was published, because a report of kith \\(process ${pids[0].pid}, since .*KITH_PUBLISH_PATIENCE_SECONDS`,
-      ),
-    );
-    expect(wait).toBeLessThan(1500);
-    for (const table of ['closest_connections', 'rec_reasons']) expect(await runsIn(reader, table)).toEqual(before);
-    await reader.query('COMMIT');
-    const { startedAt } = await rows.publish();
-    expect(await runsIn(reader, 'recommendations')).toEqual([startedAt]);
-  }, 60_000);
+  test.each([
+    ['one table', ['recommendations']],
+    ['all tables', ['recommendations', 'rec_reasons', 'closest_connections']],
+  ])(
+    'READ COMMITTED that has read %s: nothing is published, the error names it, others go on; once it has ended, it is published',
+    async (_, read) => {
+      await using reader = await rows.reader();
+      await reader.query('BEGIN');
+      const before = await runsIn(reader, read[0] as string);
+      for (const table of read) expect(await runsIn(reader, table)).toEqual(before);
+      await rows.stage(50, 2);
+      const publishing = rows.publish({ patienceSeconds: 4 });
+      const [waits, error] = await Promise.all([waitsDuring(publishing), publishing.catch((thrown) => thrown)]);
+      expect(error).toBeInstanceOf(EngineError);
+      const { rows: pids } = await reader.query('SELECT pg_backend_pid() AS pid');
+      expect(error.message).toMatch(
+        new RegExp(
+          `^Nothing was published, because a report of kith \\(process ${pids[0].pid}, since .*KITH_PUBLISH_PATIENCE_SECONDS`,
+        ),
+      );
+      expect(waits.longestMs).toBeLessThan(1500);
+      expect(waits.share).toBeLessThan(0.3);
+      for (const table of ['closest_connections', 'rec_reasons']) expect(await runsIn(reader, table)).toEqual(before);
+      await reader.query('COMMIT');
+      const { startedAt } = await rows.publish();
+      expect(await runsIn(reader, 'recommendations')).toEqual([startedAt]);
+    },
+    60_000,
+  );
 
   test('READ COMMITTED that ends in time: it has seen the run before, and then it is published', async () => {
     await using reader = await rows.reader();
@@ -150,7 +163,7 @@ describe('a transaction that stays open', () => {
     await rows.stage(50, 2);
     const said: string[] = [];
     const publishing = rows.publish({ onProgress: (text) => said.push(text) });
-    await sleep(1500);
+    await sleep(2500);
     expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
     await reader.query('COMMIT');
     const { startedAt } = await publishing;

@@ -68,7 +68,7 @@ export class StagedRows implements AsyncDisposable {
 }
 
 /** Reads one table: the updated_at of its rows, which is one unless runs are mixed, none if it is empty. */
-export async function runsIn(client: pg.ClientBase, table: string): Promise<string[]> {
+export async function runsIn(client: pg.ClientBase | pg.Pool, table: string): Promise<string[]> {
   const { rows } = await client.query<{ updated_at: Date }>(`SELECT DISTINCT updated_at FROM graph_recs.${table}`);
   return rows.map(({ updated_at }) => updated_at.toISOString());
 }

@@ -19,18 +19,6 @@ afterEach(async () => {
   await network[Symbol.asyncDispose]();
 });
 
-const higgs = join(data, 'higgs', 'graph_data', '20120708');
-describeWith(higgs)('Twitter during the announcement of the Higgs boson', () => {
-  test('gives as many rows as the same definition in the SQL of another database', async () => {
-    network = await TestNetwork.open();
-    const { summary } = await network.run({ input: higgs, asOf: '2012-07-08T00:00:00Z' });
-    expect(summary.loader).toBe('bulk');
-    expect(summary.graph?.activities).toBe(910_518);
-    expect(summary.files?.map(({ rejected }) => rejected)).toEqual([0, 0, 0, 0, 0]);
-    expect(summary.rows).toEqual({ closest: 641_405, recommendations: 1_605_051, reasons: 1_953_736 });
-  });
-});
-
 const stocknet = join(data, 'stocknet', 'graph_data', '20160401');
 describeWith(stocknet)('two years of tweets about stocks', () => {
   test('give exactly the tables of the definition, and message ids beyond 2^53 stay apart', async () => {
@@ -52,5 +40,18 @@ describeWith(stocknet)('two years of tweets about stocks', () => {
       expect(tables[table].findIndex((line, i) => line !== expected[table][i])).toBe(-1);
     }
     expect(summary.dropped).toEqual(dropped);
+  });
+});
+
+// Last, because emptying a graph of this size takes longer than a run on the small one.
+const higgs = join(data, 'higgs', 'graph_data', '20120708');
+describeWith(higgs)('Twitter during the announcement of the Higgs boson', () => {
+  test('gives as many rows as the same definition in the SQL of another database', async () => {
+    network = await TestNetwork.open();
+    const { summary } = await network.run({ input: higgs, asOf: '2012-07-08T00:00:00Z' });
+    expect(summary.loader).toBe('bulk');
+    expect(summary.graph?.activities).toBe(910_518);
+    expect(summary.files?.map(({ rejected }) => rejected)).toEqual([0, 0, 0, 0, 0]);
+    expect(summary.rows).toEqual({ closest: 641_405, recommendations: 1_605_051, reasons: 1_953_736 });
   });
 });

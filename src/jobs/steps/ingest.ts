@@ -16,6 +16,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   await removeLeftovers(dirname(dir));
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
+  const named = asOfOfFolder(folder.name);
   const started = Date.now();
   try {
     await using staged = await readFolder(folder, {
@@ -35,7 +36,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     summary.files = staged.files;
     summary.repeated = staged.repeated;
     const loaded = await loadFolder(settings, staged, {
-      flaggedAt: asOfOfFolder(folder.name) ?? run.asOf,
+      flagged: { at: named ?? run.asOf, isUndated: named === undefined },
       workDir,
       signal,
       onProgress: report,
