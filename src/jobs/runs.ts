@@ -40,12 +40,20 @@ export async function lastPublished(database: Database): Promise<Run | undefined
   return row && runOf(row);
 }
 
-/** The run whose CLOSEST_TO is complete in the graph, and whether its recommendations are staged too. */
-export async function runInProgress(database: Database): Promise<{ run: Run; recommended: boolean } | undefined> {
+/** The run whose CLOSEST_TO is complete in the graph, whether its recommendations are staged too, and whether it was published. */
+export async function runInProgress(
+  database: Database,
+): Promise<{ run: Run; recommended: boolean; isPublished: boolean } | undefined> {
   const [progress] = await database.query<{ closest_run: string | null; recommended_run: string | null }>(
     'sql/runs/progress.sql',
   );
   if (!progress?.closest_run) return undefined;
-  const [row] = await database.query<RunRow>('sql/runs/by-id.sql', [progress.closest_run]);
-  return row && { run: runOf(row), recommended: progress.recommended_run === row.id };
+  const [row] = await database.query<RunRow & { status: string }>('sql/runs/by-id.sql', [progress.closest_run]);
+  return (
+    row && {
+      run: runOf(row),
+      recommended: progress.recommended_run === row.id,
+      isPublished: row.status === 'published',
+    }
+  );
 }

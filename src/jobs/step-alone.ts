@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
@@ -10,7 +9,7 @@ import { pipeline } from './pipeline.ts';
 import { type Conductor, type FinishedRun, newRun } from './run.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { PlannedRun, RunOptions } from './run-options.ts';
-import type { Run } from './run-settings.ts';
+import type { Run, RunSettings } from './run-settings.ts';
 import { beginRun, lastPublished, runInProgress } from './runs.ts';
 import type { StepName } from './step.ts';
 import { withDatabase } from './with-database.ts';
@@ -80,26 +79,34 @@ async function runOf(
       `Closest connections were computed as of ${new Date(before.run.asOf * 1000).toISOString()}: ` +
         `call \`kith closest\` with the as-of you want before \`kith ${name}\`.`,
     );
+  refuseOtherOptions(options, settings, before.run);
   if (name === 'publish') {
     if (!before.recommended)
       throw new BadInputError('Recommendations are not staged: call `kith recommend` before `kith publish`.');
+    if (planned.reputation && before.run.settings.reputation === 'none')
+      throw new BadInputError('The staged recommendations are not filtered: give --reputation to `kith recommend`.');
     return before.run;
   }
-  const { minReputation, ...computed } = before.run.settings.ranking;
-  const { minReputation: least, ...wanted } = settings.ranking;
-  if (options.windowDays !== undefined && !isDeepStrictEqual(computed, wanted))
+  const ranking = { ...before.run.settings.ranking, minReputation: settings.ranking.minReputation };
+  const runSettings: RunSettings = { ranking, reputation: planned.reputation ? 'list' : 'none' };
+  if (before.isPublished) {
+    // What is shown stays the run that it is: a second recommend from the same connections is a run of its own.
+    const run = { ...newRun(settings, { asOf: before.run.asOf }), settings: runSettings };
+    await beginRun(database, run, options.input);
+    await database.query('sql/runs/set-closest.sql', [run.id]);
+    return run;
+  }
+  await database.query('sql/runs/set-settings.sql', [before.run.id, JSON.stringify(runSettings)]);
+  return { ...before.run, settings: runSettings };
+}
+
+/** @throws BadInputError if an option says otherwise than the connections were computed by */
+function refuseOtherOptions(options: RunOptions, settings: Settings, run: Run): void {
+  if (options.windowDays !== undefined && settings.ranking.windowSeconds !== run.settings.ranking.windowSeconds)
     throw new BadInputError(
-      'Closest connections were computed with another window or decay: call `kith closest` first.',
+      `Closest connections were computed with a window of ${run.settings.ranking.windowSeconds / 86_400} days: ` +
+        'call `kith closest` with the window you want first.',
     );
-  const run: Run = {
-    ...before.run,
-    settings: {
-      ranking: { ...computed, minReputation: least ?? minReputation },
-      reputation: planned.reputation ? 'list' : 'none',
-    },
-  };
-  await database.query('sql/runs/set-settings.sql', [run.id, JSON.stringify(run.settings)]);
-  return run;
 }
 
 /** Repeats the checks on what is shown. @throws BadInputError if nothing was published yet */

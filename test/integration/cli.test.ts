@@ -131,6 +131,16 @@ describe('the steps one by one', () => {
     const checked = await kith('check');
     expect(checked).toMatchObject({ code: 0 });
     expect(checked.stdout).not.toContain('failed');
+
+    // What is shown is a run that is over: recommending again from the same connections is a run of its own.
+    const starts = 'SELECT DISTINCT updated_at FROM graph_recs.rec_reasons';
+    const before = (await network.pool.query(starts)).rows[0].updated_at;
+    expect(await kith('recommend')).toMatchObject({ code: 0 });
+    expect(await kith('publish', '--as-of', asOf)).toMatchObject({ code: 0 });
+    expect(await network.tables()).toEqual(expected);
+    expect((await network.pool.query(starts)).rows[0].updated_at.getTime()).toBeGreaterThan(before.getTime());
+    const { rows } = await network.pool.query('SELECT status FROM kith.runs');
+    expect(rows.map(({ status }) => status)).toEqual(['published', 'published']);
   });
 
   test('kith check ends with 3 and names the check when a row is not as it should be', async () => {
