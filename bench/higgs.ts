@@ -6,7 +6,7 @@
  *
  * DuckDB keeps no graph, serves nobody and checks nothing: it is a yardstick, not a rival.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -91,6 +91,7 @@ for (let i = 0; i < Number(values.runs); i++) {
   console.log(JSON.stringify(results.at(-1), null, 2));
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+mkdirSync(join(projectRoot, 'bench', 'results'), { recursive: true });
 writeFileSync(
   join(projectRoot, 'bench', 'results', 'higgs.json'),
   `${JSON.stringify({ machine, results }, null, 2)}\n`,

@@ -1,14 +1,28 @@
 // `npm run demo`: the whole idea on a generated network, in a home of its own (.kith-demo), from nothing to recommendations.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setupOrExplain } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const home = join(root, '.kith-demo');
-// Small engines: the demo's network has some thousands of users, and it should not crowd a laptop.
-const env = { KITH_NEO4J_HEAP: '768m', KITH_NEO4J_PAGE_CACHE: '256m', ...process.env, KITH_HOME: home };
+// Nothing of the person's own settings gets in, least of all their servers: the demo empties its network. An empty value counts
+// as unset, and .env does not replace it. Small engines, because some thousands of users should not crowd a laptop.
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KITH_'))),
+  ...Object.fromEntries([...settingNames()].map((name) => [name, ''])),
+  KITH_HOME: home,
+  KITH_NEO4J_HEAP: '768m',
+  KITH_NEO4J_PAGE_CACHE: '256m',
+};
+
+/** Every setting that .env names. */
+function settingNames() {
+  const file = join(root, '.env');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return new Set(['KITH_NEO4J_URI', 'KITH_POSTGRES_URL', ...(text.match(/\bKITH_[A-Z0-9_]+/g) ?? [])]);
+}
 const day = '20240601';
 
 /** Runs a command of Kith, showing it as a person would type it; throws when it fails. */

@@ -35,16 +35,19 @@ class SetupError extends Error {}
 /**
  * Makes the checkout ready, again and again without harm.
  *
- * @param {{ quiet?: boolean }} options quiet: parts that have nothing to do print nothing
+ * @param {{ quiet?: boolean, embedded?: boolean }} options quiet: parts that have nothing to do print nothing;
+ *   embedded: false where servers of one's own (KITH_NEO4J_URI, KITH_POSTGRES_URL) make an embedded engine needless
  * @throws SetupError one sentence that says what is missing and how to get it
  */
-export async function setup({ quiet = false } = {}) {
+export async function setup({ quiet = false, embedded = true } = {}) {
   checkNode();
   await part('packages', quiet, installPackages);
-  await part('Postgres', quiet, preparePostgres);
-  await part('Neo4j', quiet, fetchJars);
-  await part('Java programs', quiet, compileJava);
-  await part('Neo4j start-up', quiet, archiveClasses);
+  if (embedded || !process.env.KITH_POSTGRES_URL) await part('Postgres', quiet, preparePostgres);
+  if (embedded || !process.env.KITH_NEO4J_URI) {
+    await part('Neo4j', quiet, fetchJars);
+    await part('Java programs', quiet, compileJava);
+    await part('Neo4j start-up', quiet, archiveClasses);
+  }
   linkCommand();
 }
 
@@ -136,7 +139,11 @@ async function compileJava() {
   stamp.remove();
   rmSync(classes, { recursive: true, force: true });
   const lib = join(neo4j, 'lib', '*');
-  await run(java('javac'), ['-d', classes, '-cp', lib, ...sources], 'javac could not compile engines/neo4j/src');
+  await run(
+    java('javac'),
+    ['--release', String(leastJava), '-d', classes, '-cp', lib, ...sources],
+    'javac could not compile engines/neo4j/src',
+  );
   const jar = ['--create', '--file', join(classes, 'kith.jar'), '-C', classes, 'kith'];
   await run(java('jar'), jar, 'jar could not pack the classes of engines/neo4j/src');
   stamp.write();
@@ -305,6 +312,8 @@ export async function setupOrExplain(options) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const start = performance.now();
-  if (await setupOrExplain()) console.log(`setup: done in ${seconds(start)}. Next: npx kith up, or npm run demo.`);
+  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+  if (await setupOrExplain({ embedded: false }))
+    console.log(`setup: done in ${seconds(start)}. Next: npx kith up, or npm run demo.`);
   else process.exitCode = 1;
 }

@@ -32,7 +32,7 @@ CREATE TABLE kith.progress (
 );
 INSERT INTO kith.progress DEFAULT VALUES;
 
--- A run's rows before they are checked and shown. No keys here: COPY is faster, and the checks look for doubles.
+-- A run's rows before they are checked and shown. No keys here: COPY is faster, and a double would stop the merge.
 -- `units` are exact: thousandths of seconds (linear decay) or 1e-9 (exponential).
 CREATE SCHEMA IF NOT EXISTS kith_staging;
 

@@ -7,7 +7,7 @@ export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url
 
 const texts = new Map<string, string>();
 
-/** The text of a statement's file, e.g. `statement('cypher/closest/read-linear.cypher')`; read once a process. */
+/** The text of a statement's file, e.g. `statement('cypher/closest/write-linear.cypher')`; read once a process. */
 export function statement(path: `cypher/${string}.cypher` | `sql/${string}.sql`): string {
   let text = texts.get(path);
   if (text === undefined) {

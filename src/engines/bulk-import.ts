@@ -9,7 +9,7 @@ import { importFolder, isImportReady, settleImport } from './import-folder.ts';
 import { importFailed, progressIn } from './import-log.ts';
 import { checkJava, spawnJava } from './java.ts';
 import { withLock } from './lock.ts';
-import { stopNeo4j } from './neo4j.ts';
+import { findNeo4j, stopNeo4j } from './neo4j.ts';
 import { memorySizes } from './neo4j-conf.ts';
 import { endProcesses, findProcesses } from './processes.ts';
 import { throwIfAborted } from './waiting.ts';
@@ -70,6 +70,22 @@ export async function moveImportIntoPlace(settings: Settings, options: { signal?
   ).catch((error) => {
     throw homeError(home, error);
   });
+}
+
+/** Removes what an import left that was broken off, complete or not, before it was moved into place. */
+export async function discardImport(settings: Settings, options: { signal?: AbortSignal } = {}): Promise<void> {
+  if (settings.neo4j) return;
+  const home = prepareHome(settings);
+  await withLock(
+    home,
+    'engines',
+    async () => {
+      // Of a server that does not run, the next start would take it over: it is the graph then.
+      if (!findNeo4j(home)) settleImport(home);
+      else rmSync(importFolder(home), { recursive: true, force: true });
+    },
+    options,
+  );
 }
 
 async function runImport(

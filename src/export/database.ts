@@ -33,7 +33,7 @@ export class Database implements AsyncDisposable {
       const version = Number((await database.#pool.query('SHOW server_version_num')).rows[0]?.server_version_num);
       if (version < oldestServer)
         throw new BadInputError(
-          `Postgres 17 or newer is needed; KITH_POSTGRES_URL leads to version ${version / 10_000}.`,
+          `Postgres 17 or newer is needed; KITH_POSTGRES_URL leads to version ${Math.floor(version / 10_000)}.`,
         );
       return database;
     } catch (error) {
@@ -71,7 +71,7 @@ export class Database implements AsyncDisposable {
     try {
       // It may have come while the connection was made.
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
-      if (!options.implicit) await client.query('BEGIN');
+      if (!options.implicit) await client.query(statement('sql/begin.sql'));
       const result = await work(client);
       // COMMIT of a transaction in which a statement failed is no error, but a ROLLBACK.
       if (!options.implicit && (await client.query('COMMIT')).command !== 'COMMIT')
@@ -81,7 +81,7 @@ export class Database implements AsyncDisposable {
       // A connection in an unknown state is closed, not reused; closing it rolls back.
       broken = true;
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
-      throw engineError('a transaction', error);
+      throw isOfPostgres(error) ? engineError('a transaction', error) : error;
     } finally {
       broken ||= this.#signal?.aborted ?? false;
       this.#signal?.removeEventListener('abort', stop);
@@ -133,9 +133,27 @@ function engineError(where: string, error: unknown): Error {
     return new EngineError('The disk of Postgres is full: free some space, then run again.', { cause: error });
   if (code === '28P01' || code === '28000')
     return new EngineError('Postgres refuses the name or the password of KITH_POSTGRES_URL.', { cause: error });
-  if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|57P|08)/.test(code) || /Connection terminated|timeout/i.test(messageOf(error)))
+  if (code === '55P03')
+    return new EngineError('Somebody holds a lock on the tables for longer than KITH_PUBLISH_PATIENCE_SECONDS.', {
+      cause: error,
+    });
+  if (isUnreachable(error))
     return new EngineError(`Postgres can't be reached (${messageOf(error)}); see \`kith status\`, then run again.`, {
       cause: error,
     });
-  return new EngineError(`Postgres refused ${where}: ${messageOf(error)}`, { cause: error });
+  // Neither the input's fault nor the engine's, as far as can be told: exit code 1.
+  return new KithError(`Postgres refused ${where}: ${messageOf(error)}`, { cause: error });
+}
+
+function isUnreachable(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|57P|08)/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|not queryable|Connection ended/i.test(
+    messageOf(error),
+  );
+}
+
+/** Whether an error is Postgres' or its connection's, rather than one of the work between BEGIN and COMMIT. */
+function isOfPostgres(error: unknown): boolean {
+  return error instanceof KithError || error instanceof pg.DatabaseError || isUnreachable(error);
 }

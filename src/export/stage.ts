@@ -63,8 +63,7 @@ export async function stageRecommendations(
         for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[]) dropped[name] += found.dropped[name];
         return async () => {
           for (const user of found.users) {
-            addUser(user, one, recCopy, reasonCopy);
-            await Promise.all([recCopy.flush(), reasonCopy.flush()]);
+            if (addUser(user, one, recCopy, reasonCopy)) await Promise.all([recCopy.flush(), reasonCopy.flush()]);
           }
         };
       });
@@ -73,16 +72,20 @@ export async function stageRecommendations(
   return { recommendations, reasons, dropped };
 }
 
-function addUser(user: UserRecommendations, one: bigint, recCopy: CopyStream, reasonCopy: CopyStream): void {
+/** Adds a user's rows; true when it is time to flush. */
+function addUser(user: UserRecommendations, one: bigint, recCopy: CopyStream, reasonCopy: CopyStream): boolean {
   const { userId } = user;
+  let isFull = false;
   for (const [i, w] of user.recommended.entries()) {
     const score = user.scores[i] as bigint;
-    recCopy.add(`${userId}\t${w}\t${decimalWeight(score, one)}\t${i + 1}\t${score}\n`);
+    isFull = recCopy.add(`${userId}\t${w}\t${decimalWeight(score, one)}\t${i + 1}\t${score}\n`) || isFull;
   }
   for (const [i, w] of user.reasonOf.entries()) {
     const weight = user.reasonWeights[i] as bigint;
-    reasonCopy.add(`${userId}\t${w}\t${user.reasons[i]}\t${decimalWeight(weight, one)}\t${weight}\n`);
+    isFull =
+      reasonCopy.add(`${userId}\t${w}\t${user.reasons[i]}\t${decimalWeight(weight, one)}\t${weight}\n`) || isFull;
   }
+  return isFull;
 }
 
 /**

@@ -1,6 +1,6 @@
 import neo4j, { type Driver, type Neo4jError, type RecordShape, type ResultSummary, type Session } from 'neo4j-driver';
 import { statement } from '../config/project.ts';
-import { EngineError, InterruptedError, messageOf } from '../errors.ts';
+import { EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
 import { sendWithoutDelay } from './no-delay.ts';
 
 sendWithoutDelay();
@@ -88,7 +88,7 @@ function answerOf<Row extends RecordShape>(result: {
   };
 }
 
-function engineError(file: CypherFile, error: unknown): EngineError {
+function engineError(file: CypherFile, error: unknown): KithError {
   const code = (error as Neo4jError).code;
   if (code === 'ServiceUnavailable' || code === 'SessionExpired')
     return new EngineError(
@@ -97,5 +97,6 @@ function engineError(file: CypherFile, error: unknown): EngineError {
         cause: error,
       },
     );
-  return new EngineError(`Neo4j refused ${file}: ${messageOf(error)}`, { cause: error });
+  // Neither the input's fault nor the engine's, as far as can be told: exit code 1.
+  return new KithError(`Neo4j refused ${file}: ${messageOf(error)}`, { cause: error });
 }

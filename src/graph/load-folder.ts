@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { importBeside, moveImportIntoPlace } from '../engines/bulk-import.ts';
+import { discardImport, importBeside, moveImportIntoPlace } from '../engines/bulk-import.ts';
 import { hasGraphStore } from '../engines/graph-store.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
@@ -31,6 +31,8 @@ export interface LoadSummary {
  * already is left as it is. Neo4j runs afterwards.
  */
 export async function loadFolder(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
+  // A run that was killed may have left a whole import behind: it must not replace what is loaded now.
+  await discardImport(settings, options);
   const summary = (await mayBulkImport(settings, folder, options))
     ? await bulkLoad(settings, folder, options)
     : await mergeLoad(settings, folder, options);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { discardImport } from '../engines/bulk-import.ts';
 import { up } from '../engines/stack.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
@@ -12,6 +13,7 @@ export async function resetNetwork(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<{ users: number; activities: number; rows: number; runs: number }> {
+  await discardImport(settings, { signal });
   const stack = await up(settings, { signal });
   return withDatabase(settings, signal, (database) =>
     withNetworkLock(database, async (lost) => {

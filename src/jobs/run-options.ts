@@ -57,13 +57,16 @@ export async function planRun(options: RunOptions, signal?: AbortSignal): Promis
   return { folder, reputation, asOf: asOfOf(options.asOf, folder) };
 }
 
-/** Before it a time has no place in Postgres' calendar as ISO 8601 writes it. */
+/** Outside of these years a time has no place in Postgres' calendar as ISO 8601 writes it. */
 const yearOne = Date.parse('0001-01-01T00:00:00Z') / 1000;
+const year9999 = Date.parse('9999-12-31T23:59:59Z') / 1000;
 
 function asOfOf(given: string | undefined, folder: Folder | undefined): number | undefined {
-  if (given === undefined) return folder && asOfOfFolder(folder.name);
-  const asOf = parseInstant(given);
-  if (asOf === undefined || asOf < yearOne)
-    throw new BadInputError(`--as-of should be a time such as 2012-07-08T00:00:00Z, but is "${given}".`);
+  const asOf = given === undefined ? folder && asOfOfFolder(folder.name) : parseInstant(given);
+  if (given === undefined && asOf === undefined) return undefined;
+  if (asOf === undefined || asOf < yearOne || asOf > year9999)
+    throw new BadInputError(
+      `${given === undefined ? 'The date of the folder' : '--as-of'} should be a time such as 2012-07-08T00:00:00Z, but is "${given ?? folder?.name}".`,
+    );
   return asOf;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../export/database.ts';
+import type { RunSummary } from './run-context.ts';
 import type { Run, RunSettings } from './run-settings.ts';
 
 interface RunRow {
@@ -43,15 +44,18 @@ export async function lastPublished(database: Database): Promise<Run | undefined
 /** The run whose CLOSEST_TO is complete in the graph, whether its recommendations are staged too, and whether it was published. */
 export async function runInProgress(
   database: Database,
-): Promise<{ run: Run; recommended: boolean; isPublished: boolean } | undefined> {
+): Promise<{ run: Run; summary: RunSummary; recommended: boolean; isPublished: boolean } | undefined> {
   const [progress] = await database.query<{ closest_run: string | null; recommended_run: string | null }>(
     'sql/runs/progress.sql',
   );
   if (!progress?.closest_run) return undefined;
-  const [row] = await database.query<RunRow & { status: string }>('sql/runs/by-id.sql', [progress.closest_run]);
+  const [row] = await database.query<RunRow & { status: string; summary: RunSummary }>('sql/runs/by-id.sql', [
+    progress.closest_run,
+  ]);
   return (
     row && {
       run: runOf(row),
+      summary: row.summary,
       recommended: progress.recommended_run === row.id,
       isPublished: row.status === 'published',
     }

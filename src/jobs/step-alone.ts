@@ -46,12 +46,18 @@ export async function runStepAlone(
     withNetworkLock(database, async (lost) => {
       const run = await runOf(name, settings, options, planned, database);
       const signal = AbortSignal.any([stop, lost]);
-      const summary: RunSummary = { seconds: {} };
+      const begun = name === 'ingest' ? undefined : await runInProgress(database);
+      const summary: RunSummary = begun?.run.id === run.id ? begun.summary : {};
       const context: RunContext = { settings, run, ...planned, database: database.until(signal), signal, summary };
       await conduct(
         pipeline.filter((step) => parts[name].includes(step.name)),
-        (step, report) => step.work(context, report),
+        async (step, report) => {
+          const started = performance.now();
+          await step.work(context, report);
+          summary.seconds = { ...summary.seconds, [step.name]: (performance.now() - started) / 1000 };
+        },
       );
+      if (name !== 'ingest') await database.query('sql/runs/summarize.sql', [run.id, JSON.stringify(summary)]);
       return { run, summary };
     }),
   );
@@ -87,7 +93,8 @@ async function runOf(
       throw new BadInputError('The staged recommendations are not filtered: give --reputation to `kith recommend`.');
     return before.run;
   }
-  const ranking = { ...before.run.settings.ranking, minReputation: settings.ranking.minReputation };
+  const ranking = { ...before.run.settings.ranking };
+  if (options.minReputation !== undefined) ranking.minReputation = settings.ranking.minReputation;
   const runSettings: RunSettings = { ranking, reputation: planned.reputation ? 'list' : 'none' };
   if (before.isPublished) {
     // What is shown stays the run that it is: a second recommend from the same connections is a run of its own.

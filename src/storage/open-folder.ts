@@ -11,6 +11,6 @@ export async function openFolder(input: string): Promise<Folder> {
   if (/^s3:/i.test(input)) throw new BadInputError(`${input}: folders on S3 are not supported yet; copy it to disk.`);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(input)?.[1];
   if (scheme !== undefined && scheme.toLowerCase() !== 'file')
-    throw new BadInputError(`${input}: a folder is a path on disk, file:… or s3://bucket/prefix, not ${scheme}://….`);
+    throw new BadInputError(`${input}: a folder is a path on disk or file:…, not ${scheme}://….`);
   return openDiskFolder(input);
 }

@@ -10,7 +10,7 @@ import type { Report } from '../step.ts';
 /** Reads and judges the day's folder whole, then brings its users and activities into the graph. */
 export async function ingest(context: RunContext, report: Report): Promise<void> {
   const { settings, run, folder, signal, summary } = context;
-  if (!folder) return;
+  if (!folder) throw new Error('ingest was called without a folder');
   const dir = runFolder(settings, run.id);
   const workDir = join(dir, 'work');
   await removeLeftovers(dirname(dir));
