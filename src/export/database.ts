@@ -147,7 +147,8 @@ function engineError(where: string, error: unknown): Error {
 
 function isUnreachable(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? '');
-  if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|57P|08)/.test(code)) return true;
+  // ERR_STREAM: a COPY whose connection went away under it.
+  if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ERR_STREAM|57P|08)/.test(code)) return true;
   return /Connection terminated|timeout exceeded when trying to connect|not queryable|Connection ended/i.test(
     messageOf(error),
   );

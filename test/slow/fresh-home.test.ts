@@ -63,17 +63,20 @@ const moments = [
 test.each(['SIGKILL', 'SIGINT'] as const)(
   'a first run by bulk import may be ended by %s at any moment',
   async (signal) => {
+    let met = 0;
     for (const [, said, milliseconds] of moments) {
       const run = new RunningCommand(['run', '--input', input], env);
       if (said) await run.says(said);
       await sleep(milliseconds);
-      const isOver = run.process.exitCode !== null;
       const { code, seconds, stderr } = await run.end(signal);
-      if (isOver) continue;
+      // On a fast machine the run was over before, on a slow one the command had not begun to listen.
+      if (code === 0 || (code === null && stderr === '')) continue;
+      met++;
       expect({ code, stderr }).toMatchObject({ code: signal === 'SIGINT' ? 130 : null });
       expect(seconds).toBeLessThan(10);
       expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
     }
+    expect(met).toBeGreaterThan(1);
     const { code, stderr, stdout } = await kith(['run', '--input', input], env);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/130 users/);
