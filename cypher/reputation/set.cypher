@@ -4,4 +4,4 @@ MATCH (u:User {userId: row[0]})
 WHERE u.reputation IS NULL OR u.reputation <> row[1]
 WITH u, row[1] AS pred, u.reputation IS NULL AS isNew
 SET u.reputation = pred
-RETURN count(*) AS changed, count(CASE WHEN isNew THEN true END) AS added
+RETURN count(CASE WHEN isNew THEN true END) AS added

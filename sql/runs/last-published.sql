@@ -1,5 +1,5 @@
 -- The run that the tables show.
-SELECT id, as_of, settings, started_at, closest_rows, recommendation_rows, reason_rows
+SELECT id, as_of, settings, started_at
 FROM kith.runs
 WHERE status = 'published'
 ORDER BY started_at DESC

@@ -11,8 +11,6 @@ import { type ActivityBatch, readActivities, readUsers, type UserBatch } from '.
 import { Staging } from './staging.ts';
 import { UserReader, type UserRows } from './user-rows.ts';
 
-export type { ActivityType };
-
 /** What became of a file's lines: `parsed` + `rejected` = `lines`. */
 export interface FileCount {
   file: string;

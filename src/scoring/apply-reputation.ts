@@ -7,30 +7,23 @@ const batchSize = 20_000;
 /**
  * Makes the nodes' `reputation` exactly the run's list: absent from it = removed; no list = all removed.
  *
- * @returns how many users of the graph have a score now, and how many were removed
+ * @returns how many users of the graph have a score now
  */
-export async function applyReputation(
-  graph: Graph,
-  list: ReputationList | undefined,
-): Promise<{ scored: number; changed: number; removed: number }> {
+export async function applyReputation(graph: Graph, list: ReputationList | undefined): Promise<{ scored: number }> {
   let scored = 0;
-  let removed = 0;
   for (const range of await userRanges(graph, 100_000)) {
     const { rows } = await graph.read<{ userId: bigint }>('cypher/reputation/scored-users.cypher', { ...range });
     const gone = rows.map(({ userId }) => userId).filter((userId) => !list?.has(Number(userId)));
     for (let i = 0; i < gone.length; i += batchSize)
       await graph.write('cypher/reputation/remove.cypher', { userIds: gone.slice(i, i + batchSize) });
-    removed += gone.length;
     scored += rows.length - gone.length;
   }
-  let changed = 0;
   const scores = [...(list ?? [])].map(([userId, pred]) => [BigInt(userId), pred]);
   for (let i = 0; i < scores.length; i += batchSize) {
-    const { rows } = await graph.write<{ changed: bigint; added: bigint }>('cypher/reputation/set.cypher', {
+    const { rows } = await graph.write<{ added: bigint }>('cypher/reputation/set.cypher', {
       scores: scores.slice(i, i + batchSize),
     });
-    changed += Number(rows[0]?.changed ?? 0n);
     scored += Number(rows[0]?.added ?? 0n);
   }
-  return { scored, changed, removed };
+  return { scored };
 }
