@@ -1,8 +1,8 @@
+import { Random } from '../random.ts';
 import { AliasTable } from './alias-table.ts';
 import type { Calendar } from './calendar.ts';
 import type { Authors } from './message-ids.ts';
 import type { Population } from './population.ts';
-import { Random } from './random.ts';
 import type { Targets } from './targets.ts';
 
 export type ActivityType = 'follow' | 'reply' | 'mention' | 'like';

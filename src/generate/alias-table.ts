@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /**
  * Draws from fixed weights in constant time: Walker's alias method, built as by Michael Vose,

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 const daySeconds = 86_400;
 const windowSeconds = 90 * daySeconds;

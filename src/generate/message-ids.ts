@@ -1,7 +1,7 @@
+import { Random } from '../random.ts';
 import { AliasTable } from './alias-table.ts';
 import type { Calendar } from './calendar.ts';
 import { label, type Population } from './population.ts';
-import { Random } from './random.ts';
 
 /** Messages of a user that activities refer to when the user has none in messages.jsonl. */
 const unseenMessages = 12;

@@ -1,9 +1,9 @@
+import { Random } from '../random.ts';
 import type { Network } from './activities.ts';
 import { messageId } from './message-ids.ts';
 import { handleOf } from './names.ts';
 import { phrases, type Topic } from './phrases.ts';
 import { label, type Persona, personas } from './population.ts';
-import { Random } from './random.ts';
 
 type Style = 'analysis' | 'hype' | 'chatter' | 'spam';
 

@@ -1,4 +1,4 @@
-import { mix, type Random } from './random.ts';
+import { mix, type Random } from '../random.ts';
 
 /** A company that a community talks about. */
 export interface Company {

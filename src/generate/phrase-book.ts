@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Gives the text of a `{slot}`; `context` is what the caller speaks about. */
 export type Slot<Context> = (random: Random, context: Context) => string;

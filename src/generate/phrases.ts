@@ -1,6 +1,6 @@
+import type { Random } from '../random.ts';
 import { drawCompany, handleOf } from './names.ts';
 import { PhraseBook } from './phrase-book.ts';
-import type { Random } from './random.ts';
 
 /** What a sentence is about: a community's companies, and whom it may mention. */
 export interface Topic {

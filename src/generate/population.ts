@@ -1,5 +1,5 @@
+import { Random } from '../random.ts';
 import { AliasTable } from './alias-table.ts';
-import { Random } from './random.ts';
 
 /** How a user writes; what they are labelled follows it only roughly. */
 export type Persona = 'analyst' | 'dabbler' | 'hype' | 'chatter' | 'spam';

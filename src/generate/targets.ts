@@ -1,6 +1,6 @@
+import { mix, type Random } from '../random.ts';
 import { AliasTable } from './alias-table.ts';
 import type { Population } from './population.ts';
-import { mix, type Random } from './random.ts';
 
 const favourites = 12;
 const selfShare = 0.003;

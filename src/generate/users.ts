@@ -1,7 +1,7 @@
+import { Random } from '../random.ts';
 import type { Calendar } from './calendar.ts';
 import { handleOf } from './names.ts';
 import type { Population } from './population.ts';
-import { Random } from './random.ts';
 
 const countries = ['US', 'CA', 'GB', 'DE', 'IN', 'AU', 'BR', ''];
 const biographies = [

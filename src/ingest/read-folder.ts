@@ -1,25 +1,16 @@
-import { BadInputError, InterruptedError } from '../errors.ts';
+import { InterruptedError } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import { readBytes } from '../storage/read-bytes.ts';
 import { parseActivities } from './activity-rows.ts';
 import type { ActivityType } from './activity-type.ts';
 import { asOfOfFolder, type DayFile, dayFiles } from './day-folder.ts';
 import { type ImportFiles, writeImportFiles } from './import-files.ts';
+import { type FileCount, type JudgedBlock, judgeFile } from './judge-file.ts';
 import { blocksOfLines } from './lines.ts';
-import { type Reject, RejectsFile } from './rejects.ts';
+import { RejectsFile } from './rejects.ts';
 import { type ActivityBatch, readActivities, readUsers, type UserBatch } from './staged-rows.ts';
 import { Staging } from './staging.ts';
 import { UserReader, type UserRows } from './user-rows.ts';
-
-/** What became of a file's lines: `parsed` + `rejected` = `lines`. */
-export interface FileCount {
-  file: string;
-  lines: number;
-  parsed: number;
-  rejected: number;
-  /** Of those parsed, the activities of users towards themselves, which are dropped. */
-  selfDropped: number;
-}
 
 /** How far reading is, in the whole folder. */
 export interface ReadProgress {
@@ -104,28 +95,19 @@ async function readFiles(
   const rejects = await RejectsFile.create(options.rejectsPath);
   try {
     for (const { kind, file } of files) {
-      const count: FileCount = { file, lines: 0, parsed: 0, rejected: 0, selfDropped: 0 };
-      let firstBad: Reject | undefined;
       const bytes = readBytes(folder, file, { signal: options.signal, onBytes: (read) => (progress.bytes += read) });
-      for await (const block of judgeFile(kind, blocksOfLines(bytes), staging)) {
-        await rejects.add(file, count.lines + 1, block.rejects);
-        if (!firstBad && block.rejects[0])
-          firstBad = { ...block.rejects[0], line: block.rejects[0].line + count.lines + 1 };
-        count.lines += block.lines;
-        count.rejected += block.rejects.length;
-        count.selfDropped += block.selfDropped;
-        progress.rows += block.lines;
-        options.onProgress?.({ file, ...progress });
-        if (options.signal?.aborted) throw new InterruptedError('Reading the folder was stopped.');
-      }
-      count.parsed = count.lines - count.rejected;
-      counts.push(count);
-      if (firstBad && count.rejected * 100 > count.lines * options.maxRejectedPercent)
-        throw new BadInputError(
-          `${folder.location}/${file} has ${count.rejected} bad rows in ${count.lines} lines, more than ` +
-            `${options.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT); the first is line ${firstBad.line}: ` +
-            `${firstBad.reason}. All are in ${rejects.path}; nothing of this folder was used.`,
-        );
+      counts.push(
+        await judgeFile(file, stageFile(kind, blocksOfLines(bytes), staging), {
+          location: folder.location,
+          rejects,
+          maxRejectedPercent: options.maxRejectedPercent,
+          onLines: (lines) => {
+            progress.rows += lines;
+            options.onProgress?.({ file, ...progress });
+            if (options.signal?.aborted) throw new InterruptedError('Reading the folder was stopped.');
+          },
+        }),
+      );
     }
   } finally {
     await rejects[Symbol.asyncDispose]();
@@ -133,13 +115,7 @@ async function readFiles(
   return counts;
 }
 
-interface JudgedBlock {
-  lines: number;
-  selfDropped: number;
-  rejects: Reject[];
-}
-
-async function* judgeFile(
+async function* stageFile(
   kind: DayFile['kind'],
   blocks: AsyncIterable<Buffer>,
   staging: Staging,

@@ -42,6 +42,15 @@ export class RejectsFile {
     }
   }
 
+  /** Goes on with a file that {@link create} began. */
+  static async append(path: string): Promise<RejectsFile> {
+    try {
+      return new RejectsFile(path, await open(path, 'a'));
+    } catch (error) {
+      throw notWritten(path, error);
+    }
+  }
+
   /** Adds bad rows of one file, whose `line` counts from `firstLine`. */
   async add(file: string, firstLine: number, rejects: readonly Reject[]): Promise<void> {
     if (rejects.length === 0) return;

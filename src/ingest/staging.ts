@@ -1,13 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   BIGINT,
   DOUBLE,
   type DuckDBBigIntVector,
-  type DuckDBConnection,
   type DuckDBDataChunk,
   type DuckDBDoubleVector,
-  DuckDBInstance,
   type DuckDBIntegerVector,
   type DuckDBUTinyIntVector,
   type DuckDBValue,
@@ -15,10 +13,10 @@ import {
   UTINYINT,
 } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
-import { EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { BulkAppender } from '../storage/bulk-appender.ts';
+import { DuckDbFile } from '../storage/duckdb-file.ts';
 import type { ActivityRows } from './activity-rows.ts';
 import { type ActivityType, activityTypes } from './activity-type.ts';
-import { BulkAppender } from './bulk-appender.ts';
 import type { UserRows } from './user-rows.ts';
 
 type ActivityVectors = readonly [
@@ -35,26 +33,16 @@ interface Appenders {
   users: BulkAppender<UserVectors>;
 }
 
-/**
- * What the engine may hold in memory, whatever the input; the rest is on disk. 12 million activities take 16 s and 670 MB
- * in all with it; with 256MB 24 s and 510 MB, with 1GB 16 s and 790 MB.
- */
-const memoryLimit = '512MB';
-
 /** The rows of a folder in a DuckDB file of their own: appended as they come, then sorted, once and without repeats. */
 export class Staging implements AsyncDisposable {
   readonly #folder: string;
-  readonly #instance: DuckDBInstance;
-  readonly #connection: DuckDBConnection;
-  readonly #signal: AbortSignal | undefined;
+  readonly #file: DuckDbFile;
   #appenders: Appenders | undefined;
   #staged = 0;
 
-  private constructor(folder: string, instance: DuckDBInstance, connection: DuckDBConnection, signal?: AbortSignal) {
+  private constructor(folder: string, file: DuckDbFile) {
     this.#folder = folder;
-    this.#instance = instance;
-    this.#connection = connection;
-    this.#signal = signal;
+    this.#file = file;
   }
 
   /**
@@ -64,23 +52,14 @@ export class Staging implements AsyncDisposable {
    */
   static async open(workDir: string, signal?: AbortSignal): Promise<Staging> {
     const folder = join(workDir, 'staging');
-    let staging: Staging | undefined;
+    await rm(folder, { recursive: true, force: true });
+    const staging = new Staging(folder, await DuckDbFile.open(join(folder, 'rows.duckdb'), signal));
     try {
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
-      const instance = await DuckDBInstance.create(join(folder, 'rows.duckdb'), {
-        memory_limit: memoryLimit,
-        threads: '2',
-        temp_directory: join(folder, 'sort'),
-        autoinstall_known_extensions: 'false',
-        autoload_known_extensions: 'false',
-      });
-      staging = new Staging(folder, instance, await instance.connect(), signal);
       await staging.#begin();
       return staging;
     } catch (error) {
-      await staging?.[Symbol.asyncDispose]();
-      throw stagingError(folder, error);
+      await staging[Symbol.asyncDispose]();
+      throw error;
     }
   }
 
@@ -143,43 +122,18 @@ export class Staging implements AsyncDisposable {
   }
 
   /** Runs a statement and gives its rows. */
-  async run(sql: string, values?: Record<string, DuckDBValue>): Promise<DuckDBValue[][]> {
-    const interrupt = () => this.#connection.interrupt();
-    this.#signal?.addEventListener('abort', interrupt, { once: true });
-    try {
-      this.#throwIfStopped();
-      return await (await this.#connection.run(sql, values)).getRows();
-    } catch (error) {
-      this.#throwIfStopped();
-      throw stagingError(this.#folder, error);
-    } finally {
-      this.#signal?.removeEventListener('abort', interrupt);
-    }
+  run(sql: string, values?: Record<string, DuckDBValue>): Promise<DuckDBValue[][]> {
+    return this.#file.run(sql, values);
   }
 
-  /** Runs a query on a connection of its own and gives its rows chunk by chunk, in the order of the table. */
-  async *stream(sql: string, values?: Record<string, DuckDBValue>): AsyncGenerator<DuckDBDataChunk> {
-    let connection: DuckDBConnection | undefined;
-    try {
-      connection = await this.#instance.connect();
-      const result = await connection.stream(sql, values);
-      for (;;) {
-        this.#throwIfStopped();
-        const chunk = await result.fetchChunk();
-        if (!chunk || chunk.rowCount === 0) return;
-        yield chunk;
-      }
-    } catch (error) {
-      throw stagingError(this.#folder, error);
-    } finally {
-      connection?.disconnectSync();
-    }
+  /** Runs a query and gives its rows chunk by chunk, in the order of the table. */
+  stream(sql: string, values?: Record<string, DuckDBValue>): AsyncGenerator<DuckDBDataChunk> {
+    return this.#file.stream(sql, values);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#appenders = undefined;
-    this.#connection.disconnectSync();
-    this.#instance.closeSync();
+    await this.#file[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -192,27 +146,14 @@ export class Staging implements AsyncDisposable {
     await this.run('CREATE TABLE staged_user (user_id INTEGER, suspended UTINYINT)');
     const activityColumns = [UTINYINT, INTEGER, INTEGER, BIGINT, DOUBLE];
     this.#appenders = {
-      activities: await BulkAppender.open<ActivityVectors>(this.#connection, 'staged_activity', activityColumns),
-      users: await BulkAppender.open<UserVectors>(this.#connection, 'staged_user', [INTEGER, UTINYINT]),
+      activities: await BulkAppender.open<ActivityVectors>(this.#file.connection, 'staged_activity', activityColumns),
+      users: await BulkAppender.open<UserVectors>(this.#file.connection, 'staged_user', [INTEGER, UTINYINT]),
     };
   }
 
   #add(append: (appenders: Appenders) => void): void {
-    if (!this.#appenders) throw new Error('Rows are added after finish().');
-    try {
-      append(this.#appenders);
-    } catch (error) {
-      throw stagingError(this.#folder, error);
-    }
+    const appenders = this.#appenders;
+    if (!appenders) throw new Error('Rows are added after finish().');
+    this.#file.guard(() => append(appenders));
   }
-
-  #throwIfStopped(): void {
-    if (this.#signal?.aborted) throw new InterruptedError('Reading the folder was stopped.');
-  }
-}
-
-function stagingError(folder: string, error: unknown): Error {
-  if (error instanceof KithError || error instanceof TypeError || error instanceof RangeError) return error;
-  const [reason] = messageOf(error).split('\n');
-  return new EngineError(`Staging rows in ${folder} failed (${reason}); see that its disk has room, then run again.`);
 }

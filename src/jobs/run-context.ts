@@ -4,8 +4,8 @@ import { up } from '../engines/stack.ts';
 import type { CheckOutcome, RowCounts } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import { Graph } from '../graph/graph.ts';
-import type { FileCount } from '../ingest/read-folder.ts';
-import type { ReputationList } from '../scoring/reputation-list.ts';
+import type { FileCount } from '../ingest/judge-file.ts';
+import type { ReputationList } from '../reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Run } from './run-settings.ts';
 

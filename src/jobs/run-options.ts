@@ -2,7 +2,7 @@ import { longestWindowDays, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
-import { readReputationList } from '../scoring/reputation-list.ts';
+import { readReputationList } from '../reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
 import { openFolder } from '../storage/open-folder.ts';
 import type { RunContext } from './run-context.ts';

@@ -1,4 +1,4 @@
-import { applyReputation } from '../../scoring/apply-reputation.ts';
+import { applyReputation } from '../../reputation/apply-reputation.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 

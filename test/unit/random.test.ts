@@ -1,6 +1,6 @@
 import { AliasTable } from '../../src/generate/alias-table.ts';
 import { PhraseBook } from '../../src/generate/phrase-book.ts';
-import { Random } from '../../src/generate/random.ts';
+import { Random } from '../../src/random.ts';
 
 const take = (random: Random, count: number) => Array.from({ length: count }, () => random.next());
 

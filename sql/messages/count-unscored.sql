@@ -1,0 +1,1 @@
+SELECT (SELECT count(*) FROM unscored), (SELECT count(*) FROM user_week)

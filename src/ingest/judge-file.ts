@@ -1,0 +1,60 @@
+import { BadInputError } from '../errors.ts';
+import type { Reject, RejectsFile } from './rejects.ts';
+
+/** What became of a file's lines: `parsed` + `rejected` = `lines`. */
+export interface FileCount {
+  file: string;
+  lines: number;
+  parsed: number;
+  rejected: number;
+  /** Of those parsed, the activities of users towards themselves, which are dropped. */
+  selfDropped: number;
+}
+
+/** What became of a block of lines. */
+export interface JudgedBlock {
+  lines: number;
+  selfDropped: number;
+  rejects: Reject[];
+}
+
+export interface JudgeOptions {
+  /** What a person calls the folder. */
+  location: string;
+  rejects: RejectsFile;
+  /** A larger share of bad rows stops everything. */
+  maxRejectedPercent: number;
+  /** Called with the lines of every block. */
+  onLines: (lines: number) => void;
+}
+
+/**
+ * Counts a file's lines as they are judged, and writes the bad ones to the rejects.
+ *
+ * @throws BadInputError naming the first bad row if there are too many
+ */
+export async function judgeFile(
+  file: string,
+  blocks: AsyncIterable<JudgedBlock>,
+  options: JudgeOptions,
+): Promise<FileCount> {
+  const count: FileCount = { file, lines: 0, parsed: 0, rejected: 0, selfDropped: 0 };
+  let firstBad: { line: number; reason: string } | undefined;
+  for await (const block of blocks) {
+    await options.rejects.add(file, count.lines + 1, block.rejects);
+    const [bad] = block.rejects;
+    if (bad) firstBad ??= { line: count.lines + 1 + bad.line, reason: bad.reason };
+    count.lines += block.lines;
+    count.rejected += block.rejects.length;
+    count.selfDropped += block.selfDropped;
+    options.onLines(block.lines);
+  }
+  count.parsed = count.lines - count.rejected;
+  if (firstBad && count.rejected * 100 > count.lines * options.maxRejectedPercent)
+    throw new BadInputError(
+      `${options.location}/${file} has ${count.rejected} bad rows in ${count.lines} lines, more than ` +
+        `${options.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT); the first is line ${firstBad.line}: ` +
+        `${firstBad.reason}. All are in ${options.rejects.path}; nothing of this folder was used.`,
+    );
+  return count;
+}

@@ -1,0 +1,241 @@
+import {
+  BIGINT,
+  type DuckDBBigIntVector,
+  type DuckDBIntegerVector,
+  type DuckDBUBigIntVector,
+  type DuckDBUTinyIntVector,
+  type DuckDBVarCharVector,
+  INTEGER,
+  UBIGINT,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { statement } from '../config/project.ts';
+import { BadInputError } from '../errors.ts';
+import { BulkAppender } from '../storage/bulk-appender.ts';
+import { DuckDbFile } from '../storage/duckdb-file.ts';
+import { cleaningVersion } from './clean.ts';
+import type { Message } from './message.ts';
+
+type MessageVectors = readonly [
+  DuckDBBigIntVector,
+  DuckDBIntegerVector,
+  DuckDBBigIntVector,
+  DuckDBVarCharVector,
+  DuckDBUTinyIntVector,
+];
+type ScoreVectors = readonly [
+  DuckDBIntegerVector,
+  DuckDBIntegerVector,
+  DuckDBUBigIntVector,
+  DuckDBVarCharVector,
+  DuckDBIntegerVector,
+];
+
+/** What a user wrote in an ISO week. */
+export interface UserWeek {
+  userId: number;
+  /** As isoWeek counts. */
+  week: number;
+  /** The words of its messages, by created_at, then id; one space between. */
+  text: string;
+}
+
+export interface LabelledWeek extends UserWeek {
+  isGood: boolean;
+}
+
+/** A user-week and what it is known by in the cache of scores. */
+export interface UnscoredWeek extends UserWeek {
+  content: bigint;
+}
+
+/** A user-week's probability, in millionths. */
+export interface WeekScore {
+  userId: number;
+  week: number;
+  content: bigint;
+  probability: number;
+}
+
+/** Every message of the network, and what the model makes of each user-week; memory stays flat whatever their number. */
+export class MessageStore implements AsyncDisposable {
+  readonly #file: DuckDbFile;
+  #staging: BulkAppender<MessageVectors> | undefined;
+
+  private constructor(file: DuckDbFile) {
+    this.#file = file;
+  }
+
+  /**
+   * Opens the store of a file, which is made if need be.
+   *
+   * @throws BadInputError if its messages were cleaned by another version of Kith
+   * @throws EngineError if the file can't be made or is in use
+   */
+  static async open(path: string, signal?: AbortSignal): Promise<MessageStore> {
+    const file = await DuckDbFile.open(path, signal);
+    try {
+      await file.run(statement('sql/messages/create-message.sql'));
+      await file.run(statement('sql/messages/create-week-score.sql'));
+      await file.run(statement('sql/messages/create-iso-week.sql'));
+      await file.run('CREATE TABLE IF NOT EXISTS cleaning (version INTEGER NOT NULL)');
+      const [[version] = []] = await file.run('SELECT version FROM cleaning');
+      if (version === undefined) await file.run('INSERT INTO cleaning VALUES ($version)', { version: cleaningVersion });
+      else if (version !== cleaningVersion)
+        throw new BadInputError(
+          `The messages in ${path} were cleaned by another version of Kith: remove the file and ingest them again.`,
+        );
+      return new MessageStore(file);
+    } catch (error) {
+      await file[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Adds messages to those that {@link commit} will keep. Nothing of them is seen before, and nothing remains if it isn't called. */
+  async stage(): Promise<(messages: readonly Message[]) => void> {
+    await this.#file.run('BEGIN');
+    await this.#file.run('CREATE TABLE staged_message AS SELECT * FROM message LIMIT 0');
+    const types = [BIGINT, INTEGER, BIGINT, VARCHAR, UTINYINT];
+    const staging = await BulkAppender.open<MessageVectors>(this.#file.connection, 'staged_message', types);
+    this.#staging = staging;
+    return (messages) =>
+      this.#file.guard(() =>
+        staging.append(messages.length, ([ids, users, instants, words, labels], to, from, count) => {
+          for (let i = 0; i < count; i++) {
+            const message = messages[from + i] as Message;
+            ids.setItem(to + i, message.id);
+            users.setItem(to + i, message.userId);
+            instants.setItem(to + i, BigInt(message.at));
+            words.setItem(to + i, message.words);
+            labels.setItem(to + i, message.isGood === undefined ? null : Number(message.isGood));
+          }
+        }),
+      );
+  }
+
+  /** Keeps what was staged; the same message twice changes nothing. @returns how many messages are new or changed */
+  async commit(): Promise<number> {
+    this.#file.guard(() => this.#staging?.close());
+    this.#staging = undefined;
+    await this.#file.run(statement('sql/messages/find-changed.sql'));
+    await this.#file.run(statement('sql/messages/delete-changed.sql'));
+    await this.#file.run(statement('sql/messages/insert-changed.sql'));
+    const [[changed] = []] = await this.#file.run('SELECT count(*) FROM changed');
+    await this.#file.run('DROP TABLE changed');
+    await this.#file.run('DROP TABLE staged_message');
+    await this.#file.run('COMMIT');
+    return Number(changed);
+  }
+
+  /** How many messages there are. */
+  async size(): Promise<number> {
+    const [[messages] = []] = await this.#file.run('SELECT count(*) FROM message');
+    return Number(messages);
+  }
+
+  /** The user-weeks of labelled users, by user and week, of messages at or before `asOf` (epoch seconds). */
+  async *labelledWeeks(asOf: number): AsyncGenerator<LabelledWeek> {
+    const rows = this.#rows(statement('sql/messages/read-labelled.sql'), { asOf: BigInt(Math.floor(asOf)) });
+    for await (const { userId, week, value, text } of weeksOf(rows)) yield { userId, week, text, isGood: value === 1 };
+  }
+
+  /**
+   * Finds the user-weeks at or before `asOf` and which of them have no score of the model; what is no longer of use in the
+   * cache goes.
+   */
+  async findUnscored(model: string, asOf: number): Promise<{ unscored: number; weeks: number }> {
+    await this.#file.run(statement('sql/messages/find-weeks.sql'), { asOf: BigInt(Math.floor(asOf)) });
+    await this.#file.run(statement('sql/messages/find-unscored.sql'), { model });
+    await this.#file.run(statement('sql/messages/forget-scores.sql'), { model });
+    const [[unscored, weeks] = []] = await this.#file.run(statement('sql/messages/count-unscored.sql'));
+    return { unscored: Number(unscored), weeks: Number(weeks) };
+  }
+
+  /** The user-weeks that {@link findUnscored} found without a score, by user and week. */
+  async *unscoredWeeks(asOf: number): AsyncGenerator<UnscoredWeek> {
+    const rows = this.#rows(statement('sql/messages/read-unscored.sql'), { asOf: BigInt(Math.floor(asOf)) });
+    for await (const { userId, week, value, text } of weeksOf(rows))
+      yield { userId, week, text, content: value as bigint };
+  }
+
+  /** Keeps scores, whole or not at all. */
+  async addScores(model: string, scores: readonly WeekScore[]): Promise<void> {
+    const types = [INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
+    await this.#file.run('BEGIN');
+    const appender = await BulkAppender.open<ScoreVectors>(this.#file.connection, 'week_score', types);
+    this.#file.guard(() => {
+      appender.append(scores.length, ([users, weeks, contents, models, probabilities], to, from, count) => {
+        for (let i = 0; i < count; i++) {
+          const score = scores[from + i] as WeekScore;
+          users.setItem(to + i, score.userId);
+          weeks.setItem(to + i, score.week);
+          contents.setItem(to + i, score.content);
+          models.setItem(to + i, model);
+          probabilities.setItem(to + i, score.probability);
+        }
+      });
+      appender.close();
+    });
+    await this.#file.run('COMMIT');
+  }
+
+  /** The scores of the user-weeks that {@link findUnscored} found, by user and week; `probability` in millionths. */
+  async *weekScores(model: string): AsyncGenerator<{ userId: number; week: number; probability: number }> {
+    for await (const chunk of this.#file.stream(statement('sql/messages/read-weeks.sql'), { model })) {
+      for (const [userId, week, probability] of chunk.getRows())
+        yield { userId: userId as number, week: week as number, probability: probability as number };
+    }
+  }
+
+  /** How many of each user's weeks have at least the threshold (in millionths), by user. */
+  async *shares(model: string, threshold: number): AsyncGenerator<{ userId: number; good: number; weeks: number }> {
+    for await (const chunk of this.#file.stream(statement('sql/messages/read-shares.sql'), { model, threshold })) {
+      for (const [userId, good, weeks] of chunk.getRows())
+        yield { userId: userId as number, good: Number(good), weeks: Number(weeks) };
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#staging = undefined;
+    await this.#file[Symbol.asyncDispose]();
+  }
+
+  /** Rows of user, week, some value of the user or week, words. */
+  async *#rows(sql: string, values: Record<string, bigint>): AsyncGenerator<MessageRow> {
+    for await (const chunk of this.#file.stream(sql, values)) {
+      const [users = [], weeks = [], others = [], words = []] = chunk.getColumns();
+      for (let i = 0; i < users.length; i++)
+        yield {
+          userId: users[i] as number,
+          week: weeks[i] as number,
+          value: others[i] as number | bigint,
+          words: words[i] as string,
+        };
+    }
+  }
+}
+
+interface MessageRow {
+  userId: number;
+  week: number;
+  value: number | bigint;
+  words: string;
+}
+
+/** Puts messages, which come sorted, together by user and week. */
+async function* weeksOf(
+  rows: AsyncIterable<MessageRow>,
+): AsyncGenerator<{ userId: number; week: number; value: number | bigint; text: string }> {
+  let current: { userId: number; week: number; value: number | bigint; text: string } | undefined;
+  for await (const { userId, week, value, words } of rows) {
+    if (current && current.userId === userId && current.week === week) {
+      if (words !== '') current.text = current.text === '' ? words : `${current.text} ${words}`;
+      continue;
+    }
+    if (current) yield current;
+    current = { userId, week, value, text: words };
+  }
+  if (current) yield current;
+}

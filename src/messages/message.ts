@@ -1,0 +1,11 @@
+/** A message, its text cleaned already. */
+export interface Message {
+  id: bigint;
+  userId: number;
+  /** Epoch seconds. */
+  at: number;
+  /** The words of its body and of its links' descriptions, see cleanText. */
+  words: string;
+  /** Whether its user is one of the handpicked good ones; undefined if the message doesn't say. */
+  isGood: boolean | undefined;
+}

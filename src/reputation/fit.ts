@@ -1,0 +1,274 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Variable } from '@tensorflow/tfjs-node';
+import { InterruptedError } from '../errors.ts';
+import { Random } from '../random.ts';
+import { weekWeights } from './class-weights.ts';
+import { areaUnderRoc, type Judged } from './metrics.ts';
+import { type Architecture, listWeights, type Weights } from './model.ts';
+import { batchOf, features, logits, mapWeights, shapes } from './network.ts';
+import { type Tensor, type Tensor1D, tf } from './tensorflow.ts';
+import type { Texts } from './texts.ts';
+
+/** How a model is trained; docs/decisions/0008 has what was compared. */
+export interface FitSettings {
+  /** Everything random is drawn from it: the same data and seed give the same weights. */
+  seed: number;
+  /** Weeks of a batch, if there are that many times eight. */
+  batch: number;
+  /** Batches between two looks at the validation users. */
+  roundBatches: number;
+  maxRounds: number;
+  /** Rounds without a lower loss on the validation users before training ends. */
+  patience: number;
+  learningRate: number;
+  /** Share of features that are left out at random. */
+  dropout: number;
+  /** Weight decay of the embedding: what its sum of squares adds to the loss. */
+  embeddingDecay: number;
+  /** How slowly the averaged weights, which are the ones kept, follow those of training. */
+  averaging: number;
+}
+
+export const fitDefaults: FitSettings = {
+  seed: 1,
+  batch: 128,
+  roundBatches: 200,
+  maxRounds: 40,
+  patience: 4,
+  learningRate: 1e-3,
+  dropout: 0.5,
+  embeddingDecay: 1e-4,
+  averaging: 0.998,
+};
+
+/** A look at how training goes; losses are cross-entropies in nats, classes weighted 50:50. */
+export interface Round {
+  round: number;
+  /** Passes over the training weeks so far. */
+  epochs: number;
+  trainingLoss: number;
+  validationLoss: number;
+  /** Area under the ROC curve, by validation users: mean probability over a user's weeks. */
+  validationAuc: number;
+  /** Whether these weights are the best so far. */
+  isBest: boolean;
+}
+
+export interface FitOptions {
+  signal?: AbortSignal;
+  onProgress?: (batches: number, epochs: number) => void;
+  onRound?: (round: Round) => void;
+}
+
+/** Positions of a batch, padding included: where texts are long a batch has fewer of them. */
+const batchPositions = 32_768;
+
+/**
+ * Finds a network's weights: Adam on batches of texts of like length, dropout before the last layer, an exponential average of the
+ * weights, and the average with the lowest loss on the validation weeks.
+ *
+ * @throws InterruptedError once the signal aborts
+ */
+export async function fit(
+  training: Texts,
+  validation: Texts,
+  words: number,
+  architecture: Architecture,
+  settings: FitSettings,
+  options: FitOptions = {},
+): Promise<{ weights: Weights<Float32Array>; rounds: Round[] }> {
+  const trained = initialWeights(architecture, words, settings.seed);
+  const averaged = mapWeights(trained, (value) => tf.variable(value.clone()));
+  const optimizer = tf.train.adam(settings.learningRate);
+  const dropout = new Random(settings.seed, 'dropout');
+  const weights = weekWeights(training);
+  const batchSize = Math.max(8, Math.min(settings.batch, Math.floor(training.size / 8)));
+  const rounds: Round[] = [];
+  let best: { loss: number; round: number; weights: Weights<Float32Array> } | undefined;
+  let [step, loss, inRound] = [0, 0, 0];
+  try {
+    for await (const { weeks, epochs } of endlessBatches(training, batchSize, settings.seed)) {
+      if (options.signal?.aborted) throw new InterruptedError('Training was stopped; no model was written.');
+      loss += learn(trained, training, weeks, weights, batchSize, architecture, settings, optimizer, dropout);
+      step++;
+      // A young average must not remember the random start: it follows faster at first.
+      average(averaged, trained, Math.min(settings.averaging, (1 + step) / (10 + step)));
+      options.onProgress?.(step, epochs);
+      if (++inRound < settings.roundBatches) continue;
+      const judged = judge(averaged, validation, architecture);
+      const round: Round = {
+        round: rounds.length + 1,
+        epochs,
+        trainingLoss: loss / inRound,
+        validationLoss: crossEntropy(judged, weekWeights(validation)),
+        validationAuc: areaUnderRoc(byUser(judged, validation.users)),
+        isBest: false,
+      };
+      round.isBest = round.validationLoss < (best?.loss ?? Number.POSITIVE_INFINITY);
+      rounds.push(round);
+      options.onRound?.(round);
+      if (round.isBest)
+        best = {
+          loss: round.validationLoss,
+          round: round.round,
+          weights: mapWeights(averaged, (value) => value.dataSync().slice() as Float32Array),
+        };
+      if (round.round - (best?.round ?? 0) >= settings.patience || round.round >= settings.maxRounds) break;
+      [loss, inRound] = [0, 0];
+    }
+  } finally {
+    for (const [, variable] of [...listWeights(trained), ...listWeights(averaged)]) variable.dispose();
+    optimizer.dispose();
+  }
+  if (!best) throw new Error('training found no weights with a loss that is a number');
+  return { weights: best.weights, rounds };
+}
+
+/** A step of Adam on one batch. @returns its loss */
+function learn(
+  trained: Weights<Variable>,
+  texts: Texts,
+  weeks: readonly number[],
+  weights: Float32Array,
+  batchSize: number,
+  architecture: Architecture,
+  { dropout, embeddingDecay }: FitSettings,
+  optimizer: { minimize(loss: () => Tensor, returnCost: true): Tensor | null },
+  random: Random,
+): number {
+  const batch = batchOf(
+    weeks.map((i) => texts.rows(i)),
+    architecture,
+  );
+  const kept = new Float32Array(weeks.length * architecture.widths.length * architecture.filters);
+  for (let i = 0; i < kept.length; i++) kept[i] = random.fraction() < dropout ? 0 : 1 / (1 - dropout);
+  let crossEntropy = 0;
+  const cost = optimizer.minimize(() => {
+    const pooled = features(trained, batch);
+    const logit = logits(trained, pooled.mul(tf.tensor(kept, pooled.shape)));
+    const isGood = tf.tensor1d(weeks.map((i) => Number(texts.isGood[i])));
+    const weight = tf.tensor1d(weeks.map((i) => weights[i] as number));
+    const losses = tf
+      .relu(logit)
+      .sub(logit.mul(isGood))
+      .add(tf.log1p(tf.exp(tf.neg(tf.abs(logit))))) as Tensor1D;
+    // Divided by the size of a full batch: where long texts make it smaller, each of them still counts as much.
+    const mean = losses.mul(weight).sum().div(batchSize);
+    crossEntropy = mean.dataSync()[0] as number;
+    return mean.add(tf.square(trained.embedding).sum().mul(embeddingDecay)) as never;
+  }, true);
+  cost?.dispose();
+  return crossEntropy;
+}
+
+function average(averaged: Weights<Variable>, trained: Weights<Variable>, decay: number): void {
+  const current = listWeights(trained);
+  tf.tidy(() => {
+    for (const [i, [, value]] of listWeights(averaged).entries())
+      value.assign(value.mul(decay).add((current[i] as [string, Variable])[1].mul(1 - decay)));
+  });
+}
+
+/**
+ * Batches without end, pass after pass over all weeks: neighbours by length with some chance in it, so that little is padded, and the
+ * batches in random order. tf.fit would shuffle by Math.random.
+ */
+async function* endlessBatches(
+  texts: Texts,
+  batchSize: number,
+  seed: number,
+): AsyncGenerator<{ weeks: number[]; epochs: number }> {
+  const random = new Random(seed, 'batches');
+  for (let pass = 0; ; pass++) {
+    const keys = Float64Array.from({ length: texts.size }, (_, i) => texts.lengthOf(i) * (1 + random.fraction() / 4));
+    const order = Array.from({ length: texts.size }, (_, i) => i);
+    order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
+    const batches: number[][] = [];
+    let batch: number[] = [];
+    for (const week of order) {
+      // By the last one added, the longest but for the chance in the order.
+      if (batch.length === batchSize || (batch.length + 1) * texts.lengthOf(week) > batchPositions) {
+        if (batch.length > 0) batches.push(batch);
+        batch = [];
+      }
+      batch.push(week);
+    }
+    batches.push(batch);
+    for (const [done, i] of random.permutation(batches.length).entries()) {
+      // Lets Ctrl-C through: TensorFlow works in this thread.
+      await setImmediate();
+      yield { weeks: batches[i] as number[], epochs: pass + (done + 1) / batches.length };
+    }
+  }
+}
+
+/** The probability of every week by weights that are still being trained. */
+function judge(weights: Weights<Tensor>, texts: Texts, architecture: Architecture): Judged[] {
+  const judged: Judged[] = new Array(texts.size);
+  const order = Array.from({ length: texts.size }, (_, i) => i).sort((a, b) => texts.lengthOf(a) - texts.lengthOf(b));
+  for (let from = 0; from < order.length; ) {
+    const weeks: number[] = [];
+    while (from < order.length && weeks.length < 256) {
+      if (weeks.length > 0 && (weeks.length + 1) * texts.lengthOf(order[from] as number) > batchPositions) break;
+      weeks.push(order[from++] as number);
+    }
+    const batch = batchOf(
+      weeks.map((i) => texts.rows(i)),
+      architecture,
+    );
+    const probabilities = tf.tidy(() => tf.sigmoid(logits(weights, features(weights, batch))).dataSync());
+    for (const [k, i] of weeks.entries())
+      judged[i] = { probability: probabilities[k] as number, isGood: texts.isGood[i] as boolean };
+  }
+  return judged;
+}
+
+function crossEntropy(judged: readonly Judged[], weights: Float32Array): number {
+  const least = 1e-7;
+  let [sum, total] = [0, 0];
+  for (const [i, { probability, isGood }] of judged.entries()) {
+    const weight = weights[i] as number;
+    sum -= weight * Math.log(Math.max(least, isGood ? probability : 1 - probability));
+    total += weight;
+  }
+  return sum / total;
+}
+
+/** Users and the mean probability of their weeks. */
+export function byUser(weeks: readonly Judged[], users: readonly number[]): Judged[] {
+  const sums = new Map<number, { sum: number; count: number; isGood: boolean }>();
+  for (const [i, { probability, isGood }] of weeks.entries()) {
+    const user = users[i] as number;
+    const known = sums.get(user);
+    if (!known) sums.set(user, { sum: probability, count: 1, isGood });
+    else {
+      known.sum += probability;
+      known.count++;
+    }
+  }
+  return [...sums.values()].map(({ sum, count, isGood }) => ({ probability: sum / count, isGood }));
+}
+
+/** Small normal numbers for words, He's for the filters; biases 0. */
+function initialWeights(architecture: Architecture, words: number, seed: number): Weights<Variable> {
+  const random = new Random(seed, 'weights');
+  const normal = (shape: number[], deviation: number) => {
+    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    // Box and Muller.
+    for (let i = 0; i < values.length; i++)
+      values[i] =
+        deviation * Math.sqrt(-2 * Math.log(1 - random.fraction())) * Math.cos(2 * Math.PI * random.fraction());
+    return tf.variable(tf.tensor(values, shape));
+  };
+  const { embedding, filters, output } = shapes(architecture, words);
+  return {
+    embedding: normal(embedding, 0.05),
+    filters: filters.map(({ width, kernel, bias }) => ({
+      width,
+      kernel: normal(kernel, Math.sqrt(2 / (width * architecture.dimension))),
+      bias: tf.variable(tf.zeros(bias)),
+    })),
+    output: normal(output, Math.sqrt(1 / (output[0] as number))),
+    outputBias: tf.variable(tf.zeros([1])),
+  };
+}

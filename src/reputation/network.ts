@@ -1,0 +1,76 @@
+import { type Architecture, padding, specialRows, type Weights } from './model.ts';
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from './tensorflow.ts';
+
+/** Texts of one batch, as rows of the embedding. */
+export interface Batch {
+  texts: number;
+  /** Positions, the same for every text: the longest one's. */
+  length: number;
+  /** `[texts, length]`, padded. */
+  rows: Int32Array;
+  /** Words of each text. */
+  lengths: Int32Array;
+}
+
+/** Pads texts to the longest of them, and to the widest filter, which needs something to look at. */
+export function batchOf(texts: readonly Int32Array[], { widths }: Architecture): Batch {
+  const length = Math.max(...widths, ...texts.map((text) => text.length));
+  const rows = new Int32Array(texts.length * length).fill(padding);
+  for (const [i, text] of texts.entries()) rows.set(text, i * length);
+  return { texts: texts.length, length, rows, lengths: Int32Array.from(texts, (text) => text.length) };
+}
+
+/**
+ * The largest answer of each filter anywhere in each text, 0 where none is positive: `[texts, widths × filters]`.
+ * What a filter says where it looks at padding does not count, or a text's features would depend on its batch; of a text
+ * shorter than the filter, its first look does.
+ *
+ * Convolutional neural networks for sentence classification, Kim 2014 (arXiv 1408.5882).
+ */
+export function features(weights: Weights<Tensor>, batch: Batch): Tensor2D {
+  const rows = tf.tensor2d(batch.rows, [batch.texts, batch.length], 'int32');
+  const embedded = tf.gather(weights.embedding, rows).mul(positions(batch, 1)) as Tensor3D;
+  const pooled = weights.filters.map(({ width, kernel, bias }) => {
+    const answers = tf.conv1d(embedded, kernel as Tensor3D, 1, 'valid').add(bias);
+    return tf.relu(answers).mul(positions(batch, width)).max(1) as Tensor2D;
+  });
+  return tf.concat(pooled, 1);
+}
+
+/** 1 where a filter of this width looks at words only, and 0 elsewhere: `[texts, length − width + 1, 1]`. */
+function positions({ texts, length, lengths }: Batch, width: number): Tensor3D {
+  const looks = length - width + 1;
+  const counts = new Float32Array(texts * looks);
+  for (let i = 0; i < texts; i++)
+    counts.fill(1, i * looks, i * looks + Math.max(width === 1 ? 0 : 1, (lengths[i] as number) - width + 1));
+  return tf.tensor3d(counts, [texts, looks, 1]);
+}
+
+/** The logit of each text, `[texts]`, from its features. */
+export function logits(weights: Weights<Tensor>, pooled: Tensor2D): Tensor1D {
+  return tf
+    .matMul(pooled, weights.output as Tensor2D)
+    .add(weights.outputBias)
+    .reshape([-1]);
+}
+
+/** The shapes of a model's weights. */
+export function shapes(architecture: Architecture, words: number): Weights<number[]> {
+  const { dimension, widths, filters } = architecture;
+  return {
+    embedding: [words + specialRows, dimension],
+    filters: widths.map((width) => ({ width, kernel: [width, dimension, filters], bias: [filters] })),
+    output: [widths.length * filters, 1],
+    outputBias: [1],
+  };
+}
+
+/** The same for every weight, in the same places. */
+export function mapWeights<T, U>(weights: Weights<T>, map: (value: T) => U): Weights<U> {
+  return {
+    embedding: map(weights.embedding),
+    filters: weights.filters.map(({ width, kernel, bias }) => ({ width, kernel: map(kernel), bias: map(bias) })),
+    output: map(weights.output),
+    outputBias: map(weights.outputBias),
+  };
+}

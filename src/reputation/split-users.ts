@@ -1,0 +1,38 @@
+import { BadInputError } from '../errors.ts';
+import { Random } from '../random.ts';
+
+/** What a labelled user is for: to learn from, to stop in time, or to say at the end how good the model is. */
+export type Part = 'training' | 'validation' | 'test';
+
+/** Shares of the labelled users of each kind; the rest is for training. */
+const testShare = 0.2;
+const validationShare = 0.12;
+/** Of each kind, so that every part has some of both. */
+const leastUsers = 5;
+
+/**
+ * Splits users, never their weeks: all weeks of an account are in one part. Good ones and others are split alike, so that
+ * each part has its share of the few good ones.
+ *
+ * @throws BadInputError if there are too few of a kind
+ */
+export function splitUsers(labels: ReadonlyMap<number, boolean>, seed: number): Map<number, Part> {
+  const parts = new Map<number, Part>();
+  for (const kind of [true, false]) {
+    const users = [...labels].filter(([, isGood]) => isGood === kind).map(([userId]) => userId);
+    users.sort((a, b) => a - b);
+    if (users.length < leastUsers)
+      throw new BadInputError(
+        `Training needs at least ${leastUsers} users labelled good and ${leastUsers} labelled otherwise; ` +
+          `there are ${users.length} ${kind ? 'good ones' : 'others'}.`,
+      );
+    const test = Math.max(1, Math.round(users.length * testShare));
+    const validation = Math.max(1, Math.round(users.length * validationShare));
+    const order = new Random(seed, kind ? 'good users' : 'other users').permutation(users.length);
+    for (const [place, i] of order.entries()) {
+      const part = place < test ? 'test' : place < test + validation ? 'validation' : 'training';
+      parts.set(users[i] as number, part);
+    }
+  }
+  return parts;
+}

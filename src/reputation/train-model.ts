@@ -1,0 +1,109 @@
+import type { MessageStore } from '../messages/message-store.ts';
+import { Classifier, goodFrom, million } from './classifier.ts';
+import { exactWeights } from './exact-weights.ts';
+import { byUser, type FitOptions, type FitSettings, fit, type Round } from './fit.ts';
+import type { Judged } from './metrics.ts';
+import type { Architecture, Model } from './model.ts';
+import { type Part, splitUsers } from './split-users.ts';
+import { Texts } from './texts.ts';
+import { WordCounter } from './vocabulary.ts';
+
+export interface TrainingSettings {
+  architecture: Architecture;
+  /** Words that the vocabulary holds at most. */
+  vocabularySize: number;
+  /** Words of a user-week that are read. */
+  length: number;
+  fit: FitSettings;
+}
+
+/** How many labelled users and user-weeks there are for each purpose. */
+export type PartCounts = Record<Part, { users: number; good: number; weeks: number }>;
+
+/** What is known of a model from users that it has not seen. */
+export interface Evaluation {
+  /** The test users' weeks. */
+  weeks: Judged[];
+  /** The test users, with the mean probability of their weeks. */
+  users: Judged[];
+  /** The test users, with the share of their weeks found good: `pred`. */
+  preds: Judged[];
+}
+
+export interface Training {
+  model: Model;
+  counts: PartCounts;
+  rounds: Round[];
+  evaluation: Evaluation;
+}
+
+export const architecture: Architecture = { dimension: 64, widths: [1, 2, 3], filters: 64 };
+
+/**
+ * Trains on the labelled users among the messages at or before `asOf` (epoch seconds): splits the users, takes the vocabulary from
+ * those to learn from, fits, rounds the weights to exact ones and judges the test users with them.
+ *
+ * @throws BadInputError if there are too few labelled users; InterruptedError once the signal aborts
+ */
+export async function trainModel(
+  store: MessageStore,
+  asOf: number,
+  settings: TrainingSettings,
+  options: FitOptions & { onCounts?: (counts: PartCounts, words: number) => void } = {},
+): Promise<Training> {
+  const labels = new Map<number, boolean>();
+  for await (const { userId, isGood } of store.labelledWeeks(asOf)) labels.set(userId, isGood);
+  const parts = splitUsers(labels, settings.fit.seed);
+
+  const counter = new WordCounter();
+  for await (const { userId, text } of store.labelledWeeks(asOf))
+    if (parts.get(userId) === 'training') counter.add(userId, text);
+  const vocabulary = counter.vocabulary(settings.vocabularySize);
+
+  const empty = () => new Texts(vocabulary, settings.length);
+  const texts: Record<Part, Texts> = { training: empty(), validation: empty(), test: empty() };
+  const testTexts: string[] = [];
+  for await (const week of store.labelledWeeks(asOf)) {
+    const part = parts.get(week.userId) as Part;
+    texts[part].add(week);
+    if (part === 'test') testTexts.push(week.text);
+  }
+  const counts = countParts(parts, labels, texts);
+  options.onCounts?.(counts, vocabulary.words.length);
+
+  const words = vocabulary.words.length;
+  const { architecture } = settings;
+  const { weights, rounds } = await fit(texts.training, texts.validation, words, architecture, settings.fit, options);
+  const model: Model = {
+    architecture,
+    vocabulary,
+    length: settings.length,
+    ...exactWeights(weights, architecture.dimension),
+  };
+  return { model, counts, rounds, evaluation: evaluate(model, testTexts, texts.test) };
+}
+
+function countParts(
+  parts: ReadonlyMap<number, Part>,
+  labels: ReadonlyMap<number, boolean>,
+  texts: Record<Part, Texts>,
+): PartCounts {
+  const none = (part: Part) => ({ users: 0, good: 0, weeks: texts[part].size });
+  const counts = { training: none('training'), validation: none('validation'), test: none('test') };
+  for (const [userId, part] of parts) {
+    counts[part].users++;
+    if (labels.get(userId)) counts[part].good++;
+  }
+  return counts;
+}
+
+function evaluate(model: Model, texts: readonly string[], { users, isGood }: Texts): Evaluation {
+  using classifier = new Classifier(model);
+  const probabilities = classifier.probabilities(texts);
+  const weeks = isGood.map((good, i) => ({ probability: (probabilities[i] as number) / million, isGood: good }));
+  const found = isGood.map((good, i) => ({
+    probability: Number((probabilities[i] as number) >= goodFrom),
+    isGood: good,
+  }));
+  return { weeks, users: byUser(weeks, users), preds: byUser(found, users) };
+}

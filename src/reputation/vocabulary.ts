@@ -1,0 +1,50 @@
+import { specialRows, unknownWord } from './model.ts';
+
+/** A word of fewer users than this is left out: nobody should be known by a word of their own. */
+const leastUsers = 2;
+
+/** Words by frequency, and the rows of the embedding that they have. */
+export class Vocabulary {
+  readonly words: readonly string[];
+  readonly #rows: ReadonlyMap<string, number>;
+
+  constructor(words: readonly string[]) {
+    this.words = words;
+    this.#rows = new Map(words.map((word, i) => [word, i + specialRows]));
+  }
+
+  /** The rows of a text's first `length` words. */
+  encode(text: string, length: number): Int32Array {
+    const words = wordsOf(text);
+    const rows = new Int32Array(Math.min(words.length, length));
+    for (let i = 0; i < rows.length; i++) rows[i] = this.#rows.get(words[i] as string) ?? unknownWord;
+    return rows;
+  }
+}
+
+/** Counts by how many users each word is used; the texts have to come user by user. */
+export class WordCounter {
+  readonly #words = new Map<string, { users: number; last: number }>();
+
+  add(userId: number, text: string): void {
+    for (const word of wordsOf(text)) {
+      const count = this.#words.get(word);
+      if (!count) this.#words.set(word, { users: 1, last: userId });
+      else if (count.last !== userId) {
+        count.users++;
+        count.last = userId;
+      }
+    }
+  }
+
+  /** The words of most users, at most `size`; equally frequent ones by alphabet. */
+  vocabulary(size: number): Vocabulary {
+    const frequent = [...this.#words].filter(([, { users }]) => users >= leastUsers);
+    frequent.sort(([a, countA], [b, countB]) => countB.users - countA.users || (a < b ? -1 : 1));
+    return new Vocabulary(frequent.slice(0, size).map(([word]) => word));
+  }
+}
+
+function wordsOf(text: string): string[] {
+  return text === '' ? [] : text.split(' ');
+}
