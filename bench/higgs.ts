@@ -38,7 +38,7 @@ async function kithRun(input: string) {
       const started = performance.now();
       const { summary } = await runOnce(
         settings,
-        await planRun({ input }),
+        await planRun(settings, { input }),
         input,
         conduct,
         new AbortController().signal,

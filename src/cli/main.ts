@@ -3,6 +3,7 @@ import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addGenerateCommand } from './commands/generate.ts';
+import { addReputationCommands } from './commands/reputation.ts';
 import { addResetCommand } from './commands/reset.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addShowCommand } from './commands/show.ts';
@@ -26,10 +27,11 @@ const program = new Command('kith')
 addRunCommand(program);
 addStepCommands(program);
 addEngineCommands(program, readSettings);
+addReputationCommands(program);
 addShowCommand(program, readSettings);
 addGenerateCommand(program);
 addResetCommand(program);
-for (const command of program.commands)
+for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
 
 // If everything came to rest before the command is done, Node would end with 0: success has to be said.

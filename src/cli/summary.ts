@@ -22,7 +22,10 @@ export function describeRun({ run, summary }: FinishedRun): string {
   if (steps.length > 0)
     lines.push(`  seconds   ${steps.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
   if (summary.reputation === 'none')
-    lines.push('', 'NOBODY WAS FILTERED BY REPUTATION: the run had no list of scores (--reputation CSV gives one).');
+    lines.push(
+      '',
+      'NOBODY WAS FILTERED BY REPUTATION: the run had no list of scores (--reputation CSV or --model DIR gives one).',
+    );
   return lines.join('\n');
 }
 
@@ -44,6 +47,7 @@ function describeInput(summary: RunSummary): string[] {
       );
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
     lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);
+    if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
   }
   if (summary.graph)
     lines.push(
@@ -62,7 +66,13 @@ function describeDropped({ dropped, reputation }: RunSummary): string[] {
       `self ${count(dropped.self)}, followed ${count(dropped.followed)}, reputation ${count(dropped.reputation)} candidates`,
     );
   const lines = [`  dropped   ${parts.join('; ')}`];
-  if (reputation && reputation !== 'none')
+  if (reputation && reputation !== 'none') {
     lines.push(`  scores    ${count(reputation.scored)} users of the graph, from ${reputation.list}`);
+    const { model } = reputation;
+    if (model)
+      lines.push(
+        `            ${count(model.weeks)} user-weeks by the model ${model.folder}, ${count(model.scored)} of them new`,
+      );
+  }
   return lines;
 }

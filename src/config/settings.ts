@@ -56,6 +56,9 @@ const environment = z.object({
   KITH_BASE_LIKE: base.default(1000),
   KITH_BASE_MENTION: base.default(1000),
   KITH_MIN_REPUTATION: decimal(0, 1).default(0.5),
+  KITH_MODEL: z.string().min(1).optional(),
+  KITH_VOCABULARY_SIZE: whole(1, 1_000_000).default(18_900),
+  KITH_TEXT_LENGTH: whole(1, 100_000).default(1500),
   KITH_MAX_REJECTED_PERCENT: decimal(0, 100).default(1),
   KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000).default(50),
   KITH_LOADER: z.enum(['auto', 'bulk', 'merge'], 'auto, bulk or merge').default('auto'),
@@ -94,6 +97,13 @@ export interface Settings {
     postgresOsUser: string;
   };
   ranking: Ranking;
+  reputation: {
+    /** The folder of the model that runs score with, unless they are told otherwise. */
+    model?: string;
+    /** Of training: words that the vocabulary holds at most, and words of a user-week that are read. */
+    vocabularySize: number;
+    textLength: number;
+  };
   /** A file with a larger share of bad rows stops the run. */
   maxRejectedPercent: number;
   /** Row counts may differ this much from the last comparable run. */
@@ -153,6 +163,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
         mention: s.KITH_BASE_MENTION,
       },
       minReputation: s.KITH_MIN_REPUTATION,
+    },
+    reputation: {
+      model: s.KITH_MODEL,
+      vocabularySize: s.KITH_VOCABULARY_SIZE,
+      textLength: s.KITH_TEXT_LENGTH,
     },
     maxRejectedPercent: s.KITH_MAX_REJECTED_PERCENT,
     maxRowChangePercent: s.KITH_MAX_ROW_CHANGE_PERCENT,

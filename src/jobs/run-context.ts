@@ -5,6 +5,7 @@ import type { CheckOutcome, RowCounts } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import { Graph } from '../graph/graph.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
+import type { StoredModel } from '../reputation/model-folder.ts';
 import type { ReputationList } from '../reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Run } from './run-settings.ts';
@@ -23,8 +24,10 @@ export interface RunSummary {
   /** Users and activities in the graph after ingest. */
   graph?: { users: number; activities: number };
   closest?: { created: number; deleted: number; propertiesSet: number };
+  /** Messages that are new, or say something else than before. */
+  messages?: number;
   /** `none`: nobody was filtered by reputation. */
-  reputation?: { list: string; scored: number } | 'none';
+  reputation?: ReputationSummary | 'none';
   dropped?: { suspended?: number; self?: number; followed?: number; reputation?: number };
   rows?: RowCounts;
   checks?: CheckOutcome[];
@@ -32,13 +35,28 @@ export interface RunSummary {
   seconds?: Record<string, number>;
 }
 
+export interface ReputationSummary {
+  /** Where the list of scores lies. */
+  list: string;
+  /** Users of the graph that have a score. */
+  scored: number;
+  /** If a model made the list: its folder, the user-weeks there are, and those that had no score of it yet. */
+  model?: { folder: string; weeks: number; scored: number };
+}
+
+/** What a run's list of scores is made from; both are read before anything starts. */
+export type ScoreSource =
+  | { kind: 'list'; list: ReputationList; place: string }
+  | { kind: 'model'; model: StoredModel; place: string };
+
 /** Everything that a step may use. */
 export interface RunContext {
   settings: Settings;
   run: Run;
-  /** The day's folder, and the list of scores with its place; read before anything starts. */
+  /** The day's folder. */
   folder?: Folder;
-  reputation?: { list: ReputationList; place: string };
+  /** Undefined: nobody is filtered by reputation. */
+  scores?: ScoreSource;
   database: Database;
   /** Aborts on Ctrl-C, and when another step of the run has failed. */
   signal: AbortSignal;
@@ -48,6 +66,11 @@ export interface RunContext {
 /** `$KITH_HOME/runs/<id>`: what a run leaves on disk. */
 export function runFolder(settings: Settings, runId: string): string {
   return join(settings.home, 'runs', runId);
+}
+
+/** Every message ever ingested, and their scores. */
+export function messagesFile(settings: Settings): string {
+  return join(settings.home, 'messages.duckdb');
 }
 
 /** Does `work` with the graph, starting the embedded Neo4j if it doesn't run. */

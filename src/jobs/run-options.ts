@@ -2,10 +2,11 @@ import { longestWindowDays, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
+import { readModel } from '../reputation/model-folder.ts';
 import { readReputationList } from '../reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
 import { openFolder } from '../storage/open-folder.ts';
-import type { RunContext } from './run-context.ts';
+import type { ScoreSource } from './run-context.ts';
 
 /** The options of `kith run` and of its steps, as a person gives them. */
 export interface RunOptions {
@@ -14,6 +15,8 @@ export interface RunOptions {
   windowDays?: string;
   /** A CSV of scores; false is --no-reputation. */
   reputation?: string | false;
+  /** The folder of a model to score with. */
+  model?: string;
   minReputation?: string;
 }
 
@@ -22,7 +25,7 @@ export interface PlannedRun {
   /** Epoch seconds; undefined if neither --as-of nor the folder's name says it. */
   asOf: number | undefined;
   folder?: Folder;
-  reputation?: RunContext['reputation'];
+  scores?: ScoreSource;
 }
 
 /** The settings with the options of the command line over them. */
@@ -47,14 +50,28 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
  *
  * @throws BadInputError naming the option or the file, and what is wrong with it
  */
-export async function planRun(options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
+export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
   const folder = options.input === undefined ? undefined : await openFolder(options.input);
   if (folder) dayFiles(folder);
-  const reputation =
-    typeof options.reputation === 'string'
-      ? { list: await readReputationList(options.reputation, signal), place: options.reputation }
-      : undefined;
-  return { folder, reputation, asOf: asOfOf(options.asOf, folder) };
+  return { folder, scores: await scoreSource(settings, options, signal), asOf: asOfOf(options.asOf, folder) };
+}
+
+/** Exactly one: a CSV, else the model that was named, else none. A model is never used merely because it lies somewhere. */
+async function scoreSource(
+  settings: Settings,
+  options: RunOptions,
+  signal: AbortSignal | undefined,
+): Promise<ScoreSource | undefined> {
+  const { reputation } = options;
+  if (options.model !== undefined && reputation !== undefined)
+    throw new BadInputError(
+      `--model and ${reputation === false ? '--no-reputation' : '--reputation'} contradict each other: give one of them.`,
+    );
+  if (reputation === false) return undefined;
+  if (reputation !== undefined)
+    return { kind: 'list', list: await readReputationList(reputation, signal), place: reputation };
+  const place = options.model ?? settings.reputation.model;
+  return place === undefined ? undefined : { kind: 'model', model: await readModel(place), place };
 }
 
 /** Outside of these years a time has no place in Postgres' calendar as ISO 8601 writes it. */

@@ -50,7 +50,7 @@ export function newRun(settings: Settings, planned: PlannedRun): Run {
     id: newRunId(planned.asOf, start),
     asOf: planned.asOf,
     startedAt: start.toISOString(),
-    settings: { ranking: settings.ranking, reputation: planned.reputation ? 'list' : 'none' },
+    settings: { ranking: settings.ranking, reputation: planned.scores ? 'list' : 'none' },
   };
 }
 

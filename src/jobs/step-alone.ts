@@ -89,13 +89,15 @@ async function runOf(
   if (name === 'publish') {
     if (!before.recommended)
       throw new BadInputError('Recommendations are not staged: call `kith recommend` before `kith publish`.');
-    if (planned.reputation && before.run.settings.reputation === 'none')
-      throw new BadInputError('The staged recommendations are not filtered: give --reputation to `kith recommend`.');
+    if (planned.scores && before.run.settings.reputation === 'none')
+      throw new BadInputError(
+        'The staged recommendations are not filtered: give --reputation or --model to `kith recommend`.',
+      );
     return before.run;
   }
   const ranking = { ...before.run.settings.ranking };
   if (options.minReputation !== undefined) ranking.minReputation = settings.ranking.minReputation;
-  const runSettings: RunSettings = { ranking, reputation: planned.reputation ? 'list' : 'none' };
+  const runSettings: RunSettings = { ranking, reputation: planned.scores ? 'list' : 'none' };
   if (before.isPublished) {
     // What is shown stays the run that it is: a second recommend from the same connections is a run of its own.
     const run = { ...newRun(settings, { asOf: before.run.asOf }), settings: runSettings };

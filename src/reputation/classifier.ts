@@ -1,11 +1,7 @@
-import { listWeights, type Model, type Weights } from './model.ts';
-import { batchOf, features, mapWeights, shapes } from './network.ts';
+import { million } from './millionths.ts';
+import { listWeights, type Model, mapWeights, shapes, type Weights } from './model.ts';
+import { batchOf, features } from './network.ts';
 import { type Tensor, tf } from './tensorflow.ts';
-
-/** Probabilities are whole millionths: exactly what is written, compared and kept. */
-export const million = 1_000_000;
-/** From this probability on, in millionths, a week is a good user's. */
-export const goodFrom = 500_000;
 
 /** Texts of a batch, and positions of it, padding included. */
 const largestBatch = 256;
@@ -18,25 +14,34 @@ export class Classifier implements Disposable {
 
   constructor(model: Model) {
     this.#model = model;
-    const all = shapes(model.architecture, model.vocabulary.words.length);
-    const sizes = new Map(listWeights(model.weights).map(([name, values]) => [values, name]));
-    const shapeOf = new Map(listWeights(all));
+    const ofShape = new Map(listWeights(shapes(model.architecture, model.vocabulary.words.length)));
+    const names = new Map(listWeights(model.weights).map(([name, values]) => [values, name]));
     this.#weights = mapWeights(model.weights, (values) =>
-      tf.tensor(values, shapeOf.get(sizes.get(values) as string) as number[]),
+      tf.tensor(values, ofShape.get(names.get(values) as string) as number[]),
     );
   }
 
   /**
-   * How likely each text is a good user's, classes weighted 50:50, in millionths. Texts of like length share a batch; what a
-   * text gets depends on nothing but the text (see exactWeights).
+   * How likely each text is a good user's, classes weighted 50:50, in millionths. What a text gets depends on nothing but the
+   * text (see exactWeights).
    *
    * @param texts cleaned, see cleanText
    */
-  probabilities(texts: readonly string[], batchSize = largestBatch): Int32Array {
+  probabilities(texts: readonly string[], batchSize?: number): Int32Array {
+    const result = new Int32Array(texts.length);
+    for (const { places, values } of this.batches(texts, batchSize))
+      for (const [k, place] of places.entries()) result[place] = values[k] as number;
+    return result;
+  }
+
+  /** As {@link probabilities}, batch by batch; texts of like length share one. `places` are those of `texts`. */
+  *batches(
+    texts: readonly string[],
+    batchSize = largestBatch,
+  ): Generator<{ places: readonly number[]; values: Int32Array }> {
     const { vocabulary, length } = this.#model;
     const encoded = texts.map((text) => vocabulary.encode(text, length));
     const order = [...encoded.keys()].sort((a, b) => lengthOf(encoded, a) - lengthOf(encoded, b));
-    const result = new Int32Array(texts.length);
     for (let from = 0; from < order.length; ) {
       let to = from + 1;
       while (
@@ -46,11 +51,9 @@ export class Classifier implements Disposable {
       )
         to++;
       const places = order.slice(from, to);
-      const batch = this.#batch(places.map((i) => encoded[i] as Int32Array));
-      for (const [k, i] of places.entries()) result[i] = batch[k] as number;
+      yield { places, values: this.#batch(places.map((i) => encoded[i] as Int32Array)) };
       from = to;
     }
-    return result;
   }
 
   #batch(texts: readonly Int32Array[]): Int32Array {

@@ -4,8 +4,8 @@ import { InterruptedError } from '../errors.ts';
 import { Random } from '../random.ts';
 import { weekWeights } from './class-weights.ts';
 import { areaUnderRoc, type Judged } from './metrics.ts';
-import { type Architecture, listWeights, type Weights } from './model.ts';
-import { batchOf, features, logits, mapWeights, shapes } from './network.ts';
+import { type Architecture, listWeights, mapWeights, shapes, type Weights } from './model.ts';
+import { batchOf, features, logits } from './network.ts';
 import { type Tensor, type Tensor1D, tf } from './tensorflow.ts';
 import type { Texts } from './texts.ts';
 
@@ -15,8 +15,8 @@ export interface FitSettings {
   seed: number;
   /** Weeks of a batch, if there are that many times eight. */
   batch: number;
-  /** Batches between two looks at the validation users. */
-  roundBatches: number;
+  /** Batches between two looks at the validation users: half a pass over the weeks, but not fewer or more than these. */
+  roundBatches: readonly [least: number, most: number];
   maxRounds: number;
   /** Rounds without a lower loss on the validation users before training ends. */
   patience: number;
@@ -32,7 +32,7 @@ export interface FitSettings {
 export const fitDefaults: FitSettings = {
   seed: 1,
   batch: 128,
-  roundBatches: 200,
+  roundBatches: [25, 200],
   maxRounds: 40,
   patience: 4,
   learningRate: 1e-3,
@@ -83,6 +83,8 @@ export async function fit(
   const dropout = new Random(settings.seed, 'dropout');
   const weights = weekWeights(training);
   const batchSize = Math.max(8, Math.min(settings.batch, Math.floor(training.size / 8)));
+  const [least, most] = settings.roundBatches;
+  const roundBatches = Math.round(Math.min(most, Math.max(least, training.size / batchSize / 2)));
   const rounds: Round[] = [];
   let best: { loss: number; round: number; weights: Weights<Float32Array> } | undefined;
   let [step, loss, inRound] = [0, 0, 0];
@@ -94,7 +96,7 @@ export async function fit(
       // A young average must not remember the random start: it follows faster at first.
       average(averaged, trained, Math.min(settings.averaging, (1 + step) / (10 + step)));
       options.onProgress?.(step, epochs);
-      if (++inRound < settings.roundBatches) continue;
+      if (++inRound < roundBatches) continue;
       const judged = judge(averaged, validation, architecture);
       const round: Round = {
         round: rounds.length + 1,

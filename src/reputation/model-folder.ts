@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BadInputError, EngineError, messageOf } from '../errors.ts';
 import { cleaningVersion } from '../messages/clean.ts';
-import { listWeights, type Model } from './model.ts';
-import { mapWeights, shapes } from './network.ts';
+import { listWeights, type Model, mapWeights, shapes } from './model.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Changes whenever a folder written before could be misread. */

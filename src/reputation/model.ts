@@ -50,6 +50,27 @@ export function listWeights<T>(weights: Weights<T>): [name: string, value: T][] 
   ];
 }
 
+/** The shapes of a model's weights. */
+export function shapes(architecture: Architecture, words: number): Weights<number[]> {
+  const { dimension, widths, filters } = architecture;
+  return {
+    embedding: [words + specialRows, dimension],
+    filters: widths.map((width) => ({ width, kernel: [width, dimension, filters], bias: [filters] })),
+    output: [widths.length * filters, 1],
+    outputBias: [1],
+  };
+}
+
+/** The same for every weight, in the same places. */
+export function mapWeights<T, U>(weights: Weights<T>, map: (value: T) => U): Weights<U> {
+  return {
+    embedding: map(weights.embedding),
+    filters: weights.filters.map(({ width, kernel, bias }) => ({ width, kernel: map(kernel), bias: map(bias) })),
+    output: map(weights.output),
+    outputBias: map(weights.outputBias),
+  };
+}
+
 /**
  * A trained model. The weights up to the pooling are whole numbers of `unit`s, small enough that every sum of theirs is exact in
  * 32-bit floating point: a text's probability then depends on nothing but the text, whatever its batch and the machine.

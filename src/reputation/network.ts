@@ -1,4 +1,4 @@
-import { type Architecture, padding, specialRows, type Weights } from './model.ts';
+import { type Architecture, padding, type Weights } from './model.ts';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from './tensorflow.ts';
 
 /** Texts of one batch, as rows of the embedding. */
@@ -52,25 +52,4 @@ export function logits(weights: Weights<Tensor>, pooled: Tensor2D): Tensor1D {
     .matMul(pooled, weights.output as Tensor2D)
     .add(weights.outputBias)
     .reshape([-1]);
-}
-
-/** The shapes of a model's weights. */
-export function shapes(architecture: Architecture, words: number): Weights<number[]> {
-  const { dimension, widths, filters } = architecture;
-  return {
-    embedding: [words + specialRows, dimension],
-    filters: widths.map((width) => ({ width, kernel: [width, dimension, filters], bias: [filters] })),
-    output: [widths.length * filters, 1],
-    outputBias: [1],
-  };
-}
-
-/** The same for every weight, in the same places. */
-export function mapWeights<T, U>(weights: Weights<T>, map: (value: T) => U): Weights<U> {
-  return {
-    embedding: map(weights.embedding),
-    filters: weights.filters.map(({ width, kernel, bias }) => ({ width, kernel: map(kernel), bias: map(bias) })),
-    output: map(weights.output),
-    outputBias: map(weights.outputBias),
-  };
 }

@@ -50,7 +50,7 @@ export class TestNetwork implements AsyncDisposable {
     const settings = { ...this.settings, ...options.settings };
     return runOnce(
       settings,
-      await planRun(options),
+      await planRun(settings, options),
       options.input ?? '',
       oneAfterTheOther,
       options.signal ?? new AbortController().signal,

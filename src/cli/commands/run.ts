@@ -17,6 +17,8 @@ Examples:
     $ kith run --input graph_data/20240601
   A longer window, and only people with a reputation of at least 0.7:
     $ kith run --input graph_data/20160401 --window-days 365 --reputation scores.csv --min-reputation 0.7
+  Scores of a model, from all messages that were ingested so far:
+    $ kith run --input graph_data/20240601 --model models/2024
   A folder with another name:
     $ kith run --input export --as-of 2024-06-01T00:00:00Z
 `;
@@ -28,13 +30,18 @@ export function addRunOptions(command: Command): Command {
     .option('--as-of <iso>', 'as of when weights are computed (default: 00:00 UTC of the date the folder is named by)')
     .option('--window-days <n>', 'how far back activities count (KITH_WINDOW_DAYS, 90)')
     .option('--reputation <csv>', 'scores user_id,pred: only good users are recommended')
+    .option(
+      '--model <dir>',
+      'score by this model what was ingested so far: only good users are recommended (KITH_MODEL)',
+    )
     .option('--no-reputation', 'no scores: nobody is filtered by reputation')
     .option('--min-reputation <x>', 'a user is good from this pred on (KITH_MIN_REPUTATION, 0.5)');
 }
 
-/** commander makes `true` of a --no- option that was not given. */
-export function optionsOf(given: RunOptions & { reputation?: string | boolean }): RunOptions {
-  return { ...given, reputation: typeof given.reputation === 'string' ? given.reputation : undefined };
+/** commander may make `true` of a --no- option that was not given. */
+export function optionsOf(given: Omit<RunOptions, 'reputation'> & { reputation?: string | boolean }): RunOptions {
+  const { reputation, ...options } = given;
+  return { ...options, reputation: reputation === true ? undefined : reputation };
 }
 
 /** Adds `kith run`. */
@@ -47,7 +54,7 @@ export function addRunCommand(program: Command): void {
       const { input } = options;
       if (input === undefined) throw new BadInputError('Give the folder of a day: kith run --input DIR.');
       const finished = await interruptible(async (signal) => {
-        const planned: PlannedRun = await planRun(options, signal);
+        const planned: PlannedRun = await planRun(settings, options, signal);
         newRun(settings, planned);
         return runOnce(settings, planned, input, conduct, signal);
       });

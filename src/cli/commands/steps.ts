@@ -20,7 +20,8 @@ const steps: Record<StepAlone, { description: string; examples: string }> = {
   },
   recommend: {
     description: 'compute and stage recommendations for the run that closest began',
-    examples: '\nExamples:\n  $ kith recommend\n  $ kith recommend --reputation scores.csv\n',
+    examples:
+      '\nExamples:\n  $ kith recommend\n  $ kith recommend --reputation scores.csv\n  $ kith recommend --model models/2024\n',
   },
   publish: {
     description: 'check and show what recommend has staged',
@@ -37,7 +38,7 @@ export function addStepCommands(program: Command): void {
         const options = optionsOf(given);
         const settings = withOptions(readSettings(), options);
         const finished = await interruptible(async (signal) =>
-          runStepAlone(name as StepAlone, settings, options, await planRun(options, signal), conduct, signal),
+          runStepAlone(name as StepAlone, settings, options, await planRun(settings, options, signal), conduct, signal),
         );
         process.stdout.write(`${describeRun(finished)}\n`);
       });

@@ -2,12 +2,17 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
-import { asOfOfFolder } from '../../ingest/day-folder.ts';
-import { readFolder } from '../../ingest/read-folder.ts';
-import { type RunContext, runFolder, withGraph } from '../run-context.ts';
+import { asOfOfFolder, findFile } from '../../ingest/day-folder.ts';
+import type { FileCount } from '../../ingest/judge-file.ts';
+import { type ReadProgress, readFolder } from '../../ingest/read-folder.ts';
+import { RejectsFile } from '../../ingest/rejects.ts';
+import { MessageStore } from '../../messages/message-store.ts';
+import { readMessages } from '../../messages/read-messages.ts';
+import type { Folder } from '../../storage/folder.ts';
+import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 
-/** Reads and judges the day's folder whole, then brings its users and activities into the graph. */
+/** Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages. */
 export async function ingest(context: RunContext, report: Report): Promise<void> {
   const { settings, run, folder, signal, summary } = context;
   if (!folder) throw new Error('ingest was called without a folder');
@@ -17,24 +22,19 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
-  const started = Date.now();
+  const onProgress = showReading(report);
   try {
     await using staged = await readFolder(folder, {
       workDir,
       rejectsPath: summary.rejects,
       maxRejectedPercent: settings.maxRejectedPercent,
       signal,
-      onProgress: ({ file, bytes, totalBytes, rows }) => {
-        const seconds = (Date.now() - started) / 1000;
-        const left = Math.ceil((seconds / bytes) * (totalBytes - bytes));
-        report(
-          `reading ${file}: ${Math.floor((100 * bytes) / totalBytes)} % of the folder, ${rows.toLocaleString('en')} rows, ` +
-            `${Math.round(rows / seconds).toLocaleString('en')}/s, ${left} s left`,
-        );
-      },
+      onProgress,
     });
     summary.files = staged.files;
     summary.repeated = staged.repeated;
+    await using messages = await stageMessages(context, folder, summary.rejects, report);
+    if (messages) summary.files = [...staged.files, messages.count];
     const loaded = await loadFolder(settings, staged, {
       flagged: { at: named ?? run.asOf, isUndated: named === undefined },
       workDir,
@@ -43,11 +43,48 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     });
     summary.loader = loaded.loader;
     summary.added = loaded.added;
+    if (messages) summary.messages = await messages.store.commit();
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
   const { users, activities } = await withGraph(context, graphSize);
   summary.graph = { users, activities };
+}
+
+/** The folder's messages, judged and staged: they are kept once the graph has its activities. Undefined if there are none. */
+async function stageMessages(
+  { settings, signal }: RunContext,
+  folder: Folder,
+  rejectsPath: string,
+  report: Report,
+): Promise<({ store: MessageStore; count: FileCount } & AsyncDisposable) | undefined> {
+  if (findFile(folder, 'messages.jsonl') === undefined) return undefined;
+  const store = await MessageStore.open(messagesFile(settings), signal);
+  const rejects = await RejectsFile.append(rejectsPath);
+  try {
+    const { maxRejectedPercent } = settings;
+    const options = { rejects, maxRejectedPercent, signal, onProgress: showReading(report) };
+    const count = (await readMessages(folder, options, await store.stage())) as FileCount;
+    return { store, count, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  } finally {
+    await rejects[Symbol.asyncDispose]();
+  }
+}
+
+/** Turns bytes read into a line with the time left. */
+function showReading(report: Report): (progress: ReadProgress) => void {
+  const started = Date.now();
+  return ({ file, bytes, totalBytes, rows }) => {
+    const seconds = (Date.now() - started) / 1000;
+    const left = Math.ceil((seconds / bytes) * (totalBytes - bytes));
+    report(
+      `reading ${file}: ${Math.floor((100 * bytes) / totalBytes)} % of the bytes, ${rows.toLocaleString('en')} rows, ` +
+        `${Math.round(rows / seconds).toLocaleString('en')}/s, ${left} s left`,
+    );
+  };
 }
 
 /** What killed runs left of their staged rows, which may be as large as the input. The network's lock is held, so nobody uses it. */

@@ -1,15 +1,37 @@
+import { join } from 'node:path';
+import { MessageStore } from '../../messages/message-store.ts';
 import { applyReputation } from '../../reputation/apply-reputation.ts';
-import { type RunContext, withGraph } from '../run-context.ts';
+import type { ReputationList } from '../../reputation/reputation-list.ts';
+import { writeReputationList } from '../../reputation/write-scores.ts';
+import { messagesFile, type ReputationSummary, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
+import { estimate } from './estimate.ts';
 
-/** Makes the graph's `reputation` the run's list of scores; without a list, nobody's. */
+/** Makes the graph's `reputation` the run's list of scores, by a model if one was named; without a list, nobody's. */
 export async function reputation(context: RunContext, report: Report): Promise<void> {
   const { summary } = context;
-  report(
-    context.reputation
-      ? `${context.reputation.list.size.toLocaleString('en')} scores`
-      : 'no list: removing older scores',
-  );
-  const { scored } = await withGraph(context, (graph) => applyReputation(graph, context.reputation?.list));
-  summary.reputation = context.reputation ? { list: context.reputation.place, scored } : 'none';
+  const made = await listOf(context, report);
+  report(made ? `${made.list.size.toLocaleString('en')} scores onto the graph` : 'no list: removing older scores');
+  const { scored } = await withGraph(context, (graph) => applyReputation(graph, made?.list));
+  summary.reputation = made ? { ...made.summary, scored } : 'none';
+}
+
+async function listOf(
+  { scores, settings, run, signal }: RunContext,
+  report: Report,
+): Promise<{ list: ReputationList; summary: Omit<ReputationSummary, 'scored'> } | undefined> {
+  if (!scores) return undefined;
+  if (scores.kind === 'list') return { list: scores.list, summary: { list: scores.place } };
+  // TensorFlow is a library of 600 MB: only runs that score should wait for it.
+  const { readShares, scoreWeeks } = await import('../../reputation/score-weeks.ts');
+  await using store = await MessageStore.open(messagesFile(settings), signal);
+  report('finding the weeks that are new');
+  const counts = await scoreWeeks(store, scores.model, run.asOf, {
+    signal,
+    onProgress: estimate(report, 'user-weeks'),
+  });
+  const list = await readShares(store, scores.model);
+  const place = join(runFolder(settings, run.id), 'reputation_score.csv');
+  await writeReputationList(place, list, { signal });
+  return { list, summary: { list: place, model: { folder: scores.place, ...counts } } };
 }

@@ -1,0 +1,220 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readSettings, type Settings } from '../../config/settings.ts';
+import { BadInputError } from '../../errors.ts';
+import { asOfOfFolder } from '../../ingest/day-folder.ts';
+import { parseInstant } from '../../ingest/instant.ts';
+import type { FileCount } from '../../ingest/judge-file.ts';
+import { withFolderStore } from '../../messages/folder-store.ts';
+import type { MessageStore } from '../../messages/message-store.ts';
+import { readModel, refuseForeign, writeModel } from '../../reputation/model-folder.ts';
+import { writeReputationList, writeWeekScores } from '../../reputation/write-scores.ts';
+import type { Folder } from '../../storage/folder.ts';
+import { openFolder } from '../../storage/open-folder.ts';
+import { interruptible } from '../interruptible.ts';
+import { ProgressLine } from '../lines.ts';
+
+interface TrainOptions {
+  input: string;
+  model: string;
+  asOf?: string;
+  seed: string;
+}
+
+interface ScoreOptions {
+  input: string;
+  model?: string;
+  out: string;
+  weeks?: string;
+  asOf?: string;
+}
+
+const trainExamples = `
+Learns from the users that messages label good (recommended 1, or a classification that holds "suggested") or not good; users without a label are
+left out. The folder of the model gets weights, vocabulary, settings and a model card that says how good it is on users it has not seen.
+The same messages, seed and settings give the same model.
+
+Examples:
+  $ kith reputation train --input graph_data/20240601 --model models/2024
+  $ kith run --input graph_data/20240601 --model models/2024
+`;
+
+const scoreExamples = `
+Writes user_id,pred for every user with messages: the share of the user's weeks (ISO 8601, UTC) that the model finds good, in [0, 1]. The files are
+written whole or not at all.
+
+Examples:
+  $ kith reputation score --input graph_data/20240601 --model models/2024 --out reputation_score.csv
+  $ kith reputation score --input graph_data/20240601 --model models/2024 --out scores.csv --weeks weeks.csv
+  $ kith run --input graph_data/20240601 --reputation scores.csv
+`;
+
+/** Adds `kith reputation train`, `score` and `backend`. */
+export function addReputationCommands(program: Command): void {
+  const reputation = program.command('reputation').description('judge users by what they write: train, score');
+  reputation
+    .command('train')
+    .description('train a model on the labelled users of a folder, and say how good it is on users it has not seen')
+    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz]')
+    .requiredOption('--model <dir>', 'the folder to write, new or that of a model to replace')
+    .option('--as-of <iso>', 'messages up to then (default: the date the folder is named by, else all)')
+    .option('--seed <n>', 'another seed is another split of the users and another start', '1')
+    .addHelpText('after', trainExamples)
+    .action((options: TrainOptions) => interruptible((signal) => train(readSettings(), options, signal)));
+  reputation
+    .command('score')
+    .description('score every user of a folder by a model')
+    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz]')
+    .option('--model <dir>', 'the folder of a model (KITH_MODEL)')
+    .requiredOption('--out <csv>', 'the file to write: user_id,pred')
+    .option('--weeks <csv>', 'also write user_id,week,probability')
+    .option('--as-of <iso>', 'messages up to then (default: the date the folder is named by, else all)')
+    .addHelpText('after', scoreExamples)
+    .action((options: ScoreOptions) => interruptible((signal) => score(readSettings(), options, signal)));
+  reputation
+    .command('backend')
+    .description('say which backend of TensorFlow.js computes')
+    .addHelpText('after', '\nExamples:\n  $ kith reputation backend\n')
+    .action(async () => {
+      const { describeBackend } = await import('../../reputation/tensorflow.ts');
+      process.stdout.write(`${describeBackend()}\n`);
+    });
+}
+
+async function train(settings: Settings, options: TrainOptions, signal: AbortSignal): Promise<void> {
+  if (!/^\d{1,15}$/.test(options.seed)) throw new BadInputError('--seed should be a whole number from 0 on.');
+  await refuseForeign(options.model);
+  const folder = await openFolder(options.input);
+  const asOf = asOfOf(options.asOf, folder);
+  const { architecture, trainModel } = await import('../../reputation/train-model.ts');
+  const { fitDefaults } = await import('../../reputation/fit.ts');
+  const { describeModel, qualityOf } = await import('../../reputation/model-card.ts');
+  const { vocabularySize, textLength } = settings.reputation;
+  const training = {
+    architecture,
+    vocabularySize,
+    length: textLength,
+    fit: { ...fitDefaults, seed: Number(options.seed) },
+  };
+  const line = new ProgressLine();
+  await withMessages(settings, folder, line, signal, async (store) => {
+    const started = performance.now();
+    line.show('splitting users, counting words');
+    const trained = await trainModel(store, asOf ?? Number.MAX_SAFE_INTEGER, training, {
+      signal,
+      onCounts: (counts, words) => {
+        for (const [part, { users, good, weeks }] of Object.entries(counts))
+          line.say(`${part.padEnd(10)} ${count(users)} users, ${count(good)} of them good, ${count(weeks)} user-weeks`);
+        line.say(`vocabulary ${count(words)} words`);
+      },
+      onProgress: (batches, epochs) => line.show(`batch ${count(batches)}, epoch ${epochs.toFixed(2)}`),
+      onRound: ({ round, epochs, trainingLoss, validationLoss, validationAuc, isBest }) =>
+        line.say(
+          `round ${round}, epoch ${epochs.toFixed(2)}: loss ${trainingLoss.toFixed(4)}, validation loss ${validationLoss.toFixed(4)}, ` +
+            `validation AUC ${validationAuc.toFixed(4)}${isBest ? ', best so far' : ''}, ${seconds(started)}`,
+        ),
+    });
+    const asOfText = asOf === undefined ? undefined : new Date(asOf * 1000).toISOString().replace('.000Z', 'Z');
+    const card = describeModel({
+      source: options.input,
+      asOf: asOfText,
+      trainedOn: new Date(),
+      training: trained,
+      settings: training,
+    });
+    await writeModel(options.model, trained.model, training.fit.seed, card);
+    const quality = qualityOf(trained.evaluation);
+    process.stdout.write(
+      `Model written to ${options.model} in ${seconds(started)}; on ${count(quality.good + quality.others)} users it has not seen:\n` +
+        `  AUC by user         ${quality.userAuc.toFixed(4)}\n` +
+        `  average precision   ${quality.userAveragePrecision.toFixed(4)}\n` +
+        `  pred >= 0.5         ${count(quality.goodFound)} of ${count(quality.good)} good users, ${count(quality.othersFound)} of ${count(quality.others)} others\n` +
+        `More in ${join(options.model, 'model-card.md')}. To use it: kith run --model ${options.model}\n`,
+    );
+  });
+}
+
+async function score(settings: Settings, options: ScoreOptions, signal: AbortSignal): Promise<void> {
+  const place = options.model ?? settings.reputation.model;
+  if (place === undefined) throw new BadInputError('Give the folder of a model: --model DIR, or KITH_MODEL.');
+  const model = await readModel(place);
+  const folder = await openFolder(options.input);
+  const asOf = asOfOf(options.asOf, folder) ?? Number.MAX_SAFE_INTEGER;
+  const { readShares, scoreWeeks } = await import('../../reputation/score-weeks.ts');
+  const line = new ProgressLine();
+  await withMessages(settings, folder, line, signal, async (store) => {
+    const started = performance.now();
+    const { weeks } = await scoreWeeks(store, model, asOf, {
+      signal,
+      onProgress: (done, total) => {
+        const passed = (performance.now() - started) / 1000;
+        line.show(
+          `${count(done)} of ${count(total)} user-weeks, ${count(Math.round(done / passed))}/s, ` +
+            `${Math.ceil((passed / done) * (total - done))} s left`,
+        );
+      },
+    });
+    line.clear();
+    const list = await readShares(store, model);
+    if (options.weeks !== undefined) await writeWeekScores(options.weeks, store.weekScores(model.id), { signal });
+    await writeReputationList(options.out, list, { signal });
+    process.stdout.write(
+      `${count(list.size)} users scored by ${count(weeks)} user-weeks in ${seconds(started)}: ${options.out}\n`,
+    );
+  });
+}
+
+/** Reads the folder's messages, says what became of the lines, and does `work` with them. */
+async function withMessages(
+  settings: Settings,
+  folder: Folder,
+  line: ProgressLine,
+  signal: AbortSignal,
+  work: (store: MessageStore) => Promise<void>,
+): Promise<void> {
+  const dir = join(settings.home, 'reputation');
+  const started = performance.now();
+  const options = {
+    dir,
+    maxRejectedPercent: settings.maxRejectedPercent,
+    signal,
+    onProgress: ({
+      file,
+      bytes,
+      totalBytes,
+      rows,
+    }: {
+      file: string;
+      bytes: number;
+      totalBytes: number;
+      rows: number;
+    }) => {
+      const passed = (performance.now() - started) / 1000;
+      line.show(
+        `reading ${file}: ${Math.floor((100 * bytes) / totalBytes)} %, ${count(rows)} messages, ` +
+          `${Math.ceil((passed / bytes) * (totalBytes - bytes))} s left`,
+      );
+    },
+  };
+  await withFolderStore(folder, options, async (store, { lines, parsed, rejected }: FileCount) => {
+    line.say(
+      `messages   ${count(lines)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
+        (rejected > 0 ? `: ${join(dir, 'rejects.csv')}` : ''),
+    );
+    await work(store);
+  });
+}
+
+function asOfOf(given: string | undefined, folder: Folder): number | undefined {
+  if (given === undefined) return asOfOfFolder(folder.name);
+  const asOf = parseInstant(given);
+  if (asOf === undefined)
+    throw new BadInputError(`--as-of should be a time such as 2012-07-08T00:00:00Z, but is "${given}".`);
+  return asOf;
+}
+
+const count = (value: number) => value.toLocaleString('en');
+
+function seconds(started: number): string {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+}

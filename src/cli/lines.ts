@@ -1,0 +1,27 @@
+/** Seconds between two lines about the same thing where there is no terminal. */
+const plainInterval = 10;
+
+/** A line on standard error that is rewritten in place on a terminal, and said every ten seconds elsewhere. */
+export class ProgressLine {
+  #last = performance.now();
+
+  show(text: string): void {
+    const now = performance.now();
+    if (now - this.#last < (process.stderr.isTTY ? 100 : plainInterval * 1000)) return;
+    this.#last = now;
+    process.stderr.write(
+      process.stderr.isTTY ? `\r\u001b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`,
+    );
+  }
+
+  /** A line that stays. */
+  say(text: string): void {
+    this.clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Takes the line away from the terminal. */
+  clear(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
+  }
+}

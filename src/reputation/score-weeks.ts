@@ -1,0 +1,68 @@
+import { setImmediate } from 'node:timers/promises';
+import { InterruptedError } from '../errors.ts';
+import type { MessageStore, UnscoredWeek } from '../messages/message-store.ts';
+import { Classifier } from './classifier.ts';
+import { goodFrom } from './millionths.ts';
+import type { StoredModel } from './model-folder.ts';
+import type { ReputationList } from './reputation-list.ts';
+
+/** Weeks that are sorted by length together and kept together: a run that is broken off loses no more than these. */
+const window = 8192;
+
+export interface ScoreOptions {
+  signal?: AbortSignal;
+  onProgress?: (scored: number, unscored: number) => void;
+}
+
+/**
+ * Gives every user-week at or before `asOf` (epoch seconds) its probability; those that were scored by this model before, and
+ * read the same today, keep theirs.
+ *
+ * @returns how many weeks there are, and how many of them were new or read otherwise
+ * @throws InterruptedError once the signal aborts; what is scored by then stays
+ */
+export async function scoreWeeks(
+  store: MessageStore,
+  { model, id }: StoredModel,
+  asOf: number,
+  options: ScoreOptions = {},
+): Promise<{ weeks: number; scored: number }> {
+  const { unscored, weeks } = await store.findUnscored(id, asOf);
+  if (unscored === 0) return { weeks, scored: 0 };
+  using classifier = new Classifier(model);
+  let scored = 0;
+  for await (const part of partsOf(store.unscoredWeeks(asOf))) {
+    const probabilities = new Int32Array(part.length);
+    for (const { places, values } of classifier.batches(part.map(({ text }) => text))) {
+      for (const [k, place] of places.entries()) probabilities[place] = values[k] as number;
+      // TensorFlow works in this thread: closest connections are computed beside it, and Ctrl-C should get through.
+      await setImmediate();
+      if (options.signal?.aborted) throw new InterruptedError('Scoring was stopped; what is scored so far is kept.');
+    }
+    await store.addScores(
+      id,
+      part.map(({ userId, week, content }, i) => ({ userId, week, content, probability: probabilities[i] as number })),
+    );
+    scored += part.length;
+    options.onProgress?.(scored, unscored);
+  }
+  return { weeks, scored };
+}
+
+/** `pred` of every user with messages, after {@link scoreWeeks}: the share of the user's weeks that the model finds good. */
+export async function readShares(store: MessageStore, { id }: StoredModel): Promise<ReputationList> {
+  const list = new Map<number, number>();
+  for await (const { userId, good, weeks } of store.shares(id, goodFrom)) list.set(userId, good / weeks);
+  return list;
+}
+
+async function* partsOf(weeks: AsyncIterable<UnscoredWeek>): AsyncGenerator<UnscoredWeek[]> {
+  let part: UnscoredWeek[] = [];
+  for await (const week of weeks) {
+    part.push(week);
+    if (part.length < window) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}
