@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const suites = ['unit', 'integration', 'slow'];
 const [wanted, ...patterns] = process.argv.slice(2);
 
-const node = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
+// Jest gives tests a copy of the environment, which TensorFlow does not see: as in src/reputation/tensorflow.ts.
+const env = { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env };
+const node = (args) => spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 async function main() {

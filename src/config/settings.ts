@@ -39,6 +39,17 @@ const environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
     .optional(),
+  KITH_S3_ENDPOINT: z
+    .string()
+    // No @: keys have settings of their own, and an endpoint is shown in errors.
+    .refine((text) => /^https?:\/\/[^\s?#@]+$/i.test(text) && URL.canParse(text), 'http://host:port or https://…')
+    .optional(),
+  KITH_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/i, "a region's name such as eu-central-1")
+    .default('us-east-1'),
+  KITH_S3_ACCESS_KEY: z.string().optional(),
+  KITH_S3_SECRET_KEY: z.string().optional(),
   KITH_BOLT_PORT: port,
   KITH_HTTP_PORT: port,
   KITH_POSTGRES_PORT: port,
@@ -80,12 +91,22 @@ export interface Ranking {
   minReputation: number;
 }
 
+/** How S3 is reached. */
+export interface S3Settings {
+  /** A server to use instead of AWS; buckets are then the first part of its paths. */
+  endpoint?: string;
+  region: string;
+  /** Left out, the AWS SDK looks for credentials in its own places. */
+  keys?: { accessKey: string; secretKey: string };
+}
+
 export interface Settings {
   /** `$KITH_HOME`, absolute: one home is one network. */
   home: string;
   /** Servers to use instead of the embedded ones. */
   neo4j?: { uri: string; username: string; password: string };
   postgresUrl?: string;
+  s3: S3Settings;
   /** Of the embedded engines; port 0 is any free one, and a size left out is measured from the machine. */
   embedded: {
     boltPort: number;
@@ -136,12 +157,24 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new BadInputError(
       'KITH_NEO4J_URI is set but KITH_NEO4J_PASSWORD is not: set it in the environment or in .env.',
     );
+  const { KITH_S3_ACCESS_KEY: accessKey, KITH_S3_SECRET_KEY: secretKey } = s;
+  if ((accessKey === undefined) !== (secretKey === undefined)) {
+    const [one, other] = accessKey === undefined ? ['SECRET', 'ACCESS'] : ['ACCESS', 'SECRET'];
+    throw new BadInputError(
+      `KITH_S3_${one}_KEY is set but KITH_S3_${other}_KEY is not: set both, or neither to use AWS's own credentials.`,
+    );
+  }
   return {
     home: s.KITH_HOME ? resolve(s.KITH_HOME) : join(projectRoot, '.kith'),
     neo4j: s.KITH_NEO4J_URI
       ? { uri: s.KITH_NEO4J_URI, username: s.KITH_NEO4J_USERNAME, password: s.KITH_NEO4J_PASSWORD ?? '' }
       : undefined,
     postgresUrl: s.KITH_POSTGRES_URL,
+    s3: {
+      endpoint: s.KITH_S3_ENDPOINT,
+      region: s.KITH_S3_REGION,
+      keys: accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined,
+    },
     embedded: {
       boltPort: s.KITH_BOLT_PORT,
       httpPort: s.KITH_HTTP_PORT,

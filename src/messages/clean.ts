@@ -5,7 +5,7 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 const entity = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi;
 const link = /\b(?:https?:\/\/|www\.)\S*/gi;
 /** Not inside of a word: the `@` of an address such as me@example.com is punctuation. */
-const mention = /(?<![A-Za-z0-9_])@\w+/g;
+const mention = /(?<![A-Za-z0-9_])(?:@\w+)+/g;
 const apostrophe = /['’‘`]/g;
 const notLetters = /[^A-Za-z]+/g;
 

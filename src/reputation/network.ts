@@ -29,7 +29,7 @@ export function batchOf(texts: readonly Int32Array[], { widths }: Architecture):
  */
 export function features(weights: Weights<Tensor>, batch: Batch): Tensor2D {
   const rows = tf.tensor2d(batch.rows, [batch.texts, batch.length], 'int32');
-  const embedded = tf.gather(weights.embedding, rows).mul(positions(batch, 1)) as Tensor3D;
+  const embedded = tf.gather(weights.embedding, rows).mul(words(batch)) as Tensor3D;
   const pooled = weights.filters.map(({ width, kernel, bias }) => {
     const answers = tf.conv1d(embedded, kernel as Tensor3D, 1, 'valid').add(bias);
     return tf.relu(answers).mul(positions(batch, width)).max(1) as Tensor2D;
@@ -37,12 +37,19 @@ export function features(weights: Weights<Tensor>, batch: Batch): Tensor2D {
   return tf.concat(pooled, 1);
 }
 
-/** 1 where a filter of this width looks at words only, and 0 elsewhere: `[texts, length − width + 1, 1]`. */
+/** 1 where there is a word and 0 where there is padding: `[texts, length, 1]`. */
+function words({ texts, length, lengths }: Batch): Tensor3D {
+  const counts = new Float32Array(texts * length);
+  for (let i = 0; i < texts; i++) counts.fill(1, i * length, i * length + (lengths[i] as number));
+  return tf.tensor3d(counts, [texts, length, 1]);
+}
+
+/** 1 where what a filter of this width says counts, and 0 elsewhere: `[texts, length − width + 1, 1]`. */
 function positions({ texts, length, lengths }: Batch, width: number): Tensor3D {
   const looks = length - width + 1;
   const counts = new Float32Array(texts * looks);
   for (let i = 0; i < texts; i++)
-    counts.fill(1, i * looks, i * looks + Math.max(width === 1 ? 0 : 1, (lengths[i] as number) - width + 1));
+    counts.fill(1, i * looks, i * looks + Math.max(1, (lengths[i] as number) - width + 1));
   return tf.tensor3d(counts, [texts, looks, 1]);
 }
 

@@ -1,19 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { BadInputError, messageOf } from '../errors.ts';
 import type { Folder, StoredFile } from './folder.ts';
 
 const blockBytes = 256 * 1024;
 
 /**
- * Opens a folder on disk, given as a plain path or a `file:` URL.
+ * Opens a folder on disk by its absolute path.
  *
  * @throws BadInputError if it is missing, is no folder, or can't be read
  */
-export async function openDiskFolder(input: string): Promise<Folder> {
-  const path = pathOf(input);
+export async function openDiskFolder(path: string): Promise<Folder> {
   const files = new Map<string, StoredFile>();
   try {
     for (const name of (await readdir(path)).sort()) {
@@ -39,18 +37,6 @@ export async function openDiskFolder(input: string): Promise<Folder> {
       }
     },
   };
-}
-
-function pathOf(input: string): string {
-  if (input === '') throw new BadInputError('The input folder is an empty text; give the path of a folder.');
-  if (!/^file:/i.test(input)) return resolve(input);
-  // `file:days/20240131` is no proper URL, but what it means is plain.
-  if (!/^file:\//i.test(input)) return resolve(input.slice('file:'.length));
-  try {
-    return resolve(fileURLToPath(input));
-  } catch {
-    throw new BadInputError(`${input} is no file: URL of this machine; write it as file:///path/to/folder.`);
-  }
 }
 
 function problem(error: unknown): string {

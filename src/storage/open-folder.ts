@@ -1,16 +1,16 @@
-import { BadInputError } from '../errors.ts';
+import type { S3Settings } from '../config/settings.ts';
 import { openDiskFolder } from './disk-folder.ts';
 import type { Folder } from './folder.ts';
+import { diskPath, storageOf } from './location.ts';
+import { openS3Folder } from './s3-folder.ts';
 
 /**
- * Opens a folder by its plain path or `file:` URL.
+ * Opens a folder by its plain path, `file:` URL or `s3://bucket/path`.
  *
- * @throws BadInputError in one sentence if there is no such folder, it can't be read, or its kind isn't supported
+ * @param s3 how to reach S3; without it the AWS SDK's own settings hold
+ * @throws BadInputError in one sentence if there is no such folder, or it can't be read
+ * @throws EngineError if S3 can't be reached
  */
-export async function openFolder(input: string): Promise<Folder> {
-  if (/^s3:/i.test(input)) throw new BadInputError(`${input}: folders on S3 are not supported yet; copy it to disk.`);
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(input)?.[1];
-  if (scheme !== undefined && scheme.toLowerCase() !== 'file')
-    throw new BadInputError(`${input}: a folder is a path on disk or file:…, not ${scheme}://….`);
-  return openDiskFolder(input);
+export async function openFolder(input: string, s3?: S3Settings): Promise<Folder> {
+  return storageOf(input, 'folder') === 's3' ? openS3Folder(input, s3) : openDiskFolder(diskPath(input, 'folder'));
 }

@@ -1,24 +1,33 @@
-import { open, rename, rm } from 'node:fs/promises';
+import type { S3Settings } from '../config/settings.ts';
+import { BadInputError } from '../errors.ts';
+import { writeDiskFile } from './disk-file.ts';
+import { diskPath, storageOf } from './location.ts';
+import { writeS3File } from './s3-file.ts';
+import { textBlocks } from './text-blocks.ts';
 
 export interface WriteOptions {
+  /** How to reach S3; without it the AWS SDK's own settings hold. */
+  s3?: S3Settings;
   signal?: AbortSignal;
 }
 
-/** Placeholder while the storage with S3 is being written: disk only. */
+/**
+ * Writes a file whole or not at all, as UTF-8: until it is complete, what was there before stays. The text's pieces may be of
+ * any size; about 20 MB of it are in memory at most.
+ *
+ * @param location a plain path, `file:` URL or `s3://bucket/path`
+ * @throws BadInputError if the location can't be a file, or the bucket or the keys are wrong
+ * @throws EngineError if S3 can't be reached or the disk is full, InterruptedError once the signal aborts
+ * @throws what the text throws
+ */
 export async function writeWhole(
   location: string,
-  text: Iterable<string> | AsyncIterable<string>,
-  _options: WriteOptions,
+  text: AsyncIterable<string> | Iterable<string>,
+  { s3, signal }: WriteOptions = {},
 ): Promise<void> {
-  const file = await open(`${location}.new`, 'w');
-  try {
-    for await (const piece of text) await file.write(piece);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${location}.new`, location).catch(async (error) => {
-    await rm(`${location}.new`, { force: true });
-    throw error;
-  });
+  const storage = storageOf(location, 'file');
+  if (location.endsWith('/')) throw new BadInputError(`${location} is a folder; give the path of a file.`);
+  const blocks = textBlocks(text, signal);
+  if (storage === 's3') await writeS3File(location, blocks, s3, signal);
+  else await writeDiskFile(diskPath(location, 'file'), blocks, signal);
 }

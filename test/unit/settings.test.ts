@@ -60,6 +60,10 @@ describe('settings', () => {
     ['KITH_BOLT_PORT', '65536', 'a whole number from 0 to 65535'],
     ['KITH_POSTGRES_URL', 'hush-hush', 'postgres://user:password@host:port/database'],
     ['KITH_NEO4J_URI', 'https://hush-hush', 'bolt://… or neo4j://…'],
+    ['KITH_S3_ENDPOINT', 'host:9000', 'http://host:port or https://…'],
+    ['KITH_S3_ENDPOINT', 'http://host:port', 'http://host:port or https://…'],
+    ['KITH_S3_ENDPOINT', 'http://key:hush-hush@host', 'http://host:port or https://…'],
+    ['KITH_S3_REGION', 'eu central', "a region's name such as eu-central-1"],
   ])('refuse %s=%s, saying what it should be', (name, value, should) => {
     const read = () => readSettings({ [name]: value });
     expect(read).toThrow(BadInputError);
@@ -77,5 +81,28 @@ describe('settings', () => {
       username: 'neo4j',
       password: 'p',
     });
+  });
+
+  test('reach AWS with its own credentials when nothing is said of S3', () => {
+    expect(readSettings({}).s3).toEqual({ endpoint: undefined, region: 'us-east-1', keys: undefined });
+  });
+
+  test('know the server of S3 and its keys', () => {
+    const env = { KITH_S3_ENDPOINT: 'http://127.0.0.1:9000', KITH_S3_ACCESS_KEY: 'a', KITH_S3_SECRET_KEY: 's' };
+    expect(readSettings({ ...env, KITH_S3_REGION: 'eu-central-1' }).s3).toEqual({
+      endpoint: 'http://127.0.0.1:9000',
+      region: 'eu-central-1',
+      keys: { accessKey: 'a', secretKey: 's' },
+    });
+  });
+
+  test.each([
+    ['KITH_S3_ACCESS_KEY', 'KITH_S3_SECRET_KEY'],
+    ['KITH_S3_SECRET_KEY', 'KITH_S3_ACCESS_KEY'],
+  ])('refuse %s without %s, and do not repeat it', (one, other) => {
+    const read = () => readSettings({ [one]: 'hush-hush' });
+    expect(read).toThrow(BadInputError);
+    expect(read).toThrow(`${one} is set but ${other} is not`);
+    expect(read).not.toThrow(/hush-hush/);
   });
 });

@@ -45,10 +45,23 @@ describe('a folder', () => {
     const path = await day({ 'like.csv': 'a' });
     await expect(openFolder(join(home, 'none'))).rejects.toThrow(/none does not exist/);
     await expect(openFolder(join(path, 'like.csv'))).rejects.toThrow(/like\.csv is a file/);
-    await expect(openFolder('s3://bucket/20240131')).rejects.toThrow(/not supported yet/);
     await expect(openFolder('https://host/20240131')).rejects.toThrow(/not https:/);
     await expect(openFolder('file://host/20240131')).rejects.toThrow(BadInputError);
     await expect(openFolder('')).rejects.toThrow(BadInputError);
+  });
+
+  test.each(['s3://', 's3:/x', 's3:x', 's3:///x', 's3://-/x', 's3://a b/x'])(
+    'on S3 that is written as %s is refused before anything is asked',
+    async (input) => {
+      await expect(openFolder(input)).rejects.toThrow(`${input} is no location on S3; write it as s3://bucket/path.`);
+      await expect(openFolder(input)).rejects.toBeInstanceOf(BadInputError);
+    },
+  );
+
+  test('on S3 with keys in its URL is refused without repeating them', async () => {
+    const problem = await openFolder('s3://key:hush-hush@bucket/x').catch((error: Error) => error.message);
+    expect(problem).toMatch(/set KITH_S3_ACCESS_KEY/);
+    expect(problem).not.toMatch(/hush/);
   });
 
   test('lists the files of the graph in their order, plain or gzipped', async () => {

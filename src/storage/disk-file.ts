@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BadInputError, EngineError, InterruptedError, messageOf } from '../errors.ts';
+
+/**
+ * Writes a file on disk whole or not at all: into a temporary one beside it, which then takes its name. Missing folders are made.
+ *
+ * @throws BadInputError if it can't be a file, EngineError if the disk fails, InterruptedError once the signal aborts
+ */
+export async function writeDiskFile(path: string, blocks: AsyncIterable<Buffer>, signal?: AbortSignal): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new BadInputError(`${path} is a folder; give the path of a file.`);
+  if (found && !found.isFile()) throw new BadInputError(`${path} is a device, not a file; give the path of a file.`);
+  // A link stays, and what it points to is replaced.
+  const target = found ? await realpath(path) : path;
+  const draft = join(dirname(target), `.kith-${randomUUID()}.part`);
+  const orExplain = async <T>(work: Promise<T>): Promise<T> => work.catch((error) => Promise.reject(told(error, path)));
+  await orExplain(mkdir(dirname(target), { recursive: true }));
+  const file = await orExplain(open(draft, 'wx'));
+  try {
+    await fill(file, blocks, orExplain);
+    if (signal?.aborted) throw new InterruptedError('Writing was stopped.');
+    await orExplain(rename(draft, target));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function fill(
+  file: FileHandle,
+  blocks: AsyncIterable<Buffer>,
+  orExplain: (work: Promise<void>) => Promise<void>,
+): Promise<void> {
+  try {
+    for await (const block of blocks) await orExplain(file.appendFile(block));
+    await orExplain(file.sync());
+  } finally {
+    await orExplain(file.close());
+  }
+}
+
+function told(error: unknown, path: string): Error {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new BadInputError(`${path} can't be written: a part of its path is a file; give another path.`);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new BadInputError(`${path} may not be written by this user; change the folder's permissions.`);
+    case 'ENAMETOOLONG':
+    case 'EISDIR':
+    case 'ELOOP':
+    case 'ERR_INVALID_ARG_VALUE':
+      return new BadInputError(`${path} can't be written (${messageOf(error)}); give another path.`);
+    default:
+      return new EngineError(
+        `${path} can't be written (${messageOf(error)}); see that its disk has room, then try again.`,
+      );
+  }
+}

@@ -1,0 +1,66 @@
+import { BadInputError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+
+/** What is known of an error of the SDK: of S3's answer, or of the lack of one. */
+interface SdkError {
+  name?: string;
+  /** Of a network error, e.g. ECONNREFUSED. */
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+const checkKeys =
+  'check KITH_S3_ACCESS_KEY and KITH_S3_SECRET_KEY (without them, the credentials that AWS’s own tools use)';
+
+/**
+ * An error of the SDK as a sentence for a person; one that is no error of S3 is given back as it is.
+ *
+ * @param url the folder or object that was asked for
+ * @param server as a person would call it
+ */
+export function s3Error(error: unknown, url: string, server: string): Error {
+  if (error instanceof KithError || error instanceof TypeError || error instanceof RangeError) return error;
+  const { name = '', code, $metadata } = error as SdkError;
+  const status = $metadata?.httpStatusCode;
+  const reason = code ?? (name === 'Error' || name === '' ? messageOf(error) : name);
+  switch (name) {
+    case 'NoSuchBucket':
+      return new BadInputError(`${url}: ${server} has no such bucket; check the bucket's name and KITH_S3_ENDPOINT.`);
+    case 'NoSuchKey':
+      return new BadInputError(`${url} is not there any more; ${changes}`);
+    case 'PreconditionFailed':
+      return changedError(url);
+    case 'InvalidAccessKeyId':
+    case 'SignatureDoesNotMatch':
+    case 'InvalidToken':
+    case 'ExpiredToken':
+      return new BadInputError(`${url}: ${server} refuses the keys (${name}); ${checkKeys}.`);
+    case 'CredentialsProviderError':
+      return new BadInputError(`${url}: no keys for S3 were found; set KITH_S3_ACCESS_KEY and KITH_S3_SECRET_KEY.`);
+    case 'AccessDenied':
+      return new BadInputError(`${url}: the keys lack the permission for it (${name}); grant it, or ${checkKeys}.`);
+    case 'PermanentRedirect':
+    case 'AuthorizationHeaderMalformed':
+    case 'IllegalLocationConstraintException':
+      return new BadInputError(`${url}: the bucket lies in another region (${name}); set KITH_S3_REGION to it.`);
+    case 'AbortError':
+      return new InterruptedError('The request to S3 was stopped.');
+  }
+  if (/region is missing/i.test(messageOf(error)))
+    return new BadInputError(`${url}: the bucket's region is not known; set KITH_S3_REGION.`);
+  if (status === undefined)
+    return new EngineError(
+      `${server} can't be reached for ${url} (${reason}); see that it runs and that KITH_S3_ENDPOINT is right.`,
+    );
+  if (status >= 300 && status < 500 && status !== 408 && status !== 429)
+    return new BadInputError(
+      `${url}: ${server} refuses the request (${status} ${reason}); check the name and settings.`,
+    );
+  return new EngineError(`${url}: ${server} fails (${status} ${reason}); see that it is well, then run again.`);
+}
+
+/** An object is another one than when its folder was listed. */
+export function changedError(url: string): BadInputError {
+  return new BadInputError(`${url} is another one than a moment ago; ${changes}`);
+}
+
+const changes = 'the folder changes while it is read: wait until it is complete, then run again.';

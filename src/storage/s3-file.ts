@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Settings } from '../config/settings.ts';
+import { BadInputError, InterruptedError } from '../errors.ts';
+import { type S3Location, s3Location } from './location.ts';
+import { connectS3, type S3 } from './s3-client.ts';
+import { s3Error } from './s3-errors.ts';
+
+/** The least that S3 allows: 10,000 parts, so 50 GB, and four of them in memory at most. */
+const partBytes = 5 * 1024 * 1024;
+const partsAtOnce = 2;
+
+/**
+ * Writes an object whole or not at all. Whether it can be is asked before the first block is.
+ *
+ * @throws BadInputError if it can't be an object, or the bucket or the keys are wrong
+ * @throws EngineError if S3 can't be reached, InterruptedError once the signal aborts
+ */
+export async function writeS3File(
+  location: string,
+  blocks: AsyncIterable<Buffer>,
+  settings?: S3Settings,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { bucket, key } = s3Location(location);
+  if (key === '') throw new BadInputError(`${location} is a bucket; give the path of a file in it.`);
+  const s3 = await connectS3(settings);
+  const { Upload } = await import('@aws-sdk/lib-storage');
+  let thrown: { error: unknown } | undefined;
+  const body = Readable.from(
+    remembering(blocks, (error) => {
+      thrown = { error };
+    }),
+    { objectMode: false },
+  );
+  try {
+    await refuseFolder(s3, { bucket, key }, location);
+    endRequests(s3.client, signal);
+    const params = { Bucket: bucket, Key: key, Body: body };
+    await new Upload({ client: s3.client, params, partSize: partBytes, queueSize: partsAtOnce }).done();
+  } catch (error) {
+    // Taking back the parts may fail, too, and would hide why.
+    if (thrown) throw thrown.error;
+    if (signal?.aborted) throw new InterruptedError('Writing was stopped.');
+    throw s3Error(error, location, s3.server);
+  } finally {
+    body.destroy();
+    s3.client.destroy();
+  }
+}
+
+async function* remembering(blocks: AsyncIterable<Buffer>, remember: (error: unknown) => void): AsyncGenerator<Buffer> {
+  try {
+    yield* blocks;
+  } catch (error) {
+    remember(error);
+    throw error;
+  }
+}
+
+/** S3 would allow an object with the name of a folder, but then nobody finds it. */
+async function refuseFolder({ sdk, client }: S3, { bucket, key }: S3Location, location: string): Promise<void> {
+  const under = new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: `${key}/`, MaxKeys: 1 });
+  const found = await client.send(under).catch((error: Error) => {
+    // Who may only write may not look.
+    if (error.name === 'AccessDenied') return undefined;
+    throw error;
+  });
+  if (found?.Contents?.length) throw new BadInputError(`${location} is a folder; give the path of a file.`);
+}
+
+/**
+ * Lets the signal end the sending of parts, which the SDK's Upload would wait for; what begins, completes or takes back the
+ * upload is short and comes to its end, so that no part is left.
+ */
+function endRequests(client: S3Client, signal: AbortSignal | undefined): void {
+  const { requestHandler } = client.config;
+  const handle = requestHandler.handle.bind(requestHandler);
+  requestHandler.handle = (request, options) =>
+    handle(request, request.method === 'PUT' ? { ...options, abortSignal: signal } : options);
+}

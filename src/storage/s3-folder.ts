@@ -1,0 +1,64 @@
+import type { S3Settings } from '../config/settings.ts';
+import { BadInputError } from '../errors.ts';
+import type { Folder } from './folder.ts';
+import { type S3Location, s3Location } from './location.ts';
+import { connectS3, type S3 } from './s3-client.ts';
+import { s3Error } from './s3-errors.ts';
+import { openObject, type StoredObject } from './s3-object.ts';
+
+/**
+ * Opens what lies directly under `s3://bucket/path/`, as a folder on disk would be.
+ *
+ * @throws BadInputError if nothing lies there, or the bucket or the keys are wrong
+ * @throws EngineError if S3 can't be reached
+ */
+export async function openS3Folder(input: string, settings?: S3Settings): Promise<Folder> {
+  const { bucket, key } = s3Location(input);
+  const path = key.replace(/\/+$/, '');
+  const location = `s3://${bucket}${path && `/${path}`}`;
+  const s3 = await connectS3(settings);
+  const files = await listFolder(s3, { bucket, key: path }, location).catch((error: unknown) => {
+    throw s3Error(error, location, s3.server);
+  });
+  return {
+    name: location.slice(location.lastIndexOf('/') + 1),
+    location,
+    files: () => files,
+    async open(name) {
+      const object = files.get(name);
+      if (!object) throw new BadInputError(`${location}/${name} can't be read: there is no such object.`);
+      return openObject(s3, object);
+    },
+  };
+}
+
+/** The objects of a folder, by name; those further down and the markers of empty folders are none of its files. */
+async function listFolder(
+  { sdk, client }: S3,
+  { bucket, key: path }: S3Location,
+  location: string,
+): Promise<Map<string, StoredObject>> {
+  const prefix = path && `${path}/`;
+  const found: [string, StoredObject][] = [];
+  let isThere = path === '';
+  for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix, Delimiter: '/' })) {
+    isThere ||= (page.Contents ?? []).length + (page.CommonPrefixes ?? []).length > 0;
+    for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
+      const name = key.slice(prefix.length);
+      if (name !== '' && !name.includes('/'))
+        found.push([name, { path: `${location}/${name}`, size, bucket, key, etag }]);
+    }
+  }
+  if (!isThere) {
+    const { Contents: [first] = [] } = await client.send(
+      new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: path, MaxKeys: 1 }),
+    );
+    throw new BadInputError(
+      first?.Key === path
+        ? `${location} is an object; give the folder that it lies in.`
+        : `${location} does not exist: the bucket has no object under it; give the day's folder.`,
+    );
+  }
+  // In the order of a folder on disk; S3 sorts by the bytes of UTF-8.
+  return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,49 @@
+import { InterruptedError } from '../errors.ts';
+
+/** Characters, not bytes: enough that a write of each costs next to nothing. */
+const blockLength = 256 * 1024;
+
+/**
+ * A text as blocks of UTF-8, each of many of its pieces. What the text throws is thrown.
+ *
+ * @throws InterruptedError once the signal aborts, even while the next piece is waited for
+ */
+export async function* textBlocks(
+  text: AsyncIterable<string> | Iterable<string>,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const blocks = gathered(text);
+  let stop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new InterruptedError('Writing was stopped.'));
+  });
+  stopped.catch(() => undefined);
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  try {
+    for (;;) {
+      if (signal?.aborted) await stopped;
+      const { done, value } = await Promise.race([stopped, blocks.next()]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    const closed = blocks.return(undefined).catch(() => undefined);
+    // A text that is silent would be waited for in vain.
+    if (!signal?.aborted) await closed;
+  }
+}
+
+async function* gathered(text: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Buffer> {
+  let pending = '';
+  for await (const piece of text) {
+    pending += piece;
+    if (pending.length < blockLength) continue;
+    // The two halves of a character outside of the basic plane are encoded together.
+    const end = /[\uD800-\uDBFF]$/.test(pending) ? pending.length - 1 : pending.length;
+    yield Buffer.from(pending.slice(0, end));
+    pending = pending.slice(end);
+  }
+  if (pending !== '') yield Buffer.from(pending);
+}

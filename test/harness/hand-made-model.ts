@@ -1,0 +1,18 @@
+import type { Model } from '../../src/reputation/model.ts';
+import { Vocabulary } from '../../src/reputation/vocabulary.ts';
+
+/** Finds a text good, with p = 1 / (1 + e^−5), if it has the word `bullish`, and else with p = 1 / (1 + e^5). */
+export function bullishModel(): Model {
+  return {
+    architecture: { dimension: 1, widths: [1], filters: 1 },
+    vocabulary: new Vocabulary(['bullish', 'the']),
+    length: 5,
+    unit: 1,
+    weights: {
+      embedding: Float32Array.of(0, 0, 1, 0),
+      filters: [{ width: 1, kernel: Float32Array.of(1), bias: Float32Array.of(0) }],
+      output: Float32Array.of(10),
+      outputBias: Float32Array.of(-5),
+    },
+  };
+}

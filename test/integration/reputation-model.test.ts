@@ -1,0 +1,293 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BadInputError } from '../../src/errors.ts';
+import type { Message } from '../../src/messages/message.ts';
+import { MessageStore } from '../../src/messages/message-store.ts';
+import { Random } from '../../src/random.ts';
+import { Classifier } from '../../src/reputation/classifier.ts';
+import { fitDefaults, type Round } from '../../src/reputation/fit.ts';
+import { areaUnderRoc } from '../../src/reputation/metrics.ts';
+import { listWeights } from '../../src/reputation/model.ts';
+import { describeModel } from '../../src/reputation/model-card.ts';
+import { readModel, writeModel } from '../../src/reputation/model-folder.ts';
+import { splitUsers } from '../../src/reputation/split-users.ts';
+import { describeBackend } from '../../src/reputation/tensorflow.ts';
+import { architecture, type Training, type TrainingSettings, trainModel } from '../../src/reputation/train-model.ts';
+import { bullishModel } from '../harness/hand-made-model.ts';
+
+const settings: TrainingSettings = {
+  architecture,
+  vocabularySize: 500,
+  length: 100,
+  fit: { ...fitDefaults, seed: 3 },
+};
+const common = ['the', 'market', 'today', 'http', 'up', 'down', 'my', 'of', 'to', 'and', 'it', 'is'];
+const good = ['margin', 'guidance', 'dilution', 'hedge'];
+
+/** Users who write one to six weeks of one to three messages; good ones at times use words that others hardly use. */
+function toyMessages(users: number): Message[] {
+  const random = new Random(9, 'toy');
+  const messages: Message[] = [];
+  for (let userId = 0; userId < users; userId++) {
+    const isGood = userId % 5 === 0;
+    for (let week = random.below(6); week >= 0; week--)
+      for (let n = random.below(3); n >= 0; n--) {
+        const words = Array.from({ length: 1 + random.below(12) }, () => random.pick(common));
+        if (isGood ? random.chance(0.9) : random.chance(0.02)) words.push(random.pick(good), random.pick(good));
+        messages.push({
+          id: BigInt(messages.length),
+          userId,
+          at: Date.UTC(2024, 0, 1 + 7 * week) / 1000 + n,
+          words: words.join(' '),
+          isGood,
+        });
+      }
+  }
+  return messages;
+}
+
+let dir: string;
+let store: MessageStore;
+let training: Training;
+const rounds: Round[] = [];
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'kith-model-'));
+  store = await MessageStore.open(join(dir, 'messages.duckdb'));
+  const take = await store.stage();
+  take(toyMessages(300));
+  await store.commit();
+  training = await trainModel(store, Number.MAX_SAFE_INTEGER, settings, { onRound: (round) => rounds.push(round) });
+}, 120_000);
+afterAll(async () => {
+  await store?.[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true, force: true });
+});
+
+test("TensorFlow's native backend computes", () => {
+  expect(describeBackend()).toMatch(/^tensorflow \(native, libtensorflow 2\./);
+});
+
+describe('training', () => {
+  test('on a separable set of users reaches an AUC of 0.99 on users not seen', () => {
+    expect(training.counts.test.users).toBe(60);
+    expect(areaUnderRoc(training.evaluation.users)).toBeGreaterThanOrEqual(0.99);
+  });
+
+  test('tells loss and AUC of every round, and keeps the round with the lowest loss', () => {
+    expect(training.rounds).toEqual(rounds);
+    const best = Math.min(...rounds.map(({ validationLoss }) => validationLoss));
+    expect(rounds.findLast(({ isBest }) => isBest)?.validationLoss).toBe(best);
+    expect(rounds.every(({ validationAuc }) => validationAuc >= 0 && validationAuc <= 1)).toBe(true);
+  });
+
+  test('with one seed twice gives equal weights, with another seed others', async () => {
+    const quick = { ...settings, fit: { ...settings.fit, maxRounds: 2 } };
+    const weightsOf = async (seed: number) => {
+      const { model } = await trainModel(store, Number.MAX_SAFE_INTEGER, { ...quick, fit: { ...quick.fit, seed } });
+      const hash = createHash('sha256');
+      for (const [, values] of listWeights(model.weights)) hash.update(Buffer.from(values.buffer.slice(0)));
+      return hash.digest('hex');
+    };
+    const first = await weightsOf(5);
+    expect(await weightsOf(5)).toBe(first);
+    expect(await weightsOf(6)).not.toBe(first);
+  }, 120_000);
+
+  test('takes its vocabulary from the training users only', async () => {
+    const labels = new Map(Array.from({ length: 40 }, (_, userId) => [userId, userId % 2 === 0]));
+    const parts = splitUsers(labels, settings.fit.seed);
+    await using other = await MessageStore.open(join(dir, 'parts.duckdb'));
+    const take = await other.stage();
+    take(
+      [...labels].map(([userId, isGood]) => ({
+        id: BigInt(userId),
+        userId,
+        at: 0,
+        words: `all ${parts.get(userId)}`,
+        isGood,
+      })),
+    );
+    await other.commit();
+    const quick = { ...settings, fit: { ...settings.fit, maxRounds: 1, roundBatches: [1, 1] as const } };
+    const trained = await trainModel(other, Number.MAX_SAFE_INTEGER, quick);
+    expect(trained.model.vocabulary.words).toEqual(['all', 'training']);
+  });
+
+  test('can be stopped', async () => {
+    const controller = new AbortController();
+    const stopped = trainModel(store, Number.MAX_SAFE_INTEGER, settings, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await expect(stopped).rejects.toThrow('Training was stopped');
+  });
+
+  test('without enough labelled users says how many there are', async () => {
+    await expect(trainModel(store, 0, settings)).rejects.toThrow('there are 0 good ones');
+  });
+});
+
+describe('a probability', () => {
+  const texts = () => {
+    const random = new Random(1, 'texts');
+    const words = [...common, ...good, 'never', 'seen'];
+    return Array.from({ length: 700 }, (_, i) =>
+      Array.from({ length: i < 3 ? i : random.below(i % 50 === 0 ? 140 : 30) }, () => random.pick(words)).join(' '),
+    );
+  };
+
+  test('depends on nothing but the text: batches of 1 and of 256 give the same, to the last digit', () => {
+    using classifier = new Classifier(training.model);
+    const all = texts();
+    const together = [...classifier.probabilities(all, 256)];
+    expect([...classifier.probabilities(all, 1)]).toEqual(together);
+    expect([...classifier.probabilities(all.toReversed(), 37)].toReversed()).toEqual(together);
+    expect(new Set(together).size).toBeGreaterThan(100);
+  });
+
+  test('is what the same sums in plain JavaScript give', () => {
+    using classifier = new Classifier(training.model);
+    const { architecture, vocabulary, weights, unit, length } = training.model;
+    const { dimension, filters } = architecture;
+    const all = texts().slice(0, 60);
+    const expected = all.map((text) => {
+      const rows = [...vocabulary.encode(text, length)];
+      let logit = 0;
+      for (const [w, { width, kernel, bias }] of weights.filters.entries()) {
+        const looks = Math.max(1, rows.length - width + 1);
+        for (let f = 0; f < filters; f++) {
+          let largest = 0;
+          for (let at = 0; at < looks; at++) {
+            let sum = bias[f] as number;
+            for (let k = 0; k < width; k++)
+              for (let d = 0; d < dimension; d++)
+                sum +=
+                  (weights.embedding[(rows[at + k] ?? 0) * dimension + d] as number) *
+                  (kernel[(k * dimension + d) * filters + f] as number);
+            largest = Math.max(largest, sum);
+          }
+          logit += largest * (weights.output[w * filters + f] as number);
+        }
+      }
+      return Math.round(1e6 / (1 + Math.exp(-(logit * unit + (weights.outputBias[0] as number)))));
+    });
+    expect([...classifier.probabilities(all)]).toEqual(expected);
+  });
+
+  test("reads no more than the model's length", () => {
+    using classifier = new Classifier(bullishModel());
+    expect([
+      ...classifier.probabilities(['the the the the bullish', 'the the the the the bullish', 'bear', '']),
+    ]).toEqual([993_307, 6693, 6693, 6693]);
+  });
+});
+
+describe("a model's folder", () => {
+  const written = async (name: string) => {
+    const folder = join(dir, name);
+    const card = describeModel({
+      source: 'toys',
+      asOf: '2024-03-01T00:00:00Z',
+      trainedOn: new Date('2024-03-02T10:00:00Z'),
+      training,
+      settings,
+    });
+    await writeModel(folder, training.model, settings.fit.seed, card);
+    return folder;
+  };
+
+  test('holds weights, vocabulary, settings and a card with two pictures', async () => {
+    const folder = await written('whole');
+    expect((await readdir(folder)).sort()).toEqual([
+      'calibration.svg',
+      'model-card.md',
+      'model.json',
+      'roc.svg',
+      'vocabulary.txt',
+      'weights.bin',
+    ]);
+    const card = await readFile(join(folder, 'model-card.md'), 'utf8');
+    expect(card).toContain('classes weighted 50:50');
+    expect(card).toContain('| made on | 2024-03-02 |');
+    expect(card).toContain(`| test | 60 | 12 | 20.0 | ${training.counts.test.weeks} |`);
+    for (const picture of ['roc.svg', 'calibration.svg']) {
+      expect(card).toContain(`(${picture})`);
+      expect(await readFile(join(folder, picture), 'utf8')).toMatch(
+        /^<svg [\s\S]*<polyline points="[\d., ]+"[\s\S]*<\/svg>\n$/,
+      );
+    }
+  });
+
+  test('gives the same scores when it is read again, and can be replaced', async () => {
+    const folder = await written('again');
+    const { id } = await readModel(await written('again'));
+    const { model, id: sameId } = await readModel(folder);
+    expect(sameId).toBe(id);
+    using before = new Classifier(training.model);
+    using after = new Classifier(model);
+    const texts = ['margin guidance', 'up up up', '', 'hedge my market today and it is down'];
+    expect([...after.probabilities(texts)]).toEqual([...before.probabilities(texts)]);
+    expect((await readdir(dir)).filter((name) => /\.(new|old)$/.test(name))).toEqual([]);
+  });
+
+  test('of other things is not overwritten', async () => {
+    await expect(writeModel(dir, training.model, 1, {})).rejects.toThrow('is not empty and holds no model');
+    const file = join(dir, 'file');
+    await writeFile(file, '');
+    await expect(writeModel(file, training.model, 1, {})).rejects.toThrow(BadInputError);
+  });
+
+  test.each([
+    ['without weights', (folder: string) => rm(join(folder, 'weights.bin')), 'holds no weights.bin of a model'],
+    [
+      'with a changed weight',
+      async (folder: string) => {
+        const bytes = await readFile(join(folder, 'weights.bin'));
+        bytes.writeUInt8(bytes.readUInt8(1000) ^ 1, 1000);
+        await writeFile(join(folder, 'weights.bin'), bytes);
+      },
+      'is damaged: weights.bin is not as it was written',
+    ],
+    [
+      'with weights cut off',
+      async (folder: string) =>
+        writeFile(join(folder, 'weights.bin'), (await readFile(join(folder, 'weights.bin'))).subarray(0, -4)),
+      'is damaged: weights.bin',
+    ],
+    [
+      'with another vocabulary',
+      (folder: string) => writeFile(join(folder, 'vocabulary.txt'), 'up\n'),
+      'is damaged: vocabulary.txt',
+    ],
+    [
+      'with half a description',
+      (folder: string) => writeFile(join(folder, 'model.json'), '{'),
+      'model.json is no JSON',
+    ],
+    [
+      'of another version',
+      async (folder: string) => {
+        const text = await readFile(join(folder, 'model.json'), 'utf8');
+        await writeFile(join(folder, 'model.json'), text.replace('"version": 1', '"version": 2'));
+      },
+      'was made for another version of Kith (version)',
+    ],
+    [
+      'whose texts were cleaned otherwise',
+      async (folder: string) => {
+        const text = await readFile(join(folder, 'model.json'), 'utf8');
+        await writeFile(join(folder, 'model.json'), text.replace('"cleaning": 1', '"cleaning": 9'));
+      },
+      'was made for another version of Kith (cleaning)',
+    ],
+    ['that is not there', (folder: string) => rm(folder, { recursive: true }), 'holds no model.json of a model'],
+  ])('%s is refused in a sentence', async (name, harm, sentence) => {
+    const folder = await written(`harmed ${name}`);
+    await harm(folder);
+    const refused = readModel(folder);
+    await expect(refused).rejects.toThrow(BadInputError);
+    await expect(refused).rejects.toThrow(sentence);
+  });
+});
