@@ -68,13 +68,16 @@ async function main() {
   const input = join('.kith-demo', 'graph_data', day);
   const size = ['--users', '3000', '--activities', '90000', '--messages', '10000', '--seed', '7'];
   kith(['generate', ...size, '--out', input, '--force']);
-  kith(['run', '--input', input]);
+  const model = join('.kith-demo', 'model');
+  kith(['reputation', 'train', '--input', input, '--model', model]);
+  kith(['run', '--input', input, '--model', model]);
   const { neo4j, postgres } = JSON.parse(kith(['status', '--json'], { capture: true }));
   kith(['show', await someoneToShow(postgres.url)]);
   console.log(`
 The demo took ${Math.round((performance.now() - started) / 1000)} s, and its engines still run:
   Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user ${neo4j.username}, password in .kith-demo/passwords/neo4j)
   Postgres       psql "$(KITH_HOME=.kith-demo npx kith status --json | node -pe 'JSON.parse(require("fs").readFileSync(0)).postgres.url')"
+What the model makes of users, and how well: .kith-demo/model/model-card.md
 Queries to try in Browser: cypher/explore/*.cypher. To stop: KITH_HOME=.kith-demo npx kith down`);
   return 0;
 }

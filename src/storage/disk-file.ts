@@ -9,7 +9,10 @@ import { BadInputError, EngineError, InterruptedError, messageOf } from '../erro
  * @throws BadInputError if it can't be a file, EngineError if the disk fails, InterruptedError once the signal aborts
  */
 export async function writeDiskFile(path: string, blocks: AsyncIterable<Buffer>, signal?: AbortSignal): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((error) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw told(error, path);
+    return undefined;
+  });
   if (found?.isDirectory()) throw new BadInputError(`${path} is a folder; give the path of a file.`);
   if (found && !found.isFile()) throw new BadInputError(`${path} is a device, not a file; give the path of a file.`);
   // A link stays, and what it points to is replaced.

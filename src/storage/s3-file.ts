@@ -6,7 +6,7 @@ import { type S3Location, s3Location } from './location.ts';
 import { connectS3, type S3 } from './s3-client.ts';
 import { s3Error } from './s3-errors.ts';
 
-/** The least that S3 allows: 10,000 parts, so 50 GB, and four of them in memory at most. */
+/** The least that S3 allows, for little memory; with 10,000 parts an object may have 50 GB. */
 const partBytes = 5 * 1024 * 1024;
 const partsAtOnce = 2;
 

@@ -13,26 +13,32 @@ export async function* textBlocks(
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const blocks = gathered(text);
-  let stop = () => {};
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(new InterruptedError('Writing was stopped.'));
-  });
-  stopped.catch(() => undefined);
-  signal?.addEventListener('abort', stop, { once: true });
-  if (signal?.aborted) stop();
   try {
     for (;;) {
-      if (signal?.aborted) await stopped;
-      const { done, value } = await Promise.race([stopped, blocks.next()]);
+      if (signal?.aborted) throw stopped();
+      const { done, value } = await orStopped(blocks.next(), signal);
       if (done) return;
       yield value;
     }
   } finally {
-    signal?.removeEventListener('abort', stop);
     const closed = blocks.return(undefined).catch(() => undefined);
     // A text that is silent would be waited for in vain.
     if (!signal?.aborted) await closed;
   }
+}
+
+/** Not Promise.race with one promise for all blocks: that promise would keep each of them in memory. */
+function orStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(stopped());
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+function stopped(): InterruptedError {
+  return new InterruptedError('Writing was stopped.');
 }
 
 async function* gathered(text: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Buffer> {

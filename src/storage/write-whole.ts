@@ -13,7 +13,7 @@ export interface WriteOptions {
 
 /**
  * Writes a file whole or not at all, as UTF-8: until it is complete, what was there before stays. The text's pieces may be of
- * any size; about 20 MB of it are in memory at most.
+ * any size; about 40 MB are in memory at most.
  *
  * @param location a plain path, `file:` URL or `s3://bucket/path`
  * @throws BadInputError if the location can't be a file, or the bucket or the keys are wrong

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
@@ -502,36 +504,62 @@ describe('a line to S3 that breaks', () => {
     expect(line.received).toBeLessThan(15_000_000);
   });
 
-  test('carries 30 MB up and down, of which only some are in memory', async () => {
+  test('that changes a byte on its way is noticed', async () => {
+    const { folder, put } = s3Place();
+    await put('like.csv', randomBytes(2_000_000));
+    const opened = await openFolder(folder, through);
+    line.spoilAfter(700_000);
+    const read = async () => {
+      for await (const _ of readBytes(opened, 'like.csv'));
+    };
+    const problem = await problemOf(read());
+    expect(problem).toBeInstanceOf(EngineError);
+    expect(problem.message).toMatch(/20240131\/like\.csv arrived damaged/);
+  });
+
+  test('carries 80 MB up and down, of which only some are in memory', async () => {
     const { folder } = s3Place();
+    const { signal } = new AbortController();
     const sent = createHash('sha256');
+    const before = bufferedNow();
     let produced = 0;
     let ahead = 0;
+    let buffered = 0;
     function* text() {
-      while (produced < 30_000_000) {
-        const piece = `${randomBytes(500).toString('hex')}\n`;
+      while (produced < 80_000_000) {
+        const piece = `${randomBytes(5000).toString('hex')}\n`;
         sent.update(piece);
         produced += piece.length;
         ahead = Math.max(ahead, produced - line.sent);
+        if (produced % 5_000_000 < piece.length) buffered = Math.max(buffered, bufferedNow() - before);
         yield piece;
       }
     }
-    await writeWhole(`${folder}/scores.csv`, text(), { s3: through });
+    await writeWhole(`${folder}/scores.csv`, text(), { s3: through, signal });
     expect(ahead).toBeLessThan(20_000_000);
+    expect(buffered).toBeLessThan(50_000_000);
 
-    const before = line.received;
+    const listed = await openFolder(folder, through);
+    const start = line.received;
     const received = createHash('sha256');
     let read = 0;
     ahead = 0;
-    for await (const chunk of await (await openFolder(folder, through)).open('scores.csv')) {
-      // A consumer that is slower than the line.
-      if (read % 1_000_000 < chunk.length) await new Promise((resolve) => setTimeout(resolve, 5));
+    for await (const chunk of await listed.open('scores.csv')) {
       received.update(chunk as Buffer);
       read += (chunk as Buffer).length;
-      ahead = Math.max(ahead, line.received - before - read);
+      // A consumer that is slower than the line.
+      if (read % 5_000_000 < (chunk as Buffer).length) await new Promise((resolve) => setTimeout(resolve, 50));
+      ahead = Math.max(ahead, line.received - start - read);
     }
     expect(read).toBe(produced);
     expect(received.digest('hex')).toBe(sent.digest('hex'));
     expect(ahead).toBeLessThan(20_000_000);
-  }, 60_000);
+  }, 120_000);
 });
+
+/** Bytes of buffers that something still holds. */
+function bufferedNow(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().arrayBuffers;
+}

@@ -11,6 +11,7 @@ export class UnreliableLine implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   #breaks = 0;
   #breakAfter = 0;
+  #spoilAfter = Number.POSITIVE_INFINITY;
 
   private constructor(port: number) {
     this.#server = createServer((near) => this.#join(near, connect(port, '127.0.0.1')));
@@ -35,6 +36,11 @@ export class UnreliableLine implements AsyncDisposable {
   breakAfter(bytes: number, times = 1): void {
     this.#breakAfter = this.received + bytes;
     this.#breaks = times;
+  }
+
+  /** Changes one of the server's bytes, after that many more of them. */
+  spoilAfter(bytes: number): void {
+    this.#spoilAfter = this.received + bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,6 +72,10 @@ export class UnreliableLine implements AsyncDisposable {
     });
     far.on('data', (bytes: Buffer) => {
       this.received += bytes.length;
+      if (this.received > this.#spoilAfter) {
+        bytes[bytes.length - 1] = 255 - (bytes.at(-1) ?? 0);
+        this.#spoilAfter = Number.POSITIVE_INFINITY;
+      }
       if (this.#breaks > 0 && this.received > this.#breakAfter) {
         this.#breaks -= 1;
         return end();

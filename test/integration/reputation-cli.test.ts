@@ -1,0 +1,160 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { generate } from '../../src/generate/generate.ts';
+import { writeModel } from '../../src/reputation/model-folder.ts';
+import { type EndedCommand, kith as kithIn } from '../harness/command-line.ts';
+import { bullishModel } from '../harness/hand-made-model.ts';
+
+jest.setTimeout(300_000);
+
+/** No engine is needed here: a home of its own, with nothing in it. */
+let home: string;
+let days: string;
+let bullish: string;
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'kith-reputation-'));
+  days = join(home, '20240601');
+  bullish = join(home, 'bullish');
+  await generate({ users: 2000, activities: 100, messages: 6000, seed: 3, goodPercent: 6, out: days });
+  await writeModel(bullish, bullishModel(), 1, {});
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const kith = (...args: string[]): Promise<EndedCommand> => kithIn(['reputation', ...args], { KITH_HOME: home });
+
+function rowsOf(file: string): string[][] {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+}
+
+describe('kith reputation train', () => {
+  test('says how it goes and how good the model is, writes its folder, and the same twice is the same model', async () => {
+    const models = [join(home, 'models', 'a'), join(home, 'models', 'b')];
+    for (const model of models) {
+      const { code, stdout, stderr } = await kith('train', '--input', days, '--model', model, '--seed', '4');
+      expect(stderr).toMatch(/messages +6,000 lines, 6,000 parsed, 0 rejected/);
+      expect(stderr).toMatch(/test +\d+ users, \d+ of them good, \d+ user-weeks/);
+      expect(stderr).toMatch(/round 1, epoch [\d.]+: loss 0\.\d+, validation loss 0\.\d+, validation AUC [01]\.\d+/);
+      expect(stdout).toMatch(/AUC by user +0\.[89]\d+/);
+      expect(code).toBe(0);
+    }
+    const [a, b] = models.map((model) =>
+      readdirSync(model)
+        .filter((name) => name !== 'model-card.md')
+        .map((name) => [name, readFileSync(join(model, name), 'base64')]),
+    );
+    expect(a).toEqual(b);
+    expect(readFileSync(join(models[0] as string, 'model-card.md'), 'utf8')).toContain(
+      'messages up to 2024-06-01T00:00:00Z',
+    );
+    expect(readdirSync(join(home, 'reputation'))).toEqual(['rejects.csv']);
+  });
+
+  test('without labels, messages, or with a wrong option, says what is missing', async () => {
+    const empty = mkdtempSync(join(home, 'empty-'));
+    const unlabelled = mkdtempSync(join(home, 'unlabelled-'));
+    writeFileSync(
+      join(unlabelled, 'messages.jsonl'),
+      '{"id":1,"user_id":1,"body":"x","created_at":"2024-01-01T00:00:00Z"}\n',
+    );
+    const model = join(home, 'models', 'none');
+    const results = [
+      await kith('train', '--input', empty, '--model', model),
+      await kith('train', '--input', unlabelled, '--model', model),
+      await kith('train', '--input', days, '--model', model, '--seed', '-1'),
+      await kith('train', '--input', days, '--model', home),
+      await kith('train', '--input', days, '--model', model, '--as-of', 'noon'),
+      await kith('train', '--input', days),
+    ];
+    expect(results.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
+    const said = results.map(({ stderr }) => stderr);
+    expect(said[0]).toContain('holds no messages.jsonl (plain or .gz)');
+    expect(said[1]).toContain('there are 0 good ones');
+    expect(said[2]).toContain('--seed should be a whole number');
+    expect(said[3]).toContain('is not empty and holds no model');
+    expect(said[4]).toContain('--as-of should be a time');
+    expect(said[5]).toContain("required option '--model <dir>'");
+    expect(existsSync(model)).toBe(false);
+  });
+});
+
+describe('kith reputation score', () => {
+  test('writes the share of good weeks of each user, and the probability of each week', async () => {
+    const [out, weeks] = [join(home, 'scores.csv'), join(home, 'weeks.csv')];
+    const { code, stdout } = await kith('score', '--input', days, '--model', bullish, '--out', out, '--weeks', weeks);
+    expect(stdout).toMatch(/^[\d,]+ users scored by [\d,]+ user-weeks in [\d.]+ s: /);
+    expect(code).toBe(0);
+    const [header, ...users] = rowsOf(out);
+    expect(header).toEqual(['user_id', 'pred']);
+    const [weekHeader, ...rows] = rowsOf(weeks);
+    expect(weekHeader).toEqual(['user_id', 'week', 'probability']);
+    const shares = new Map<string, [good: number, all: number]>();
+    for (const [user, week, probability] of rows as [string, string, string][]) {
+      expect(week).toMatch(/^2024-W\d\d$/);
+      expect(['0.993307', '0.006693']).toContain(probability);
+      const [good, all] = shares.get(user) ?? [0, 0];
+      shares.set(user, [good + Number(Number(probability) >= 0.5), all + 1]);
+    }
+    expect(users).toEqual([...shares].map(([user, [good, all]]) => [user, String(good / all)]));
+  });
+
+  test('takes messages up to as-of, by default the date of the folder', async () => {
+    const folder = mkdtempSync(join(home, 'late-'));
+    const line = (id: number, at: string) =>
+      JSON.stringify({ id, user_id: id, body: 'bullish', created_at: at, recommended: 1 });
+    writeFileSync(
+      join(folder, 'messages.jsonl'),
+      `${line(1, '2024-05-31T23:59:59Z')}\n${line(2, '2024-06-01T00:00:00Z')}\n${line(3, '2024-06-01T00:00:01Z')}\n`,
+    );
+    const out = join(home, 'late.csv');
+    await kith('score', '--input', folder, '--model', bullish, '--out', out);
+    expect(rowsOf(out).slice(1)).toEqual([
+      ['1', '1'],
+      ['2', '1'],
+      ['3', '1'],
+    ]);
+    await kith('score', '--input', folder, '--model', bullish, '--out', out, '--as-of', '2024-06-01');
+    expect(rowsOf(out).slice(1)).toEqual([
+      ['1', '1'],
+      ['2', '1'],
+    ]);
+  });
+
+  test('leaves an earlier file as it was when it fails', async () => {
+    const out = join(home, 'kept.csv');
+    writeFileSync(out, 'as it was');
+    const folder = mkdtempSync(join(home, 'bad-'));
+    writeFileSync(join(folder, 'messages.jsonl'), 'no JSON\n');
+    const failed = [
+      await kith('score', '--input', folder, '--model', bullish, '--out', out),
+      await kith('score', '--input', days, '--model', join(home, 'nowhere'), '--out', out),
+      await kith('score', '--input', days, '--out', out),
+    ];
+    expect(failed.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(failed[0]?.stderr).toMatch(
+      /messages\.jsonl has 1 bad rows in 1 lines.*the first is line 1: no JSON object/s,
+    );
+    expect(failed[1]?.stderr).toContain('holds no model.json of a model');
+    expect(failed[2]?.stderr).toContain('Give the folder of a model: --model DIR, or KITH_MODEL.');
+    expect(readFileSync(out, 'utf8')).toBe('as it was');
+  });
+});
+
+test('kith reputation backend says which backend computes', async () => {
+  const { code, stdout } = await kith('backend');
+  expect(stdout).toMatch(/^tensorflow \(native, libtensorflow 2\.[\d.]+\), TensorFlow\.js 4\.22\.0\n$/);
+  expect(code).toBe(0);
+});
+
+test('kith reputation and its commands have help with examples', async () => {
+  const help = await Promise.all(
+    [['--help'], ['train', '--help'], ['score', '--help'], ['backend', '--help']].map((args) => kith(...args)),
+  );
+  expect(help.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  for (const { stdout } of help.slice(1)) expect(stdout).toContain('Examples:');
+  expect(help[0]?.stdout).toContain('train');
+});
