@@ -51,7 +51,7 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
  * @throws BadInputError naming the option or the file, and what is wrong with it
  */
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
-  const folder = options.input === undefined ? undefined : await openFolder(options.input);
+  const folder = options.input === undefined ? undefined : await openFolder(options.input, settings.s3);
   if (folder) dayFiles(folder);
   return { folder, scores: await scoreSource(settings, options, signal), asOf: asOfOf(options.asOf, folder) };
 }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import type { Settings } from '../../src/config/settings.ts';
@@ -11,6 +12,7 @@ import { runStepAlone } from '../../src/jobs/step-alone.ts';
 import { writeModel } from '../../src/reputation/model-folder.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { S3Server } from '../harness/s3-server.ts';
 
 jest.setTimeout(300_000);
 
@@ -147,6 +149,36 @@ describe('a run with a model', () => {
     const { csv, recommendations } = await run({ input: await day('20240619', []), model });
     expect(csv).toBe('user_id,pred\n');
     expect(recommendations).toEqual([]);
+  });
+});
+
+describe('a day on S3', () => {
+  test('is read from there, and gets its list of scores beside its files', async () => {
+    await using server = await S3Server.start();
+    const { endpoint, region, keys } = server.settings;
+    const client = new S3Client({
+      endpoint,
+      region,
+      forcePathStyle: true,
+      credentials: { accessKeyId: keys?.accessKey ?? '', secretAccessKey: keys?.secretKey ?? '' },
+    });
+    await client.send(new CreateBucketCommand({ Bucket: 'kith' }));
+    const local = await day('20240619', written);
+    const Key = (file: string) => `graph_data/20240619/${file}`;
+    for (const file of await readdir(local))
+      await client.send(
+        new PutObjectCommand({ Bucket: 'kith', Key: Key(file), Body: await readFile(join(local, file)) }),
+      );
+    const input = 's3://kith/graph_data/20240619';
+    const { recommendations, reputation } = await run({ input, model, settings: { s3: server.settings } });
+    expect(recommendations).toEqual(['10,1', '10,2']);
+    expect(reputation.list).toBe(`${input}/reputation_score.csv`);
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: 'kith', Key: Key('reputation_score.csv') }));
+    expect(await Body?.transformToString()).toBe(expected);
+    // The list lies among the inputs of the next run, which it is none of.
+    const again = await run({ input: `${input}/`, model, settings: { s3: server.settings } });
+    expect(again.reputation.list).toBe(reputation.list);
+    client.destroy();
   });
 });
 

@@ -55,7 +55,7 @@ export function addReputationCommands(program: Command): void {
   reputation
     .command('train')
     .description('train a model on the labelled users of a folder, and say how good it is on users it has not seen')
-    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz]')
+    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz], a path or s3://…')
     .requiredOption('--model <dir>', 'the folder to write, new or that of a model to replace')
     .option('--as-of <iso>', 'messages up to then (default: the date the folder is named by, else all)')
     .option('--seed <n>', 'another seed is another split of the users and another start', '1')
@@ -64,9 +64,9 @@ export function addReputationCommands(program: Command): void {
   reputation
     .command('score')
     .description('score every user of a folder by a model')
-    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz]')
+    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz], a path or s3://…')
     .option('--model <dir>', 'the folder of a model (KITH_MODEL)')
-    .requiredOption('--out <csv>', 'the file to write: user_id,pred')
+    .requiredOption('--out <csv>', 'the file to write, a path or s3://…: user_id,pred')
     .option('--weeks <csv>', 'also write user_id,week,probability')
     .option('--as-of <iso>', 'messages up to then (default: the date the folder is named by, else all)')
     .addHelpText('after', scoreExamples)
@@ -84,7 +84,7 @@ export function addReputationCommands(program: Command): void {
 async function train(settings: Settings, options: TrainOptions, signal: AbortSignal): Promise<void> {
   if (!/^\d{1,15}$/.test(options.seed)) throw new BadInputError('--seed should be a whole number from 0 on.');
   await refuseForeign(options.model);
-  const folder = await openFolder(options.input);
+  const folder = await openFolder(options.input, settings.s3);
   const asOf = asOfOf(options.asOf, folder);
   const { architecture, trainModel } = await import('../../reputation/train-model.ts');
   const { fitDefaults } = await import('../../reputation/fit.ts');
@@ -138,7 +138,7 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   const place = options.model ?? settings.reputation.model;
   if (place === undefined) throw new BadInputError('Give the folder of a model: --model DIR, or KITH_MODEL.');
   const model = await readModel(place);
-  const folder = await openFolder(options.input);
+  const folder = await openFolder(options.input, settings.s3);
   const asOf = asOfOf(options.asOf, folder) ?? Number.MAX_SAFE_INTEGER;
   const { readShares, scoreWeeks } = await import('../../reputation/score-weeks.ts');
   const line = new ProgressLine();
@@ -156,8 +156,9 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
     });
     line.clear();
     const list = await readShares(store, model);
-    if (options.weeks !== undefined) await writeWeekScores(options.weeks, store.weekScores(model.id), { signal });
-    await writeReputationList(options.out, list, { signal });
+    if (options.weeks !== undefined)
+      await writeWeekScores(options.weeks, store.weekScores(model.id), { s3: settings.s3, signal });
+    await writeReputationList(options.out, list, { s3: settings.s3, signal });
     process.stdout.write(
       `${count(list.size)} users scored by ${count(weeks)} user-weeks in ${seconds(started)}: ${options.out}\n`,
     );

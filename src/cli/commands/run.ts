@@ -26,7 +26,7 @@ Examples:
 /** The options that `kith run` and its steps share. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--input <dir>', 'the folder of a day, a path or file:…')
+    .option('--input <dir>', 'the folder of a day, a path, file:… or s3://bucket/path')
     .option('--as-of <iso>', 'as of when weights are computed (default: 00:00 UTC of the date the folder is named by)')
     .option('--window-days <n>', 'how far back activities count (KITH_WINDOW_DAYS, 90)')
     .option('--reputation <csv>', 'scores user_id,pred: only good users are recommended')

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { MessageStore } from '../../messages/message-store.ts';
 import { applyReputation } from '../../reputation/apply-reputation.ts';
 import type { ReputationList } from '../../reputation/reputation-list.ts';
 import { writeReputationList } from '../../reputation/write-scores.ts';
+import type { Folder } from '../../storage/folder.ts';
 import { messagesFile, type ReputationSummary, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 import { estimate } from './estimate.ts';
@@ -17,7 +17,7 @@ export async function reputation(context: RunContext, report: Report): Promise<v
 }
 
 async function listOf(
-  { scores, settings, run, signal }: RunContext,
+  { scores, settings, run, signal, folder }: RunContext,
   report: Report,
 ): Promise<{ list: ReputationList; summary: Omit<ReputationSummary, 'scored'> } | undefined> {
   if (!scores) return undefined;
@@ -31,7 +31,12 @@ async function listOf(
     onProgress: estimate(report, 'user-weeks'),
   });
   const list = await readShares(store, scores.model);
-  const place = join(runFolder(settings, run.id), 'reputation_score.csv');
-  await writeReputationList(place, list, { signal });
+  const place = `${placeOf(folder) ?? runFolder(settings, run.id)}/reputation_score.csv`;
+  await writeReputationList(place, list, { s3: settings.s3, signal });
   return { list, summary: { list: place, model: { folder: scores.place, ...counts } } };
+}
+
+/** A day's folder on S3 gets its scores; one on disk is only read. */
+function placeOf(folder: Folder | undefined): string | undefined {
+  return folder && /^s3:/i.test(folder.location) ? folder.location.replace(/\/+$/, '') : undefined;
 }
