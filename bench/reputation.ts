@@ -9,11 +9,11 @@ import { promisify } from 'node:util';
 import { withFolderStore } from '../src/messages/folder-store.ts';
 import type { LabelledWeek, MessageStore } from '../src/messages/message-store.ts';
 import { Classifier } from '../src/reputation/classifier.ts';
-import { fitDefaults } from '../src/reputation/fit.ts';
 import type { Model } from '../src/reputation/model.ts';
-import { qualityOf } from '../src/reputation/model-card.ts';
-import { splitUsers } from '../src/reputation/split-users.ts';
-import { architecture, trainModel } from '../src/reputation/train-model.ts';
+import { fitDefaults } from '../src/reputation/training/fit.ts';
+import { qualityOf } from '../src/reputation/training/model-card.ts';
+import { splitUsers } from '../src/reputation/training/split-users.ts';
+import { architecture, trainModel } from '../src/reputation/training/train-model.ts';
 import { openFolder } from '../src/storage/open-folder.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));

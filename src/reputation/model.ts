@@ -1,4 +1,4 @@
-import type { Vocabulary } from './vocabulary.ts';
+import { specialRows, type Vocabulary } from './vocabulary.ts';
 
 /** The convolutional classifier's make. */
 export interface Architecture {
@@ -9,13 +9,6 @@ export interface Architecture {
   /** Filters of each width. */
   filters: number;
 }
-
-/** Row 0 of an embedding: no word, where a text is shorter than its batch. It is all zeros. */
-export const padding = 0;
-/** Row 1: a word that the vocabulary lacks. */
-export const unknownWord = 1;
-/** The rows before the vocabulary's first word. */
-export const specialRows = 2;
 
 /** A layer of filters of one width. */
 export interface Filters<T> {

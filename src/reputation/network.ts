@@ -1,5 +1,6 @@
-import { type Architecture, padding, type Weights } from './model.ts';
+import type { Architecture, Weights } from './model.ts';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from './tensorflow.ts';
+import { padding } from './vocabulary.ts';
 
 /** Texts of one batch, as rows of the embedding. */
 export interface Batch {

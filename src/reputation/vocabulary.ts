@@ -1,4 +1,9 @@
-import { specialRows, unknownWord } from './model.ts';
+/** Row 0 of an embedding: no word, where a text is shorter than its batch. It is all zeros. */
+export const padding = 0;
+/** Row 1: a word that the vocabulary lacks. */
+export const unknownWord = 1;
+/** The rows before the vocabulary's first word. */
+export const specialRows = 2;
 
 /** A word of fewer users than this is left out: nobody should be known by a word of their own. */
 const leastUsers = 2;

@@ -7,14 +7,19 @@ import type { Message } from '../../src/messages/message.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
 import { Random } from '../../src/random.ts';
 import { Classifier } from '../../src/reputation/classifier.ts';
-import { fitDefaults, type Round } from '../../src/reputation/fit.ts';
-import { areaUnderRoc } from '../../src/reputation/metrics.ts';
 import { listWeights } from '../../src/reputation/model.ts';
-import { describeModel } from '../../src/reputation/model-card.ts';
 import { readModel, writeModel } from '../../src/reputation/model-folder.ts';
-import { splitUsers } from '../../src/reputation/split-users.ts';
 import { describeBackend } from '../../src/reputation/tensorflow.ts';
-import { architecture, type Training, type TrainingSettings, trainModel } from '../../src/reputation/train-model.ts';
+import { fitDefaults, type Round } from '../../src/reputation/training/fit.ts';
+import { areaUnderRoc } from '../../src/reputation/training/metrics.ts';
+import { describeModel } from '../../src/reputation/training/model-card.ts';
+import { splitUsers } from '../../src/reputation/training/split-users.ts';
+import {
+  architecture,
+  type Training,
+  type TrainingSettings,
+  trainModel,
+} from '../../src/reputation/training/train-model.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 
 const settings: TrainingSettings = {

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { areaUnderRoc, averagePrecision, calibration, type Judged, rocCurve } from '../../src/reputation/metrics.ts';
+import {
+  areaUnderRoc,
+  averagePrecision,
+  calibration,
+  type Judged,
+  rocCurve,
+} from '../../src/reputation/training/metrics.ts';
 
 const judged = (...pairs: [number, boolean][]): Judged[] =>
   pairs.map(([probability, isGood]) => ({ probability, isGood }));

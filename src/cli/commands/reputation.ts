@@ -86,9 +86,9 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
   await refuseForeign(options.model);
   const folder = await openFolder(options.input, settings.s3);
   const asOf = asOfOf(options.asOf, folder);
-  const { architecture, trainModel } = await import('../../reputation/train-model.ts');
-  const { fitDefaults } = await import('../../reputation/fit.ts');
-  const { describeModel, qualityOf } = await import('../../reputation/model-card.ts');
+  const { architecture, trainModel } = await import('../../reputation/training/train-model.ts');
+  const { fitDefaults } = await import('../../reputation/training/fit.ts');
+  const { describeModel, qualityOf } = await import('../../reputation/training/model-card.ts');
   const { vocabularySize, textLength } = settings.reputation;
   const training = {
     architecture,

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Variable } from '@tensorflow/tfjs-node';
-import { InterruptedError } from '../errors.ts';
-import { Random } from '../random.ts';
+import { InterruptedError } from '../../errors.ts';
+import { Random } from '../../random.ts';
+import { type Architecture, listWeights, mapWeights, shapes, type Weights } from '../model.ts';
+import { batchOf, features, logits } from '../network.ts';
+import { type Tensor, type Tensor1D, tf } from '../tensorflow.ts';
 import { weekWeights } from './class-weights.ts';
 import { areaUnderRoc, type Judged } from './metrics.ts';
-import { type Architecture, listWeights, mapWeights, shapes, type Weights } from './model.ts';
-import { batchOf, features, logits } from './network.ts';
-import { type Tensor, type Tensor1D, tf } from './tensorflow.ts';
 import type { Texts } from './texts.ts';
 
 /** How a model is trained; docs/decisions/0008 has what was compared. */

@@ -1,13 +1,13 @@
-import type { MessageStore } from '../messages/message-store.ts';
-import { Classifier } from './classifier.ts';
+import type { MessageStore } from '../../messages/message-store.ts';
+import { Classifier } from '../classifier.ts';
+import { goodFrom, million } from '../millionths.ts';
+import type { Architecture, Model } from '../model.ts';
+import { WordCounter } from '../vocabulary.ts';
 import { exactWeights } from './exact-weights.ts';
 import { byUser, type FitOptions, type FitSettings, fit, type Round } from './fit.ts';
 import type { Judged } from './metrics.ts';
-import { goodFrom, million } from './millionths.ts';
-import type { Architecture, Model } from './model.ts';
 import { type Part, splitUsers } from './split-users.ts';
 import { Texts } from './texts.ts';
-import { WordCounter } from './vocabulary.ts';
 
 export interface TrainingSettings {
   architecture: Architecture;

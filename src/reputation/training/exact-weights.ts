@@ -1,4 +1,5 @@
-import { type Filters, listWeights, padding, type Weights } from './model.ts';
+import { type Filters, listWeights, type Weights } from '../model.ts';
+import { padding } from '../vocabulary.ts';
 
 /** Whole numbers up to here, and their sums, are exact in 32-bit floating point. */
 const exactLimit = 2 ** 24;

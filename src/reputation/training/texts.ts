@@ -1,5 +1,5 @@
-import type { LabelledWeek } from '../messages/message-store.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { LabelledWeek } from '../../messages/message-store.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 
 /** User-weeks in flat arrays, so that millions of them fit into memory. */
 export class Texts {

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { hashOf, java, need, root, run, SetupError, stampOf } from './tools.mjs';
+
+const neo4j = join(root, 'engines', 'neo4j');
+const classes = join(neo4j, 'classes');
+const leastJava = 17;
+const howToJava =
+  'a JDK of version 17 or newer (Debian: `apt-get install openjdk-17-jdk-headless`, macOS: `brew install openjdk@17`)';
+
+export async function fetchJars() {
+  const lib = join(neo4j, 'lib');
+  const stamp = stampOf('jars', hashOf(join(neo4j, 'pom.xml')));
+  if (stamp.fits() && existsSync(lib) && readdirSync(lib).length > 200) return undefined;
+  await need('java', ['-version'], `Neo4j needs Java: install ${howToJava}.`);
+  await need(
+    'mvn',
+    ['-version'],
+    "Neo4j's jars come by Maven: install it (Debian: `apt-get install maven`, macOS: `brew install maven`).",
+  );
+  stamp.remove();
+  rmSync(lib, { recursive: true, force: true });
+  const goal = ['dependency:copy-dependencies', '-DoutputDirectory=lib', '-DincludeScope=runtime'];
+  await run('mvn', ['-q', '-B', ...goal], "Maven could not fetch Neo4j's jars", neo4j);
+  stamp.write();
+  return 'jars fetched';
+}
+
+export async function compileJava() {
+  const folder = join(neo4j, 'src', 'kith');
+  const sources = readdirSync(folder).map((name) => join(folder, name));
+  const stamp = stampOf('java', hashOf(join(neo4j, 'pom.xml'), ...sources));
+  if (stamp.fits() && existsSync(join(classes, 'kith.jar'))) return undefined;
+  const version = await need('javac', ['-version'], `Neo4j's launcher needs javac: install ${howToJava}.`);
+  const major = Number(/javac (\d+)/.exec(version)?.[1] ?? leastJava);
+  if (major < leastJava) throw new SetupError(`This Java is version ${major}: install ${howToJava}.`);
+  stamp.remove();
+  rmSync(classes, { recursive: true, force: true });
+  const lib = join(neo4j, 'lib', '*');
+  await run(
+    java('javac'),
+    ['--release', String(leastJava), '-d', classes, '-cp', lib, ...sources],
+    'javac could not compile engines/neo4j/src',
+  );
+  const jar = ['--create', '--file', join(classes, 'kith.jar'), '-C', classes, 'kith'];
+  await run(java('jar'), jar, 'jar could not pack the classes of engines/neo4j/src');
+  stamp.write();
+  return 'compiled';
+}
+
+/**
+ * Starts Neo4j once on a folder that is thrown away, and keeps the classes that it loaded as the virtual machine has
+ * them in memory: every later start takes a third of the time. Without the archive all works, only slower.
+ */
+export async function archiveClasses() {
+  const archive = join(classes, 'kith.jsa');
+  const stamp = stampOf('archive', hashOf(join(classes, 'kith.jar'), join(neo4j, 'java.args')));
+  if (stamp.fits()) return undefined;
+  stamp.remove();
+  rmSync(archive, { force: true });
+  rmSync(`${archive}.new`, { force: true });
+  const home = mkdtempSync(join(tmpdir(), 'kith-setup-'));
+  try {
+    const made = await startOnce(home, `${archive}.new`);
+    if (made) renameSync(`${archive}.new`, archive);
+    stamp.write();
+    return made ? 'classes archived' : 'no class archive (Neo4j will start more slowly)';
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function startOnce(home, archive) {
+  const password = randomBytes(16).toString('hex');
+  const [bolt, http] = await Promise.all([freePort(), freePort()]);
+  mkdirSync(join(home, 'conf'));
+  writeFileSync(join(home, 'password'), password, { mode: 0o600 });
+  const conf = [
+    'dbms.usage_report.enabled=false',
+    'db.tx_log.preallocate=false',
+    'server.memory.pagecache.size=64m',
+    `server.bolt.enabled=true\nserver.bolt.listen_address=127.0.0.1:${bolt}`,
+    `server.http.enabled=true\nserver.http.listen_address=127.0.0.1:${http}`,
+  ];
+  writeFileSync(join(home, 'conf', 'neo4j.conf'), `${conf.join('\n')}\n`);
+  const classPath = [join(classes, 'kith.jar'), join(neo4j, 'lib', '*')].join(delimiter);
+  const flags = [`@${join(neo4j, 'java.args')}`, '-Xmx512m', `-XX:ArchiveClassesAtExit=${archive}`];
+  const args = [...flags, '-cp', classPath, 'kith.Neo4jServer', home, join(home, 'password')];
+  const child = spawn(java('java'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+  const timer = setTimeout(() => child.kill('SIGKILL'), 300_000);
+  try {
+    let output = '';
+    for await (const text of child.stdout) {
+      output += text;
+      if (/^(READY|FAILED)/m.test(output)) break;
+    }
+    if (/^READY/m.test(output)) await askOnce(http, password);
+    child.kill('SIGTERM');
+    await ended;
+    return existsSync(archive);
+  } finally {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+  }
+}
+
+/** One statement, so that the classes of the query engine are in the archive too. */
+async function askOnce(port, password) {
+  const authorization = `Basic ${Buffer.from(`neo4j:${password}`).toString('base64')}`;
+  const statements = [
+    {
+      statement: 'UNWIND range(1, 9) AS n MERGE (u:User {userId: n}) MERGE (u)-[:LIKED {at: n}]->(:User {userId: -n})',
+    },
+    {
+      statement:
+        'MATCH (u:User)-[r:LIKED]->(v) WITH u, v, sum(r.at) AS s ORDER BY s DESC LIMIT 5 RETURN u.userId, collect(s)',
+    },
+  ];
+  await fetch(`http://127.0.0.1:${port}/db/neo4j/tx/commit`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ statements }),
+  }).catch(() => undefined);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
