@@ -51,7 +51,10 @@ Examples:
 
 /** Adds `kith reputation train`, `score` and `backend`. */
 export function addReputationCommands(program: Command): void {
-  const reputation = program.command('reputation').description('judge users by what they write: train, score');
+  const reputation = program
+    .command('reputation')
+    .description('judge users by what they write: train, score')
+    .addHelpText('after', `\nExamples:${trainExamples.split('Examples:')[1]}${scoreExamples.split('Examples:')[1]}`);
   reputation
     .command('train')
     .description('train a model on the labelled users of a folder, and say how good it is on users it has not seen')
