@@ -28,6 +28,7 @@ export async function resetNetwork(
       await emptyGraph(graph);
       await rm(join(settings.home, 'runs'), { recursive: true, force: true });
       await removeMessages(settings);
+      await rm(join(settings.home, 'reputation'), { recursive: true, force: true });
       const rows = Number(removed?.closest) + Number(removed?.recommendations) + Number(removed?.reasons);
       return { users, activities, rows, runs: Number(removed?.runs) };
     }),

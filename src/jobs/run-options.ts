@@ -70,8 +70,14 @@ async function scoreSource(
   if (reputation === false) return undefined;
   if (reputation !== undefined)
     return { kind: 'list', list: await readReputationList(reputation, signal), place: reputation };
-  const place = options.model ?? settings.reputation.model;
-  return place === undefined ? undefined : { kind: 'model', model: await readModel(place), place };
+  if (options.model !== undefined)
+    return { kind: 'model', model: await readModel(options.model), place: options.model };
+  const place = settings.reputation.model;
+  if (place === undefined) return undefined;
+  const model = await readModel(place).catch((error) => {
+    throw error instanceof BadInputError ? new BadInputError(`KITH_MODEL: ${error.message}`) : error;
+  });
+  return { kind: 'model', model, place };
 }
 
 /** Outside of these years a time has no place in Postgres' calendar as ISO 8601 writes it. */

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
@@ -8,7 +9,7 @@ import { MessageStore } from './message-store.ts';
 import { type ReadMessagesOptions, readMessages } from './read-messages.ts';
 
 export interface FolderStoreOptions extends Omit<ReadMessagesOptions, 'rejects'> {
-  /** Where the messages lie for the while, and the bad lines (rejects.csv) until the next time. */
+  /** Where the messages lie for the while, and the bad lines until the next time. */
   dir: string;
 }
 
@@ -20,23 +21,29 @@ export interface FolderStoreOptions extends Omit<ReadMessagesOptions, 'rejects'>
 export async function withFolderStore<T>(
   folder: Folder,
   options: FolderStoreOptions,
-  work: (store: MessageStore, count: FileCount) => Promise<T>,
+  work: (store: MessageStore, count: FileCount, rejects: string) => Promise<T>,
 ): Promise<T> {
-  await removeAbandoned(options.dir);
-  const own = join(options.dir, `${storePrefix}${process.pid}`);
-  await mkdir(own, { recursive: true, mode: 0o700 });
+  await removeOlder(options.dir);
+  const own = join(options.dir, `${ownPrefix}${process.pid}`);
+  const rejects = join(own, 'rejects.csv');
+  const storeDir = await mkdtemp(join(await made(own), 'store-'));
   try {
-    await using store = await MessageStore.open(join(own, 'messages.duckdb'), options.signal);
-    const count = await readInto(store, folder, options);
+    await using store = await MessageStore.open(join(storeDir, 'messages.duckdb'), options.signal);
+    const count = await readInto(store, folder, rejects, options);
     // Awaited here: without it the store would be closed before the work is done.
-    return await work(store, count);
+    return await work(store, count, rejects);
   } finally {
-    await rm(own, { recursive: true, force: true });
+    await rm(storeDir, { recursive: true, force: true });
   }
 }
 
-async function readInto(store: MessageStore, folder: Folder, options: FolderStoreOptions): Promise<FileCount> {
-  const rejects = await RejectsFile.create(join(options.dir, 'rejects.csv'));
+async function readInto(
+  store: MessageStore,
+  folder: Folder,
+  rejectsPath: string,
+  options: FolderStoreOptions,
+): Promise<FileCount> {
+  const rejects = await RejectsFile.create(rejectsPath);
   try {
     const count = await readMessages(folder, { ...options, rejects }, await store.stage());
     if (!count) throw new BadInputError(`${folder.location} holds no messages.jsonl (plain or .gz).`);
@@ -47,16 +54,23 @@ async function readInto(store: MessageStore, folder: Folder, options: FolderStor
   }
 }
 
-const storePrefix = 'messages-';
+/** Containers that share a home have pids of their own. */
+const ownPrefix = `${hostname()}-`;
 
-/** What killed processes left, which may be as large as the input. */
-async function removeAbandoned(dir: string): Promise<void> {
+async function made(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  return dir;
+}
+
+/** What processes left that have ended: the bad lines, and if they were killed their messages, which may be as large as the input. */
+async function removeOlder(dir: string): Promise<void> {
   for (const name of await readdir(dir).catch(() => [])) {
-    if (!name.startsWith(storePrefix)) continue;
+    if (!name.startsWith(ownPrefix)) continue;
     try {
-      process.kill(Number(name.slice(storePrefix.length)), 0);
-    } catch {
-      await rm(join(dir, name), { recursive: true, force: true });
+      process.kill(Number(name.slice(ownPrefix.length)), 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH')
+        await rm(join(dir, name), { recursive: true, force: true });
     }
   }
 }

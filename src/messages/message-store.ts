@@ -78,6 +78,7 @@ export class MessageStore implements AsyncDisposable {
     try {
       await file.run(statement('sql/messages/create-message.sql'));
       await file.run(statement('sql/messages/create-week-score.sql'));
+      await file.run(statement('sql/messages/create-model-use.sql'));
       await file.run(statement('sql/messages/create-iso-week.sql'));
       await file.run('CREATE TABLE IF NOT EXISTS cleaning (version INTEGER NOT NULL)');
       const [[version] = []] = await file.run('SELECT version FROM cleaning');
@@ -129,10 +130,11 @@ export class MessageStore implements AsyncDisposable {
     return Number(changed);
   }
 
-  /** How many messages there are. */
-  async size(): Promise<number> {
-    const [[messages] = []] = await this.#file.run('SELECT count(*) FROM message');
-    return Number(messages);
+  /** How many messages there are, and how many of them at or before `asOf` (epoch seconds). */
+  async count(asOf: number): Promise<{ messages: number; upToAsOf: number }> {
+    const values = { asOf: BigInt(Math.floor(asOf)) };
+    const [[messages, upToAsOf] = []] = await this.#file.run(statement('sql/messages/count.sql'), values);
+    return { messages: Number(messages), upToAsOf: Number(upToAsOf) };
   }
 
   /** The user-weeks of labelled users, by user and week, of messages at or before `asOf` (epoch seconds). */
@@ -148,6 +150,7 @@ export class MessageStore implements AsyncDisposable {
   async findUnscored(model: string, asOf: number): Promise<{ unscored: number; weeks: number }> {
     await this.#file.run(statement('sql/messages/find-weeks.sql'), { asOf: BigInt(Math.floor(asOf)) });
     await this.#file.run(statement('sql/messages/find-unscored.sql'), { model });
+    await this.#file.run(statement('sql/messages/use-model.sql'), { model });
     await this.#file.run(statement('sql/messages/forget-scores.sql'), { model });
     const [[unscored, weeks] = []] = await this.#file.run(statement('sql/messages/count-unscored.sql'));
     return { unscored: Number(unscored), weeks: Number(weeks) };

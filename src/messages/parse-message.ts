@@ -3,7 +3,7 @@ import { parseInstant } from '../ingest/instant.ts';
 import { cleanText } from './clean.ts';
 import type { Message } from './message.ts';
 
-const largestUser = 2 ** 31 - 1;
+const largestUser = 2n ** 31n - 1n;
 const largestMessage = 2n ** 63n - 1n;
 
 /**
@@ -13,29 +13,31 @@ const largestMessage = 2n ** 63n - 1n;
 const longId = /("(?:id|user_id)"\s*:\s*)([1-9]\d{15,})(?=\s*[,}])/g;
 const hasLongId = /id"\s*:\s*[1-9]\d{15}/;
 
-/** The two forms: flat, as in exports, and as StockTwits' API gives messages. What else an object holds is not looked at. */
+/** What both forms have; `user` and `links` may be anything on other networks, see below. */
 const form = z.object({
   id: z.union([z.number(), z.string()]),
   user_id: z.union([z.number(), z.string()]).nullish(),
   body: z.string(),
   created_at: z.string(),
   recommended: z.union([z.literal(0), z.literal(1), z.boolean()]).nullish(),
-  links: z.array(z.object({ description: z.string().nullish() })).nullish(),
-  user: z
-    .object({ id: z.union([z.number(), z.string()]).nullish(), classification: z.array(z.string()).nullish() })
-    .nullish(),
+  links: z.unknown().optional(),
+  user: z.unknown().optional(),
 });
 
-/** Where a field of the form is, and what it should be, for the person whose file it is. */
+/** What a field should be, for the person whose file it is. */
 const expected: Readonly<Record<string, string>> = {
   id: 'a whole number',
   user_id: 'a whole number',
   body: 'a text',
   created_at: 'a time',
   recommended: '0 or 1',
-  links: 'a list of links',
-  user: 'an object with id and classification',
 };
+
+/** The user inside of a message as StockTwits' API gives it; elsewhere `user` may be a name, and says nothing. */
+const apiUser = z.object({
+  id: z.union([z.number(), z.string()]).nullish(),
+  classification: z.array(z.string()).nullish(),
+});
 
 /** A message of its line of JSON; or the reason why the line is bad. */
 export function parseMessage(line: string): Message | string {
@@ -52,29 +54,37 @@ export function parseMessage(line: string): Message | string {
     const value = (json as Record<string, unknown>)[String(field)];
     return value === undefined ? `no ${String(field)}` : `${String(field)} is not ${expected[String(field)]}`;
   }
-  const { id, user_id, body, created_at, recommended, links, user } = parsed.data;
-  const userField = user_id == null ? 'user.id' : 'user_id';
-  const messageId = wholeNumber(id);
-  if (messageId === undefined) return 'id is not a whole number';
-  if (messageId > largestMessage) return 'id is out of range';
-  if (user_id == null && user?.id == null) return 'no user_id';
-  const userId = wholeNumber(user_id ?? user?.id ?? '');
-  if (userId === undefined) return `${userField} is not a whole number`;
-  if (userId > largestUser) return `${userField} is out of range`;
+  const { id, user_id, body, created_at, recommended, links } = parsed.data;
+  const user = apiUser.safeParse(parsed.data.user).data;
+  const messageId = wholeNumber(id, largestMessage);
+  if (typeof messageId === 'string') return `id is ${messageId}`;
+  const owner = user_id ?? user?.id;
+  if (owner == null) return 'no user_id';
+  const userId = wholeNumber(owner, largestUser);
+  if (typeof userId === 'string') return `${user_id == null ? 'user.id' : 'user_id'} is ${userId}`;
   const at = parseInstant(created_at);
   if (at === undefined) return 'created_at is not a date that exists';
   let isGood: boolean | undefined;
   if (recommended != null) isGood = Boolean(recommended);
   else if (user?.classification) isGood = user.classification.includes('suggested');
-  const texts = [body, ...(links ?? []).map(({ description }) => description ?? '')];
-  const words = texts
+  const words = [body, ...descriptionsOf(links)]
     .map(cleanText)
     .filter((text) => text !== '')
     .join(' ');
   return { id: messageId, userId: Number(userId), at, words, isGood };
 }
 
-function wholeNumber(value: number | string): bigint | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
-  return /^\d{1,20}$/.test(value) ? BigInt(value) : undefined;
+function descriptionsOf(links: unknown): string[] {
+  if (!Array.isArray(links)) return [];
+  return links.map((link) => link?.description).filter((description) => typeof description === 'string');
+}
+
+/** The number, or what is wrong with it. */
+function wholeNumber(value: number | string, largest: bigint): bigint | string {
+  const isWhole = typeof value === 'number' ? Number.isInteger(value) && value >= 0 : /^\d+$/.test(value);
+  if (!isWhole) return 'not a whole number';
+  // BigInt of a megabyte of digits takes seconds; a number beyond 2^53 is not the one that was written.
+  const isLong = typeof value === 'number' ? !Number.isSafeInteger(value) : value.length > 20;
+  if (isLong || BigInt(value) > largest) return 'out of range';
+  return BigInt(value);
 }

@@ -3,6 +3,7 @@ import { InterruptedError } from '../errors.ts';
 import { findFile } from '../ingest/day-folder.ts';
 import { type FileCount, type JudgedBlock, judgeFile } from '../ingest/judge-file.ts';
 import { blocksOfLines, longestLine } from '../ingest/lines.ts';
+import type { ReadProgress } from '../ingest/read-folder.ts';
 import type { Reject, RejectsFile } from '../ingest/rejects.ts';
 import type { Folder } from '../storage/folder.ts';
 import { readBytes } from '../storage/read-bytes.ts';
@@ -14,7 +15,7 @@ export interface ReadMessagesOptions {
   /** A larger share of bad rows stops everything. */
   maxRejectedPercent: number;
   signal?: AbortSignal;
-  onProgress?: (progress: { file: string; bytes: number; totalBytes: number; rows: number }) => void;
+  onProgress?: (progress: ReadProgress) => void;
 }
 
 /**

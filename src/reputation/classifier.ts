@@ -1,11 +1,10 @@
+import { byLength, cutIntoBatches } from './batches.ts';
 import { million } from './millionths.ts';
 import { listWeights, type Model, mapWeights, shapes, type Weights } from './model.ts';
 import { batchOf, features } from './network.ts';
 import { type Tensor, tf } from './tensorflow.ts';
 
-/** Texts of a batch, and positions of it, padding included. */
 const largestBatch = 256;
-const batchPositions = 32_768;
 
 /** A model at work. */
 export class Classifier implements Disposable {
@@ -14,11 +13,8 @@ export class Classifier implements Disposable {
 
   constructor(model: Model) {
     this.#model = model;
-    const ofShape = new Map(listWeights(shapes(model.architecture, model.vocabulary.words.length)));
-    const names = new Map(listWeights(model.weights).map(([name, values]) => [values, name]));
-    this.#weights = mapWeights(model.weights, (values) =>
-      tf.tensor(values, ofShape.get(names.get(values) as string) as number[]),
-    );
+    const shapeOf = new Map(listWeights(shapes(model.architecture, model.vocabulary.words.length)));
+    this.#weights = mapWeights(model.weights, (values, name) => tf.tensor(values, shapeOf.get(name) as number[]));
   }
 
   /**
@@ -28,32 +24,29 @@ export class Classifier implements Disposable {
    * @param texts cleaned, see cleanText
    */
   probabilities(texts: readonly string[], batchSize?: number): Int32Array {
+    const { vocabulary, length } = this.#model;
     const result = new Int32Array(texts.length);
-    for (const { places, values } of this.batches(texts, batchSize))
+    for (const { places, values } of this.batches(
+      texts.map((text) => vocabulary.encode(text, length)),
+      batchSize,
+    ))
       for (const [k, place] of places.entries()) result[place] = values[k] as number;
     return result;
   }
 
-  /** As {@link probabilities}, batch by batch; texts of like length share one. `places` are those of `texts`. */
+  /**
+   * As {@link probabilities}, batch by batch; texts of like length share one.
+   *
+   * @param texts as rows of the vocabulary, see Vocabulary.encode
+   * @returns `places` are those of `texts`
+   */
   *batches(
-    texts: readonly string[],
+    texts: readonly Int32Array[],
     batchSize = largestBatch,
   ): Generator<{ places: readonly number[]; values: Int32Array }> {
-    const { vocabulary, length } = this.#model;
-    const encoded = texts.map((text) => vocabulary.encode(text, length));
-    const order = [...encoded.keys()].sort((a, b) => lengthOf(encoded, a) - lengthOf(encoded, b));
-    for (let from = 0; from < order.length; ) {
-      let to = from + 1;
-      while (
-        to < order.length &&
-        to - from < batchSize &&
-        (to - from + 1) * lengthOf(encoded, order[to] as number) <= batchPositions
-      )
-        to++;
-      const places = order.slice(from, to);
-      yield { places, values: this.#batch(places.map((i) => encoded[i] as Int32Array)) };
-      from = to;
-    }
+    const lengthOf = (place: number) => (texts[place] as Int32Array).length;
+    for (const places of cutIntoBatches(byLength(texts.length, lengthOf), lengthOf, batchSize))
+      yield { places, values: this.#batch(places.map((i) => texts[i] as Int32Array)) };
   }
 
   #batch(texts: readonly Int32Array[]): Int32Array {
@@ -71,8 +64,4 @@ export class Classifier implements Disposable {
   [Symbol.dispose](): void {
     for (const [, tensor] of listWeights(this.#weights)) tensor.dispose();
   }
-}
-
-function lengthOf(texts: readonly Int32Array[], i: number): number {
-  return (texts[i] as Int32Array).length;
 }

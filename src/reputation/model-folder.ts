@@ -1,20 +1,23 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BadInputError, EngineError, messageOf } from '../errors.ts';
 import { cleaningVersion } from '../messages/clean.ts';
+import { makeFolders } from '../storage/disk-file.ts';
+import { refuseUnwritable } from '../storage/write-whole.ts';
 import { listWeights, type Model, mapWeights, shapes } from './model.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Changes whenever a folder written before could be misread. */
 const formatVersion = 1;
-const weightsFile = 'weights.bin';
-const vocabularyFile = 'vocabulary.txt';
+const format = 'kith-reputation-model';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** A file of the folder; its name holds the start of its hash, so that those of two models never have the same. */
+const part = z.object({ name: z.string().regex(/^[a-z]+-[0-9a-f]{12}\.[a-z]+$/), sha256: hash });
 const description = z.object({
-  format: z.literal('kith-reputation-model'),
+  format: z.literal(format),
   version: z.literal(formatVersion),
   /** Of cleanText: a text cleaned otherwise would have other words. */
   cleaning: z.literal(cleaningVersion),
@@ -27,8 +30,15 @@ const description = z.object({
   unit: z.number().positive(),
   words: z.int().nonnegative(),
   seed: z.int(),
-  sha256: z.object({ [weightsFile]: hash, [vocabularyFile]: hash }),
+  weights: part,
+  vocabulary: part,
 });
+/** model.json: the description and the hash of its JSON. */
+const stored = description.extend({ sha256: hash });
+
+/** What a model's folder may hold. */
+const ownFiles =
+  /^(model\.json|model-card\.md|[a-z]+\.svg|(weights|vocabulary)-[0-9a-f]{12}\.(bin|txt)|\.kith-.*\.part)$/;
 
 /** A model and the name of its content: equal models have equal ids, wherever they lie. */
 export interface StoredModel {
@@ -37,8 +47,9 @@ export interface StoredModel {
 }
 
 /**
- * Writes a model's folder, whole or not at all: model.json, weights.bin (32-bit floats, little-endian, in the order of
- * listWeights), vocabulary.txt (a word a line, by frequency), and whatever else is given by name. A model that is there already is replaced.
+ * Writes a model's folder: model.json, weights (32-bit floats, little-endian, in the order of listWeights), vocabulary (a word a
+ * line, by frequency), and whatever else is given by name. A model that is there already is replaced, in one moment: by model.json taking
+ * the place of the old one, which names other files.
  *
  * @throws BadInputError if the folder holds something else; EngineError if it can't be written
  */
@@ -53,7 +64,7 @@ export async function writeModel(
   const vocabulary = Buffer.from(model.vocabulary.words.map((word) => `${word}\n`).join(''));
   const { architecture, length, unit } = model;
   const described: z.infer<typeof description> = {
-    format: 'kith-reputation-model',
+    format,
     version: formatVersion,
     cleaning: cleaningVersion,
     architecture: { ...architecture, widths: [...architecture.widths] },
@@ -61,36 +72,45 @@ export async function writeModel(
     unit,
     words: model.vocabulary.words.length,
     seed,
-    sha256: { [weightsFile]: sha256(weights), [vocabularyFile]: sha256(vocabulary) },
+    weights: partOf('weights', 'bin', weights),
+    vocabulary: partOf('vocabulary', 'txt', vocabulary),
   };
-  const path = resolve(folder);
-  const [fresh, old] = [`${path}.new`, `${path}.old`];
+  const json = `${JSON.stringify({ ...described, sha256: idOf(described) }, undefined, 2)}\n`;
+  const files = { [described.weights.name]: weights, [described.vocabulary.name]: vocabulary, ...others };
+  const draft = join(folder, `.kith-${randomUUID()}.part`);
   try {
-    await rm(fresh, { recursive: true, force: true });
-    await mkdir(fresh, { recursive: true });
-    await writeFile(join(fresh, weightsFile), weights, { flush: true });
-    await writeFile(join(fresh, vocabularyFile), vocabulary, { flush: true });
-    for (const [name, text] of Object.entries(others)) await writeFile(join(fresh, name), text, { flush: true });
-    await writeFile(join(fresh, 'model.json'), `${JSON.stringify(described, undefined, 2)}\n`, { flush: true });
-    await rm(old, { recursive: true, force: true });
-    await rename(path, old).catch(() => undefined);
-    await rename(fresh, path);
-    await rm(old, { recursive: true, force: true });
+    await makeFolders(resolve(folder));
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { flush: true });
+    await writeFile(draft, json, { flush: true });
+    await rename(draft, join(folder, 'model.json'));
+    for (const name of await readdir(folder))
+      if (/^(weights|vocabulary)-|\.part$/.test(name) && !(name in files))
+        await rm(join(folder, name), { force: true });
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
+    await rm(draft, { force: true }).catch(() => undefined);
     throw new EngineError(`The model can't be written to ${folder}: ${messageOf(error)}.`);
   }
 }
 
-/** @throws BadInputError if the folder holds something that is no model */
+/**
+ * Asks whether a model may be written to a folder: a new or empty one, or a model's.
+ *
+ * @throws BadInputError if it holds anything else, or can't be made
+ */
 export async function refuseForeign(folder: string): Promise<void> {
-  const names: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  await refuseUnwritable(join(folder, 'model.json'));
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
     throw new BadInputError(`${folder} can't be the model's folder: ${messageOf(error)}.`);
   });
-  if (names.length > 0 && !names.includes('model.json'))
+  let foreign = names.find((name) => !ownFiles.test(name));
+  if (names.includes('model.json')) {
+    const text = await readFile(join(folder, 'model.json'), 'utf8').catch(() => '');
+    if (!text.includes(`"${format}"`)) foreign ??= 'model.json';
+  }
+  if (foreign !== undefined)
     throw new BadInputError(
-      `${folder} is not empty and holds no model: give a new folder, or that of a model to replace.`,
+      `${folder} holds ${foreign}, which is of no model of Kith: give a new folder, or that of a model to replace.`,
     );
 }
 
@@ -101,20 +121,16 @@ export async function refuseForeign(folder: string): Promise<void> {
  */
 export async function readModel(folder: string): Promise<StoredModel> {
   const text = await readPart(folder, 'model.json', 'give the folder that `kith reputation train --model` wrote');
-  const described = parseDescription(text.toString('utf8'), folder);
-  const again = 'train it again, or copy it whole';
-  const [weights, words] = await Promise.all([
-    readPart(folder, weightsFile, again),
-    readPart(folder, vocabularyFile, again),
-  ]);
-  for (const [name, bytes] of [
-    [weightsFile, weights],
-    [vocabularyFile, words],
-  ] as const)
-    if (sha256(bytes) !== described.sha256[name])
-      throw new BadInputError(`The model in ${folder} is damaged: ${name} is not as it was written; ${again}.`);
+  const { sha256: id, ...described } = parseDescription(text.toString('utf8'), folder);
+  const damaged = (what: string) => new BadInputError(`The model in ${folder} is damaged: ${what}; ${again}.`);
+  if (id !== idOf(described)) throw damaged('model.json is not as it was written');
+  const read = async ({ name, sha256 }: z.infer<typeof part>): Promise<Buffer> => {
+    const bytes = await readPart(folder, name, again);
+    if (hashOf(bytes) !== sha256) throw damaged(`${name} is not as it was written`);
+    return bytes;
+  };
+  const [weights, words] = await Promise.all([read(described.weights), read(described.vocabulary)]);
   const { architecture, length, unit } = described;
-  const vocabulary = new Vocabulary(words.toString('utf8').split('\n').slice(0, -1));
   let at = 0;
   const take = (shape: number[]): Float32Array => {
     const size = shape.reduce((product, each) => product * each, 1);
@@ -123,14 +139,23 @@ export async function readModel(folder: string): Promise<StoredModel> {
     at += 4 * size;
     return values;
   };
-  const sizes = shapes(architecture, described.words);
-  const expected = listWeights(sizes).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 4), 0);
-  if (vocabulary.words.length !== described.words || weights.length !== expected)
-    throw new BadInputError(`The model in ${folder} is damaged: its parts don't fit together; ${again}.`);
+  const vocabulary = new Vocabulary(words.toString('utf8').split('\n').slice(0, -1));
   return {
-    model: { architecture, vocabulary, length, unit, weights: mapWeights(sizes, take) },
-    id: sha256(Buffer.from(JSON.stringify(described))),
+    model: { architecture, vocabulary, length, unit, weights: mapWeights(shapes(architecture, described.words), take) },
+    id,
   };
+}
+
+const again = 'train it again, or copy it whole';
+
+function partOf(name: string, extension: string, bytes: Buffer): z.infer<typeof part> {
+  const sha256 = hashOf(bytes);
+  return { name: `${name}-${sha256.slice(0, 12)}.${extension}`, sha256 };
+}
+
+/** The name of a model's content. The order of the fields is that of the schema, in which they are written and read. */
+function idOf(described: z.infer<typeof description>): string {
+  return hashOf(Buffer.from(JSON.stringify(described)));
 }
 
 async function readPart(folder: string, name: string, hint: string): Promise<Buffer> {
@@ -146,7 +171,7 @@ async function readPart(folder: string, name: string, hint: string): Promise<Buf
   }
 }
 
-function parseDescription(text: string, folder: string): z.infer<typeof description> {
+function parseDescription(text: string, folder: string): z.infer<typeof stored> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -155,16 +180,14 @@ function parseDescription(text: string, folder: string): z.infer<typeof descript
       `The model in ${folder} is damaged: model.json is no JSON; train it again, or copy it whole.`,
     );
   }
-  const parsed = description.safeParse(json);
+  const parsed = stored.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [field] = parsed.error.issues[0]?.path ?? [];
-  if (field === 'version' || field === 'cleaning' || field === 'format')
-    throw new BadInputError(
-      `The model in ${folder} was made for another version of Kith (${String(field)}); train it again.`,
-    );
-  throw new BadInputError(
-    `The model in ${folder} is damaged: ${String(field ?? 'model.json')} is wrong in model.json; train it again, or copy it whole.`,
-  );
+  const fields = parsed.error.issues.map((issue) => String(issue.path[0] ?? 'model.json'));
+  if (fields.includes('format'))
+    throw new BadInputError(`${folder} holds no model of Kith: model.json is something else's.`);
+  if (fields.includes('version') || fields.includes('cleaning'))
+    throw new BadInputError(`The model in ${folder} was made for another version of Kith; train it again.`);
+  throw new BadInputError(`The model in ${folder} is damaged: ${fields[0]} is wrong in model.json; ${again}.`);
 }
 
 function bytesOf(values: Float32Array): Buffer {
@@ -173,6 +196,6 @@ function bytesOf(values: Float32Array): Buffer {
   return bytes;
 }
 
-function sha256(bytes: Buffer): string {
+function hashOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -54,13 +54,17 @@ export function shapes(architecture: Architecture, words: number): Weights<numbe
   };
 }
 
-/** The same for every weight, in the same places. */
-export function mapWeights<T, U>(weights: Weights<T>, map: (value: T) => U): Weights<U> {
+/** The same for every weight, in the same places; names are those of {@link listWeights}. */
+export function mapWeights<T, U>(weights: Weights<T>, map: (value: T, name: string) => U): Weights<U> {
   return {
-    embedding: map(weights.embedding),
-    filters: weights.filters.map(({ width, kernel, bias }) => ({ width, kernel: map(kernel), bias: map(bias) })),
-    output: map(weights.output),
-    outputBias: map(weights.outputBias),
+    embedding: map(weights.embedding, 'embedding'),
+    filters: weights.filters.map(({ width, kernel, bias }) => ({
+      width,
+      kernel: map(kernel, `kernel${width}`),
+      bias: map(bias, `bias${width}`),
+    })),
+    output: map(weights.output, 'output'),
+    outputBias: map(weights.outputBias, 'outputBias'),
   };
 }
 

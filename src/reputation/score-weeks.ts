@@ -33,7 +33,9 @@ export async function scoreWeeks(
   let scored = 0;
   for await (const part of partsOf(store.unscoredWeeks(asOf))) {
     const probabilities = new Int32Array(part.length);
-    for (const { places, values } of classifier.batches(part.map(({ text }) => text))) {
+    for (const { places, values } of classifier.batches(
+      part.map(({ text }) => model.vocabulary.encode(text, model.length)),
+    )) {
       for (const [k, place] of places.entries()) probabilities[place] = values[k] as number;
       // TensorFlow works in this thread: closest connections are computed beside it, and Ctrl-C should get through.
       await setImmediate();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, EngineError, InterruptedError, messageOf } from '../errors.ts';
 
@@ -9,17 +9,10 @@ import { BadInputError, EngineError, InterruptedError, messageOf } from '../erro
  * @throws BadInputError if it can't be a file, EngineError if the disk fails, InterruptedError once the signal aborts
  */
 export async function writeDiskFile(path: string, blocks: AsyncIterable<Buffer>, signal?: AbortSignal): Promise<void> {
-  const found = await stat(path).catch((error) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw told(error, path);
-    return undefined;
-  });
-  if (found?.isDirectory()) throw new BadInputError(`${path} is a folder; give the path of a file.`);
-  if (found && !found.isFile()) throw new BadInputError(`${path} is a device, not a file; give the path of a file.`);
-  // A link stays, and what it points to is replaced.
-  const target = found ? await realpath(path) : path;
+  const target = await targetOf(path);
   const draft = join(dirname(target), `.kith-${randomUUID()}.part`);
   const orExplain = async <T>(work: Promise<T>): Promise<T> => work.catch((error) => Promise.reject(told(error, path)));
-  await orExplain(mkdir(dirname(target), { recursive: true }));
+  await orExplain(makeFolders(dirname(target)));
   const file = await orExplain(open(draft, 'wx'));
   try {
     await fill(file, blocks, orExplain);
@@ -29,6 +22,48 @@ export async function writeDiskFile(path: string, blocks: AsyncIterable<Buffer>,
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/**
+ * Asks whether a file can be written there, without writing anything.
+ *
+ * @throws as {@link writeDiskFile}
+ */
+export async function refuseDiskFile(path: string): Promise<void> {
+  try {
+    let folder = dirname(await targetOf(path));
+    while (!(await stat(folder).catch(absent))) folder = dirname(folder);
+    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw error instanceof BadInputError ? error : told(error, path);
+  }
+}
+
+/** What is replaced: a link stays, and what it points to is. */
+async function targetOf(path: string): Promise<string> {
+  const found = await stat(path).catch((error) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw told(error, path);
+    return undefined;
+  });
+  if (found?.isDirectory()) throw new BadInputError(`${path} is a folder; give the path of a file.`);
+  if (found && !found.isFile()) throw new BadInputError(`${path} is a device, not a file; give the path of a file.`);
+  return found ? realpath(path) : path;
+}
+
+/** Makes what is missing of a path. Node's own `recursive` never ends where folders can't be made, as under /proc. */
+export async function makeFolders(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let each = path; !(await stat(each).catch(absent)); each = dirname(each)) missing.push(each);
+  for (const each of missing.toReversed())
+    await mkdir(each).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else may just have made it.
+      if (error.code !== 'EEXIST') throw error;
+    });
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 async function fill(

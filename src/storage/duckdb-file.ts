@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
-import { EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
 
 /**
  * What the engine may hold in memory, whatever the input; the rest is on disk. 12 million activities take 16 s and 670 MB
@@ -71,6 +71,8 @@ export class DuckDbFile implements AsyncDisposable {
   /** Runs a query on a connection of its own and gives its rows chunk by chunk. */
   async *stream(sql: string, values?: Record<string, DuckDBValue>): AsyncGenerator<DuckDBDataChunk> {
     let connection: DuckDBConnection | undefined;
+    const interrupt = () => connection?.interrupt();
+    this.#signal?.addEventListener('abort', interrupt, { once: true });
     try {
       connection = await this.#instance.connect();
       const result = await connection.stream(sql, values);
@@ -81,8 +83,10 @@ export class DuckDbFile implements AsyncDisposable {
         yield chunk;
       }
     } catch (error) {
+      this.#throwIfStopped();
       throw fileError(this.path, error);
     } finally {
+      this.#signal?.removeEventListener('abort', interrupt);
       connection?.disconnectSync();
     }
   }
@@ -102,13 +106,17 @@ export class DuckDbFile implements AsyncDisposable {
   }
 
   #throwIfStopped(): void {
-    if (this.#signal?.aborted) throw new InterruptedError('Reading the folder was stopped.');
+    if (this.#signal?.aborted) throw new InterruptedError('Stopped.');
   }
 }
 
 function fileError(path: string, error: unknown): Error {
   if (error instanceof KithError || error instanceof TypeError || error instanceof RangeError) return error;
   const [reason = ''] = messageOf(error).split('\n');
+  if (/Could not set lock/i.test(reason))
+    return new BusyError(`${path} is in use by another process of Kith: wait for it to end.`);
+  if (/not a valid DuckDB database|corrupt|checksum/i.test(reason))
+    return new EngineError(`${path} is damaged (${reason}); remove it, or \`kith reset\`, and ingest the days again.`);
   // A statement that is wrong is nobody's fault but Kith's.
   if (/^(Binder|Parser|Catalog) Error/.test(reason)) return new Error(messageOf(error));
   return new EngineError(`Rows can't be kept in ${path} (${reason}); see that its disk has room, then run again.`);

@@ -49,6 +49,24 @@ export async function writeS3File(
   }
 }
 
+/**
+ * Asks whether an object can be written there, without writing anything.
+ *
+ * @throws as {@link writeS3File}
+ */
+export async function refuseS3File(location: string, settings?: S3Settings): Promise<void> {
+  const { bucket, key } = s3Location(location);
+  if (key === '') throw new BadInputError(`${location} is a bucket; give the path of a file in it.`);
+  const s3 = await connectS3(settings);
+  try {
+    await refuseFolder(s3, { bucket, key }, location);
+  } catch (error) {
+    throw s3Error(error, location, s3.server);
+  } finally {
+    s3.client.destroy();
+  }
+}
+
 async function* remembering(blocks: AsyncIterable<Buffer>, remember: (error: unknown) => void): AsyncGenerator<Buffer> {
   try {
     yield* blocks;

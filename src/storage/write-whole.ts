@@ -1,8 +1,8 @@
 import type { S3Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
-import { writeDiskFile } from './disk-file.ts';
+import { refuseDiskFile, writeDiskFile } from './disk-file.ts';
 import { diskPath, storageOf } from './location.ts';
-import { writeS3File } from './s3-file.ts';
+import { refuseS3File, writeS3File } from './s3-file.ts';
 import { textBlocks } from './text-blocks.ts';
 
 export interface WriteOptions {
@@ -30,4 +30,16 @@ export async function writeWhole(
   const blocks = textBlocks(text, signal);
   if (storage === 's3') await writeS3File(location, blocks, s3, signal);
   else await writeDiskFile(diskPath(location, 'file'), blocks, signal);
+}
+
+/**
+ * Asks whether {@link writeWhole} could write there, without writing anything: before long work whose result goes there.
+ *
+ * @throws as {@link writeWhole}
+ */
+export async function refuseUnwritable(location: string, s3?: S3Settings): Promise<void> {
+  const storage = storageOf(location, 'file');
+  if (location.endsWith('/')) throw new BadInputError(`${location} is a folder; give the path of a file.`);
+  if (storage === 's3') await refuseS3File(location, s3);
+  else await refuseDiskFile(diskPath(location, 'file'));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
 import { writeModel } from '../../src/reputation/model-folder.ts';
-import { type EndedCommand, kith as kithIn } from '../harness/command-line.ts';
+import { type EndedCommand, kith as kithIn, RunningCommand } from '../harness/command-line.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 
 jest.setTimeout(300_000);
@@ -51,7 +51,9 @@ describe('kith reputation train', () => {
     expect(readFileSync(join(models[0] as string, 'model-card.md'), 'utf8')).toContain(
       'messages up to 2024-06-01T00:00:00Z',
     );
-    expect(readdirSync(join(home, 'reputation'))).toEqual(['rejects.csv']);
+    const left = readdirSync(join(home, 'reputation'), { recursive: true }).map(String);
+    expect(left.filter((name) => !name.includes('/'))).toHaveLength(1);
+    expect(left.filter((name) => name.includes('/'))).toEqual([expect.stringMatching(/\/rejects\.csv$/)]);
   });
 
   test('without labels, messages, or with a wrong option, says what is missing', async () => {
@@ -75,7 +77,7 @@ describe('kith reputation train', () => {
     expect(said[0]).toContain('holds no messages.jsonl (plain or .gz)');
     expect(said[1]).toContain('there are 0 good ones');
     expect(said[2]).toContain('--seed should be a whole number');
-    expect(said[3]).toContain('is not empty and holds no model');
+    expect(said[3]).toContain('which is of no model of Kith');
     expect(said[4]).toContain('--as-of should be a time');
     expect(said[5]).toContain("required option '--model <dir>'");
     expect(existsSync(model)).toBe(false);
@@ -142,6 +144,49 @@ describe('kith reputation score', () => {
     expect(failed[2]?.stderr).toContain('Give the folder of a model: --model DIR, or KITH_MODEL.');
     expect(readFileSync(out, 'utf8')).toBe('as it was');
   });
+});
+
+describe('what is wrong is told before all the work', () => {
+  test.each<[string, () => string[], string]>([
+    ['a folder as --out', () => ['--out', home], 'is a folder; give the path of a file'],
+    ['a device as --out', () => ['--out', '/dev/full'], 'is a device, not a file'],
+    ['a folder as --weeks', () => ['--out', join(home, 'x.csv'), '--weeks', home], 'is a folder'],
+    ['a path under a file', () => ['--out', join(days, 'like.csv', 'x.csv')], 'a part of its path is a file'],
+    ['a bucket as --out', () => ['--out', 's3://bucket'], 'is a bucket; give the path of a file in it'],
+    [
+      'one file for both',
+      () => ['--out', join(home, 'x.csv'), '--weeks', join(home, '.', 'x.csv')],
+      'are the same file',
+    ],
+    [
+      'an as-of before all messages',
+      () => ['--out', join(home, 'x.csv'), '--as-of', '2000-01-01'],
+      'are later than 2000-01-01',
+    ],
+  ])('%s', async (_, options, sentence) => {
+    const { code, stderr } = await kith('score', '--input', days, '--model', bullish, ...options());
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(2);
+    expect(existsSync(join(home, 'x.csv'))).toBe(false);
+  });
+
+  test('folders that can not be made, as under /proc', async () => {
+    const { code, stderr } = await kith('score', '--input', days, '--model', bullish, '--out', '/proc/x/y.csv');
+    expect(stderr).toContain('/proc/x/y.csv');
+    expect([2, 4]).toContain(code);
+  });
+});
+
+test.each(['train', 'score'] as const)('SIGINT ends %s with 130 and leaves nothing', async (command) => {
+  const own = mkdtempSync(join(home, 'stopped-'));
+  const output =
+    command === 'train' ? ['--model', join(own, 'model')] : ['--model', bullish, '--out', join(own, 'x.csv')];
+  const running = new RunningCommand(['reputation', command, '--input', days, ...output], { KITH_HOME: own });
+  await running.says(command === 'train' ? 'round 1,' : 'messages  ');
+  const { code } = await running.end('SIGINT');
+  expect(code).toBe(130);
+  const left = readdirSync(own, { recursive: true }).map(String);
+  expect(left.filter((name) => /duckdb|x\.csv|model/.test(name))).toEqual([]);
 });
 
 test('kith reputation backend says which backend computes', async () => {

@@ -210,8 +210,8 @@ describe("a model's folder", () => {
       'model-card.md',
       'model.json',
       'roc.svg',
-      'vocabulary.txt',
-      'weights.bin',
+      expect.stringMatching(/^vocabulary-[0-9a-f]{12}\.txt$/),
+      expect.stringMatching(/^weights-[0-9a-f]{12}\.bin$/),
     ]);
     const card = await readFile(join(folder, 'model-card.md'), 'utf8');
     expect(card).toContain('classes weighted 50:50');
@@ -234,60 +234,76 @@ describe("a model's folder", () => {
     using after = new Classifier(model);
     const texts = ['margin guidance', 'up up up', '', 'hedge my market today and it is down'];
     expect([...after.probabilities(texts)]).toEqual([...before.probabilities(texts)]);
-    expect((await readdir(dir)).filter((name) => /\.(new|old)$/.test(name))).toEqual([]);
+    await writeModel(folder, bullishModel(), 1, {});
+    expect((await readModel(folder)).model).toEqual(bullishModel());
+    expect((await readdir(folder)).filter((name) => name.startsWith('weights'))).toHaveLength(1);
   });
 
   test('of other things is not overwritten', async () => {
-    await expect(writeModel(dir, training.model, 1, {})).rejects.toThrow('is not empty and holds no model');
+    const foreign = await mkdtemp(join(dir, 'foreign-'));
+    await writeFile(join(foreign, 'model.json'), '{"format": "layers-model"}');
+    await expect(writeModel(foreign, training.model, 1, {})).rejects.toThrow('holds model.json, which is of no model');
+    const kept = await written('with a note');
+    await writeFile(join(kept, 'notes.txt'), 'mine');
+    await expect(writeModel(kept, training.model, 1, {})).rejects.toThrow('holds notes.txt, which is of no model');
+    expect(await readFile(join(kept, 'notes.txt'), 'utf8')).toBe('mine');
     const file = join(dir, 'file');
     await writeFile(file, '');
     await expect(writeModel(file, training.model, 1, {})).rejects.toThrow(BadInputError);
   });
 
-  test.each([
-    ['without weights', (folder: string) => rm(join(folder, 'weights.bin')), 'holds no weights.bin of a model'],
+  test('that was broken off before its end is written anew', async () => {
+    const folder = await written('broken off');
+    const old = await readModel(folder);
+    // What a kill leaves just before the new model takes the place of the old one.
+    await writeFile(join(folder, 'weights-000000000000.bin'), 'half');
+    await writeFile(join(folder, '.kith-1.part'), '{');
+    expect((await readModel(folder)).id).toBe(old.id);
+    await written('broken off');
+    expect((await readdir(folder)).filter((name) => /^weights|part$/.test(name))).toHaveLength(1);
+  });
+
+  const change = (from: string | RegExp, to: string) => async (folder: string) => {
+    const text = await readFile(join(folder, 'model.json'), 'utf8');
+    expect(text).toMatch(from);
+    await writeFile(join(folder, 'model.json'), text.replace(from, to));
+  };
+  const partOf = async (folder: string, start: string) =>
+    join(folder, (await readdir(folder)).find((name) => name.startsWith(start)) as string);
+
+  test.each<[string, (folder: string) => Promise<void>, string | RegExp]>([
+    ['without weights', async (folder) => rm(await partOf(folder, 'weights')), /holds no weights-\w+\.bin of a model/],
     [
       'with a changed weight',
-      async (folder: string) => {
-        const bytes = await readFile(join(folder, 'weights.bin'));
+      async (folder) => {
+        const file = await partOf(folder, 'weights');
+        const bytes = await readFile(file);
         bytes.writeUInt8(bytes.readUInt8(1000) ^ 1, 1000);
-        await writeFile(join(folder, 'weights.bin'), bytes);
+        await writeFile(file, bytes);
       },
-      'is damaged: weights.bin is not as it was written',
+      /is damaged: weights-\w+\.bin is not as it was written/,
     ],
     [
       'with weights cut off',
-      async (folder: string) =>
-        writeFile(join(folder, 'weights.bin'), (await readFile(join(folder, 'weights.bin'))).subarray(0, -4)),
-      'is damaged: weights.bin',
+      async (folder) => {
+        const file = await partOf(folder, 'weights');
+        await writeFile(file, (await readFile(file)).subarray(0, -4));
+      },
+      /is damaged: weights/,
     ],
     [
       'with another vocabulary',
-      (folder: string) => writeFile(join(folder, 'vocabulary.txt'), 'up\n'),
-      'is damaged: vocabulary.txt',
+      async (folder) => writeFile(await partOf(folder, 'vocabulary'), 'up\n'),
+      /is damaged: vocabulary/,
     ],
-    [
-      'with half a description',
-      (folder: string) => writeFile(join(folder, 'model.json'), '{'),
-      'model.json is no JSON',
-    ],
-    [
-      'of another version',
-      async (folder: string) => {
-        const text = await readFile(join(folder, 'model.json'), 'utf8');
-        await writeFile(join(folder, 'model.json'), text.replace('"version": 1', '"version": 2'));
-      },
-      'was made for another version of Kith (version)',
-    ],
-    [
-      'whose texts were cleaned otherwise',
-      async (folder: string) => {
-        const text = await readFile(join(folder, 'model.json'), 'utf8');
-        await writeFile(join(folder, 'model.json'), text.replace('"cleaning": 1', '"cleaning": 9'));
-      },
-      'was made for another version of Kith (cleaning)',
-    ],
-    ['that is not there', (folder: string) => rm(folder, { recursive: true }), 'holds no model.json of a model'],
+    ['with half a description', (folder) => writeFile(join(folder, 'model.json'), '{'), 'model.json is no JSON'],
+    ['with another length', change('"length": 100', '"length": 10'), 'model.json is not as it was written'],
+    ['with another unit', change(/"unit": [^,]+/, '"unit": 0.001'), 'model.json is not as it was written'],
+    ['with a length of nothing', change('"length": 100', '"length": 0'), 'is damaged: length is wrong in model.json'],
+    ['of another version', change('"version": 1', '"version": 2'), 'was made for another version of Kith'],
+    ['whose texts were cleaned otherwise', change('"cleaning": 1', '"cleaning": 9'), 'another version of Kith'],
+    ['of something else', change('kith-reputation-model', 'layers-model'), 'holds no model of Kith'],
+    ['that is not there', (folder) => rm(folder, { recursive: true }), 'holds no model.json of a model'],
   ])('%s is refused in a sentence', async (name, harm, sentence) => {
     const folder = await written(`harmed ${name}`);
     await harm(folder);

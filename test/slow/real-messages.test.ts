@@ -26,7 +26,7 @@ describeWith(api)("messages as StockTwits' API gives them", () => {
   test('are read without a reject, users and labels included', async () => {
     await withFolderStore(await openFolder(api), { dir, maxRejectedPercent: 0 }, async (store, count) => {
       expect(count).toMatchObject({ lines: 828, parsed: 828, rejected: 0 });
-      expect(await store.size()).toBe(828);
+      expect(await store.count(0)).toEqual({ messages: 828, upToAsOf: 0 });
       const labels = new Map<number, boolean>();
       for await (const { userId, isGood } of store.labelledWeeks(Number.MAX_SAFE_INTEGER)) labels.set(userId, isGood);
       expect(labels.size).toBe(504);

@@ -39,6 +39,13 @@ describe('a message', () => {
     expect(parse({ body: '', links })).toMatchObject({ words: 'apples results' });
   });
 
+  test("may have fields of its own where another network's have a user or links", () => {
+    const own = { user: 'bob', links: ['http://x.example', null, { description: 5 }] };
+    expect(parse(own)).toMatchObject({ userId: 7, words: 'buy aapl', isGood: undefined });
+    expect(parse({ user: 5, links: {} })).toMatchObject({ userId: 7, words: 'buy aapl' });
+    expect(parse({ user_id: undefined, user: 'bob' })).toBe('no user_id');
+  });
+
   test.each([
     [1, true],
     [0, false],
@@ -102,8 +109,8 @@ describe('a message', () => {
     [{ created_at: '2024-02-30T00:00:00Z' }, 'created_at is not a date that exists'],
     [{ created_at: 'yesterday' }, 'created_at is not a date that exists'],
     [{ recommended: 2 }, 'recommended is not 0 or 1'],
-    [{ links: 'x' }, 'links is not a list of links'],
-    [{ user: 'x' }, 'user is not an object with id and classification'],
+    [{ id: 1e30 }, 'id is out of range'],
+    [{ id: '9'.repeat(31) }, 'id is out of range'],
   ])('with %j is bad: %s', (fields, reason) => {
     expect(parse(fields)).toBe(reason);
   });

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { projectRoot } from '../../src/config/project.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
 
@@ -78,7 +80,7 @@ describe('the messages of a network', () => {
     const some = [message(1, 1, monday, 'a', true), message(2, 1, monday + 1, 'b'), message(3, 2, monday, 'c', false)];
     await using once = await newStore(some);
     await using often = await newStore([...some, ...some], some.toReversed(), [some[1] as Message]);
-    expect(await often.size()).toBe(3);
+    expect(await often.count(monday)).toEqual({ messages: 3, upToAsOf: 2 });
     expect(await weeks(often)).toEqual(await weeks(once));
     expect(await add(often, some)).toBe(0);
   });
@@ -123,17 +125,22 @@ describe('the messages of a network', () => {
       (await store.stage())([message(1, 1, monday, 'a')]);
     }
     await using store = await MessageStore.open(path);
-    expect(await store.size()).toBe(0);
+    expect(await store.count(end)).toEqual({ messages: 0, upToAsOf: 0 });
     expect(await add(store, [message(2, 1, monday, 'b')])).toBe(1);
   });
 
   test('are in one process at a time', async () => {
     const path = join(dir, `${files++}.duckdb`);
-    const { spawnSync } = await import('node:child_process');
     await using store = await MessageStore.open(path);
-    await store.size();
-    const script = `import('@duckdb/node-api').then(({ DuckDBInstance }) => DuckDBInstance.create(${JSON.stringify(path)})).then(() => console.log('opened'), () => console.log('refused'))`;
-    expect(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' }).stdout.trim()).toBe('refused');
+    await store.count(end);
+    const script = `
+      import { MessageStore } from ${JSON.stringify(join(projectRoot, 'src', 'messages', 'message-store.ts'))};
+      const said = [];
+      for (const path of process.argv.slice(1)) await MessageStore.open(path).then(() => said.push('opened'), (error) => said.push(error.message));
+      console.log(said.join('; '));`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script, join(dir, 'other.duckdb'), path];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
+    expect(stdout.trim()).toBe(`opened; ${path} is in use by another process of Kith: wait for it to end.`);
   });
 });
 
@@ -178,11 +185,13 @@ describe('the cache of scores', () => {
     expect(await collect(store.weekScores('m'))).toHaveLength(3);
   });
 
-  test('is of one model', async () => {
+  test('is of the three models that were used last', async () => {
     await using store = await newStore(some);
-    await score(store, 'm');
+    for (const model of ['m', 'n', 'o']) expect(await score(store, model)).toBe(3);
+    for (const model of ['m', 'n', 'o', 'm']) expect(await score(store, model)).toBe(0);
+    expect(await score(store, 'p')).toBe(3);
+    expect(await score(store, 'm')).toBe(0);
     expect(await score(store, 'n')).toBe(3);
-    expect(await score(store, 'm')).toBe(3);
   });
 
   test('gives the share of weeks at or above the threshold', async () => {

@@ -1,16 +1,17 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { asOfOfFolder } from '../../ingest/day-folder.ts';
 import { parseInstant } from '../../ingest/instant.ts';
-import type { FileCount } from '../../ingest/judge-file.ts';
+import type { ReadProgress } from '../../ingest/read-folder.ts';
 import { withFolderStore } from '../../messages/folder-store.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
 import { readModel, refuseForeign, writeModel } from '../../reputation/model-folder.ts';
 import { writeReputationList, writeWeekScores } from '../../reputation/write-scores.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
+import { refuseUnwritable } from '../../storage/write-whole.ts';
 import { interruptible } from '../interruptible.ts';
 import { ProgressLine } from '../lines.ts';
 
@@ -100,10 +101,10 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
     fit: { ...fitDefaults, seed: Number(options.seed) },
   };
   const line = new ProgressLine();
-  await withMessages(settings, folder, line, signal, async (store) => {
+  await withMessages(settings, folder, asOf, line, signal, async (store) => {
     const started = performance.now();
     line.show('splitting users, counting words');
-    const trained = await trainModel(store, asOf ?? Number.MAX_SAFE_INTEGER, training, {
+    const trained = await trainModel(store, asOf ?? endOfTime, training, {
       signal,
       onCounts: (counts, words) => {
         for (const [part, { users, good, weeks }] of Object.entries(counts))
@@ -117,10 +118,9 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
             `validation AUC ${validationAuc.toFixed(4)}${isBest ? ', best so far' : ''}, ${seconds(started)}`,
         ),
     });
-    const asOfText = asOf === undefined ? undefined : new Date(asOf * 1000).toISOString().replace('.000Z', 'Z');
     const card = describeModel({
       source: options.input,
-      asOf: asOfText,
+      asOf: asOf === undefined ? undefined : iso(asOf),
       trainedOn: new Date(),
       training: trained,
       settings: training,
@@ -141,13 +141,14 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   const place = options.model ?? settings.reputation.model;
   if (place === undefined) throw new BadInputError('Give the folder of a model: --model DIR, or KITH_MODEL.');
   const model = await readModel(place);
+  await refuseOutputs(settings, options);
   const folder = await openFolder(options.input, settings.s3);
-  const asOf = asOfOf(options.asOf, folder) ?? Number.MAX_SAFE_INTEGER;
+  const asOf = asOfOf(options.asOf, folder);
   const { readShares, scoreWeeks } = await import('../../reputation/score-weeks.ts');
   const line = new ProgressLine();
-  await withMessages(settings, folder, line, signal, async (store) => {
+  await withMessages(settings, folder, asOf, line, signal, async (store) => {
     const started = performance.now();
-    const { weeks } = await scoreWeeks(store, model, asOf, {
+    const { weeks } = await scoreWeeks(store, model, asOf ?? endOfTime, {
       signal,
       onProgress: (done, total) => {
         const passed = (performance.now() - started) / 1000;
@@ -168,31 +169,28 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   });
 }
 
+/** Where nothing can be written should be told before all the work. */
+async function refuseOutputs(settings: Settings, { out, weeks }: ScoreOptions): Promise<void> {
+  if (weeks !== undefined && resolve(weeks) === resolve(out))
+    throw new BadInputError(`--out and --weeks are the same file, ${out}: give two.`);
+  for (const location of [out, weeks]) if (location !== undefined) await refuseUnwritable(location, settings.s3);
+}
+
 /** Reads the folder's messages, says what became of the lines, and does `work` with them. */
 async function withMessages(
   settings: Settings,
   folder: Folder,
+  asOf: number | undefined,
   line: ProgressLine,
   signal: AbortSignal,
   work: (store: MessageStore) => Promise<void>,
 ): Promise<void> {
-  const dir = join(settings.home, 'reputation');
   const started = performance.now();
   const options = {
-    dir,
+    dir: join(settings.home, 'reputation'),
     maxRejectedPercent: settings.maxRejectedPercent,
     signal,
-    onProgress: ({
-      file,
-      bytes,
-      totalBytes,
-      rows,
-    }: {
-      file: string;
-      bytes: number;
-      totalBytes: number;
-      rows: number;
-    }) => {
+    onProgress: ({ file, bytes, totalBytes, rows }: ReadProgress) => {
       const passed = (performance.now() - started) / 1000;
       line.show(
         `reading ${file}: ${Math.floor((100 * bytes) / totalBytes)} %, ${count(rows)} messages, ` +
@@ -200,13 +198,27 @@ async function withMessages(
       );
     },
   };
-  await withFolderStore(folder, options, async (store, { lines, parsed, rejected }: FileCount) => {
+  await withFolderStore(folder, options, async (store, { lines, parsed, rejected }, rejects) => {
     line.say(
       `messages   ${count(lines)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
-        (rejected > 0 ? `: ${join(dir, 'rejects.csv')}` : ''),
+        (rejected > 0 ? `: ${rejects}` : ''),
     );
+    const { messages, upToAsOf } = await store.count(asOf ?? endOfTime);
+    if (upToAsOf === 0)
+      throw new BadInputError(
+        messages === 0
+          ? `The messages of ${folder.location} are empty: there is nothing to read.`
+          : `All ${count(messages)} messages of ${folder.location} are later than ${iso(asOf ?? endOfTime)}: give a later --as-of.`,
+      );
     await work(store);
   });
+}
+
+/** An as-of that no message is later than. */
+const endOfTime = Number.MAX_SAFE_INTEGER;
+
+function iso(instant: number): string {
+  return new Date(instant * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 function asOfOf(given: string | undefined, folder: Folder): number | undefined {

@@ -5,7 +5,8 @@ import { resetNetwork } from '../../jobs/reset.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
-Engines, passwords and settings stay; reports of earlier runs under $KITH_HOME/runs go too.
+Engines, passwords, models and settings stay; the messages that were ingested, their scores, and the reports of earlier runs under
+$KITH_HOME/runs go too.
 
 Examples:
   $ kith reset --yes
@@ -21,11 +22,13 @@ export function addResetCommand(program: Command): void {
     .action(async ({ yes }: { yes?: boolean }) => {
       const settings = readSettings();
       if (!yes)
-        throw new BadInputError(`This would empty the graph and the tables of ${settings.home}: add --yes to do it.`);
+        throw new BadInputError(
+          `This would empty the graph, the tables and the messages of ${settings.home}: add --yes to do it.`,
+        );
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
       process.stdout.write(
         `Emptied: ${removed.users} users and ${removed.activities} activities in the graph, ` +
-          `${removed.rows} published rows, ${removed.runs} runs.\n`,
+          `${removed.rows} published rows, ${removed.runs} runs, all messages.\n`,
       );
     });
 }

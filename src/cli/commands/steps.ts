@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readSettings } from '../../config/settings.ts';
+import { readSettings, type Settings } from '../../config/settings.ts';
 import { ChecksFailedError } from '../../errors.ts';
 import { planRun, type RunOptions, withOptions } from '../../jobs/run-options.ts';
 import { checkShown, runStepAlone, type StepAlone } from '../../jobs/step-alone.ts';
@@ -29,6 +29,11 @@ const steps: Record<StepAlone, { description: string; examples: string }> = {
   },
 };
 
+/** KITH_MODEL is for recommend, the step that decides on reputation; the others neither read nor judge it. */
+function settingsOf(name: StepAlone, settings: Settings): Settings {
+  return name === 'recommend' ? settings : { ...settings, reputation: { ...settings.reputation, model: undefined } };
+}
+
 /** Adds the steps of a run alone, and `kith check`. */
 export function addStepCommands(program: Command): void {
   for (const [name, { description, examples }] of Object.entries(steps))
@@ -36,7 +41,7 @@ export function addStepCommands(program: Command): void {
       .addHelpText('after', examples)
       .action(async (given: RunOptions) => {
         const options = optionsOf(given);
-        const settings = withOptions(readSettings(), options);
+        const settings = settingsOf(name as StepAlone, withOptions(readSettings(), options));
         const finished = await interruptible(async (signal) =>
           runStepAlone(name as StepAlone, settings, options, await planRun(settings, options, signal), conduct, signal),
         );

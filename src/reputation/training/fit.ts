@@ -1,12 +1,14 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Variable } from '@tensorflow/tfjs-node';
 import { InterruptedError } from '../../errors.ts';
 import { Random } from '../../random.ts';
-import { type Architecture, listWeights, mapWeights, shapes, type Weights } from '../model.ts';
+import { byLength, cutIntoBatches } from '../batches.ts';
+import { type Architecture, listWeights, mapWeights, type Weights } from '../model.ts';
 import { batchOf, features, logits } from '../network.ts';
 import { type Tensor, type Tensor1D, tf } from '../tensorflow.ts';
 import { weekWeights } from './class-weights.ts';
-import { areaUnderRoc, type Judged } from './metrics.ts';
+import { endlessBatches } from './endless-batches.ts';
+import { initialWeights } from './initial-weights.ts';
+import { areaUnderRoc, byUser, type Judged } from './metrics.ts';
 import type { Texts } from './texts.ts';
 
 /** How a model is trained; docs/decisions/0008 has what was compared. */
@@ -59,9 +61,6 @@ export interface FitOptions {
   onProgress?: (batches: number, epochs: number) => void;
   onRound?: (round: Round) => void;
 }
-
-/** Positions of a batch, padding included: where texts are long a batch has fewer of them. */
-const batchPositions = 32_768;
 
 /**
  * Finds a network's weights: Adam on batches of texts of like length, dropout before the last layer, an exponential average of the
@@ -171,49 +170,11 @@ function average(averaged: Weights<Variable>, trained: Weights<Variable>, decay:
   });
 }
 
-/**
- * Batches without end, pass after pass over all weeks: neighbours by length with some chance in it, so that little is padded, and the
- * batches in random order. tf.fit would shuffle by Math.random.
- */
-async function* endlessBatches(
-  texts: Texts,
-  batchSize: number,
-  seed: number,
-): AsyncGenerator<{ weeks: number[]; epochs: number }> {
-  const random = new Random(seed, 'batches');
-  for (let pass = 0; ; pass++) {
-    const keys = Float64Array.from({ length: texts.size }, (_, i) => texts.lengthOf(i) * (1 + random.fraction() / 4));
-    const order = Array.from({ length: texts.size }, (_, i) => i);
-    order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
-    const batches: number[][] = [];
-    let batch: number[] = [];
-    for (const week of order) {
-      // By the last one added, the longest but for the chance in the order.
-      if (batch.length === batchSize || (batch.length + 1) * texts.lengthOf(week) > batchPositions) {
-        if (batch.length > 0) batches.push(batch);
-        batch = [];
-      }
-      batch.push(week);
-    }
-    batches.push(batch);
-    for (const [done, i] of random.permutation(batches.length).entries()) {
-      // Lets Ctrl-C through: TensorFlow works in this thread.
-      await setImmediate();
-      yield { weeks: batches[i] as number[], epochs: pass + (done + 1) / batches.length };
-    }
-  }
-}
-
 /** The probability of every week by weights that are still being trained. */
 function judge(weights: Weights<Tensor>, texts: Texts, architecture: Architecture): Judged[] {
   const judged: Judged[] = new Array(texts.size);
-  const order = Array.from({ length: texts.size }, (_, i) => i).sort((a, b) => texts.lengthOf(a) - texts.lengthOf(b));
-  for (let from = 0; from < order.length; ) {
-    const weeks: number[] = [];
-    while (from < order.length && weeks.length < 256) {
-      if (weeks.length > 0 && (weeks.length + 1) * texts.lengthOf(order[from] as number) > batchPositions) break;
-      weeks.push(order[from++] as number);
-    }
+  const lengthOf = (place: number) => texts.lengthOf(place);
+  for (const weeks of cutIntoBatches(byLength(texts.size, lengthOf), lengthOf, 256)) {
     const batch = batchOf(
       weeks.map((i) => texts.rows(i)),
       architecture,
@@ -234,43 +195,4 @@ function crossEntropy(judged: readonly Judged[], weights: Float32Array): number 
     total += weight;
   }
   return sum / total;
-}
-
-/** Users and the mean probability of their weeks. */
-export function byUser(weeks: readonly Judged[], users: readonly number[]): Judged[] {
-  const sums = new Map<number, { sum: number; count: number; isGood: boolean }>();
-  for (const [i, { probability, isGood }] of weeks.entries()) {
-    const user = users[i] as number;
-    const known = sums.get(user);
-    if (!known) sums.set(user, { sum: probability, count: 1, isGood });
-    else {
-      known.sum += probability;
-      known.count++;
-    }
-  }
-  return [...sums.values()].map(({ sum, count, isGood }) => ({ probability: sum / count, isGood }));
-}
-
-/** Small normal numbers for words, He's for the filters; biases 0. */
-function initialWeights(architecture: Architecture, words: number, seed: number): Weights<Variable> {
-  const random = new Random(seed, 'weights');
-  const normal = (shape: number[], deviation: number) => {
-    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    // Box and Muller.
-    for (let i = 0; i < values.length; i++)
-      values[i] =
-        deviation * Math.sqrt(-2 * Math.log(1 - random.fraction())) * Math.cos(2 * Math.PI * random.fraction());
-    return tf.variable(tf.tensor(values, shape));
-  };
-  const { embedding, filters, output } = shapes(architecture, words);
-  return {
-    embedding: normal(embedding, 0.05),
-    filters: filters.map(({ width, kernel, bias }) => ({
-      width,
-      kernel: normal(kernel, Math.sqrt(2 / (width * architecture.dimension))),
-      bias: tf.variable(tf.zeros(bias)),
-    })),
-    output: normal(output, Math.sqrt(1 / (output[0] as number))),
-    outputBias: tf.variable(tf.zeros([1])),
-  };
 }

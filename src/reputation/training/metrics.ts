@@ -17,6 +17,21 @@ export interface CalibrationBin {
   count: number;
 }
 
+/** Users and the mean probability of their weeks. */
+export function byUser(weeks: readonly Judged[], users: readonly number[]): Judged[] {
+  const sums = new Map<number, { sum: number; count: number; isGood: boolean }>();
+  for (const [i, { probability, isGood }] of weeks.entries()) {
+    const user = users[i] as number;
+    const known = sums.get(user);
+    if (!known) sums.set(user, { sum: probability, count: 1, isGood });
+    else {
+      known.sum += probability;
+      known.count++;
+    }
+  }
+  return [...sums.values()].map(({ sum, count, isGood }) => ({ probability: sum / count, isGood }));
+}
+
 /**
  * The chance that a good one has a higher probability than another, ties counting half: the area under the ROC curve, by ranks
  * (Mann and Whitney). NaN unless there are some of both.

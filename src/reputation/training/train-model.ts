@@ -4,8 +4,8 @@ import { goodFrom, million } from '../millionths.ts';
 import type { Architecture, Model } from '../model.ts';
 import { WordCounter } from '../vocabulary.ts';
 import { exactWeights } from './exact-weights.ts';
-import { byUser, type FitOptions, type FitSettings, fit, type Round } from './fit.ts';
-import type { Judged } from './metrics.ts';
+import { type FitOptions, type FitSettings, fit, type Round } from './fit.ts';
+import { byUser, type Judged } from './metrics.ts';
 import { type Part, splitUsers } from './split-users.ts';
 import { Texts } from './texts.ts';
 
@@ -63,11 +63,8 @@ export async function trainModel(
 
   const empty = () => new Texts(vocabulary, settings.length);
   const texts: Record<Part, Texts> = { training: empty(), validation: empty(), test: empty() };
-  const testTexts: string[] = [];
   for await (const week of store.labelledWeeks(asOf)) {
-    const part = parts.get(week.userId) as Part;
-    texts[part].add(week);
-    if (part === 'test') testTexts.push(week.text);
+    texts[parts.get(week.userId) as Part].add(week);
   }
   const counts = countParts(parts, labels, texts);
   options.onCounts?.(counts, vocabulary.words.length);
@@ -81,7 +78,7 @@ export async function trainModel(
     length: settings.length,
     ...exactWeights(weights, architecture.dimension),
   };
-  return { model, counts, rounds, evaluation: evaluate(model, testTexts, texts.test) };
+  return { model, counts, rounds, evaluation: evaluate(model, texts.test) };
 }
 
 function countParts(
@@ -98,13 +95,16 @@ function countParts(
   return counts;
 }
 
-function evaluate(model: Model, texts: readonly string[], { users, isGood }: Texts): Evaluation {
+function evaluate(model: Model, texts: Texts): Evaluation {
   using classifier = new Classifier(model);
-  const probabilities = classifier.probabilities(texts);
-  const weeks = isGood.map((good, i) => ({ probability: (probabilities[i] as number) / million, isGood: good }));
-  const found = isGood.map((good, i) => ({
-    probability: Number((probabilities[i] as number) >= goodFrom),
-    isGood: good,
-  }));
+  const { users, isGood } = texts;
+  const probabilities = new Int32Array(texts.size);
+  const all = Array.from({ length: texts.size }, (_, i) => texts.rows(i));
+  for (const { places, values } of classifier.batches(all))
+    for (const [k, place] of places.entries()) probabilities[place] = values[k] as number;
+  const judged = (of: (probability: number) => number) =>
+    isGood.map((good, i) => ({ probability: of(probabilities[i] as number), isGood: good }));
+  const weeks = judged((probability) => probability / million);
+  const found = judged((probability) => Number(probability >= goodFrom));
   return { weeks, users: byUser(weeks, users), preds: byUser(found, users) };
 }
