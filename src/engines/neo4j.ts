@@ -41,8 +41,11 @@ export function findNeo4j(home: EngineHome): Process | undefined {
 export async function startNeo4j(home: EngineHome, settings: Settings, options: Options = {}): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
-    if (!findNeo4j(home)) await launch(home, settings, options);
+    const isOwn = !findNeo4j(home);
+    if (isOwn) await launch(home, settings, options);
     if (await answers(home, options)) return;
+    // What was found was just ending, as after a kill: it is no start that failed.
+    if (!isOwn && attempt < 4) continue;
     const reason = reasonIn(tailOf(logOf(home), 50_000, logStart));
     const { bolt, http } = fixedPorts(settings);
     // Somebody took a port between our look and the start.

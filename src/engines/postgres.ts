@@ -58,8 +58,11 @@ export function findPostgres(home: EngineHome): Process | undefined {
 export async function startPostgres(home: EngineHome, settings: Settings, options: Options = {}): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
-    if (!findPostgres(home)) await launch(home, settings, options);
+    const isOwn = !findPostgres(home);
+    if (isOwn) await launch(home, settings, options);
     if (await answers(home, options)) return;
+    // What was found was just ending, as after a kill: it is no start that failed.
+    if (!isOwn && attempt < 5) continue;
     const reason = reasonIn(tailOf(logOf(home), 20_000, logStart));
     // Somebody took the port between our look and the start, or backends of a killed server are still ending.
     const mayPass =
