@@ -48,6 +48,7 @@ export async function publish(
         options.onProgress(`merging ${table}`);
         await queryOn(client, `sql/publish/merge-${table}.sql`, [run.startedAt]);
       }
+      await queryAll(client, 'sql/publish/analyze.sql');
       options.onProgress('checking');
       checks.push(...(await runChecks(shownChecks, context)));
       const [staged, rows] = [await countRows(client, 'sql/checks/count-staged.sql'), await countRows(client)];

@@ -2,12 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
 import { generate } from '../../src/generate/generate.ts';
 import { TestNetwork } from '../harness/network.ts';
 import type { Polls } from './polling-readers.ts';
 import { runsIn, StagedRows } from './staged-rows.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(300_000);
 
 let network: TestNetwork;
 let rows: StagedRows;

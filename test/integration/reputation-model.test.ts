@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { BadInputError } from '../../src/errors.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
@@ -21,6 +22,9 @@ import {
   trainModel,
 } from '../../src/reputation/training/train-model.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(300_000);
 
 const settings: TrainingSettings = {
   architecture,

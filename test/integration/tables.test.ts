@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { type PublishedTables, TestNetwork } from '../harness/network.ts';
 import { arbitraryCase, denseNetwork, writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
 import { type Case, expectedTables } from '../oracle/oracle.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(300_000);
 
 let network: TestNetwork;
 beforeAll(async () => {
