@@ -58,22 +58,29 @@ export interface WeekScore {
   probability: number;
 }
 
+/** Put in order at once. All 10 million at once run out of the 512 MB that DuckDB may use. */
+const messagesAtOnce = 500_000;
+
 /** Every message of the network, and what the model makes of each user-week; memory stays flat whatever their number. */
 export class MessageStore implements AsyncDisposable {
   readonly #file: DuckDbFile;
   #staging: BulkAppender<MessageVectors> | undefined;
 
-  private constructor(file: DuckDbFile) {
+  readonly #atOnce: number;
+
+  private constructor(file: DuckDbFile, atOnce: number) {
     this.#file = file;
+    this.#atOnce = atOnce;
   }
 
   /**
    * Opens the store of a file, which is made if need be.
    *
+   * @param atOnce about how many messages are put in order at once
    * @throws BadInputError if its messages were cleaned by another version of Kith
    * @throws EngineError if the file can't be made or is in use
    */
-  static async open(path: string, signal?: AbortSignal): Promise<MessageStore> {
+  static async open(path: string, signal?: AbortSignal, atOnce = messagesAtOnce): Promise<MessageStore> {
     const file = await DuckDbFile.open(path, signal);
     try {
       await file.run(statement('sql/messages/create-message.sql'));
@@ -87,7 +94,7 @@ export class MessageStore implements AsyncDisposable {
         throw new BadInputError(
           `The messages in ${path} were cleaned by another version of Kith: remove the file and ingest them again.`,
         );
-      return new MessageStore(file);
+      return new MessageStore(file, atOnce);
     } catch (error) {
       await file[Symbol.asyncDispose]();
       throw error;
@@ -139,7 +146,7 @@ export class MessageStore implements AsyncDisposable {
 
   /** The user-weeks of labelled users, by user and week, of messages at or before `asOf` (epoch seconds). */
   async *labelledWeeks(asOf: number): AsyncGenerator<LabelledWeek> {
-    const rows = this.#rows(statement('sql/messages/read-labelled.sql'), { asOf: BigInt(Math.floor(asOf)) });
+    const rows = this.#rows('sql/messages/read-labelled.sql', asOf);
     for await (const { userId, week, value, text } of weeksOf(rows)) yield { userId, week, text, isGood: value === 1 };
   }
 
@@ -158,7 +165,7 @@ export class MessageStore implements AsyncDisposable {
 
   /** The user-weeks that {@link findUnscored} found without a score, by user and week. */
   async *unscoredWeeks(asOf: number): AsyncGenerator<UnscoredWeek> {
-    const rows = this.#rows(statement('sql/messages/read-unscored.sql'), { asOf: BigInt(Math.floor(asOf)) });
+    const rows = this.#rows('sql/messages/read-unscored.sql', asOf);
     for await (const { userId, week, value, text } of weeksOf(rows))
       yield { userId, week, text, content: value as bigint };
   }
@@ -205,18 +212,24 @@ export class MessageStore implements AsyncDisposable {
     await this.#file[Symbol.asyncDispose]();
   }
 
-  /** Rows of user, week, some value of the user or week, words. */
-  async *#rows(sql: string, values: Record<string, bigint>): AsyncGenerator<MessageRow> {
-    for await (const chunk of this.#file.stream(sql, values)) {
-      const [users = [], weeks = [], others = [], words = []] = chunk.getColumns();
-      for (let i = 0; i < users.length; i++)
-        yield {
-          userId: users[i] as number,
-          week: weeks[i] as number,
-          value: others[i] as number | bigint,
-          words: words[i] as string,
-        };
-    }
+  /** Rows of user, week, some value of the user or week, words: range after range of users. */
+  async *#rows(file: `sql/messages/${string}.sql`, asOf: number): AsyncGenerator<MessageRow> {
+    const until = { asOf: BigInt(Math.floor(asOf)) };
+    const ranges = await this.#file.run(statement('sql/messages/user-ranges.sql'), {
+      ...until,
+      size: BigInt(this.#atOnce),
+    });
+    for (const [first, last] of ranges as [number, number][])
+      for await (const chunk of this.#file.stream(statement(file), { ...until, first, last })) {
+        const [users = [], weeks = [], others = [], words = []] = chunk.getColumns();
+        for (let i = 0; i < users.length; i++)
+          yield {
+            userId: users[i] as number,
+            week: weeks[i] as number,
+            value: others[i] as number | bigint,
+            words: words[i] as string,
+          };
+      }
   }
 }
 

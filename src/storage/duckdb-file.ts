@@ -117,7 +117,7 @@ function fileError(path: string, error: unknown): Error {
     return new BusyError(`${path} is in use by another process of Kith: wait for it to end.`);
   if (/not a valid DuckDB database|corrupt|checksum/i.test(reason))
     return new EngineError(`${path} is damaged (${reason}); remove it, or \`kith reset\`, and ingest the days again.`);
-  // A statement that is wrong is nobody's fault but Kith's.
-  if (/^(Binder|Parser|Catalog) Error/.test(reason)) return new Error(messageOf(error));
+  // A statement that is wrong, or wants too much at once, is nobody's fault but Kith's.
+  if (/^(Binder|Parser|Catalog|Out of Memory) Error/.test(reason)) return new Error(messageOf(error));
   return new EngineError(`Rows can't be kept in ${path} (${reason}); see that its disk has room, then run again.`);
 }

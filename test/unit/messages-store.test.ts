@@ -65,6 +65,21 @@ describe('the messages of a network', () => {
     ]);
   });
 
+  test('are the same weeks, in the same order, however many are put in order at once', async () => {
+    const some = Array.from({ length: 60 }, (_, i) =>
+      message(i, (i * 7) % 11, monday + ((i * 5) % 13) * day, `w${i}`, i % 3 > 0),
+    );
+    const path = join(dir, `${files++}.duckdb`);
+    const read = async (atOnce?: number) => {
+      await using store = await MessageStore.open(path, undefined, atOnce);
+      await add(store, some);
+      return [await weeks(store), await collect(store.labelledWeeks(end))];
+    };
+    const whole = await read();
+    expect(whole[0]?.length).toBeGreaterThan(20);
+    for (const atOnce of [1, 7, 25]) expect(await read(atOnce)).toEqual(whole);
+  });
+
   test('count up to as-of, that instant included', async () => {
     await using store = await newStore([message(1, 1, monday, 'a'), message(2, 1, monday + 1, 'b')]);
     expect(await weeks(store, monday)).toEqual([[1, week, 'a']]);
