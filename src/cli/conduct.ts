@@ -1,6 +1,7 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { Conductor } from '../jobs/run.ts';
 import type { Report, Step } from '../jobs/step.ts';
+import { secondsSince } from './figures.ts';
 
 /** Seconds between two lines about the same step where there is no terminal. */
 const plainInterval = 10;
@@ -40,7 +41,7 @@ async function conductLive(steps: readonly Step[], work: (step: Step, report: Re
       await work(step, (text) => {
         task.output = text;
       });
-      task.title = `${step.title} (${seconds(started)})`;
+      task.title = `${step.title} (${secondsSince(started)})`;
     },
   });
   const tasks = waves(steps).map((wave) =>
@@ -75,7 +76,7 @@ async function conductPlain(
           last = now;
           say(step.name, text);
         });
-        say(step.name, `done in ${seconds(started)}`);
+        say(step.name, `done in ${secondsSince(started)}`);
       }),
     );
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -84,8 +85,4 @@ async function conductPlain(
 
 function say(step: string, text: string): void {
   process.stderr.write(`${new Date().toISOString().slice(0, 19)}Z ${step}: ${text}\n`);
-}
-
-function seconds(started: number): string {
-  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
 }

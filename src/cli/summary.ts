@@ -1,8 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import type { FinishedRun } from '../jobs/run.ts';
 import type { RunSummary } from '../jobs/run-context.ts';
-
-const count = (value: number | undefined) => (value ?? 0).toLocaleString('en');
+import { count } from './figures.ts';
 
 /** What a person is told at the end of a run. */
 export function describeRun({ run, summary }: FinishedRun): string {

@@ -5,8 +5,9 @@ import { discardImport } from '../engines/bulk-import.ts';
 import { up } from '../engines/stack.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
+import { removeDuckDbFile } from '../storage/duckdb-file.ts';
 import { withNetworkLock } from './network-lock.ts';
-import { messagesFile } from './run-context.ts';
+import { messagesFile, reputationFolder } from './run-context.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Empties the graph, the messages and everything runs have left in Postgres and under `$KITH_HOME/runs`; the tables themselves stay, with their grants and views. */
@@ -27,16 +28,10 @@ export async function resetNetwork(
         .query<Record<'closest' | 'recommendations' | 'reasons' | 'runs', string>>('sql/runs/reset.sql');
       await emptyGraph(graph);
       await rm(join(settings.home, 'runs'), { recursive: true, force: true });
-      await removeMessages(settings);
-      await rm(join(settings.home, 'reputation'), { recursive: true, force: true });
+      await removeDuckDbFile(messagesFile(settings));
+      await rm(reputationFolder(settings), { recursive: true, force: true });
       const rows = Number(removed?.closest) + Number(removed?.recommendations) + Number(removed?.reasons);
       return { users, activities, rows, runs: Number(removed?.runs) };
     }),
   );
-}
-
-/** The store of messages and its cache of scores, with what the engine keeps beside it. */
-async function removeMessages(settings: Settings): Promise<void> {
-  const file = messagesFile(settings);
-  for (const path of [file, `${file}.wal`, `${file}.sort`]) await rm(path, { recursive: true, force: true });
 }

@@ -73,6 +73,11 @@ export function messagesFile(settings: Settings): string {
   return join(settings.home, 'messages.duckdb');
 }
 
+/** What `kith reputation` needs for the while, and the bad lines of its last calls. */
+export function reputationFolder(settings: Settings): string {
+  return join(settings.home, 'reputation');
+}
+
 /** Does `work` with the graph, starting the embedded Neo4j if it doesn't run. */
 export async function withGraph<T>(context: RunContext, work: (graph: Graph) => Promise<T>): Promise<T> {
   const stack = await up(context.settings, { signal: context.signal, only: 'neo4j' });

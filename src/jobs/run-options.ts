@@ -84,7 +84,12 @@ async function scoreSource(
 const yearOne = Date.parse('0001-01-01T00:00:00Z') / 1000;
 const year9999 = Date.parse('9999-12-31T23:59:59Z') / 1000;
 
-function asOfOf(given: string | undefined, folder: Folder | undefined): number | undefined {
+/**
+ * As of when: what is given, else the date that the folder is named by, in epoch seconds; undefined if neither says it.
+ *
+ * @throws BadInputError if it is no time, or outside of the calendar
+ */
+export function asOfOf(given: string | undefined, folder: Folder | undefined): number | undefined {
   const asOf = given === undefined ? folder && asOfOfFolder(folder.name) : parseInstant(given);
   if (given === undefined && asOf === undefined) return undefined;
   if (asOf === undefined || asOf < yearOne || asOf > year9999)

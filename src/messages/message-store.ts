@@ -64,9 +64,8 @@ const messagesAtOnce = 500_000;
 /** Every message of the network, and what the model makes of each user-week; memory stays flat whatever their number. */
 export class MessageStore implements AsyncDisposable {
   readonly #file: DuckDbFile;
-  #staging: BulkAppender<MessageVectors> | undefined;
-
   readonly #atOnce: number;
+  #staging: BulkAppender<MessageVectors> | undefined;
 
   private constructor(file: DuckDbFile, atOnce: number) {
     this.#file = file;

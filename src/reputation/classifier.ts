@@ -25,19 +25,23 @@ export class Classifier implements Disposable {
    */
   probabilities(texts: readonly string[], batchSize?: number): Int32Array {
     const { vocabulary, length } = this.#model;
-    const result = new Int32Array(texts.length);
-    for (const { places, values } of this.batches(
+    return this.probabilitiesOf(
       texts.map((text) => vocabulary.encode(text, length)),
       batchSize,
-    ))
+    );
+  }
+
+  /** As {@link probabilities}, of texts as rows of the vocabulary, see Vocabulary.encode. */
+  probabilitiesOf(texts: readonly Int32Array[], batchSize?: number): Int32Array {
+    const result = new Int32Array(texts.length);
+    for (const { places, values } of this.batches(texts, batchSize))
       for (const [k, place] of places.entries()) result[place] = values[k] as number;
     return result;
   }
 
   /**
-   * As {@link probabilities}, batch by batch; texts of like length share one.
+   * As {@link probabilitiesOf}, batch by batch; texts of like length share one.
    *
-   * @param texts as rows of the vocabulary, see Vocabulary.encode
    * @returns `places` are those of `texts`
    */
   *batches(

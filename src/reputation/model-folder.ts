@@ -176,9 +176,7 @@ function parseDescription(text: string, folder: string): z.infer<typeof stored> 
   try {
     json = JSON.parse(text);
   } catch {
-    throw new BadInputError(
-      `The model in ${folder} is damaged: model.json is no JSON; train it again, or copy it whole.`,
-    );
+    throw new BadInputError(`The model in ${folder} is damaged: model.json is no JSON; ${again}.`);
   }
   const parsed = stored.safeParse(json);
   if (parsed.success) return parsed.data;

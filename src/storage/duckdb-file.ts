@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
@@ -34,7 +34,7 @@ export class DuckDbFile implements AsyncDisposable {
       const instance = await DuckDBInstance.create(path, {
         memory_limit: memoryLimit,
         threads: '2',
-        temp_directory: `${path}.sort`,
+        temp_directory: sortFolder(path),
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       });
@@ -108,6 +108,16 @@ export class DuckDbFile implements AsyncDisposable {
   #throwIfStopped(): void {
     if (this.#signal?.aborted) throw new InterruptedError('Stopped.');
   }
+}
+
+/** Removes the file with what the engine keeps beside it; nobody may have it open. */
+export async function removeDuckDbFile(path: string): Promise<void> {
+  for (const each of [path, `${path}.wal`, sortFolder(path)]) await rm(each, { recursive: true, force: true });
+}
+
+/** Where what doesn't fit into memory is put in order. */
+function sortFolder(path: string): string {
+  return `${path}.sort`;
 }
 
 function fileError(path: string, error: unknown): Error {

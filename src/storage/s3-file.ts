@@ -22,8 +22,7 @@ export async function writeS3File(
   settings?: S3Settings,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { bucket, key } = s3Location(location);
-  if (key === '') throw new BadInputError(`${location} is a bucket; give the path of a file in it.`);
+  const { bucket, key } = objectLocation(location);
   const s3 = await connectS3(settings);
   const { Upload } = await import('@aws-sdk/lib-storage');
   let thrown: { error: unknown } | undefined;
@@ -55,8 +54,7 @@ export async function writeS3File(
  * @throws as {@link writeS3File}
  */
 export async function refuseS3File(location: string, settings?: S3Settings): Promise<void> {
-  const { bucket, key } = s3Location(location);
-  if (key === '') throw new BadInputError(`${location} is a bucket; give the path of a file in it.`);
+  const { bucket, key } = objectLocation(location);
   const s3 = await connectS3(settings);
   try {
     await refuseFolder(s3, { bucket, key }, location);
@@ -65,6 +63,12 @@ export async function refuseS3File(location: string, settings?: S3Settings): Pro
   } finally {
     s3.client.destroy();
   }
+}
+
+function objectLocation(location: string): S3Location {
+  const found = s3Location(location);
+  if (found.key === '') throw new BadInputError(`${location} is a bucket; give the path of a file in it.`);
+  return found;
 }
 
 async function* remembering(blocks: AsyncIterable<Buffer>, remember: (error: unknown) => void): AsyncGenerator<Buffer> {

@@ -25,8 +25,7 @@ export async function writeWhole(
   text: AsyncIterable<string> | Iterable<string>,
   { s3, signal }: WriteOptions = {},
 ): Promise<void> {
-  const storage = storageOf(location, 'file');
-  if (location.endsWith('/')) throw new BadInputError(`${location} is a folder; give the path of a file.`);
+  const storage = storageOfFile(location);
   const blocks = textBlocks(text, signal);
   if (storage === 's3') await writeS3File(location, blocks, s3, signal);
   else await writeDiskFile(diskPath(location, 'file'), blocks, signal);
@@ -38,8 +37,13 @@ export async function writeWhole(
  * @throws as {@link writeWhole}
  */
 export async function refuseUnwritable(location: string, s3?: S3Settings): Promise<void> {
-  const storage = storageOf(location, 'file');
-  if (location.endsWith('/')) throw new BadInputError(`${location} is a folder; give the path of a file.`);
+  const storage = storageOfFile(location);
   if (storage === 's3') await refuseS3File(location, s3);
   else await refuseDiskFile(diskPath(location, 'file'));
+}
+
+function storageOfFile(location: string): 'disk' | 's3' {
+  const storage = storageOf(location, 'file');
+  if (location.endsWith('/')) throw new BadInputError(`${location} is a folder; give the path of a file.`);
+  return storage;
 }

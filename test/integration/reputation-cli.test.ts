@@ -1,11 +1,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
 import { writeModel } from '../../src/reputation/model-folder.ts';
 import { type EndedCommand, kith as kithIn, RunningCommand } from '../harness/command-line.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
+import { S3Server } from '../harness/s3-server.ts';
 
 jest.setTimeout(300_000);
 
@@ -124,6 +126,28 @@ describe('kith reputation score', () => {
       ['1', '1'],
       ['2', '1'],
     ]);
+  });
+
+  test('takes the model of KITH_MODEL, and writes to S3', async () => {
+    await using server = await S3Server.start();
+    const { endpoint = '', keys } = server.settings;
+    const credentials = { accessKeyId: keys?.accessKey ?? '', secretAccessKey: keys?.secretKey ?? '' };
+    const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+    await client.send(new CreateBucketCommand({ Bucket: 'kith' }));
+    const env = {
+      KITH_HOME: home,
+      KITH_MODEL: bullish,
+      KITH_S3_ENDPOINT: endpoint,
+      KITH_S3_ACCESS_KEY: credentials.accessKeyId,
+      KITH_S3_SECRET_KEY: credentials.secretAccessKey,
+    };
+    const out = join(home, 'beside.csv');
+    expect((await kith('score', '--input', days, '--model', bullish, '--out', out)).code).toBe(0);
+    const args = ['reputation', 'score', '--input', days, '--out', 's3://kith/scores.csv'];
+    expect(await kithIn(args, env)).toMatchObject({ code: 0 });
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: 'kith', Key: 'scores.csv' }));
+    expect(await Body?.transformToString()).toBe(readFileSync(out, 'utf8'));
+    client.destroy();
   });
 
   test('leaves an earlier file as it was when it fails', async () => {

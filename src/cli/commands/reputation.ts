@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
-import { asOfOfFolder } from '../../ingest/day-folder.ts';
-import { parseInstant } from '../../ingest/instant.ts';
-import type { ReadProgress } from '../../ingest/read-folder.ts';
+import { reputationFolder } from '../../jobs/run-context.ts';
+import { asOfOf } from '../../jobs/run-options.ts';
+import { estimate, estimateReading } from '../../jobs/steps/estimate.ts';
 import { withFolderStore } from '../../messages/folder-store.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
 import { readModel, refuseForeign, writeModel } from '../../reputation/model-folder.ts';
@@ -12,6 +12,7 @@ import { writeReputationList, writeWeekScores } from '../../reputation/write-sco
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { refuseUnwritable } from '../../storage/write-whole.ts';
+import { count, secondsSince } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 import { ProgressLine } from '../lines.ts';
 
@@ -115,7 +116,7 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
       onRound: ({ round, epochs, trainingLoss, validationLoss, validationAuc, isBest }) =>
         line.say(
           `round ${round}, epoch ${epochs.toFixed(2)}: loss ${trainingLoss.toFixed(4)}, validation loss ${validationLoss.toFixed(4)}, ` +
-            `validation AUC ${validationAuc.toFixed(4)}${isBest ? ', best so far' : ''}, ${seconds(started)}`,
+            `validation AUC ${validationAuc.toFixed(4)}${isBest ? ', best so far' : ''}, ${secondsSince(started)}`,
         ),
     });
     const card = describeModel({
@@ -128,7 +129,7 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
     await writeModel(options.model, trained.model, training.fit.seed, card);
     const quality = qualityOf(trained.evaluation);
     process.stdout.write(
-      `Model written to ${options.model} in ${seconds(started)}; on ${count(quality.good + quality.others)} users it has not seen:\n` +
+      `Model written to ${options.model} in ${secondsSince(started)}; on ${count(quality.good + quality.others)} users it has not seen:\n` +
         `  AUC by user         ${quality.userAuc.toFixed(4)}\n` +
         `  average precision   ${quality.userAveragePrecision.toFixed(4)}\n` +
         `  pred >= 0.5         ${count(quality.goodFound)} of ${count(quality.good)} good users, ${count(quality.othersFound)} of ${count(quality.others)} others\n` +
@@ -148,15 +149,10 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   const line = new ProgressLine();
   await withMessages(settings, folder, asOf, line, signal, async (store) => {
     const started = performance.now();
+    const show = (text: string) => line.show(text);
     const { weeks } = await scoreWeeks(store, model, asOf ?? endOfTime, {
       signal,
-      onProgress: (done, total) => {
-        const passed = (performance.now() - started) / 1000;
-        line.show(
-          `${count(done)} of ${count(total)} user-weeks, ${count(Math.round(done / passed))}/s, ` +
-            `${Math.ceil((passed / done) * (total - done))} s left`,
-        );
-      },
+      onProgress: estimate(show, 'user-weeks'),
     });
     line.clear();
     const list = await readShares(store, model);
@@ -164,7 +160,7 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
       await writeWeekScores(options.weeks, store.weekScores(model.id), { s3: settings.s3, signal });
     await writeReputationList(options.out, list, { s3: settings.s3, signal });
     process.stdout.write(
-      `${count(list.size)} users scored by ${count(weeks)} user-weeks in ${seconds(started)}: ${options.out}\n`,
+      `${count(list.size)} users scored by ${count(weeks)} user-weeks in ${secondsSince(started)}: ${options.out}\n`,
     );
   });
 }
@@ -185,18 +181,11 @@ async function withMessages(
   signal: AbortSignal,
   work: (store: MessageStore) => Promise<void>,
 ): Promise<void> {
-  const started = performance.now();
   const options = {
-    dir: join(settings.home, 'reputation'),
+    dir: reputationFolder(settings),
     maxRejectedPercent: settings.maxRejectedPercent,
     signal,
-    onProgress: ({ file, bytes, totalBytes, rows }: ReadProgress) => {
-      const passed = (performance.now() - started) / 1000;
-      line.show(
-        `reading ${file}: ${Math.floor((100 * bytes) / totalBytes)} %, ${count(rows)} messages, ` +
-          `${Math.ceil((passed / bytes) * (totalBytes - bytes))} s left`,
-      );
-    },
+    onProgress: estimateReading((text) => line.show(text)),
   };
   await withFolderStore(folder, options, async (store, { lines, parsed, rejected }, rejects) => {
     line.say(
@@ -219,18 +208,4 @@ const endOfTime = Number.MAX_SAFE_INTEGER;
 
 function iso(instant: number): string {
   return new Date(instant * 1000).toISOString().replace('.000Z', 'Z');
-}
-
-function asOfOf(given: string | undefined, folder: Folder): number | undefined {
-  if (given === undefined) return asOfOfFolder(folder.name);
-  const asOf = parseInstant(given);
-  if (asOf === undefined)
-    throw new BadInputError(`--as-of should be a time such as 2012-07-08T00:00:00Z, but is "${given}".`);
-  return asOf;
-}
-
-const count = (value: number) => value.toLocaleString('en');
-
-function seconds(started: number): string {
-  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
 }

@@ -4,13 +4,14 @@ import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder, findFile } from '../../ingest/day-folder.ts';
 import type { FileCount } from '../../ingest/judge-file.ts';
-import { type ReadProgress, readFolder } from '../../ingest/read-folder.ts';
+import { readFolder } from '../../ingest/read-folder.ts';
 import { RejectsFile } from '../../ingest/rejects.ts';
 import { MessageStore } from '../../messages/message-store.ts';
 import { readMessages } from '../../messages/read-messages.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
+import { estimateReading } from './estimate.ts';
 
 /** Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages. */
 export async function ingest(context: RunContext, report: Report): Promise<void> {
@@ -22,7 +23,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
-  const onProgress = showReading(report);
+  const onProgress = estimateReading(report);
   try {
     await using staged = await readFolder(folder, {
       workDir,
@@ -63,7 +64,7 @@ async function stageMessages(
   const rejects = await RejectsFile.append(rejectsPath);
   try {
     const { maxRejectedPercent } = settings;
-    const options = { rejects, maxRejectedPercent, signal, onProgress: showReading(report) };
+    const options = { rejects, maxRejectedPercent, signal, onProgress: estimateReading(report) };
     const count = (await readMessages(folder, options, await store.stage())) as FileCount;
     return { store, count, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
@@ -72,19 +73,6 @@ async function stageMessages(
   } finally {
     await rejects[Symbol.asyncDispose]();
   }
-}
-
-/** Turns bytes read into a line with the time left. */
-function showReading(report: Report): (progress: ReadProgress) => void {
-  const started = Date.now();
-  return ({ file, bytes, totalBytes, rows }) => {
-    const seconds = (Date.now() - started) / 1000;
-    const left = Math.ceil((seconds / bytes) * (totalBytes - bytes));
-    report(
-      `reading ${file}: ${Math.floor((100 * bytes) / totalBytes)} % of the bytes, ${rows.toLocaleString('en')} rows, ` +
-        `${Math.round(rows / seconds).toLocaleString('en')}/s, ${left} s left`,
-    );
-  };
 }
 
 /** What killed runs left of their staged rows, which may be as large as the input. The network's lock is held, so nobody uses it. */

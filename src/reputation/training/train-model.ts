@@ -98,10 +98,7 @@ function countParts(
 function evaluate(model: Model, texts: Texts): Evaluation {
   using classifier = new Classifier(model);
   const { users, isGood } = texts;
-  const probabilities = new Int32Array(texts.size);
-  const all = Array.from({ length: texts.size }, (_, i) => texts.rows(i));
-  for (const { places, values } of classifier.batches(all))
-    for (const [k, place] of places.entries()) probabilities[place] = values[k] as number;
+  const probabilities = classifier.probabilitiesOf(Array.from({ length: texts.size }, (_, i) => texts.rows(i)));
   const judged = (of: (probability: number) => number) =>
     isGood.map((good, i) => ({ probability: of(probabilities[i] as number), isGood: good }));
   const weeks = judged((probability) => probability / million);
