@@ -393,11 +393,19 @@ describe('two at once, and connections that break', () => {
   test('a second run is refused while one is at work', async () => {
     await network.reset();
     const input = folderOf(ring(12));
-    const first = network.run({ input, asOf: asOfDay(0) });
-    await until("SELECT 1 FROM kith.runs WHERE status = 'running'");
-    await expect(network.run({ input, asOf: asOfDay(0) })).rejects.toThrow(BusyError);
-    await expect(network.reset()).rejects.toThrow(BusyError);
-    await first;
+    const holder = await network.pool.connect();
+    try {
+      // The first can't publish, and so not end, before both others were refused.
+      await holder.query('BEGIN; LOCK TABLE graph_recs.rec_reasons IN SHARE MODE');
+      const first = network.run({ input, asOf: asOfDay(0) });
+      await until("SELECT 1 FROM kith.runs WHERE status = 'running'");
+      await expect(network.run({ input, asOf: asOfDay(0) })).rejects.toThrow(BusyError);
+      await expect(network.reset()).rejects.toThrow(BusyError);
+      await holder.query('COMMIT');
+      await first;
+    } finally {
+      holder.release(true);
+    }
     expect((await network.pool.query('SELECT status FROM kith.runs')).rows).toEqual([{ status: 'published' }]);
   }, 60_000);
 
