@@ -31,6 +31,12 @@ export class BusyError extends KithError {
   override readonly exitCode = 5;
 }
 
+/** A later attempt at the same step has begun, so this one may not write (exit code 5). */
+export class StaleAttemptError extends KithError {
+  override readonly name = 'StaleAttemptError';
+  override readonly exitCode = 5;
+}
+
 /** Stopped by Ctrl-C or SIGTERM (exit code 130, as shells have it). */
 export class InterruptedError extends KithError {
   override readonly name = 'InterruptedError';

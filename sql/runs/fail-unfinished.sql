@@ -1,4 +1,12 @@
--- Runs that a crash left behind: called by whoever holds the network's lock, so none of them is still at work.
-UPDATE kith.runs
+-- Runs that a crash left behind, and their steps: called by whoever holds the network's lock, so none of them is still at work, and
+-- whoever wakes up late finds that it may not write.
+WITH broken AS (
+  UPDATE kith.runs
+  SET status = 'failed', finished_at = now(), error = 'The run was broken off.'
+  WHERE status = 'running'
+  RETURNING id
+)
+UPDATE kith.run_steps
 SET status = 'failed', finished_at = now(), error = 'The run was broken off.'
-WHERE status = 'running';
+FROM broken
+WHERE run_id = id AND run_steps.status IN ('running', 'waiting');

@@ -3,6 +3,7 @@ import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addGenerateCommand } from './commands/generate.ts';
+import { addJobCommands } from './commands/jobs.ts';
 import { addReputationCommands } from './commands/reputation.ts';
 import { addResetCommand } from './commands/reset.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -27,6 +28,7 @@ const program = new Command('kith')
 addRunCommand(program);
 addStepCommands(program);
 addEngineCommands(program, readSettings);
+addJobCommands(program);
 addReputationCommands(program);
 addShowCommand(program, readSettings);
 addGenerateCommand(program);

@@ -24,8 +24,24 @@ const decimal = (least: number, most: number) =>
     .regex(/^\d+(\.\d+)?$/, 'a decimal number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `a number from ${least} to ${most}`);
+/** A span such as 90s, 10m, 6h or 2d, in milliseconds. */
+const span = z
+  .string()
+  .regex(/^[1-9]\d{0,6}(s|m|h|d)$/, 'a span such as 90s, 10m, 6h or 2d')
+  .transform(
+    (text) => Number(text.slice(0, -1)) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.slice(-1) as 's'],
+  );
 const port = whole(0, 65535).default(0);
 const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const environment = z.object({
   KITH_HOME: z.string().min(1).optional(),
@@ -75,6 +91,24 @@ const environment = z.object({
   KITH_LOADER: z.enum(['auto', 'bulk', 'merge'], 'auto, bulk or merge').default('auto'),
   KITH_BULK_MIN_ACTIVITIES: whole(0, 1e12).default(50_000),
   KITH_SESSIONS: whole(1, 64).default(2),
+  KITH_JOBS_URL: z
+    .string()
+    .regex(/^(postgres(ql)?|mongodb(\+srv)?):\/\//, 'postgres://… or mongodb://…')
+    .optional(),
+  KITH_INPUT_ROOT: z.string().min(1).optional(),
+  KITH_SCHEDULE: z
+    .string()
+    .regex(/^\S+( \S+){4}$/, "five fields of cron such as '0 7 * * *'")
+    .default('0 7 * * *'),
+  KITH_TIME_ZONE: z
+    .string()
+    .refine((zone) => isTimeZone(zone), "a time zone's name such as Europe/Berlin")
+    .default('UTC'),
+  KITH_LOCK_LIFETIME: span.default(600_000),
+  KITH_RETRY_DELAY: span.default(300_000),
+  KITH_STEP_LIMIT: span.default(4 * 3_600_000),
+  KITH_FOLDER_PATIENCE: span.default(6 * 3_600_000),
+  KITH_ON_FAILURE: z.string().min(1).optional(),
   KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400).default(300),
 });
 
@@ -134,6 +168,26 @@ export interface Settings {
   bulkMinActivities: number;
   /** Neo4j sessions side by side. */
   sessions: number;
+  /** Of the daily job; spans in milliseconds. */
+  jobs: {
+    /** Where Agenda keeps its jobs; the network's Postgres unless it is set. */
+    url?: string;
+    /** The days' folders lie here, each by its date. */
+    inputRoot?: string;
+    /** When a day's run is queued: cron, in the time zone. */
+    schedule: string;
+    timeZone: string;
+    /** A worker that hasn't been heard of for so long has lost its step. */
+    lockLifetime: number;
+    /** Before the first retry of a step; twice as long before each further one. */
+    retryDelay: number;
+    /** A step that takes longer has failed. */
+    stepLimit: number;
+    /** How long a folder that is not there yet is waited for. */
+    folderPatience: number;
+    /** A command or URL that is told of a run that failed. */
+    onFailure?: string;
+  };
   /** How long publish waits for readers' open transactions. */
   publishPatienceSeconds: number;
 }
@@ -207,6 +261,17 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     loader: s.KITH_LOADER,
     bulkMinActivities: s.KITH_BULK_MIN_ACTIVITIES,
     sessions: s.KITH_SESSIONS,
+    jobs: {
+      url: s.KITH_JOBS_URL,
+      inputRoot: s.KITH_INPUT_ROOT,
+      schedule: s.KITH_SCHEDULE,
+      timeZone: s.KITH_TIME_ZONE,
+      lockLifetime: s.KITH_LOCK_LIFETIME,
+      retryDelay: s.KITH_RETRY_DELAY,
+      stepLimit: s.KITH_STEP_LIMIT,
+      folderPatience: s.KITH_FOLDER_PATIENCE,
+      onFailure: s.KITH_ON_FAILURE,
+    },
     publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,
   };
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { statement } from '../config/project.ts';
-import { BadInputError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { BadInputError, EngineError, InterruptedError, KithError, messageOf, StaleAttemptError } from '../errors.ts';
 
 /** A statement's file under sql/. */
 export type SqlFile = `sql/${string}.sql`;
@@ -8,14 +8,28 @@ export type SqlFile = `sql/${string}.sql`;
 /** MERGE … WHEN NOT MATCHED BY SOURCE came with 17. */
 const oldestServer = 170_000;
 
+/**
+ * Keeps late writers out: every transaction of an attempt at a step holds the step's row, unless a later attempt has begun.
+ */
+export interface StepFence {
+  runId: string;
+  step: string;
+  token: bigint;
+}
+
 /** The Postgres that Kith publishes to: statements of `sql/`, by file. */
 export class Database implements AsyncDisposable {
   readonly #pool: pg.Pool;
   readonly #signal: AbortSignal | undefined;
+  readonly #fence: StepFence | undefined;
+  /** With the password in it: not for logs. */
+  readonly url: string;
 
-  private constructor(pool: pg.Pool, signal: AbortSignal | undefined) {
+  private constructor(url: string, pool: pg.Pool, signal?: AbortSignal, fence?: StepFence) {
+    this.url = url;
     this.#pool = pool;
     this.#signal = signal;
+    this.#fence = fence;
   }
 
   /** @throws EngineError if Postgres can't be reached; BadInputError if it is too old */
@@ -28,7 +42,7 @@ export class Database implements AsyncDisposable {
     });
     // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
     pool.on('error', () => undefined);
-    const database = new Database(pool, undefined);
+    const database = new Database(url, pool);
     try {
       const version = Number((await database.#pool.query('SHOW server_version_num')).rows[0]?.server_version_num);
       if (version < oldestServer)
@@ -44,12 +58,32 @@ export class Database implements AsyncDisposable {
 
   /** The same database for work that ends when the signal aborts; the original goes on, to write down why. */
   until(signal: AbortSignal): Database {
-    return new Database(this.#pool, signal);
+    return new Database(this.url, this.#pool, signal, this.#fence);
+  }
+
+  /** The same database for an attempt at a step: nothing is written once a later attempt has begun. */
+  fenced(fence: StepFence): Database {
+    return new Database(this.url, this.#pool, this.#signal, fence);
+  }
+
+  /**
+   * Makes sure that the attempt may write until the transaction ends; {@link transaction} does it unless it is implicit.
+   *
+   * @throws StaleAttemptError if a later attempt has begun
+   */
+  async hold(client: pg.ClientBase): Promise<void> {
+    if (!this.#fence) return;
+    const { runId, step, token } = this.#fence;
+    await queryOn(client, 'sql/steps/name-holder.sql', [runId, step]);
+    const held = await queryOn(client, 'sql/steps/hold.sql', [runId, step, token]);
+    if (held.length === 0)
+      throw new StaleAttemptError(`Another attempt at ${step} has begun since; this one may not write any more.`);
   }
 
   /** Runs one statement on a connection of its own, in a transaction of its own. */
   async query<Row extends pg.QueryResultRow>(file: SqlFile, values: unknown[] = []): Promise<Row[]> {
-    return this.transaction(async (client) => queryOn<Row>(client, file, values), { implicit: true });
+    // A fence is only as good as the transaction that holds it.
+    return this.transaction(async (client) => queryOn<Row>(client, file, values), { implicit: !this.#fence });
   }
 
   /**
@@ -71,7 +105,10 @@ export class Database implements AsyncDisposable {
     try {
       // It may have come while the connection was made.
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
-      if (!options.implicit) await client.query(statement('sql/begin.sql'));
+      if (!options.implicit) {
+        await client.query(statement('sql/begin.sql'));
+        await this.hold(client);
+      }
       const result = await work(client);
       // COMMIT of a transaction in which a statement failed is no error, but a ROLLBACK.
       if (!options.implicit && (await client.query('COMMIT')).command !== 'COMMIT')

@@ -41,6 +41,7 @@ export async function publish(
     async (client) => {
       const context = { client, graph, run };
       await queryAll(client, 'sql/publish/begin.sql');
+      await database.hold(client);
       await queryOn(client, 'sql/publish/wait-for-rows.sql', [`${options.patienceSeconds}s`]);
       const checks = await runChecks(stagedChecks, context);
       throwIfFailed(checks);

@@ -1,6 +1,14 @@
-import neo4j, { type Driver, type Neo4jError, type RecordShape, type ResultSummary, type Session } from 'neo4j-driver';
+import neo4j, {
+  type Driver,
+  type ManagedTransaction,
+  type Neo4jError,
+  type RecordShape,
+  type ResultSummary,
+  type Session,
+} from 'neo4j-driver';
 import { statement } from '../config/project.ts';
 import { EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { type Fence, placeOf, places, placesOfStep, staleAttempt } from './fence.ts';
 import { sendWithoutDelay } from './no-delay.ts';
 
 sendWithoutDelay();
@@ -24,8 +32,12 @@ export interface Answer<Row extends RecordShape> {
 export class Graph implements AsyncDisposable {
   readonly #driver: Driver;
   readonly #signal: AbortSignal | undefined;
+  readonly #fence: Fence | undefined;
+  readonly #freePlaces = Array.from({ length: placesOfStep }, (_, i) => placesOfStep - 1 - i);
 
-  constructor(access: { uri: string; username: string; password: string }, signal?: AbortSignal) {
+  /** @param fence only as long as its attempt is the latest may anything be written */
+  constructor(access: { uri: string; username: string; password: string }, signal?: AbortSignal, fence?: Fence) {
+    this.#fence = fence;
     this.#driver = neo4j.driver(access.uri, neo4j.auth.basic(access.username, access.password), {
       useBigInt: true,
       // Lists of a whole range of users come in one row each: larger fetches save round trips (125k against 65k rows/s).
@@ -46,8 +58,51 @@ export class Graph implements AsyncDisposable {
   /** Like `read`, but may write; the statement must be safe to repeat. */
   write<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
     return this.#run(file, (session) =>
-      session.executeWrite(async (tx) => answerOf<Row>(await tx.run<Row>(statement(file), parameters))),
+      this.#atPlace((place) =>
+        session.executeWrite(async (tx) => {
+          await this.#hold(tx, place);
+          return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
+        }),
+      ),
     );
+  }
+
+  /**
+   * Closes the graph to earlier attempts at the fence's step, waiting for what they are just writing. After a bulk import it has to be done again.
+   *
+   * @throws StaleAttemptError if a later attempt has begun
+   */
+  async raiseFence(): Promise<void> {
+    if (!this.#fence) return;
+    const { step, token, closes } = this.#fence;
+    await this.change('cypher/fence/key.cypher');
+    const { rows } = await this.#run<Answer<{ token: bigint }>>('cypher/fence/raise.cypher', (session) =>
+      session.executeWrite(async (tx) =>
+        answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { places: places(closes), token })),
+      ),
+    );
+    if (rows[0]?.token !== token) throw staleAttempt(step);
+  }
+
+  async #hold(tx: ManagedTransaction, place: number): Promise<void> {
+    if (!this.#fence) return;
+    const { step, token } = this.#fence;
+    const { records } = await tx.run<{ mayWrite: boolean }>(statement('cypher/fence/hold.cypher'), {
+      place: placeOf(step, place),
+      token,
+    });
+    if (!records[0]?.get('mayWrite')) throw staleAttempt(step);
+  }
+
+  /** Two transactions at one place would wait for each other. */
+  async #atPlace<T>(work: (place: number) => Promise<T>): Promise<T> {
+    const place = this.#freePlaces.pop();
+    if (place === undefined) throw new Error(`more than ${placesOfStep} writing transactions at once`);
+    try {
+      return await work(place);
+    } finally {
+      this.#freePlaces.push(place);
+    }
   }
 
   /** For statements that Neo4j wants outside any other transaction, such as constraints. */
@@ -89,6 +144,7 @@ function answerOf<Row extends RecordShape>(result: {
 }
 
 function engineError(file: CypherFile, error: unknown): KithError {
+  if (error instanceof KithError) return error;
   const code = (error as Neo4jError).code;
   if (code === 'ServiceUnavailable' || code === 'SessionExpired')
     return new EngineError(

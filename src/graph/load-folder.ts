@@ -6,6 +6,7 @@ import { hasGraphStore } from '../engines/graph-store.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
+import type { Fence } from './fence.ts';
 import { Graph } from './graph.ts';
 import { type FlagDate, mergeActivities } from './merge-activities.ts';
 import { ensureSchema, graphSize } from './schema.ts';
@@ -15,6 +16,10 @@ export interface LoadOptions {
   flagged: FlagDate;
   /** Where the importer's CSV files may lie for the while. */
   workDir: string;
+  /** The attempt that loads; without it whoever comes later is not kept out. */
+  fence?: Fence;
+  /** Asked just before the import takes the graph's place; throws if a later attempt has begun. */
+  hold?: (work: () => Promise<void>) => Promise<void>;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
 }
@@ -70,17 +75,20 @@ async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadO
     await rm(dir, { recursive: true, force: true });
   }
   options.onProgress?.('moving the graph into place');
-  await moveImportIntoPlace(settings, options);
+  const move = () => moveImportIntoPlace(settings, options);
+  await (options.hold ? options.hold(move) : move());
   options.onProgress?.('starting Neo4j');
   const stack = await up(settings, { ...options, only: 'neo4j' });
-  await using graph = new Graph(stack.neo4j, options.signal);
+  await using graph = new Graph(stack.neo4j, options.signal, options.fence);
+  await graph.raiseFence();
   await ensureSchema(graph);
   return { loader: 'bulk', added: activitiesOf(folder) };
 }
 
 async function mergeLoad(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   const stack = await up(settings, { ...options, only: 'neo4j' });
-  await using graph = new Graph(stack.neo4j, options.signal);
+  await using graph = new Graph(stack.neo4j, options.signal, options.fence);
+  await graph.raiseFence();
   await ensureSchema(graph);
   const started = Date.now();
   const added = await mergeActivities(graph, folder, options.flagged, (done, total) => {

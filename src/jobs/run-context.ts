@@ -8,6 +8,7 @@ import type { FileCount } from '../ingest/judge-file.ts';
 import type { StoredModel } from '../reputation/model-folder.ts';
 import type { ReputationList } from '../reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
+import type { Attempt } from './attempt.ts';
 import type { Run } from './run-settings.ts';
 
 /** What a run came to; every step adds its part. It is kept with the run and shown at its end. */
@@ -29,6 +30,8 @@ export interface RunSummary {
   /** `none`: nobody was filtered by reputation. */
   reputation?: ReputationSummary | 'none';
   dropped?: { suspended?: number; self?: number; followed?: number; reputation?: number };
+  /** Recommendations and reasons that were staged. */
+  recommended?: number;
   rows?: RowCounts;
   checks?: CheckOutcome[];
   /** Seconds a step. */
@@ -51,6 +54,8 @@ export type ScoreSource =
 
 /** Everything that a step may use. */
 export interface RunContext {
+  /** The go at the step: what is written is written for it, or not at all once a later one has begun. Undefined for a step alone. */
+  attempt?: Attempt;
   settings: Settings;
   run: Run;
   /** The day's folder. */
@@ -81,7 +86,8 @@ export function reputationFolder(settings: Settings): string {
 /** Does `work` with the graph, starting the embedded Neo4j if it doesn't run. */
 export async function withGraph<T>(context: RunContext, work: (graph: Graph) => Promise<T>): Promise<T> {
   const stack = await up(context.settings, { signal: context.signal, only: 'neo4j' });
-  await using graph = new Graph(stack.neo4j, context.signal);
+  await using graph = new Graph(stack.neo4j, context.signal, context.attempt);
+  await graph.raiseFence();
   // Awaited here: without it the driver would be closed before the work is done.
   return await work(graph);
 }

@@ -53,7 +53,44 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
   const folder = options.input === undefined ? undefined : await openFolder(options.input, settings.s3);
   if (folder) dayFiles(folder);
-  return { folder, scores: await scoreSource(settings, options, signal), asOf: asOfOf(options.asOf, folder) };
+  return { folder, scores: await scoreSource(settings, options, signal), asOf: asOfOf(options.asOf, folder?.name) };
+}
+
+/** The longest range of days that can be queued at once. */
+const mostDays = 3_700;
+
+/**
+ * The folders and as-ofs of runs that workers will do: one, or one a day from `from` to `to`. The folders may not be there yet.
+ *
+ * @throws BadInputError naming the option that is missing or wrong
+ */
+export function daysOf(
+  { input, asOf }: RunOptions,
+  from: string | undefined,
+  to: string | undefined,
+): { input: string; asOf: number }[] {
+  if (input === undefined) throw new BadInputError('Give the folder of a day: kith enqueue --input DIR.');
+  const root = input.replace(/\/+$/, '');
+  if (from === undefined && to === undefined) {
+    const single = asOfOf(asOf, root.split('/').at(-1));
+    if (single === undefined)
+      throw new BadInputError(
+        `${input} is not named by a date (YYYYMMDD): give --as-of, such as --as-of 2012-07-08T00:00:00Z.`,
+      );
+    return [{ input, asOf: single }];
+  }
+  const [first, last] = [from, to].map((date) =>
+    date && /^\d{4}-\d\d-\d\d$/.test(date) ? parseInstant(date) : undefined,
+  );
+  if (first === undefined || last === undefined || asOf !== undefined)
+    throw new BadInputError('A range of days is --from YYYY-MM-DD --to YYYY-MM-DD, without --as-of.');
+  const count = (last - first) / 86_400 + 1;
+  if (count < 1 || count > mostDays)
+    throw new BadInputError(`--from ${from} --to ${to} is no range of 1 to ${mostDays} days.`);
+  return Array.from({ length: count }, (_, i) => {
+    const at = first + i * 86_400;
+    return { input: `${root}/${new Date(at * 1000).toISOString().slice(0, 10).replaceAll('-', '')}`, asOf: at };
+  });
 }
 
 /** Exactly one: a CSV, else the model that was named, else none. A model is never used merely because it lies somewhere. */
@@ -89,12 +126,12 @@ const year9999 = Date.parse('9999-12-31T23:59:59Z') / 1000;
  *
  * @throws BadInputError if it is no time, or outside of the calendar
  */
-export function asOfOf(given: string | undefined, folder: Folder | undefined): number | undefined {
-  const asOf = given === undefined ? folder && asOfOfFolder(folder.name) : parseInstant(given);
+export function asOfOf(given: string | undefined, folderName: string | undefined): number | undefined {
+  const asOf = given === undefined ? asOfOfFolder(folderName ?? '') : parseInstant(given);
   if (given === undefined && asOf === undefined) return undefined;
   if (asOf === undefined || asOf < yearOne || asOf > year9999)
     throw new BadInputError(
-      `${given === undefined ? 'The date of the folder' : '--as-of'} should be a time such as 2012-07-08T00:00:00Z, but is "${given ?? folder?.name}".`,
+      `${given === undefined ? 'The date of the folder' : '--as-of'} should be a time such as 2012-07-08T00:00:00Z, but is "${given ?? folderName}".`,
     );
   return asOf;
 }

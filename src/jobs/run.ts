@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
 import { withNetworkLock } from './network-lock.ts';
+import { performStep } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { PlannedRun } from './run-options.ts';
@@ -71,16 +72,14 @@ async function conductRun(
   let cause: unknown;
   const begun: Promise<void>[] = [];
   const work = async (step: Step, report: Report) => {
-    const started = performance.now();
     try {
-      await step.work(context, report);
+      await performStep(context, step, report);
     } catch (error) {
       // The first error is the reason; the others only say that they were stopped because of it.
       cause ??= error;
       failed.abort();
       throw error;
     }
-    summary.seconds = { ...summary.seconds, [step.name]: (performance.now() - started) / 1000 };
   };
   try {
     await conduct(pipeline, (step, report) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { BusyError } from '../errors.ts';
 import type { Database } from '../export/database.ts';
 import type { RunSummary } from './run-context.ts';
 import type { Run, RunSettings } from './run-settings.ts';
@@ -25,6 +26,11 @@ export function newRunId(asOf: number, start: Date): string {
 
 /** Writes the row of a run that begins now; runs that a crash left unfinished become failed ones. Call it under the network's lock. */
 export async function beginRun(database: Database, run: Run, input: string | undefined): Promise<void> {
+  const [current] = await database.query<{ id: string; conducted_by: string }>('sql/runs/under-way.sql');
+  if (current?.conducted_by === 'workers')
+    throw new BusyError(
+      `Run ${current.id} of the queue is under way: let \`kith worker\` end it, or call \`kith runs --give-up ${current.id}\`.`,
+    );
   await database.query('sql/runs/fail-unfinished.sql');
   await database.query('sql/runs/insert.sql', [
     run.id,

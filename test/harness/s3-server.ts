@@ -1,14 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { projectRoot } from '../../src/config/project.ts';
 import type { S3Settings } from '../../src/config/settings.ts';
+import { fetchJars, freePort, java } from './java.ts';
 
 const pom = join(projectRoot, 'test', 'harness', 's3', 'pom.xml');
 const patienceMs = 60_000;
@@ -34,7 +32,7 @@ export class S3Server implements AsyncDisposable {
   }
 
   static async start(): Promise<S3Server> {
-    const jars = await fetchJars();
+    const jars = await fetchJars(pom);
     const home = await mkdtemp(join(tmpdir(), 'kith-s3-'));
     const port = await freePort();
     const keys = { accessKey: randomBytes(8).toString('hex'), secretKey: randomBytes(16).toString('hex') };
@@ -90,49 +88,4 @@ export class S3Server implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
     throw new Error(failure ?? `The S3 server did not answer within ${patienceMs / 1000} s: ${output}`);
   }
-}
-
-/** The server's jars, fetched once for every version of the pom. */
-async function fetchJars(): Promise<string> {
-  const version = createHash('sha256')
-    .update(await readFile(pom))
-    .digest('hex')
-    .slice(0, 12);
-  const jars = join(projectRoot, 'node_modules', '.cache', 'kith-s3proxy', version);
-  if (existsSync(jars)) return jars;
-  // Fetched elsewhere and moved here as a whole, since fetching may be interrupted.
-  const draft = `${jars}.${process.pid}`;
-  await mkdir(draft, { recursive: true });
-  try {
-    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${draft}`, '-DincludeScope=runtime'];
-    await promisify(execFile)('mvn', ['-q', '-B', '-f', pom, ...goal]).catch((error: Error & { stdout?: string }) => {
-      throw new Error(
-        `The tests of S3 need Maven, which could not fetch the S3 server: ${error.message}\n${error.stdout ?? ''}`,
-      );
-    });
-    await rename(draft, jars).catch((error) => {
-      // Another run of the tests was quicker.
-      if (!existsSync(jars)) throw error;
-    });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return jars;
-}
-
-function java(): string {
-  const own = process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin', 'java');
-  return own && existsSync(own) ? own : 'java';
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

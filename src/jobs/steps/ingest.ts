@@ -39,6 +39,8 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     const loaded = await loadFolder(settings, staged, {
       flagged: { at: named ?? run.asOf, isUndated: named === undefined },
       workDir,
+      fence: context.attempt,
+      hold: (move) => context.database.transaction(move),
       signal,
       onProgress: report,
     });

@@ -31,6 +31,11 @@ export async function publishStep(context: RunContext, report: Report): Promise<
             rows.recommendations,
             rows.reasons,
           ]);
+          if (context.attempt) {
+            const { runId, step, token } = context.attempt;
+            const all = rows.closest + rows.recommendations + rows.reasons;
+            await queryOn(client, 'sql/steps/finish.sql', [runId, step, token, all, JSON.stringify(summary)]);
+          }
         },
       },
     );

@@ -7,7 +7,7 @@ import { estimate } from './estimate.ts';
 export async function recommendStep(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
   await database.query('sql/runs/set-recommended.sql', [null]);
-  const { dropped } = await withGraph(context, (graph) =>
+  const { dropped, recommendations, reasons } = await withGraph(context, (graph) =>
     stageRecommendations(
       graph,
       database,
@@ -18,5 +18,6 @@ export async function recommendStep(context: RunContext, report: Report): Promis
     ),
   );
   summary.dropped = { ...summary.dropped, ...dropped };
+  summary.recommended = recommendations + reasons;
   await database.query('sql/runs/set-recommended.sql', [run.id]);
 }

@@ -1,0 +1,2 @@
+-- How long this transaction waits for a row that somebody holds.
+SET LOCAL lock_timeout = '10s';

@@ -1,0 +1,129 @@
+import { hostname } from 'node:os';
+import { EngineError, messageOf, StaleAttemptError } from '../errors.ts';
+import { type Database, queryOn, type StepFence } from '../export/database.ts';
+import type { RunSummary } from './run-context.ts';
+import type { StepName } from './step.ts';
+
+/** One go at a step: only the latest may write. */
+export interface Attempt extends StepFence {
+  step: StepName;
+  /** Steps of which nothing earlier may write to the graph any more, see Fence. */
+  closes: readonly StepName[];
+  worker: string;
+  /** Of this step of the run, this one included. */
+  attempts: number;
+  /** How many of them ended with an error. */
+  failures: number;
+}
+
+/** Where a step stands. */
+export interface StepState {
+  name: StepName;
+  status: 'running' | 'waiting' | 'done' | 'failed';
+  /** Of its latest attempt. */
+  token: bigint;
+  attempts: number;
+  failures: number;
+  worker: string | null;
+  startedAt: string;
+  finishedAt: string | null;
+  retryAt: string | null;
+  rows: number | null;
+  error: string | null;
+  summary: RunSummary;
+}
+
+/** Who works, for a person: host and process. */
+export function workerName(): string {
+  return `${hostname()}:${process.pid}`;
+}
+
+/**
+ * Begins an attempt at a step; every earlier one can't write to Postgres from here on, and not to the graph once its fence is
+ * raised.
+ *
+ * @returns undefined if the run is not under way, or the step is done
+ */
+export async function beginAttempt(
+  database: Database,
+  runId: string,
+  step: StepName,
+  closes: readonly StepName[],
+): Promise<Attempt | undefined> {
+  const worker = workerName();
+  const begin = () =>
+    database.transaction(async (client) => {
+      await queryOn(client, 'sql/steps/limit-waiting.sql');
+      return queryOn<{ token: string; attempts: number; failures: number }>(client, 'sql/steps/begin.sql', [
+        runId,
+        step,
+        worker,
+      ]);
+    });
+  const [row] = await begin().catch(async (error) => {
+    if (!(error instanceof EngineError)) throw error;
+    // Whoever holds the step's row for so long writes for an attempt that is void, stopped or lost.
+    await database.query('sql/steps/end-writers.sql', [runId, step]);
+    return begin();
+  });
+  return (
+    row && { runId, step, closes, worker, token: BigInt(row.token), attempts: row.attempts, failures: row.failures }
+  );
+}
+
+/** @throws StaleAttemptError if a later attempt has begun */
+export async function finishAttempt(
+  database: Database,
+  { runId, step, token }: Attempt,
+  rows: number | undefined,
+  summary: RunSummary,
+): Promise<void> {
+  const done = await database.query('sql/steps/finish.sql', [runId, step, token, rows, JSON.stringify(summary)]);
+  if (done.length === 0) throw new StaleAttemptError(`Another attempt at ${step} has begun since.`);
+}
+
+/** Writes down why an attempt failed, unless a later one has begun. */
+export async function failAttempt(
+  database: Database,
+  { runId, step, token }: Pick<Attempt, 'runId' | 'step' | 'token'>,
+  error: unknown,
+  retryAt: Date | undefined,
+): Promise<void> {
+  const values = [runId, step, token, messageOf(error), retryAt?.toISOString()];
+  await database.query('sql/steps/fail.sql', values);
+}
+
+/** Where the steps of a run stand, those that were begun. */
+export async function stepsOf(database: Database, runId: string): Promise<StepState[]> {
+  const rows = await database.query<StepRow>('sql/steps/of-run.sql', [runId]);
+  const iso = (date: Date | null) => date?.toISOString() ?? null;
+  return rows.map((row) => ({
+    name: row.step,
+    status: row.status,
+    token: BigInt(row.token),
+    attempts: row.attempts,
+    failures: row.failures,
+    worker: row.worker,
+    startedAt: row.started_at.toISOString(),
+    finishedAt: iso(row.finished_at),
+    retryAt: iso(row.retry_at),
+    rows: row.rows,
+    error: row.error,
+    summary: row.summary,
+  }));
+}
+
+interface StepRow {
+  step: StepName;
+  status: StepState['status'];
+  token: string;
+  attempts: number;
+  failures: number;
+  worker: string | null;
+  started_at: Date;
+  finished_at: Date | null;
+  retry_at: Date | null;
+  rows: number | null;
+  error: string | null;
+  summary: RunSummary;
+}

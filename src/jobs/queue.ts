@@ -1,0 +1,138 @@
+import type { Settings } from '../config/settings.ts';
+import { BusyError, EngineError } from '../errors.ts';
+import { type Database, queryOn } from '../export/database.ts';
+import { stepsOf } from './attempt.ts';
+import { mergeSummaries } from './perform-step.ts';
+import { pipeline } from './pipeline.ts';
+import type { Run, RunSettings } from './run-settings.ts';
+import { newRunId } from './runs.ts';
+import type { StepName } from './step.ts';
+
+/** What a queued run's list of scores is made from; read when the step begins. */
+export interface QueuedScores {
+  kind: 'list' | 'model';
+  place: string;
+}
+
+/** A run that workers conduct. */
+export interface QueuedRun extends Run {
+  input: string;
+  status: 'queued' | 'running' | 'published' | 'failed';
+  queuedAt: string;
+  scores: QueuedScores | undefined;
+}
+
+/** What a run is wanted on. */
+export interface WantedRun {
+  input: string;
+  /** Epoch seconds. */
+  asOf: number;
+  scores: QueuedScores | undefined;
+}
+
+/**
+ * Puts runs into the queue, all at once; they are done in the order of their as-of.
+ *
+ * @returns their ids, without those of which a run of the same input and as-of waits or works already
+ */
+export async function enqueueRuns(
+  database: Database,
+  settings: Settings,
+  wanted: readonly WantedRun[],
+): Promise<string[]> {
+  const now = new Date();
+  return database.transaction(async (client) => {
+    await queryOn(client, 'sql/runs/lock-queue.sql');
+    const ids: string[] = [];
+    for (const { input, asOf, scores } of wanted) {
+      const runSettings: RunSettings = { ranking: settings.ranking, reputation: scores ? 'list' : 'none' };
+      const rows = await queryOn<{ id: string }>(client, 'sql/runs/enqueue.sql', [
+        newRunId(asOf, now),
+        new Date(asOf * 1000).toISOString(),
+        input,
+        JSON.stringify(runSettings),
+        now.toISOString(),
+        scores && JSON.stringify(scores),
+      ]);
+      ids.push(...rows.map(({ id }) => id));
+    }
+    return ids;
+  });
+}
+
+/** The run that is under way, one that begins now if there is none, or undefined if none waits. */
+export async function runUnderWay(database: Database): Promise<string | undefined> {
+  return database.transaction(async (client) => {
+    await queryOn(client, 'sql/runs/lock-queue.sql');
+    const [current] = await queryOn<{ id: string; conducted_by: string }>(client, 'sql/runs/under-way.sql');
+    // A run by hand is another process's; its lock is asked for at every step.
+    if (current) return current.conducted_by === 'workers' ? current.id : undefined;
+    const [next] = await queryOn<{ id: string }>(client, 'sql/runs/take-next.sql');
+    return next?.id;
+  });
+}
+
+export async function queuedRun(database: Database, id: string): Promise<QueuedRun | undefined> {
+  const [row] = await database.query<{
+    id: string;
+    as_of: Date;
+    input: string;
+    settings: RunSettings;
+    status: QueuedRun['status'];
+    started_at: Date;
+    queued_at: Date;
+    scores: QueuedScores | null;
+  }>('sql/runs/work-of.sql', [id]);
+  return (
+    row && {
+      id: row.id,
+      asOf: row.as_of.getTime() / 1000,
+      startedAt: row.started_at.toISOString(),
+      settings: row.settings,
+      input: row.input,
+      status: row.status,
+      queuedAt: row.queued_at.toISOString(),
+      scores: row.scores ?? undefined,
+    }
+  );
+}
+
+/** The steps of a run whose needs are done and which are not. */
+export async function readySteps(database: Database, runId: string): Promise<StepName[]> {
+  const states = new Map((await stepsOf(database, runId)).map((state) => [state.name, state.status]));
+  return pipeline
+    .filter(({ name }) => states.get(name) !== 'done')
+    .filter(({ needs }) => needs.every((need) => states.get(need) === 'done'))
+    .map(({ name }) => name);
+}
+
+/**
+ * Does `work` while nobody works on the network by hand; steps of workers may go side by side.
+ *
+ * @throws BusyError if somebody does
+ */
+export async function withSharedNetworkLock<T>(
+  database: Database,
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (client) => {
+    const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock-shared.sql');
+    if (!row?.locked) throw new BusyError('Somebody works on this network by hand.');
+    const lost = new AbortController();
+    const onLost = () => lost.abort(new EngineError('The connection to Postgres broke off.'));
+    client.once('error', onLost);
+    client.once('end', onLost);
+    try {
+      return await work(lost.signal);
+    } finally {
+      client.off('error', onLost);
+      client.off('end', onLost);
+    }
+  });
+}
+
+/** A run of the queue fails for good; yesterday's tables stay. */
+export async function failQueuedRun(database: Database, runId: string, why: string): Promise<void> {
+  const summary = mergeSummaries((await stepsOf(database, runId)).map((state) => state.summary));
+  await database.query('sql/runs/fail.sql', [runId, why, JSON.stringify(summary)]);
+}

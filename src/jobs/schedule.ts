@@ -1,0 +1,55 @@
+import type { Agenda } from 'agenda';
+import type { Settings } from '../config/settings.ts';
+import { parseInstant } from '../ingest/instant.ts';
+import type { QueuedScores } from './queue.ts';
+
+/** The job that queues the day's run. */
+export const morningJob = 'kith morning';
+
+/** When a day's run is queued, and on what. */
+export interface Schedule {
+  /** Five fields of cron. */
+  cron: string;
+  timeZone: string;
+  /** The folder of the days' folders. */
+  inputRoot: string;
+  scores?: QueuedScores;
+}
+
+/** The schedule as it is kept with the jobs. */
+export async function readSchedule(agenda: Agenda): Promise<(Schedule & { next: Date | undefined }) | undefined> {
+  const { jobs } = await agenda.queryJobs({ name: morningJob });
+  const [job] = jobs;
+  if (!job?.repeatInterval) return undefined;
+  const { inputRoot, scores } = job.data as { inputRoot: string; scores?: QueuedScores };
+  return {
+    cron: String(job.repeatInterval),
+    timeZone: job.repeatTimezone ?? 'UTC',
+    inputRoot,
+    scores,
+    next: job.nextRunAt ?? undefined,
+  };
+}
+
+/** Replaces the schedule. */
+export async function setSchedule(agenda: Agenda, { cron, timeZone, inputRoot, scores }: Schedule): Promise<void> {
+  await agenda.every(cron, morningJob, { inputRoot, scores }, { timezone: timeZone, skipImmediate: true });
+}
+
+/** The schedule of the settings; undefined unless they say where the days' folders lie. */
+export function scheduleOf({ jobs, reputation }: Settings): Schedule | undefined {
+  const { inputRoot, schedule: cron, timeZone } = jobs;
+  if (inputRoot === undefined) return undefined;
+  const scores = reputation.model === undefined ? undefined : { kind: 'model' as const, place: reputation.model };
+  return { cron, timeZone, inputRoot, scores };
+}
+
+/** The folder of the day that an instant falls on in the schedule's time zone, and its as-of: 00:00 UTC of that date. */
+export function dayOf({ timeZone, inputRoot }: Schedule, instant: Date): { input: string; asOf: number } {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const date = parts.format(instant);
+  return {
+    input: `${inputRoot.replace(/\/+$/, '')}/${date.replaceAll('-', '')}`,
+    asOf: parseInstant(date) as number,
+  };
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import type { Agenda } from 'agenda';
+import { openJobStore } from '../../src/jobs/job-store.ts';
+import { readSchedule, setSchedule } from '../../src/jobs/schedule.ts';
+import { MongoServer } from '../harness/mongo-server.ts';
+import { TestNetwork } from '../harness/network.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(120_000);
+
+let network: TestNetwork;
+let mongo: MongoServer;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+  // The tables of jobs lie in Kith's own schema, which a run makes.
+  await network.pool.query('CREATE SCHEMA IF NOT EXISTS kith');
+  mongo = await MongoServer.start();
+});
+afterAll(async () => {
+  await mongo?.[Symbol.asyncDispose]();
+  await network?.[Symbol.asyncDispose]();
+});
+
+describe.each([
+  ['Postgres', () => network.stack.postgres.url],
+  ['MongoDB', () => mongo.url],
+])('jobs in %s', (_, url) => {
+  const opened: AsyncDisposable[] = [];
+  const troubles: string[] = [];
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store[Symbol.asyncDispose]();
+  });
+
+  async function open(lockLifetime = 60_000): Promise<Agenda> {
+    const store = await openJobStore(url(), { lockLifetime, onTrouble: (why) => troubles.push(why) });
+    opened.push(store);
+    return store.agenda;
+  }
+
+  test('are done once each, however many workers there are', async () => {
+    const done: number[] = [];
+    const workers = await Promise.all([open(), open(), open()]);
+    for (const agenda of workers) {
+      agenda.define<{ n: number }>('once', async (job) => void done.push(job.attrs.data.n), { removeOnComplete: true });
+      await agenda.start();
+    }
+    await Promise.all(Array.from({ length: 60 }, (_, n) => workers[n % 3]?.now('once', { n })));
+    while (done.length < 60) await sleep(100);
+    await sleep(3_000);
+    expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, n) => n));
+  });
+
+  test('of one run and step are one, until it is done', async () => {
+    const agenda = await open();
+    agenda.define('step', async () => undefined, { removeOnComplete: true });
+    const ensure = () =>
+      agenda
+        .create('step', { runId: 'r', step: 'closest' })
+        .unique({ 'data.runId': 'r', 'data.step': 'closest' }, { insertOnly: true })
+        .schedule(new Date())
+        .save();
+    for (let i = 0; i < 3; i++) await ensure();
+    const jobs = () => agenda.queryJobs({ name: 'step' });
+    expect((await jobs()).total).toBe(1);
+    await agenda.start();
+    while ((await jobs()).total > 0) await sleep(100);
+    await ensure();
+    while ((await jobs()).total > 0) await sleep(100);
+  });
+
+  test('that fail are tried again after the time that their error says', async () => {
+    const agenda = await open();
+    const times: number[] = [];
+    agenda.define(
+      'again',
+      async () => {
+        times.push(Date.now());
+        if (times.length < 3) throw new Error('not yet');
+      },
+      { removeOnComplete: true, backoff: () => 1_000 },
+    );
+    await agenda.start();
+    await agenda.now('again');
+    while (times.length < 3) await sleep(100);
+    for (const i of [1, 2]) expect((times[i] as number) - (times[i - 1] as number)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('outlive their lock while they are touched', async () => {
+    let begun = 0;
+    for (const agenda of await Promise.all([open(2_000), open(2_000)])) {
+      agenda.define(
+        'long',
+        async (job) => {
+          begun++;
+          for (let i = 0; i < 12; i++) {
+            await sleep(500);
+            await job.touch();
+          }
+        },
+        { lockLifetime: 2_000, removeOnComplete: true },
+      );
+      await agenda.start();
+    }
+    const [store] = opened as unknown as { agenda: Agenda }[];
+    await store?.agenda.now('long');
+    await sleep(9_000);
+    expect(begun).toBe(1);
+  });
+
+  test('have one schedule, which can be changed and taken away', async () => {
+    const agenda = await open();
+    agenda.define('kith morning', async () => undefined);
+    expect(await readSchedule(agenda)).toBeUndefined();
+    const first = { cron: '0 7 * * *', timeZone: 'America/New_York', inputRoot: 's3://bucket/graph_data' };
+    await setSchedule(agenda, first);
+    expect(await readSchedule(agenda)).toEqual({ ...first, next: expect.any(Date) });
+    const scores = { kind: 'model' as const, place: 'models/2024' };
+    await setSchedule(agenda, { ...first, cron: '30 6 * * *', timeZone: 'UTC', scores });
+    const changed = await readSchedule(agenda);
+    expect(changed).toMatchObject({ cron: '30 6 * * *', timeZone: 'UTC', scores });
+    expect(changed?.next?.toISOString()).toMatch(/T06:30:00\.000Z$/);
+    expect((await agenda.queryJobs({ name: 'kith morning' })).total).toBe(1);
+    await agenda.cancel({ name: 'kith morning' });
+    expect(await readSchedule(agenda)).toBeUndefined();
+  });
+});
