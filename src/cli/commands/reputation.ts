@@ -90,7 +90,7 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
   if (!/^\d{1,15}$/.test(options.seed)) throw new BadInputError('--seed should be a whole number from 0 on.');
   await refuseForeign(options.model);
   const folder = await openFolder(options.input, settings.s3);
-  const asOf = asOfOf(options.asOf, folder);
+  const asOf = asOfOf(options.asOf, folder.name);
   const { architecture, trainModel } = await import('../../reputation/training/train-model.ts');
   const { fitDefaults } = await import('../../reputation/training/fit.ts');
   const { describeModel, qualityOf } = await import('../../reputation/training/model-card.ts');
@@ -144,7 +144,7 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   const model = await readModel(place);
   await refuseOutputs(settings, options);
   const folder = await openFolder(options.input, settings.s3);
-  const asOf = asOfOf(options.asOf, folder);
+  const asOf = asOfOf(options.asOf, folder.name);
   const { readShares, scoreWeeks } = await import('../../reputation/score-weeks.ts');
   const line = new ProgressLine();
   await withMessages(settings, folder, asOf, line, signal, async (store) => {
