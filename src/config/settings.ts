@@ -108,6 +108,10 @@ const environment = z.object({
   KITH_RETRY_DELAY: span.default(300_000),
   KITH_STEP_LIMIT: span.default(4 * 3_600_000),
   KITH_FOLDER_PATIENCE: span.default(6 * 3_600_000),
+  KITH_DASHBOARD_PORT: whole(0, 65535).default(3007),
+  KITH_METRICS_PORT: port,
+  KITH_WEB_HOST: z.string().min(1).default('127.0.0.1'),
+  KITH_WEB_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
   KITH_ON_FAILURE: z.string().min(1).optional(),
   KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400).default(300),
 });
@@ -187,6 +191,16 @@ export interface Settings {
     folderPatience: number;
     /** A command or URL that is told of a run that failed. */
     onFailure?: string;
+  };
+  /** Of the dashboard and the metrics, which ask for the name `kith` and a password. */
+  web: {
+    /** Loopback unless it is set. */
+    host: string;
+    /** Left out, one is made and kept in the home. */
+    password?: string;
+    dashboardPort: number;
+    /** 0 is any free one. */
+    metricsPort: number;
   };
   /** How long publish waits for readers' open transactions. */
   publishPatienceSeconds: number;
@@ -271,6 +285,12 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       stepLimit: s.KITH_STEP_LIMIT,
       folderPatience: s.KITH_FOLDER_PATIENCE,
       onFailure: s.KITH_ON_FAILURE,
+    },
+    web: {
+      host: s.KITH_WEB_HOST,
+      password: s.KITH_WEB_PASSWORD,
+      dashboardPort: s.KITH_DASHBOARD_PORT,
+      metricsPort: s.KITH_METRICS_PORT,
     },
     publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,
   };

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,8 +20,8 @@ export interface EngineHome {
   root: string;
   neo4j: string;
   postgres: string;
-  /** The engines' passwords, mode 0600 in a folder of mode 0700. */
-  passwords: { neo4j: string; postgres: string };
+  /** The engines' passwords and that of Kith's own pages, mode 0600 in a folder of mode 0700. */
+  passwords: { neo4j: string; postgres: string; web: string };
   /** The ports of the last start, so that they stay the same while they are free. */
   ports: string;
 }
@@ -31,7 +33,11 @@ export function homeOf(settings: Settings): EngineHome {
     root,
     neo4j: join(root, 'neo4j'),
     postgres: join(root, 'postgres'),
-    passwords: { neo4j: join(root, 'passwords', 'neo4j'), postgres: join(root, 'passwords', 'postgres') },
+    passwords: {
+      neo4j: join(root, 'passwords', 'neo4j'),
+      postgres: join(root, 'passwords', 'postgres'),
+      web: join(root, 'passwords', 'web'),
+    },
     ports: join(root, 'ports.json'),
   };
 }
@@ -58,11 +64,24 @@ export function prepareHome(settings: Settings): EngineHome {
     mkdirSync(join(home.neo4j, 'conf'), { recursive: true, mode: 0o700 });
     mkdirSync(join(home.neo4j, 'logs'), { recursive: true, mode: 0o700 });
     mkdirSync(home.postgres, { recursive: true, mode: runsAsRoot() ? 0o711 : 0o700 });
-    for (const file of Object.values(home.passwords))
-      if (!existsSync(file)) replaceFile(file, randomBytes(24).toString('hex'));
+    for (const file of Object.values(home.passwords)) createPassword(file);
     return home;
   } catch (error) {
     throw homeError({ root: settings.home }, error);
+  }
+}
+
+/** Of processes that start at the same time the first one's password is everybody's. */
+function createPassword(file: string): void {
+  if (existsSync(file)) return;
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, randomBytes(24).toString('hex'), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
   }
 }
 

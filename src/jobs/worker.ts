@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
 import { messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../watch/log.ts';
 import { workerName } from './attempt.ts';
 import { conductStep } from './conduct-step.ts';
 import { tellOfFailure } from './failure-hook.ts';

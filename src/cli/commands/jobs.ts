@@ -49,7 +49,7 @@ export function addJobCommands(program: Command): void {
       const onSignal = () => (drain.signal.aborted ? stop : drain).abort();
       process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
       try {
-        const { log } = await import('../../log.ts');
+        const { log } = await import('../../watch/log.ts');
         await work(settings, { stop: stop.signal, drain: drain.signal, log });
       } finally {
         process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
