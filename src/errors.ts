@@ -13,6 +13,9 @@ export class BadInputError extends KithError {
   override readonly exitCode = 2;
 }
 
+/** The input changes while it is read: it may be whole a little later (exit code 2). */
+export class FolderChangedError extends BadInputError {}
+
 /** A quality check failed, so nothing was published (exit code 3). */
 export class ChecksFailedError extends KithError {
   override readonly name = 'ChecksFailedError';

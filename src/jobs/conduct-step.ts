@@ -53,7 +53,7 @@ export async function conductStep(
         settings,
         run,
         folder: name === 'ingest' ? await openDay(run, stop, settings) : undefined,
-        scores: name === 'reputation' ? await openScores(run, stop) : undefined,
+        scores: name === 'reputation' ? await openScores(run, settings, stop) : undefined,
         database: database.until(stop),
         signal: stop,
         summary: mergeSummaries(inOrder(states).map(({ summary }) => summary)),
@@ -120,10 +120,14 @@ async function openDay(run: QueuedRun, signal: AbortSignal, settings: Settings):
   }
 }
 
-async function openScores({ scores }: QueuedRun, signal: AbortSignal): Promise<ScoreSource | undefined> {
+async function openScores(
+  { scores }: QueuedRun,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ScoreSource | undefined> {
   if (!scores) return undefined;
   const { kind, place } = scores;
   return kind === 'list'
-    ? { kind, list: await readReputationList(place, signal), place }
+    ? { kind, list: await readReputationList(place, { s3: settings.s3, signal }), place }
     : { kind, model: await readModel(place), place };
 }

@@ -2,7 +2,8 @@ import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda } from 'agenda';
 import pg from 'pg';
-import { messageOf } from '../errors.ts';
+import { statement } from '../config/project.ts';
+import { EngineError, messageOf } from '../errors.ts';
 import { workerName } from './attempt.ts';
 
 /** How often a store is asked for jobs that are due, in milliseconds; Postgres also tells at once. */
@@ -19,27 +20,38 @@ export interface JobStoreOptions {
  * Agenda with its jobs in Postgres or MongoDB, by the look of the address. Dispose of it at the end.
  *
  * @param url postgres://… or mongodb://…
+ * @throws EngineError if the store can't be reached
  */
 export async function openJobStore(
   url: string,
   { lockLifetime, onTrouble }: JobStoreOptions,
 ): Promise<{ agenda: Agenda } & AsyncDisposable> {
   const tell = (error: unknown) => onTrouble(messageOf(error));
-  const { backend, close } = url.startsWith('mongodb') ? mongoBackend(url) : postgresBackend(url, tell);
+  const { backend, connect, close } = url.startsWith('mongodb') ? mongoBackend(url) : postgresBackend(url, tell);
+  try {
+    await connect();
+  } catch (error) {
+    await close();
+    throw new EngineError(`The job store (KITH_JOBS_URL) can't be reached: ${messageOf(error)}.`, { cause: error });
+  }
+  // Agenda would connect, too, and if that failed nobody could know.
+  backend.connect = async () => undefined;
   const agenda = new Agenda({ backend, name: workerName(), processEvery, defaultLockLifetime: lockLifetime });
   agenda.on('error', tell);
   await agenda.ready;
   return {
     agenda,
     [Symbol.asyncDispose]: async () => {
-      await agenda.stop().catch(() => undefined);
+      // It closes only what was started.
+      await agenda.stop(false).catch(() => undefined);
       await close();
     },
   };
 }
 
 function mongoBackend(address: string) {
-  return { backend: new MongoBackend({ address, ensureIndex: true }), close: async () => undefined };
+  const backend = new MongoBackend({ address, ensureIndex: true });
+  return { backend, connect: () => backend.connect(), close: () => backend.disconnect() };
 }
 
 function postgresBackend(connectionString: string, tell: (error: unknown) => void) {
@@ -50,5 +62,16 @@ function postgresBackend(connectionString: string, tell: (error: unknown) => voi
   pool.on('error', tell);
   const backend = new PostgresBackend({ pool });
   backend.notificationChannel?.on('error', tell);
-  return { backend, close: () => pool.end() };
+  const connect = async () => {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(statement('sql/jobs/lock-tables.sql'));
+      await backend.connect();
+      await client.query('COMMIT');
+    } finally {
+      client.release(true);
+    }
+  };
+  return { backend, connect, close: () => pool.end() };
 }

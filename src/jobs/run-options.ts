@@ -106,7 +106,7 @@ async function scoreSource(
     );
   if (reputation === false) return undefined;
   if (reputation !== undefined)
-    return { kind: 'list', list: await readReputationList(reputation, signal), place: reputation };
+    return { kind: 'list', list: await readReputationList(reputation, { s3: settings.s3, signal }), place: reputation };
   if (options.model !== undefined)
     return { kind: 'model', model: await readModel(options.model), place: options.model };
   const place = settings.reputation.model;

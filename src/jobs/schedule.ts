@@ -26,7 +26,8 @@ export async function readSchedule(agenda: Agenda): Promise<(Schedule & { next: 
     cron: String(job.repeatInterval),
     timeZone: job.repeatTimezone ?? 'UTC',
     inputRoot,
-    scores,
+    // MongoDB keeps what is undefined as null.
+    scores: scores ?? undefined,
     next: job.nextRunAt ?? undefined,
   };
 }

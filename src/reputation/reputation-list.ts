@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { type CsvError, parse } from 'csv-parse';
-import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
+import type { S3Settings } from '../config/settings.ts';
+import { BadInputError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { openFile } from '../storage/open-file.ts';
 
 /** A run's list of scores: pred in [0, 1] by user id. */
 export type ReputationList = ReadonlyMap<number, number>;
@@ -14,13 +14,15 @@ const largestId = 2 ** 31 - 1;
  * unlike activities, where a share of bad rows is put aside, a list with a bad line is refused, because leaving out a
  * score silently makes a good user a bad one.
  *
- * @throws BadInputError naming the line and what is wrong with it; InterruptedError once the signal aborts
+ * @param location a plain path, `file:` URL or `s3://bucket/path`
+ * @throws BadInputError naming the line and what is wrong with it; EngineError if S3 can't be reached; InterruptedError once the signal aborts
  */
-export async function readReputationList(path: string, signal?: AbortSignal): Promise<ReputationList> {
+export async function readReputationList(
+  location: string,
+  { s3, signal }: { s3?: S3Settings; signal?: AbortSignal } = {},
+): Promise<ReputationList> {
   const list = new Map<number, number>();
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw new BadInputError(`${path}: there is no such file of scores (--reputation).`);
-  const bytes = createReadStream(path, { signal });
+  const { path, bytes } = await openFile(location, 'file of scores (--reputation)', s3);
   const parser = parse({
     bom: true,
     info: true,
@@ -33,7 +35,10 @@ export async function readReputationList(path: string, signal?: AbortSignal): Pr
     const gunzip = createGunzip().on('error', (error) => parser.destroy(error));
     bytes.pipe(gunzip).pipe(parser);
   } else bytes.pipe(parser);
+  const stop = () => bytes.destroy(new InterruptedError('Reading the scores was stopped.'));
+  signal?.addEventListener('abort', stop, { once: true });
   try {
+    signal?.throwIfAborted();
     let first = true;
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       const where = `${path}:${info.lines}`;
@@ -47,10 +52,13 @@ export async function readReputationList(path: string, signal?: AbortSignal): Pr
     }
     if (first) throw new BadInputError(`${path} is empty; it should begin with the header user_id,pred.`);
   } catch (error) {
-    if (error instanceof BadInputError) throw error;
+    if (error instanceof KithError) throw error;
     if (signal?.aborted) throw new InterruptedError('Reading the scores was stopped.');
     const line = (error as Partial<CsvError> & { lines?: number }).lines;
     throw new BadInputError(`${path}${line ? `:${line}` : ''} can't be read: ${messageOf(error)}.`);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    bytes.destroy();
   }
   return list;
 }

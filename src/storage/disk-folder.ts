@@ -18,7 +18,7 @@ export async function openDiskFolder(path: string): Promise<Folder> {
       const file = join(path, name);
       // A link that leads nowhere is no file; it is missed only if it is asked for.
       const found = await stat(file).catch(() => undefined);
-      if (found?.isFile()) files.set(name, { path: file, size: found.size });
+      if (found?.isFile()) files.set(name, { path: file, size: found.size, version: String(found.mtimeMs) });
     }
   } catch (error) {
     throw new BadInputError(`${path} ${problem(error)}.`);

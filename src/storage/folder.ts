@@ -5,6 +5,8 @@ export interface StoredFile {
   path: string;
   /** Bytes as stored, compressed if the file is. */
   size: number;
+  /** Tells one content from another: S3's ETag, or when the file was last written. */
+  version: string;
 }
 
 /** A folder of input files, wherever it lies. What it holds is listed once, when it is opened. */

@@ -1,4 +1,4 @@
-import { BadInputError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { BadInputError, EngineError, FolderChangedError, InterruptedError, KithError, messageOf } from '../errors.ts';
 
 /** What is known of an error of the SDK: of S3's answer, or of the lack of one. */
 interface SdkError {
@@ -26,7 +26,7 @@ export function s3Error(error: unknown, url: string, server: string): Error {
     case 'NoSuchBucket':
       return new BadInputError(`${url}: ${server} has no such bucket; check the bucket's name and KITH_S3_ENDPOINT.`);
     case 'NoSuchKey':
-      return new BadInputError(`${url} is not there any more; ${changes}`);
+      return new FolderChangedError(`${url} is not there any more; ${changes}`);
     case 'PreconditionFailed':
       return changedError(url);
     case 'InvalidAccessKeyId':
@@ -59,8 +59,8 @@ export function s3Error(error: unknown, url: string, server: string): Error {
 }
 
 /** An object is another one than when its folder was listed. */
-export function changedError(url: string): BadInputError {
-  return new BadInputError(`${url} is another one than a moment ago; ${changes}`);
+export function changedError(url: string): FolderChangedError {
+  return new FolderChangedError(`${url} is another one than a moment ago; ${changes}`);
 }
 
 const changes = 'the folder changes while it is read: wait until it is complete, then run again.';

@@ -5,6 +5,7 @@ import { BadInputError, InterruptedError } from '../errors.ts';
 import { type S3Location, s3Location } from './location.ts';
 import { connectS3, type S3 } from './s3-client.ts';
 import { s3Error } from './s3-errors.ts';
+import { openObject } from './s3-object.ts';
 
 /** The least that S3 allows, for little memory; with 10,000 parts an object may have 50 GB. */
 const partBytes = 5 * 1024 * 1024;
@@ -63,6 +64,27 @@ export async function refuseS3File(location: string, settings?: S3Settings): Pro
   } finally {
     s3.client.destroy();
   }
+}
+
+/**
+ * Opens one object for reading; undefined if there is none.
+ *
+ * @throws BadInputError if the bucket or the keys are wrong
+ * @throws EngineError if S3 can't be reached, here or as the stream's error
+ */
+export async function openS3File(location: string, settings?: S3Settings): Promise<Readable | undefined> {
+  const { bucket, key } = objectLocation(location);
+  const s3 = await connectS3(settings);
+  const found = await s3.client
+    .send(new s3.sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }))
+    .catch((error: unknown) => {
+      throw s3Error(error, location, s3.server);
+    });
+  // Of all that begin with the key the key itself comes first.
+  const [first] = found.Contents ?? [];
+  if (first?.Key !== key) return undefined;
+  const { Size: size = 0, ETag: etag } = first;
+  return openObject(s3, { path: location, size, version: etag ?? '', bucket, key, etag });
 }
 
 function objectLocation(location: string): S3Location {

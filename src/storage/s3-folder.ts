@@ -46,7 +46,7 @@ async function listFolder(
     for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
       const name = key.slice(prefix.length);
       if (name !== '' && !name.includes('/'))
-        found.push([name, { path: `${location}/${name}`, size, bucket, key, etag }]);
+        found.push([name, { path: `${location}/${name}`, size, version: etag ?? '', bucket, key, etag }]);
     }
   }
   if (!isThere) {

@@ -9,7 +9,6 @@ import { changedError, s3Error } from './s3-errors.ts';
 export interface StoredObject extends StoredFile {
   bucket: string;
   key: string;
-  /** Tells one content of the object from another. */
   etag: string | undefined;
 }
 

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function read(content: string | Buffer, name = 'scores.csv', signal?: AbortSignal) {
   const path = join(folder, name);
   await writeFile(path, content);
-  return [...(await readReputationList(path, signal))];
+  return [...(await readReputationList(path, { signal }))];
 }
 
 describe('a list of scores', () => {
