@@ -156,6 +156,11 @@ describe('no secret is ever in a log', () => {
     }
   });
 
+  test('nor the rest of one that another is part of', () => {
+    const env = { KITH_NEO4J_PASSWORD: 'hush', KITH_WEB_PASSWORD: 'hush-and-more' };
+    expect(withoutSecrets('hush-and-more, hush', env)).toBe('***, ***');
+  });
+
   test('nor one that came into the environment after the log was made', () => {
     const env: NodeJS.ProcessEnv = {};
     const [line] = logged(env, (log) => {

@@ -96,6 +96,7 @@ describe('traces', () => {
         endedAt: new Date('2021-11-24T07:01:00.250Z'),
         status: 'published',
       });
+      other.stepEnded({ ...step, run: 'another', attempt: 3 });
     }
     const digest = createHash('sha256').update(run).digest('hex');
     const spans = collector.spans().filter(({ traceId }) => traceId === digest.slice(0, 32));
@@ -107,7 +108,7 @@ describe('traces', () => {
     ]);
     const [ingest, publish, whole] = spans as [OtlpSpan, OtlpSpan, OtlpSpan];
     expect(whole.spanId).toBe(root);
-    expect(new Set(collector.spans().map(({ spanId }) => spanId)).size).toBe(4);
+    expect(new Set(collector.spans().map(({ spanId }) => spanId)).size).toBe(5);
     expect(new Set(collector.spans().map(({ traceId }) => traceId)).size).toBe(2);
     expect(traceIdsOf(run)).toEqual({ traceId: ingest.traceId, spanId: root });
 
