@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BadInputError } from '../errors.ts';
@@ -24,19 +25,35 @@ const decimal = (least: number, most: number) =>
     .regex(/^\d+(\.\d+)?$/, 'a decimal number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `a number from ${least} to ${most}`);
-/** A span such as 90s, 10m, 6h or 2d, in milliseconds. */
+/** A span such as 90s, 10m, 6h or 2d, in milliseconds. Node's timers end at 2^31 ms, and take anything longer for 1 ms. */
 const span = z
   .string()
   .regex(/^[1-9]\d{0,6}(s|m|h|d)$/, 'a span such as 90s, 10m, 6h or 2d')
   .transform(
     (text) => Number(text.slice(0, -1)) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.slice(-1) as 's'],
-  );
+  )
+  .refine((value) => value <= 24 * 86_400_000, 'a span of at most 24d');
 const port = whole(0, 65535).default(0);
 const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
 
 function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether Agenda will find times for it: its own parser says so, which also knows that no April has 31 days. */
+function isCron(text: string): boolean {
+  if (!/^\S+( \S+){4}$/.test(text)) return false;
+  // H is a time by chance, another one at every look: a day could have two runs.
+  if (/(^|[ ,])h/i.test(text)) return false;
+  // Loaded when it is asked for: 30 ms that other commands need not pay.
+  const { CronExpressionParser } = createRequire(import.meta.url)('cron-parser') as typeof import('cron-parser');
+  try {
+    CronExpressionParser.parse(text).next();
     return true;
   } catch {
     return false;
@@ -96,10 +113,7 @@ const environment = z.object({
     .regex(/^(postgres(ql)?|mongodb(\+srv)?):\/\//, 'postgres://… or mongodb://…')
     .optional(),
   KITH_INPUT_ROOT: z.string().min(1).optional(),
-  KITH_SCHEDULE: z
-    .string()
-    .regex(/^\S+( \S+){4}$/, "five fields of cron such as '0 7 * * *'")
-    .default('0 7 * * *'),
+  KITH_SCHEDULE: z.string().refine(isCron, "five fields of cron such as '0 7 * * *'").default('0 7 * * *'),
   KITH_TIME_ZONE: z
     .string()
     .refine((zone) => isTimeZone(zone), "a time zone's name such as Europe/Berlin")
@@ -114,6 +128,10 @@ const environment = z.object({
   KITH_WEB_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
   KITH_ON_FAILURE: z.string().min(1).optional(),
   KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400).default(300),
+  // Only judged here: the log reads it for itself, as it is there before the settings.
+  KITH_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'trace, debug, info, warn, error or fatal')
+    .optional(),
 });
 
 /** How an activity's weight falls with its age, inside the window. */

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { keepSecret } from '../watch/secrets.ts';
 import { homeError } from './failure.ts';
 
 /** Where the embedded engines keep what is theirs, under `$KITH_HOME`. */
@@ -87,7 +88,10 @@ function createPassword(file: string): void {
 
 /** A password of an embedded engine; undefined before the first `up`. */
 export function passwordOf(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  if (!existsSync(file)) return undefined;
+  const password = readFileSync(file, 'utf8').trim();
+  keepSecret(password);
+  return password;
 }
 
 /** Writes a file of mode 0600 whole or not at all. */

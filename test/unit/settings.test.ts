@@ -64,10 +64,73 @@ describe('settings', () => {
     ['KITH_S3_ENDPOINT', 'http://host:port', 'http://host:port or https://…'],
     ['KITH_S3_ENDPOINT', 'http://key:hush-hush@host', 'http://host:port or https://…'],
     ['KITH_S3_REGION', 'eu central', "a region's name such as eu-central-1"],
+    ['KITH_WEB_PASSWORD', 'hush-hush-1', 'at least 12 characters'],
+    ['KITH_JOBS_URL', 'hush-hush', 'postgres://… or mongodb://…'],
+    ['KITH_JOBS_URL', 'mysql://kith:hush-hush@host/jobs', 'postgres://… or mongodb://…'],
+    ['KITH_TIME_ZONE', 'Mars/Olympus_Mons', "a time zone's name such as Europe/Berlin"],
+    ['KITH_TIME_ZONE', '7 o’clock', "a time zone's name such as Europe/Berlin"],
+    ['KITH_LOCK_LIFETIME', '600', 'a span such as 90s, 10m, 6h or 2d'],
+    ['KITH_LOCK_LIFETIME', '0s', 'a span such as 90s, 10m, 6h or 2d'],
+    ['KITH_LOCK_LIFETIME', '1.5h', 'a span such as 90s, 10m, 6h or 2d'],
+    ['KITH_LOCK_LIFETIME', '1w', 'a span such as 90s, 10m, 6h or 2d'],
+    ['KITH_LOCK_LIFETIME', '-1m', 'a span such as 90s, 10m, 6h or 2d'],
+    ['KITH_STEP_LIMIT', '25d', 'a span of at most 24d'],
+    ['KITH_LOG_LEVEL', 'loud', 'trace, debug, info, warn, error or fatal'],
   ])('refuse %s=%s, saying what it should be', (name, value, should) => {
     const read = () => readSettings({ [name]: value });
     expect(read).toThrow(BadInputError);
     expect(read).toThrow(`Wrong settings: ${name} should be ${should}.`);
+    expect(read).not.toThrow(/hush/);
+  });
+
+  test.each([
+    ['an hour that no day has', '0 25 * * *'],
+    ['a minute that no hour has', '60 7 * * *'],
+    ['a weekday that no week has', '0 7 * * 8'],
+    ['a date that no year has', '0 7 31 4 *'],
+    ['a range that goes back', '0 7 5-1 * *'],
+    ['a step of nothing', '*/0 7 * * *'],
+    ['four fields', '0 7 * *'],
+    ['six fields', '0 0 7 * * *'],
+    ['a word', '@daily'],
+    ['words', 'every day at seven sharp'],
+    ['a minute by chance', 'H 7 * * *'],
+  ])('refuse a schedule with %s', (_, KITH_SCHEDULE) => {
+    expect(() => readSettings({ KITH_SCHEDULE })).toThrow(
+      new BadInputError("Wrong settings: KITH_SCHEDULE should be five fields of cron such as '0 7 * * *'."),
+    );
+  });
+
+  test.each(['0 7 * * *', '*/15 6-8 * * 1-5', '0 7 1,15 JAN-MAR *', '30 23 L * *', '0 7 * * THU', '0 7 29 2 *'])(
+    'take %s as a schedule',
+    (KITH_SCHEDULE) => {
+      expect(readSettings({ KITH_SCHEDULE }).jobs.schedule).toBe(KITH_SCHEDULE);
+    },
+  );
+
+  test('know the daily job: at seven, UTC, on the jobs of the network, unless they are told otherwise', () => {
+    expect(readSettings({}).jobs).toMatchObject({ schedule: '0 7 * * *', timeZone: 'UTC', url: undefined });
+    const KITH_JOBS_URL = 'mongodb+srv://kith:secret@cluster/jobs';
+    expect(readSettings({ KITH_JOBS_URL, KITH_TIME_ZONE: 'America/New_York' }).jobs).toMatchObject({
+      url: KITH_JOBS_URL,
+      timeZone: 'America/New_York',
+    });
+    expect(readSettings({ KITH_JOBS_URL: 'postgresql://host/jobs' }).jobs.url).toBe('postgresql://host/jobs');
+  });
+
+  test.each([
+    ['90s', 90_000],
+    ['10m', 600_000],
+    ['6h', 21_600_000],
+    ['2d', 172_800_000],
+    ['24d', 2_073_600_000],
+  ])('know a span of %s in milliseconds', (KITH_LOCK_LIFETIME, ms) => {
+    expect(readSettings({ KITH_LOCK_LIFETIME }).jobs.lockLifetime).toBe(ms);
+  });
+
+  test('take a password of pages of twelve characters', () => {
+    expect(readSettings({ KITH_WEB_PASSWORD: 'twelve chars' }).web.password).toBe('twelve chars');
+    expect(readSettings({}).web.password).toBeUndefined();
   });
 
   test('name everything that is wrong at once', () => {

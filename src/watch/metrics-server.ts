@@ -1,0 +1,26 @@
+import express from 'express';
+import type { Settings } from '../config/settings.ts';
+import { guard } from '../web/guard.ts';
+import { type PageServer, serve } from '../web/serve.ts';
+import type { Metrics } from './metrics.ts';
+
+/**
+ * Serves `/metrics` for Prometheus at KITH_METRICS_PORT of KITH_WEB_HOST, to whoever has the name and the password of Kith's
+ * pages, and `/health`, which says `ok` to everybody and nothing else.
+ *
+ * @throws BadInputError if the port is taken or the host is not this machine's
+ */
+export async function serveMetrics({ registry }: Metrics, settings: Settings): Promise<PageServer> {
+  const app = express().disable('x-powered-by');
+  app.get('/metrics', guard(settings), async (_, response) => {
+    const text = await registry.metrics();
+    response.set('Content-Type', registry.contentType).send(text);
+  });
+  app.get('/health', (_, response) => {
+    response.type('text').send('ok');
+  });
+  app.use((_, response) => {
+    response.status(404).type('text').send('There are /metrics and /health here.\n');
+  });
+  return serve(app, settings.web.host, settings.web.metricsPort);
+}

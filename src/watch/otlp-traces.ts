@@ -1,0 +1,108 @@
+import { ROOT_CONTEXT, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  RandomIdGenerator,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base';
+import { messageOf } from '../errors.ts';
+import type { Log } from './log.ts';
+import { withoutSecrets } from './secrets.ts';
+import { type RunSpan, type StepSpan, type Traces, traceIdsOf } from './traces.ts';
+
+/**
+ * Traces sent by OpenTelemetry's own exporter, which reads its settings from the environment; see `openTraces`.
+ *
+ * @param closeMs milliseconds that disposing may take
+ */
+export function openOtlpTraces(log: Log, closeMs: number): Traces {
+  const { OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_EXPORTER_OTLP_TRACES_TIMEOUT } = process.env;
+  const isTimed = OTEL_EXPORTER_OTLP_TIMEOUT || OTEL_EXPORTER_OTLP_TRACES_TIMEOUT;
+  // An export that goes on after the end would keep the process alive.
+  const exporter = new OTLPTraceExporter(isTimed ? {} : { timeoutMillis: closeMs });
+  const ids = new RunIds();
+  const provider = new BasicTracerProvider({
+    idGenerator: ids,
+    // A run a day: the spans of one worker must not be there without those of another.
+    sampler: new AlwaysOnSampler(),
+    resource: resourceFromAttributes({ 'service.name': 'kith' }).merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor(tellingOnce(exporter, log))],
+  });
+  const tracer = provider.getTracer('kith');
+  return {
+    stepEnded(step: StepSpan) {
+      const parent = { ...traceIdsOf(step.run), traceFlags: TraceFlags.SAMPLED, isRemote: true };
+      const attributes = {
+        'kith.run': step.run,
+        'kith.step': step.step,
+        'kith.attempt': step.attempt,
+        'kith.worker': step.worker,
+        'kith.rows': step.rows,
+        'kith.outcome': step.outcome,
+      };
+      const options = { startTime: step.startedAt, attributes };
+      const span = tracer.startSpan(`step ${step.step}`, options, trace.setSpanContext(ROOT_CONTEXT, parent));
+      end(span, step.outcome === 'failed', step);
+    },
+    runEnded(run: RunSpan) {
+      const attributes = { 'kith.run': run.run, 'kith.status': run.status };
+      const span = ids.withIds(traceIdsOf(run.run), () =>
+        tracer.startSpan('run', { root: true, startTime: run.startedAt, attributes }),
+      );
+      end(span, run.status === 'failed', run);
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = provider.shutdown().catch((error) => log.warn({ error: messageOf(error) }, 'traces'));
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, closeMs);
+      });
+      await Promise.race([closed, late]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function end(span: Span, isFailed: boolean, { error, endedAt }: { error?: string; endedAt?: Date }): void {
+  if (isFailed || error !== undefined)
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error === undefined ? undefined : withoutSecrets(error) });
+  span.end(endedAt ?? new Date());
+}
+
+/** Random ids, but for a run's root span: its steps, in other processes, know its ids already. */
+class RunIds extends RandomIdGenerator {
+  #fixed: { traceId: string; spanId: string } | undefined;
+  readonly #random = new RandomIdGenerator();
+
+  override generateTraceId = () => this.#fixed?.traceId ?? this.#random.generateTraceId();
+  override generateSpanId = () => this.#fixed?.spanId ?? this.#random.generateSpanId();
+
+  /** The span that `start` begins has these ids. */
+  withIds(ids: { traceId: string; spanId: string }, start: () => Span): Span {
+    this.#fixed = ids;
+    try {
+      return start();
+    } finally {
+      this.#fixed = undefined;
+    }
+  }
+}
+
+/** An exporter whose failures are told to the log when they begin, not each time, and disturb nobody. */
+function tellingOnce(exporter: SpanExporter, log: Log): SpanExporter {
+  let isFailing = false;
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, ({ code, error }) => {
+        const failed = code !== 0;
+        if (failed && !isFailing)
+          log.warn({ error: error && messageOf(error) }, 'traces are lost, their collector fails');
+        isFailing = failed;
+        done({ code: 0 });
+      }),
+    shutdown: () => exporter.shutdown(),
+  };
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Log } from './log.ts';
+import type { RunStatus, StepOutcome } from './metrics.ts';
+
+/** An attempt at a step that came to an end. */
+export interface StepSpan {
+  /** The run's id. */
+  run: string;
+  step: string;
+  /** Of this step of the run, the first is 1. */
+  attempt?: number;
+  /** Host and process. */
+  worker: string;
+  startedAt: Date;
+  /** Now, unless it is given. */
+  endedAt?: Date;
+  outcome: StepOutcome;
+  /** What it dealt with. */
+  rows?: number;
+  /** Why it did not come off: the span is then one of an error. */
+  error?: string;
+}
+
+/** A run that came to an end. */
+export interface RunSpan {
+  /** The run's id. */
+  run: string;
+  startedAt: Date;
+  /** Now, unless it is given. */
+  endedAt?: Date;
+  status: RunStatus;
+  /** Why it failed. */
+  error?: string;
+}
+
+/**
+ * What a worker tells OpenTelemetry. Every run is one trace, whichever workers do its steps. Nothing here throws or waits;
+ * disposing sends what is left, for a few seconds at most.
+ */
+export interface Traces extends AsyncDisposable {
+  /** The span `step <name>`, a child of the run's. */
+  stepEnded(span: StepSpan): void;
+  /** The span `run`, the root; for the one worker that ended it. */
+  runEnded(span: RunSpan): void;
+}
+
+const nowhere: Traces = {
+  stepEnded: () => undefined,
+  runEnded: () => undefined,
+  [Symbol.asyncDispose]: async () => undefined,
+};
+
+/**
+ * Traces to the collector of OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, as OTLP in JSON; the other standard
+ * variables of the exporter count too. Without an endpoint, or with OTEL_SDK_DISABLED=true, nothing is sent, nor OpenTelemetry
+ * loaded. What can't be sent is told to the log when it begins, and lost.
+ *
+ * @param closeMs milliseconds that disposing may take, and an export unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise
+ * @example
+ * await using traces = await openTraces(log);
+ * traces.stepEnded({ run: run.id, step: 'ingest', attempt: 1, worker: workerName(), startedAt, outcome: 'done', rows: 100_000 });
+ * traces.runEnded({ run: run.id, startedAt: new Date(run.startedAt), status: 'published' });
+ */
+export async function openTraces(log: Log, closeMs = 5_000): Promise<Traces> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SDK_DISABLED } = process.env;
+  const endpoint = OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!endpoint || /^true$/i.test(OTEL_SDK_DISABLED ?? '')) return nowhere;
+  // The exporter would fall back to a collector on this machine.
+  if (!URL.canParse(endpoint) || !/^https?:/i.test(endpoint)) {
+    log.warn('no traces: their endpoint is no http://… or https://… URL');
+    return nowhere;
+  }
+  const { openOtlpTraces } = await import('./otlp-traces.ts');
+  return openOtlpTraces(log, closeMs);
+}
+
+/**
+ * The ids of a run's trace and of its root span, in hexadecimal: the first 16 bytes of the run's id in SHA-256, and the 8 after
+ * them. Workers agree on them without asking each other, and a person can find the trace of a run.
+ */
+export function traceIdsOf(runId: string): { traceId: string; spanId: string } {
+  const digest = createHash('sha256').update(runId).digest('hex');
+  return { traceId: digest.slice(0, 32), spanId: digest.slice(32, 48) };
+}
