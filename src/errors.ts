@@ -13,6 +13,9 @@ export class BadInputError extends KithError {
   override readonly exitCode = 2;
 }
 
+/** The input is not there: it may come (exit code 2). */
+export class FolderMissingError extends BadInputError {}
+
 /** The input changes while it is read: it may be whole a little later (exit code 2). */
 export class FolderChangedError extends BadInputError {}
 

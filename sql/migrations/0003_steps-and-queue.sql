@@ -7,6 +7,10 @@ ALTER TABLE kith.runs ADD COLUMN conducted_by text NOT NULL DEFAULT 'hand' CHECK
 ALTER TABLE kith.runs ADD COLUMN queued_at timestamptz;
 -- What the list of scores is made from: {"kind": "list" | "model", "place"}; null is none.
 ALTER TABLE kith.runs ADD COLUMN scores jsonb;
+-- What the day's folder held when it was loaded: another attempt must find the same.
+ALTER TABLE kith.runs ADD COLUMN input_version text;
+-- When KITH_ON_FAILURE was told.
+ALTER TABLE kith.runs ADD COLUMN told_at timestamptz;
 
 -- Where each step of a run stands. The row is written after the step's effect, so every step may be done again.
 CREATE TABLE kith.run_steps (
@@ -34,6 +38,7 @@ CREATE SEQUENCE kith.step_token;
 DROP TABLE kith.run_steps;
 DROP SEQUENCE kith.step_token;
 DELETE FROM kith.runs WHERE status = 'queued';
-ALTER TABLE kith.runs DROP COLUMN conducted_by, DROP COLUMN queued_at, DROP COLUMN scores;
+ALTER TABLE kith.runs DROP COLUMN conducted_by, DROP COLUMN queued_at, DROP COLUMN scores, DROP COLUMN input_version,
+  DROP COLUMN told_at;
 ALTER TABLE kith.runs DROP CONSTRAINT runs_status_check;
 ALTER TABLE kith.runs ADD CONSTRAINT runs_status_check CHECK (status IN ('running', 'published', 'failed'));

@@ -1,7 +1,7 @@
 -- A run of the queue will not be done ($1 id); its steps neither.
 WITH given_up AS (
   UPDATE kith.runs
-  SET status = 'failed', finished_at = now(), error = 'Given up by hand.'
+  SET status = 'failed', finished_at = now(), error = 'Given up by hand.', told_at = now()
   WHERE id = $1 AND conducted_by = 'workers' AND status IN ('queued', 'running')
   RETURNING id
 ),

@@ -1,4 +1,5 @@
-import { BadInputError } from '../errors.ts';
+import { createHash } from 'node:crypto';
+import { BadInputError, FolderMissingError } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type ActivityType, activityTypes } from './activity-type.ts';
 import { parseInstant } from './instant.ts';
@@ -15,7 +16,7 @@ export interface DayFile {
 /**
  * Which of the graph's files a folder holds, in the order in which they are read.
  *
- * @throws BadInputError if a file is there both plain and gzipped, or no activity file is there at all
+ * @throws BadInputError if a file is there both plain and gzipped, FolderMissingError if no activity file is there at all
  */
 export function dayFiles(folder: Folder): DayFile[] {
   // Not read here, but a folder whose messages are there twice is as doubtful as any other.
@@ -27,7 +28,9 @@ export function dayFiles(folder: Folder): DayFile[] {
   }
   if (!found.some(({ kind }) => kind !== 'user')) {
     const names = activityTypes.map((type) => `${type}.csv`).join(', ');
-    throw new BadInputError(`${folder.location} holds none of ${names} (plain or .gz); give the folder of one day.`);
+    throw new FolderMissingError(
+      `${folder.location} holds none of ${names} (plain or .gz); give the folder of one day.`,
+    );
   }
   return found;
 }
@@ -44,6 +47,16 @@ export function findFile(folder: Folder, plain: string): string | undefined {
     throw new BadInputError(`${folder.location} holds both ${plain} and ${zipped}; remove one of them.`);
   if (files.has(plain)) return plain;
   return files.has(zipped) ? zipped : undefined;
+}
+
+/** Tells what a folder's input files hold from what they held before: names, sizes and versions of those that are read. */
+export function versionOf(folder: Folder): string {
+  const names = [...dayFiles(folder).map(({ file }) => file), findFile(folder, 'messages.jsonl')];
+  const parts = names.flatMap((name) => {
+    const found = name === undefined ? undefined : folder.files().get(name);
+    return found ? [[name, found.size, found.version]] : [];
+  });
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /** 00:00 UTC of a folder named YYYYMMDD, as epoch seconds; undefined if the name is no date that exists. */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { EngineError, messageOf, StaleAttemptError } from '../errors.ts';
 import { type Database, queryOn, type StepFence } from '../export/database.ts';
+import { withoutSecrets } from '../watch/secrets.ts';
 import type { RunSummary } from './run-context.ts';
 import type { StepName } from './step.ts';
 
@@ -85,12 +86,28 @@ export async function finishAttempt(
 /** Writes down why an attempt failed, unless a later one has begun. */
 export async function failAttempt(
   database: Database,
-  { runId, step, token }: Pick<Attempt, 'runId' | 'step' | 'token'>,
+  { runId, step, token }: Attempt,
   error: unknown,
   retryAt: Date | undefined,
 ): Promise<void> {
-  const values = [runId, step, token, messageOf(error), retryAt?.toISOString()];
+  const values = [runId, step, token, withoutSecrets(messageOf(error)), retryAt?.toISOString()];
   await database.query('sql/steps/fail.sql', values);
+}
+
+/** Writes down that an attempt ended without an error of its own: its worker was stopped, or something it needs is in use. */
+export async function releaseAttempt(
+  database: Database,
+  { runId, step, token }: Attempt,
+  why: string | undefined,
+  retryAt: Date,
+): Promise<void> {
+  await database.query('sql/steps/release.sql', [
+    runId,
+    step,
+    token,
+    why && withoutSecrets(why),
+    retryAt.toISOString(),
+  ]);
 }
 
 /** Where the steps of a run stand, those that were begun. */

@@ -1,15 +1,25 @@
 import type { Settings } from '../config/settings.ts';
-import { BadInputError, BusyError, ChecksFailedError, EngineError, messageOf, StaleAttemptError } from '../errors.ts';
+import {
+  BadInputError,
+  BusyError,
+  ChecksFailedError,
+  EngineError,
+  FolderChangedError,
+  FolderMissingError,
+  messageOf,
+  StaleAttemptError,
+} from '../errors.ts';
 import type { Database } from '../export/database.ts';
 import { dayFiles } from '../ingest/day-folder.ts';
 import { readModel } from '../reputation/model-folder.ts';
 import { readReputationList } from '../reputation/reputation-list.ts';
 import { openFolder } from '../storage/open-folder.ts';
-import { failAttempt, stepsOf, workerName } from './attempt.ts';
-import { mergeSummaries, performStep } from './perform-step.ts';
+import { withoutSecrets } from '../watch/secrets.ts';
+import { type Attempt, failAttempt, releaseAttempt, stepsOf, workerName } from './attempt.ts';
+import { mergeSummaries, performStep, rowsOf } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
 import { type QueuedRun, withSharedNetworkLock } from './queue.ts';
-import type { RunContext, ScoreSource } from './run-context.ts';
+import type { RunContext, RunSummary, ScoreSource } from './run-context.ts';
 import type { Report, StepName } from './step.ts';
 
 /** Retries of a step after errors; a worker or an engine that dies costs none of them, only one of the attempts. */
@@ -20,50 +30,64 @@ const mostAttempts = 12;
 const lookAgainMs = 30_000;
 
 /** What became of a step in this worker. */
-export type StepEnd =
-  | { kind: 'done' }
+export type StepEnd = {
+  /** Of the step, this one included; undefined if none was begun. */
+  attempt?: number;
+} & (
+  | { kind: 'done'; rows?: number; summary: RunSummary }
   /** The run is over, or a later attempt is at work: nothing more to do for this job. */
   | { kind: 'void' }
-  | { kind: 'later'; delayMs: number; why: string }
-  | { kind: 'failed'; why: string };
+  /** `isError`: it was begun and did not come off, rather than not begun yet. */
+  | { kind: 'later'; delayMs: number; why: string; isError: boolean }
+  | { kind: 'failed'; why: string }
+);
 
 /**
  * Does a step of a queued run, and writes down what became of it. An error is tried again, a wrong input or a failed check is not.
+ *
+ * @param stop ends the attempt: it may be tried again at once, elsewhere
  */
 export async function conductStep(
   settings: Settings,
   database: Database,
   run: QueuedRun,
   name: StepName,
-  signal: AbortSignal,
+  stop: AbortSignal,
   report: Report,
 ): Promise<StepEnd> {
   const step = pipeline.find((each) => each.name === name);
   if (!step || run.status !== 'running') return { kind: 'void' };
   const limit = AbortSignal.timeout(settings.jobs.stepLimit);
+  let attempt: Attempt | undefined;
   try {
-    const began = await withSharedNetworkLock(database, async (lost) => {
-      const stop = AbortSignal.any([signal, limit, lost]);
+    return await withSharedNetworkLock(database, async (lost) => {
+      const signal = AbortSignal.any([stop, limit, lost]);
       const states = await stepsOf(database, run.id);
       const state = states.find((each) => each.name === name);
-      if (state?.status === 'done') return false;
+      if (state?.status === 'done') return { kind: 'void' };
       if ((state?.attempts ?? 0) >= mostAttempts)
         throw new BadInputError(`${name} was begun ${mostAttempts} times without coming to an end.`);
       const context: RunContext = {
         settings,
         run,
-        folder: name === 'ingest' ? await openDay(run, stop, settings) : undefined,
-        scores: name === 'reputation' ? await openScores(run, settings, stop) : undefined,
-        database: database.until(stop),
-        signal: stop,
+        folder: name === 'ingest' || name === 'reputation' ? await openDay(run, signal, settings) : undefined,
+        scores: name === 'reputation' ? await openScores(run, settings, signal) : undefined,
+        database: database.until(signal),
+        signal,
         summary: mergeSummaries(inOrder(states).map(({ summary }) => summary)),
       };
-      return performStep(context, step, report);
+      const isDone = await performStep(context, step, report, (begun) => {
+        attempt = begun;
+      });
+      if (!isDone) return { kind: 'void' };
+      const { summary } = context;
+      return { kind: 'done', attempt: attempt?.attempts, rows: rowsOf(step, summary), summary };
     });
-    return began ? { kind: 'done' } : { kind: 'void' };
   } catch (error) {
-    const reason = limit.aborted ? new EngineError(`${name} took longer than KITH_STEP_LIMIT.`) : error;
-    return endOf(settings, database, run, name, reason);
+    const reason =
+      limit.aborted && !stop.aborted ? new EngineError(`${name} took longer than KITH_STEP_LIMIT.`) : error;
+    const end = await endOf(settings, database, run, name, attempt, stop, reason);
+    return { ...end, attempt: attempt?.attempts };
   }
 }
 
@@ -77,24 +101,50 @@ async function endOf(
   database: Database,
   run: QueuedRun,
   name: StepName,
+  attempt: Attempt | undefined,
+  stop: AbortSignal,
   error: unknown,
 ): Promise<StepEnd> {
   const why = messageOf(error);
   if (error instanceof StaleAttemptError) return { kind: 'void' };
-  if (error instanceof BusyError) return { kind: 'later', delayMs: lookAgainMs, why };
-  if (error instanceof FolderNotThereError) {
-    const retryAt = new Date(Date.now() + error.delayMs);
-    await database.query('sql/steps/wait.sql', [run.id, name, workerName(), why, retryAt.toISOString()]);
-    return { kind: 'later', delayMs: error.delayMs, why };
+  if (stop.aborted || error instanceof BusyError) {
+    const delayMs = stop.aborted ? 0 : lookAgainMs;
+    const retryAt = new Date(Date.now() + delayMs);
+    if (attempt) await releaseAttempt(database, attempt, stop.aborted ? undefined : why, retryAt);
+    return { kind: 'later', delayMs, why, isError: false };
   }
-  const state = (await stepsOf(database, run.id)).find((each) => each.name === name);
-  const failures = (state?.failures ?? 0) + 1;
-  const isFinal = error instanceof BadInputError || error instanceof ChecksFailedError || failures > retries;
+  if (error instanceof FolderNotThereError) {
+    await couldNotBegin(database, run, name, why, error.delayMs, false);
+    return { kind: 'later', delayMs: error.delayMs, why, isError: false };
+  }
+  const isFinal =
+    (error instanceof BadInputError && !(error instanceof FolderChangedError)) || error instanceof ChecksFailedError;
+  if (isFinal) {
+    if (attempt) await failAttempt(database, attempt, error, undefined);
+    return { kind: 'failed', why };
+  }
+  const failures = attempt
+    ? attempt.failures + 1
+    : await couldNotBegin(database, run, name, why, settings.jobs.retryDelay, true);
   const delayMs = settings.jobs.retryDelay * 2 ** (failures - 1);
-  const retryAt = isFinal ? undefined : new Date(Date.now() + delayMs);
-  if (state?.status === 'running' && state.worker === workerName())
-    await failAttempt(database, { runId: run.id, step: name, token: state.token }, error, retryAt);
-  return isFinal ? { kind: 'failed', why } : { kind: 'later', delayMs, why };
+  const isTriedAgain = failures <= retries;
+  if (attempt) await failAttempt(database, attempt, error, isTriedAgain ? new Date(Date.now() + delayMs) : undefined);
+  return isTriedAgain ? { kind: 'later', delayMs, why, isError: true } : { kind: 'failed', why };
+}
+
+/** Returns how often the step has failed. */
+async function couldNotBegin(
+  database: Database,
+  run: QueuedRun,
+  name: StepName,
+  why: string,
+  delayMs: number,
+  isError: boolean,
+): Promise<number> {
+  const retryAt = new Date(Date.now() + delayMs).toISOString();
+  const values = [run.id, name, workerName(), withoutSecrets(why), retryAt, isError];
+  const [row] = await database.query<{ failures: number }>('sql/steps/wait.sql', values);
+  return row?.failures ?? 1;
 }
 
 class FolderNotThereError extends Error {
@@ -113,9 +163,8 @@ async function openDay(run: QueuedRun, signal: AbortSignal, settings: Settings):
     dayFiles(folder);
     return folder;
   } catch (error) {
-    const left = Date.parse(run.queuedAt) + settings.jobs.folderPatience - Date.now();
-    if (!(error instanceof BadInputError) || left <= 0) throw error;
-    if (signal.aborted) throw error;
+    const left = Date.parse(run.startedAt) + settings.jobs.folderPatience - Date.now();
+    if (!(error instanceof FolderMissingError) || left <= 0 || signal.aborted) throw error;
     throw new FolderNotThereError(error.message, Math.min(lookAgainMs, left));
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../export/database.ts';
-import { stepsOf } from './attempt.ts';
+import { type StepState, stepsOf } from './attempt.ts';
 import { pipeline } from './pipeline.ts';
 import type { StepName } from './step.ts';
 
@@ -14,10 +14,11 @@ export interface ListedRun {
   startedAt: string | null;
   finishedAt: string | null;
   error: string | null;
-  /** In the order of the pipeline; those that have not begun are not there. */
+  /** In the order of the pipeline; of a run that is over those that were begun. */
   steps: {
     name: StepName;
-    status: 'running' | 'waiting' | 'done' | 'failed';
+    /** `queued`: it has not begun; `waiting`: it will be tried again. */
+    status: 'queued' | 'running' | 'waiting' | 'done' | 'failed';
     attempts: number;
     worker: string | null;
     startedAt: string | null;
@@ -51,21 +52,33 @@ export async function listRuns(database: Database, last: number): Promise<Listed
       startedAt: row.status === 'queued' ? null : row.started_at.toISOString(),
       finishedAt: row.finished_at?.toISOString() ?? null,
       error: row.error,
-      steps: pipeline.flatMap(({ name }) =>
-        states
-          .filter((state) => state.name === name)
-          .map(({ status, attempts, worker, startedAt, finishedAt, rows, error }) => ({
-            name,
-            status,
-            attempts,
-            worker,
-            startedAt: attempts === 0 ? null : startedAt,
-            finishedAt,
-            rows,
-            error,
-          })),
-      ),
+      steps: stepsShown(row.status, states),
     });
   }
   return runs;
+}
+
+/** Of a run that is not over those steps too that have not begun. */
+function stepsShown(run: ListedRun['status'], states: readonly StepState[]): ListedRun['steps'] {
+  const isOver = run === 'published' || run === 'failed';
+  return pipeline.flatMap(({ name }): ListedRun['steps'] => {
+    const state = states.find((each) => each.name === name);
+    if (!state)
+      return isOver
+        ? []
+        : [
+            {
+              name,
+              status: 'queued',
+              attempts: 0,
+              worker: null,
+              startedAt: null,
+              finishedAt: null,
+              rows: null,
+              error: null,
+            },
+          ];
+    const { status, attempts, worker, startedAt, finishedAt, rows, error } = state;
+    return [{ name, status, attempts, worker, startedAt: attempts === 0 ? null : startedAt, finishedAt, rows, error }];
+  });
 }

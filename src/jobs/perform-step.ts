@@ -1,4 +1,4 @@
-import { beginAttempt, finishAttempt } from './attempt.ts';
+import { type Attempt, beginAttempt, finishAttempt } from './attempt.ts';
 import { pipeline } from './pipeline.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { Report, Step } from './step.ts';
@@ -7,15 +7,22 @@ import type { Report, Step } from './step.ts';
  * One attempt at a step of a run: nothing that it writes takes effect once a later attempt has begun, and its row says that it is
  * done only after its effect.
  *
+ * @param onBegun gets the attempt before anything is done
  * @returns false if there was nothing to do: the step is done, or the run is not under way
  * @throws StaleAttemptError if a later attempt has begun; else what the step throws, the attempt being still under way
  */
-export async function performStep(context: RunContext, step: Step, report: Report): Promise<boolean> {
+export async function performStep(
+  context: RunContext,
+  step: Step,
+  report: Report,
+  onBegun?: (attempt: Attempt) => void,
+): Promise<boolean> {
   const { database, run, summary } = context;
   // The first step of a run closes the graph to everything that went before.
   const closes = step.needs.length === 0 ? pipeline.map(({ name }) => name) : [step.name];
   const attempt = await beginAttempt(database, run.id, step.name, closes);
   if (!attempt) return false;
+  onBegun?.(attempt);
   const started = performance.now();
   await step.work({ ...context, attempt, database: database.fenced(attempt) }, report);
   summary.seconds = { ...summary.seconds, [step.name]: (performance.now() - started) / 1000 };

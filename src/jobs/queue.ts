@@ -1,11 +1,12 @@
 import type { Settings } from '../config/settings.ts';
 import { BusyError, EngineError } from '../errors.ts';
 import { type Database, queryOn } from '../export/database.ts';
+import { withoutSecrets } from '../watch/secrets.ts';
 import { stepsOf } from './attempt.ts';
 import { mergeSummaries } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
 import type { Run, RunSettings } from './run-settings.ts';
-import { newRunId } from './runs.ts';
+import { newRunId, type RunUnderWay } from './runs.ts';
 import type { StepName } from './step.ts';
 
 /** What a queued run's list of scores is made from; read when the step begins. */
@@ -28,6 +29,8 @@ export interface WantedRun {
   /** Epoch seconds. */
   asOf: number;
   scores: QueuedScores | undefined;
+  /** When a scheduled run was due: it is queued once, even if the schedule calls again. */
+  dueAt?: Date;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function enqueueRuns(
   return database.transaction(async (client) => {
     await queryOn(client, 'sql/runs/lock-queue.sql');
     const ids: string[] = [];
-    for (const { input, asOf, scores } of wanted) {
+    for (const { input, asOf, scores, dueAt } of wanted) {
       const runSettings: RunSettings = { ranking: settings.ranking, reputation: scores ? 'list' : 'none' };
       const rows = await queryOn<{ id: string }>(client, 'sql/runs/enqueue.sql', [
         newRunId(asOf, now),
@@ -53,6 +56,7 @@ export async function enqueueRuns(
         JSON.stringify(runSettings),
         now.toISOString(),
         scores && JSON.stringify(scores),
+        dueAt?.toISOString(),
       ]);
       ids.push(...rows.map(({ id }) => id));
     }
@@ -64,9 +68,14 @@ export async function enqueueRuns(
 export async function runUnderWay(database: Database): Promise<string | undefined> {
   return database.transaction(async (client) => {
     await queryOn(client, 'sql/runs/lock-queue.sql');
-    const [current] = await queryOn<{ id: string; conducted_by: string }>(client, 'sql/runs/under-way.sql');
-    // A run by hand is another process's; its lock is asked for at every step.
-    if (current) return current.conducted_by === 'workers' ? current.id : undefined;
+    const [current] = await queryOn<RunUnderWay>(client, 'sql/runs/under-way.sql');
+    if (current?.conducted_by === 'workers') return current.id;
+    if (current) {
+      // A run by hand holds the network's lock as long as its process lives.
+      const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock.sql');
+      if (!row?.locked) return undefined;
+      await queryOn(client, 'sql/runs/fail-unfinished.sql');
+    }
     const [next] = await queryOn<{ id: string }>(client, 'sql/runs/take-next.sql');
     return next?.id;
   });
@@ -131,8 +140,44 @@ export async function withSharedNetworkLock<T>(
   });
 }
 
-/** A run of the queue fails for good; yesterday's tables stay. */
-export async function failQueuedRun(database: Database, runId: string, why: string): Promise<void> {
+/**
+ * A run of the queue fails for good; yesterday's tables stay.
+ *
+ * @returns false if it had ended before
+ */
+export async function failQueuedRun(database: Database, runId: string, why: string): Promise<boolean> {
   const summary = mergeSummaries((await stepsOf(database, runId)).map((state) => state.summary));
-  await database.query('sql/runs/fail.sql', [runId, why, JSON.stringify(summary)]);
+  const ended = await database.query('sql/runs/fail.sql', [runId, withoutSecrets(why), JSON.stringify(summary)]);
+  return ended.length > 0;
+}
+
+/**
+ * Calls `tell` for each run that failed and of which nobody was told yet; one for which it throws is told again a little later.
+ *
+ * @param onError gets why somebody could not be told
+ */
+export async function tellOfFailures(
+  database: Database,
+  tell: (runId: string, why: string) => Promise<void>,
+  onError: (runId: string, error: unknown) => void,
+): Promise<void> {
+  await database.transaction(async (client) => {
+    const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock-telling.sql');
+    if (!row?.locked) return;
+    for (const { id, error } of await queryOn<{ id: string; error: string }>(client, 'sql/runs/untold-failures.sql'))
+      await tell(id, error).then(
+        () => queryOn(client, 'sql/runs/told.sql', [id]),
+        (reason) => onError(id, reason),
+      );
+  });
+}
+
+/** How many runs wait and are under way, and when one was last published. */
+export async function queueFigures(
+  database: Database,
+): Promise<{ queued: number; running: number; publishedAt: Date | undefined }> {
+  const [row] = await database.query<{ queued: number; running: number; published_at: Date | null }>(
+    'sql/runs/figures.sql',
+  );
+  return { queued: row?.queued ?? 0, running: row?.running ?? 0, publishedAt: row?.published_at ?? undefined };
 }

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
+import { withoutSecrets } from '../watch/secrets.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { performStep } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
@@ -94,7 +95,7 @@ async function conductRun(
     await Promise.allSettled(begun);
     const reason = lossOf(stops) ?? cause ?? error;
     await database
-      .query('sql/runs/fail.sql', [run.id, messageOf(reason), JSON.stringify(summary)])
+      .query('sql/runs/fail.sql', [run.id, withoutSecrets(messageOf(reason)), JSON.stringify(summary)])
       .catch(() => undefined);
     throw reason;
   }

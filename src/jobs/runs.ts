@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
 import { BusyError } from '../errors.ts';
-import type { Database } from '../export/database.ts';
+import { type Database, queryOn } from '../export/database.ts';
 import type { RunSummary } from './run-context.ts';
 import type { Run, RunSettings } from './run-settings.ts';
 
@@ -26,19 +27,34 @@ export function newRunId(asOf: number, start: Date): string {
 
 /** Writes the row of a run that begins now; runs that a crash left unfinished become failed ones. Call it under the network's lock. */
 export async function beginRun(database: Database, run: Run, input: string | undefined): Promise<void> {
-  const [current] = await database.query<{ id: string; conducted_by: string }>('sql/runs/under-way.sql');
+  await database.transaction(async (client) => {
+    // A worker that took a run from the queue at the same time would find two under way.
+    await queryOn(client, 'sql/runs/lock-queue.sql');
+    const [current] = await queryOn<RunUnderWay>(client, 'sql/runs/under-way.sql');
+    refuseWorkersRun(current);
+    await queryOn(client, 'sql/runs/fail-unfinished.sql');
+    await queryOn(client, 'sql/runs/insert.sql', [
+      run.id,
+      new Date(run.asOf * 1000).toISOString(),
+      input,
+      JSON.stringify(run.settings),
+      run.startedAt,
+    ]);
+  });
+}
+
+/** A row of `sql/runs/under-way.sql`. */
+export interface RunUnderWay extends pg.QueryResultRow {
+  id: string;
+  conducted_by: 'hand' | 'workers';
+}
+
+/** @throws BusyError if the run that is under way is one of the queue: between its steps nobody holds the network's lock */
+export function refuseWorkersRun(current: RunUnderWay | undefined): void {
   if (current?.conducted_by === 'workers')
     throw new BusyError(
       `Run ${current.id} of the queue is under way: let \`kith worker\` end it, or call \`kith runs --give-up ${current.id}\`.`,
     );
-  await database.query('sql/runs/fail-unfinished.sql');
-  await database.query('sql/runs/insert.sql', [
-    run.id,
-    new Date(run.asOf * 1000).toISOString(),
-    input,
-    JSON.stringify(run.settings),
-    run.startedAt,
-  ]);
 }
 
 /** The run that the published tables show. */

@@ -1,4 +1,5 @@
 import type { Agenda } from 'agenda';
+import { CronExpressionParser } from 'cron-parser';
 import type { Settings } from '../config/settings.ts';
 import { parseInstant } from '../ingest/instant.ts';
 import type { QueuedScores } from './queue.ts';
@@ -45,8 +46,18 @@ export function scheduleOf({ jobs, reputation }: Settings): Schedule | undefined
   return { cron, timeZone, inputRoot, scores };
 }
 
+/** When the latest run was due at an instant, that one included: a machine that slept wakes up to it, once. */
+export function latestDue({ cron, timeZone }: Pick<Schedule, 'cron' | 'timeZone'>, instant: Date): Date {
+  // The parser looks for times before its own, by the second.
+  const currentDate = new Date(instant.getTime() + 1000);
+  return CronExpressionParser.parse(cron, { tz: timeZone, currentDate }).prev().toDate();
+}
+
 /** The folder of the day that an instant falls on in the schedule's time zone, and its as-of: 00:00 UTC of that date. */
-export function dayOf({ timeZone, inputRoot }: Schedule, instant: Date): { input: string; asOf: number } {
+export function dayOf(
+  { timeZone, inputRoot }: Pick<Schedule, 'timeZone' | 'inputRoot'>,
+  instant: Date,
+): { input: string; asOf: number } {
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
   const date = parts.format(instant);
   return {

@@ -4,12 +4,25 @@ import { up } from '../engines/stack.ts';
 import { messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
 import type { Log } from '../watch/log.ts';
+import { Metrics } from '../watch/metrics.ts';
+import { serveMetrics } from '../watch/metrics-server.ts';
+import { openTraces } from '../watch/traces.ts';
 import { workerName } from './attempt.ts';
 import { conductStep } from './conduct-step.ts';
 import { tellOfFailure } from './failure-hook.ts';
 import { openJobStore } from './job-store.ts';
-import { enqueueRuns, failQueuedRun, queuedRun, readySteps, runUnderWay } from './queue.ts';
-import { dayOf, morningJob, readSchedule, type Schedule, scheduleOf, setSchedule } from './schedule.ts';
+import { Observer } from './observer.ts';
+import { pipeline } from './pipeline.ts';
+import {
+  enqueueRuns,
+  failQueuedRun,
+  queuedRun,
+  queueFigures,
+  readySteps,
+  runUnderWay,
+  tellOfFailures,
+} from './queue.ts';
+import { dayOf, latestDue, morningJob, readSchedule, type Schedule, scheduleOf, setSchedule } from './schedule.ts';
 import type { StepName } from './step.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -51,24 +64,32 @@ export interface WorkerOptions {
  */
 export async function work(settings: Settings, { stop, drain, log }: WorkerOptions): Promise<void> {
   await withDatabase(settings, stop, async (database) => {
+    const metrics = new Metrics(pipeline.map(({ name }) => name));
+    await using pages = await serveMetrics(metrics, settings);
+    await using traces = await openTraces(log);
     await using store = await openJobStore(settings.jobs.url ?? database.url, {
       lockLifetime: settings.jobs.lockLifetime,
-      onTrouble: (error) => log.warn({ error }, 'job store'),
+      onTrouble: (error) => {
+        metrics.jobStoreTrouble();
+        log.warn({ error }, 'job store');
+      },
     });
     const { agenda } = store;
-    defineJobs(agenda, settings, database, stop, log);
+    const worker = new Worker(agenda, settings, database, stop, new Observer(log, metrics, traces));
+    worker.defineJobs();
     await agenda.every(lookEvery, queueJob);
     const schedule = scheduleOf(settings);
     if (schedule && !(await readSchedule(agenda))) await setSchedule(agenda, schedule);
     await agenda.start();
-    log.info({ worker: workerName() }, 'worker ready');
+    log.info({ worker: workerName(), metrics: `${pages.url}/metrics` }, 'worker ready');
     const watch = setInterval(() => void keepEngines(settings, stop, log), watchMs);
     try {
       await untilAborted(drain);
-      log.info('draining');
+      log.info('draining: what is under way comes to its end');
       await agenda.drain({ signal: stop, closeConnection: false });
     } finally {
       clearInterval(watch);
+      await worker.rest();
     }
   });
 }
@@ -81,70 +102,106 @@ export async function wakeWorkers(settings: Settings, database: Database): Promi
   await store.agenda.now(wakeJob);
 }
 
-function defineJobs(agenda: Agenda, settings: Settings, database: Database, stop: AbortSignal, log: Log): void {
-  const { lockLifetime } = settings.jobs;
-  const lookAtQueue = async () => {
-    const runId = await runUnderWay(database);
-    if (runId === undefined) return;
-    for (const step of await readySteps(database, runId))
-      await agenda
-        .create<StepData>(stepJob, { runId, step })
-        .unique({ 'data.runId': runId, 'data.step': step }, { insertOnly: true })
-        .schedule(new Date())
-        .save();
-  };
-  agenda.define(queueJob, lookAtQueue, { lockLifetime, concurrency: 1 });
-  agenda.define<Omit<Schedule, 'cron' | 'timeZone'>>(
-    morningJob,
-    async (job) => {
-      const timeZone = job.attrs.repeatTimezone ?? 'UTC';
-      const { inputRoot, scores } = job.attrs.data;
-      const day = dayOf({ cron: '', timeZone, inputRoot }, new Date());
-      const [id] = await enqueueRuns(database, settings, [{ ...day, scores }]);
-      log.info({ run: id, input: day.input }, 'run queued');
-      await lookAtQueue();
-    },
-    { lockLifetime, concurrency: 1 },
-  );
-  agenda.define(wakeJob, lookAtQueue, { lockLifetime, removeOnComplete: true });
-  agenda.define<StepData>(
-    stepJob,
-    async (job: Job<StepData>) => {
-      const { runId, step } = job.attrs.data;
-      const beat = setInterval(() => void job.touch().catch(() => undefined), lockLifetime / 4);
-      try {
-        const run = await queuedRun(database, runId);
-        if (!run) return;
-        const fields = { run: runId, step };
-        log.info(fields, 'step begins');
-        const end = await conductStep(settings, database, run, step, stop, () => undefined);
-        log[end.kind === 'failed' ? 'error' : end.kind === 'later' ? 'warn' : 'info'](
-          { ...fields, ...end },
-          `step ${end.kind}`,
-        );
-        if (end.kind === 'later') throw new Later(end.why, end.delayMs);
-        if (end.kind === 'failed') {
-          await failQueuedRun(database, runId, end.why);
-          log.error({ run: runId, error: end.why }, 'run failed');
-          const { onFailure } = settings.jobs;
-          if (onFailure)
-            await tellOfFailure(onFailure, runId, end.why).catch((error) =>
-              log.warn({ run: runId, error: messageOf(error) }, 'nobody was told'),
-            );
-        }
-      } finally {
-        clearInterval(beat);
-      }
-      await lookAtQueue();
-    },
-    {
+class Worker {
+  readonly #agenda: Agenda;
+  readonly #settings: Settings;
+  readonly #database: Database;
+  readonly #stop: AbortSignal;
+  readonly #observer: Observer;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(agenda: Agenda, settings: Settings, database: Database, stop: AbortSignal, observer: Observer) {
+    this.#agenda = agenda;
+    this.#settings = settings;
+    this.#database = database;
+    this.#stop = stop;
+    this.#observer = observer;
+  }
+
+  defineJobs(): void {
+    const { lockLifetime, retryDelay } = this.#settings.jobs;
+    const once = { lockLifetime, concurrency: 1 };
+    this.#agenda.define(queueJob, () => this.#lookAfterQueue(), once);
+    this.#agenda.define<Pick<Schedule, 'inputRoot' | 'scores'>>(morningJob, (job) => this.#queueDay(job), once);
+    this.#agenda.define(wakeJob, () => this.#beginReadySteps(), { lockLifetime, removeOnComplete: true });
+    this.#agenda.define<StepData>(stepJob, (job) => this.#doStep(job), {
       lockLifetime,
       // Closest connections and reputation go side by side.
       concurrency: 2,
       removeOnComplete: true,
-      backoff: ({ error }) => (error instanceof Later ? error.delayMs : settings.jobs.retryDelay),
-    },
-  );
+      backoff: ({ error }) => (error instanceof Later ? error.delayMs : retryDelay),
+    });
+  }
+
+  /** Waits until nothing writes any more: Agenda lets go of jobs that are stopped at once. */
+  async rest(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #lookAfterQueue(): Promise<void> {
+    await this.#beginReadySteps();
+    const { onFailure } = this.#settings.jobs;
+    if (onFailure)
+      await tellOfFailures(
+        this.#database,
+        (run, why) => tellOfFailure(onFailure, run, why),
+        (run, error) => this.#observer.nobodyTold(run, error),
+      );
+    this.#observer.queue(await queueFigures(this.#database));
+  }
+
+  /** A job for every step that can begin; one that is there already stays as it is. */
+  async #beginReadySteps(): Promise<void> {
+    const runId = await runUnderWay(this.#database);
+    if (runId === undefined) return;
+    for (const step of await readySteps(this.#database, runId))
+      await this.#agenda
+        .create<StepData>(stepJob, { runId, step })
+        .unique({ 'data.runId': runId, 'data.step': step }, { insertOnly: true })
+        .schedule(new Date())
+        .save();
+  }
+
+  async #queueDay({ attrs }: Job<Pick<Schedule, 'inputRoot' | 'scores'>>): Promise<void> {
+    const { inputRoot, scores } = attrs.data;
+    const timeZone = attrs.repeatTimezone ?? 'UTC';
+    const dueAt = latestDue({ cron: String(attrs.repeatInterval), timeZone }, new Date());
+    const day = dayOf({ timeZone, inputRoot }, dueAt);
+    const wanted = { ...day, scores: scores ?? undefined, dueAt };
+    const [id] = await enqueueRuns(this.#database, this.#settings, [wanted]);
+    this.#observer.runQueued(id, day.input);
+    await this.#beginReadySteps();
+  }
+
+  async #doStep(job: Job<StepData>): Promise<void> {
+    const beat = setInterval(() => void job.touch().catch(() => undefined), this.#settings.jobs.lockLifetime / 4);
+    const doing = this.#conduct(job.attrs.data);
+    this.#underWay.add(doing);
+    try {
+      await doing;
+    } finally {
+      this.#underWay.delete(doing);
+      clearInterval(beat);
+    }
+    await this.#beginReadySteps();
+  }
+
+  async #conduct({ runId, step }: StepData): Promise<void> {
+    const run = await queuedRun(this.#database, runId);
+    if (!run) return;
+    const startedAt = new Date();
+    this.#observer.stepBegins(run, step);
+    const report = this.#observer.reportOf(run, step);
+    const end = await conductStep(this.#settings, this.#database, run, step, this.#stop, report);
+    this.#observer.stepEnded(run, step, startedAt, end);
+    if (end.kind === 'done' && step === 'publish') this.#observer.runEnded(run, 'published');
+    if (end.kind === 'later') throw new Later(end.why, end.delayMs);
+    if (end.kind === 'failed' && (await failQueuedRun(this.#database, runId, end.why))) {
+      this.#observer.runEnded(run, 'failed', end.why);
+      // Whoever has to be told is told now, not at the next look.
+      await this.#lookAfterQueue();
+    }
+  }
 }
 
 /** Starts embedded engines that died; whoever else does so at the same time waits for the same start. */

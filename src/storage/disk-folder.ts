@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BadInputError, messageOf } from '../errors.ts';
+import { BadInputError, FolderMissingError, messageOf } from '../errors.ts';
 import type { Folder, StoredFile } from './folder.ts';
 
 const blockBytes = 256 * 1024;
@@ -21,7 +21,8 @@ export async function openDiskFolder(path: string): Promise<Folder> {
       if (found?.isFile()) files.set(name, { path: file, size: found.size, version: String(found.mtimeMs) });
     }
   } catch (error) {
-    throw new BadInputError(`${path} ${problem(error)}.`);
+    const Kind = (error as NodeJS.ErrnoException).code === 'ENOENT' ? FolderMissingError : BadInputError;
+    throw new Kind(`${path} ${problem(error)}.`);
   }
   return {
     name: basename(path),

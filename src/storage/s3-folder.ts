@@ -1,5 +1,5 @@
 import type { S3Settings } from '../config/settings.ts';
-import { BadInputError } from '../errors.ts';
+import { BadInputError, FolderMissingError } from '../errors.ts';
 import type { Folder } from './folder.ts';
 import { type S3Location, s3Location } from './location.ts';
 import { connectS3, type S3 } from './s3-client.ts';
@@ -53,10 +53,9 @@ async function listFolder(
     const { Contents: [first] = [] } = await client.send(
       new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: path, MaxKeys: 1 }),
     );
-    throw new BadInputError(
-      first?.Key === path
-        ? `${location} is an object; give the folder that it lies in.`
-        : `${location} does not exist: the bucket has no object under it; give the day's folder.`,
+    if (first?.Key === path) throw new BadInputError(`${location} is an object; give the folder that it lies in.`);
+    throw new FolderMissingError(
+      `${location} does not exist: the bucket has no object under it; give the day's folder.`,
     );
   }
   // In the order of a folder on disk; S3 sorts by the bytes of UTF-8.

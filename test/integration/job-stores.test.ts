@@ -32,7 +32,7 @@ describe.each([
     for (const store of opened.splice(0)) await store[Symbol.asyncDispose]();
   });
 
-  async function open(lockLifetime = 60_000): Promise<Agenda> {
+  async function open(lockLifetime = 4_000): Promise<Agenda> {
     const store = await openJobStore(url(), { lockLifetime, onTrouble: (why) => troubles.push(why) });
     opened.push(store);
     return store.agenda;

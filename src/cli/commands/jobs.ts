@@ -53,6 +53,8 @@ export function addJobCommands(program: Command): void {
         await work(settings, { stop: stop.signal, drain: drain.signal, log });
       } finally {
         process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+        // Agenda waits for half a lock's life after every job, to see whether it still lives: nothing else is left.
+        setImmediate(() => process.exit());
       }
     });
   addRunOptions(program.command('enqueue').description('queue a run, or a range of days, for the workers'))

@@ -1,14 +1,16 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { BadInputError, FolderChangedError } from '../../errors.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
-import { asOfOfFolder, findFile } from '../../ingest/day-folder.ts';
+import { asOfOfFolder, findFile, versionOf } from '../../ingest/day-folder.ts';
 import type { FileCount } from '../../ingest/judge-file.ts';
 import { readFolder } from '../../ingest/read-folder.ts';
 import { RejectsFile } from '../../ingest/rejects.ts';
 import { MessageStore } from '../../messages/message-store.ts';
 import { readMessages } from '../../messages/read-messages.ts';
 import type { Folder } from '../../storage/folder.ts';
+import { openFolder } from '../../storage/open-folder.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 import { estimateReading } from './estimate.ts';
@@ -36,6 +38,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     summary.repeated = staged.repeated;
     await using messages = await stageMessages(context, folder, summary.rejects, report);
     if (messages) summary.files = [...staged.files, messages.count];
+    await refuseChanged(context, folder);
     const loaded = await loadFolder(settings, staged, {
       flagged: { at: named ?? run.asOf, isUndated: named === undefined },
       workDir,
@@ -52,6 +55,25 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   }
   const { users, activities } = await withGraph(context, graphSize);
   summary.graph = { users, activities };
+}
+
+/**
+ * Once anything of a folder is in the graph, the run is one on just this folder.
+ *
+ * @throws FolderChangedError if files came or went while they were read; BadInputError if an earlier attempt has loaded other ones
+ */
+async function refuseChanged({ settings, run, database }: RunContext, folder: Folder): Promise<void> {
+  const version = versionOf(folder);
+  if (version !== versionOf(await openFolder(folder.location, settings.s3)))
+    throw new FolderChangedError(
+      `${folder.location} changes while it is read: wait until it is complete, then run again.`,
+    );
+  const [row] = await database.query<{ input_version: string }>('sql/runs/remember-input.sql', [run.id, version]);
+  // A step alone has no row.
+  if (row && row.input_version !== version)
+    throw new BadInputError(
+      `${folder.location} is another one than when this run began to load it: queue it again, as a run of its own.`,
+    );
 }
 
 /** The folder's messages, judged and staged: they are kept once the graph has its activities. Undefined if there are none. */
