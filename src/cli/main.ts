@@ -2,13 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
 import { addEngineCommands } from './commands/engines.ts';
+import { addEnqueueCommand } from './commands/enqueue.ts';
 import { addGenerateCommand } from './commands/generate.ts';
-import { addJobCommands } from './commands/jobs.ts';
 import { addReputationCommands } from './commands/reputation.ts';
 import { addResetCommand } from './commands/reset.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addRunsCommand } from './commands/runs.ts';
+import { addScheduleCommand } from './commands/schedule.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addStepCommands } from './commands/steps.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 
 const examples = `
 Examples:
@@ -28,7 +31,10 @@ const program = new Command('kith')
 addRunCommand(program);
 addStepCommands(program);
 addEngineCommands(program, readSettings);
-addJobCommands(program);
+addWorkerCommand(program);
+addScheduleCommand(program);
+addEnqueueCommand(program);
+addRunsCommand(program);
 addReputationCommands(program);
 addShowCommand(program, readSettings);
 addGenerateCommand(program);

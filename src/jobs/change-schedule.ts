@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import { absoluteLocation } from '../storage/location.ts';
 import { openJobStore } from './job-store.ts';
 import { morningJob, readSchedule, type Schedule, scheduleOf, setSchedule } from './schedule.ts';
 import { withDatabase } from './with-database.ts';
@@ -29,13 +30,12 @@ export async function changeSchedule(
     if (change === 'off') await store.agenda.cancel({ name: morningJob });
     else if (change !== 'show') {
       const known = (await readSchedule(store.agenda)) ?? scheduleOf(settings);
-      const root = change.inputRoot === undefined ? (known?.inputRoot ?? inputRoot) : change.inputRoot;
+      const root = change.inputRoot ?? known?.inputRoot ?? inputRoot;
       if (root === undefined) throw new BadInputError("Say where the days' folders lie: --input-root DIR.");
       await setSchedule(store.agenda, {
         cron: change.at ?? known?.cron ?? schedule,
         timeZone: change.timeZone ?? known?.timeZone ?? timeZone,
-        inputRoot: root,
-        scores: known?.scores ?? scheduleOf(settings)?.scores,
+        inputRoot: absoluteLocation(root, 'folder'),
       });
     }
     return await readSchedule(store.agenda);

@@ -152,6 +152,15 @@ export async function failQueuedRun(database: Database, runId: string, why: stri
 }
 
 /**
+ * A run of the queue is not done any more; yesterday's tables stay.
+ *
+ * @returns false if there is none of this id that waits or is under way
+ */
+export async function giveUpRun(database: Database, runId: string): Promise<boolean> {
+  return (await database.query('sql/runs/give-up.sql', [runId])).length > 0;
+}
+
+/**
  * Calls `tell` for each run that failed and of which nobody was told yet; one for which it throws is told again a little later.
  *
  * @param onError gets why somebody could not be told

@@ -5,7 +5,9 @@ import { parseInstant } from '../ingest/instant.ts';
 import { readModel } from '../reputation/model-folder.ts';
 import { readReputationList } from '../reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
+import { absoluteLocation } from '../storage/location.ts';
 import { openFolder } from '../storage/open-folder.ts';
+import type { QueuedScores } from './queue.ts';
 import type { ScoreSource } from './run-context.ts';
 
 /** The options of `kith run` and of its steps, as a person gives them. */
@@ -70,14 +72,14 @@ export function daysOf(
   to: string | undefined,
 ): { input: string; asOf: number }[] {
   if (input === undefined) throw new BadInputError('Give the folder of a day: kith enqueue --input DIR.');
-  const root = input.replace(/\/+$/, '');
+  const root = absoluteLocation(input, 'folder').replace(/\/+$/, '');
   if (from === undefined && to === undefined) {
     const single = asOfOf(asOf, root.split('/').at(-1));
     if (single === undefined)
       throw new BadInputError(
         `${input} is not named by a date (YYYYMMDD): give --as-of, such as --as-of 2012-07-08T00:00:00Z.`,
       );
-    return [{ input, asOf: single }];
+    return [{ input: root, asOf: single }];
   }
   const [first, last] = [from, to].map((date) =>
     date && /^\d{4}-\d\d-\d\d$/.test(date) ? parseInstant(date) : undefined,
@@ -91,6 +93,14 @@ export function daysOf(
     const at = first + i * 86_400;
     return { input: `${root}/${new Date(at * 1000).toISOString().slice(0, 10).replaceAll('-', '')}`, asOf: at };
   });
+}
+
+/** What the scores of a queued run will be made from: as for `kith run`, but read when the run's turn comes. */
+export function queuedScores(settings: Settings, options: RunOptions): QueuedScores | undefined {
+  const { reputation, model = settings.reputation.model } = options;
+  if (reputation === false) return undefined;
+  if (reputation !== undefined) return { kind: 'list', place: absoluteLocation(reputation, 'file') };
+  return model === undefined ? undefined : { kind: 'model', place: absoluteLocation(model, 'folder') };
 }
 
 /** Exactly one: a CSV, else the model that was named, else none. A model is never used merely because it lies somewhere. */

@@ -2,7 +2,7 @@ import type { Agenda } from 'agenda';
 import { CronExpressionParser } from 'cron-parser';
 import type { Settings } from '../config/settings.ts';
 import { parseInstant } from '../ingest/instant.ts';
-import type { QueuedScores } from './queue.ts';
+import { absoluteLocation } from '../storage/location.ts';
 
 /** The job that queues the day's run. */
 export const morningJob = 'kith morning';
@@ -14,7 +14,6 @@ export interface Schedule {
   timeZone: string;
   /** The folder of the days' folders. */
   inputRoot: string;
-  scores?: QueuedScores;
 }
 
 /** The schedule as it is kept with the jobs. */
@@ -22,28 +21,24 @@ export async function readSchedule(agenda: Agenda): Promise<(Schedule & { next: 
   const { jobs } = await agenda.queryJobs({ name: morningJob });
   const [job] = jobs;
   if (!job?.repeatInterval) return undefined;
-  const { inputRoot, scores } = job.data as { inputRoot: string; scores?: QueuedScores };
+  const { inputRoot } = job.data as Pick<Schedule, 'inputRoot'>;
   return {
     cron: String(job.repeatInterval),
     timeZone: job.repeatTimezone ?? 'UTC',
     inputRoot,
-    // MongoDB keeps what is undefined as null.
-    scores: scores ?? undefined,
     next: job.nextRunAt ?? undefined,
   };
 }
 
 /** Replaces the schedule. */
-export async function setSchedule(agenda: Agenda, { cron, timeZone, inputRoot, scores }: Schedule): Promise<void> {
-  await agenda.every(cron, morningJob, { inputRoot, scores }, { timezone: timeZone, skipImmediate: true });
+export async function setSchedule(agenda: Agenda, { cron, timeZone, inputRoot }: Schedule): Promise<void> {
+  await agenda.every(cron, morningJob, { inputRoot }, { timezone: timeZone, skipImmediate: true });
 }
 
 /** The schedule of the settings; undefined unless they say where the days' folders lie. */
-export function scheduleOf({ jobs, reputation }: Settings): Schedule | undefined {
-  const { inputRoot, schedule: cron, timeZone } = jobs;
+export function scheduleOf({ jobs: { inputRoot, schedule: cron, timeZone } }: Settings): Schedule | undefined {
   if (inputRoot === undefined) return undefined;
-  const scores = reputation.model === undefined ? undefined : { kind: 'model' as const, place: reputation.model };
-  return { cron, timeZone, inputRoot, scores };
+  return { cron, timeZone, inputRoot: absoluteLocation(inputRoot, 'folder') };
 }
 
 /** When the latest run was due at an instant, that one included: a machine that slept wakes up to it, once. */

@@ -22,6 +22,7 @@ import {
   runUnderWay,
   tellOfFailures,
 } from './queue.ts';
+import { queuedScores } from './run-options.ts';
 import { dayOf, latestDue, morningJob, readSchedule, type Schedule, scheduleOf, setSchedule } from './schedule.ts';
 import type { StepName } from './step.ts';
 import { withDatabase } from './with-database.ts';
@@ -122,7 +123,7 @@ class Worker {
     const { lockLifetime, retryDelay } = this.#settings.jobs;
     const once = { lockLifetime, concurrency: 1 };
     this.#agenda.define(queueJob, () => this.#lookAfterQueue(), once);
-    this.#agenda.define<Pick<Schedule, 'inputRoot' | 'scores'>>(morningJob, (job) => this.#queueDay(job), once);
+    this.#agenda.define<Pick<Schedule, 'inputRoot'>>(morningJob, (job) => this.#queueDay(job), once);
     this.#agenda.define(wakeJob, () => this.#beginReadySteps(), { lockLifetime, removeOnComplete: true });
     this.#agenda.define<StepData>(stepJob, (job) => this.#doStep(job), {
       lockLifetime,
@@ -162,12 +163,12 @@ class Worker {
         .save();
   }
 
-  async #queueDay({ attrs }: Job<Pick<Schedule, 'inputRoot' | 'scores'>>): Promise<void> {
-    const { inputRoot, scores } = attrs.data;
+  async #queueDay({ attrs }: Job<Pick<Schedule, 'inputRoot'>>): Promise<void> {
+    const { inputRoot } = attrs.data;
     const timeZone = attrs.repeatTimezone ?? 'UTC';
     const dueAt = latestDue({ cron: String(attrs.repeatInterval), timeZone }, new Date());
     const day = dayOf({ timeZone, inputRoot }, dueAt);
-    const wanted = { ...day, scores: scores ?? undefined, dueAt };
+    const wanted = { ...day, scores: queuedScores(this.#settings, {}), dueAt };
     const [id] = await enqueueRuns(this.#database, this.#settings, [wanted]);
     this.#observer.runQueued(id, day.input);
     await this.#beginReadySteps();

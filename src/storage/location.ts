@@ -39,6 +39,11 @@ export function diskPath(location: string, what: 'folder' | 'file'): string {
   }
 }
 
+/** The same place for a process with another working folder. */
+export function absoluteLocation(location: string, what: 'folder' | 'file'): string {
+  return storageOf(location, what) === 's3' ? location : diskPath(location, what);
+}
+
 /**
  * The bucket and key of `s3://bucket/key`. A key is taken literally: `%20` or `#` in it are just these characters.
  *

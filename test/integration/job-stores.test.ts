@@ -115,10 +115,9 @@ describe.each([
     const first = { cron: '0 7 * * *', timeZone: 'America/New_York', inputRoot: 's3://bucket/graph_data' };
     await setSchedule(agenda, first);
     expect(await readSchedule(agenda)).toEqual({ ...first, next: expect.any(Date) });
-    const scores = { kind: 'model' as const, place: 'models/2024' };
-    await setSchedule(agenda, { ...first, cron: '30 6 * * *', timeZone: 'UTC', scores });
+    await setSchedule(agenda, { ...first, cron: '30 6 * * *', timeZone: 'UTC' });
     const changed = await readSchedule(agenda);
-    expect(changed).toMatchObject({ cron: '30 6 * * *', timeZone: 'UTC', scores });
+    expect(changed).toMatchObject({ cron: '30 6 * * *', timeZone: 'UTC' });
     expect(changed?.next?.toISOString()).toMatch(/T06:30:00\.000Z$/);
     expect((await agenda.queryJobs({ name: 'kith morning' })).total).toBe(1);
     await agenda.cancel({ name: 'kith morning' });

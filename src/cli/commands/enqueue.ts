@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { readSettings, type Settings } from '../../config/settings.ts';
+import { FolderMissingError } from '../../errors.ts';
+import { dayFiles } from '../../ingest/day-folder.ts';
+import { enqueueRuns } from '../../jobs/queue.ts';
+import { daysOf, planRun, queuedScores, type RunOptions, withOptions } from '../../jobs/run-options.ts';
+import { withDatabase } from '../../jobs/with-database.ts';
+import { openFolder } from '../../storage/open-folder.ts';
+import { interruptible } from '../interruptible.ts';
+import { addRunOptions, optionsOf } from './run.ts';
+
+const examples = `
+Workers (kith worker) do the runs, one after the other. A folder that is not there yet is waited for (KITH_FOLDER_PATIENCE, 6h). A run that
+waits or works already, by input and as-of, is not queued again.
+
+Examples:
+  $ kith enqueue --input graph_data/20240601
+  $ kith enqueue --input s3://bucket/graph_data/20240601 --as-of 2024-06-01 --model models/2024
+  A range of days, in order:
+    $ kith enqueue --input graph_data --from 2024-05-01 --to 2024-05-31
+`;
+
+/** Adds `kith enqueue`. */
+export function addEnqueueCommand(program: Command): void {
+  addRunOptions(program.command('enqueue').description('queue a run, or a range of days, for the workers'))
+    .option('--from <date>', "the first day of a range; --input is then the folder of the days' folders")
+    .option('--to <date>', 'the last day of the range')
+    .addHelpText('after', examples)
+    .action(async (given: RunOptions & { from?: string; to?: string }) => {
+      const { from, to, ...options } = { ...given, ...optionsOf(given) };
+      const settings = withOptions(readSettings(), options);
+      const days = daysOf(options, from, to);
+      const ids = await interruptible(async (signal) => {
+        // The scores are read when the run's turn comes; now only so that a mistake is told at once.
+        await planRun(settings, { ...options, input: undefined, asOf: undefined }, signal);
+        const scores = queuedScores(settings, options);
+        await tellOfMissing(settings, days);
+        return withDatabase(settings, signal, async (database) => {
+          const queued = await enqueueRuns(
+            database,
+            settings,
+            days.map((day) => ({ ...day, scores })),
+          );
+          const { wakeWorkers } = await import('../../jobs/worker.ts');
+          await wakeWorkers(settings, database);
+          return queued;
+        });
+      });
+      for (const id of ids) process.stdout.write(`queued ${id}\n`);
+      if (ids.length < days.length)
+        process.stdout.write(`${days.length - ids.length} queued or at work already, by input and as-of\n`);
+    });
+}
+
+/** @throws BadInputError if the first folder is there but can't be used */
+async function tellOfMissing(settings: Settings, [first]: { input: string }[]): Promise<void> {
+  if (!first) return;
+  try {
+    dayFiles(await openFolder(first.input, settings.s3));
+  } catch (error) {
+    if (!(error instanceof FolderMissingError)) throw error;
+    process.stderr.write(`${error.message} It will be waited for when the run's turn comes.\n`);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { readSettings } from '../../config/settings.ts';
+import { BadInputError } from '../../errors.ts';
+import { type ListedRun, listRuns } from '../../jobs/list-runs.ts';
+import { giveUpRun } from '../../jobs/queue.ts';
+import { withDatabase } from '../../jobs/with-database.ts';
+import { interruptible } from '../interruptible.ts';
+
+const examples = `
+Examples:
+  $ kith runs
+  $ kith runs --json --last 1
+  $ kith runs --give-up 20240601-20240601T070000123Z-5f3a
+`;
+
+/** Adds `kith runs`. */
+export function addRunsCommand(program: Command): void {
+  program
+    .command('runs')
+    .description('what ran and how, and what waits')
+    .option('--json', 'as JSON')
+    .option('--last <n>', 'how many, the newest first', '20')
+    .option('--give-up <id>', 'a run that waits, or that workers do, is not done any more')
+    .addHelpText('after', examples)
+    .action(async ({ json, last, giveUp }: { json?: boolean; last: string; giveUp?: string }) => {
+      if (!/^[1-9]\d{0,5}$/.test(last)) throw new BadInputError('--last should be a whole number from 1 on.');
+      const runs = await interruptible((signal) =>
+        withDatabase(readSettings(), signal, async (database) => {
+          if (giveUp !== undefined && !(await giveUpRun(database, giveUp)))
+            throw new BadInputError(`There is no run ${giveUp} that waits, or that workers do.`);
+          return listRuns(database, Number(last));
+        }),
+      );
+      if (json) process.stdout.write(`${JSON.stringify(runs, undefined, 2)}\n`);
+      else process.stdout.write(`${runs.flatMap(linesOf).join('\n') || 'no run yet: kith run --input DIR'}\n`);
+    });
+}
+
+function linesOf({ id, asOf, status, error, startedAt, finishedAt, steps }: ListedRun): string[] {
+  const head = `${id}  as of ${asOf}  ${status}${took(startedAt, finishedAt)}${error ? `: ${error}` : ''}`;
+  return [
+    head,
+    ...steps.map((step) => {
+      const attempts = `${step.attempts} ${step.attempts === 1 ? 'attempt' : 'attempts'}`;
+      const rows = step.rows === null ? '' : `, ${step.rows.toLocaleString('en')} rows`;
+      const by = step.worker === null ? '' : `, ${step.worker}`;
+      const why = step.error && step.error !== error ? `: ${step.error}` : '';
+      return `  ${step.name.padEnd(11)}${step.status.padEnd(8)} ${attempts}${rows}${took(step.startedAt, step.finishedAt)}${by}${why}`;
+    }),
+  ];
+}
+
+function took(from: string | null, to: string | null): string {
+  return from && to ? ` in ${((Date.parse(to) - Date.parse(from)) / 1000).toFixed(1)} s` : '';
+}
