@@ -1,5 +1,5 @@
 import type { Database } from '../export/database.ts';
-import { stepsOf } from './attempt.ts';
+import { stepsOfRuns } from './attempt.ts';
 import { pipeline } from './pipeline.ts';
 import type { StepName } from './step.ts';
 
@@ -39,10 +39,13 @@ export async function listRuns(database: Database, last: number): Promise<Listed
     finished_at: Date | null;
     error: string | null;
   }>('sql/runs/list.sql', [last]);
-  const runs: ListedRun[] = [];
-  for (const row of rows) {
-    const states = await stepsOf(database, row.id);
-    runs.push({
+  const steps = await stepsOfRuns(
+    database,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => {
+    const states = steps.get(row.id) ?? [];
+    return {
       id: row.id,
       asOf: row.as_of.toISOString().replace('.000Z', 'Z'),
       input: row.input,
@@ -65,7 +68,6 @@ export async function listRuns(database: Database, last: number): Promise<Listed
             error,
           })),
       ),
-    });
-  }
-  return runs;
+    };
+  });
 }
