@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
+import { addDashboardCommand } from './commands/dashboard.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addGenerateCommand } from './commands/generate.ts';
 import { addJobCommands } from './commands/jobs.ts';
@@ -29,6 +30,7 @@ addRunCommand(program);
 addStepCommands(program);
 addEngineCommands(program, readSettings);
 addJobCommands(program);
+addDashboardCommand(program);
 addReputationCommands(program);
 addShowCommand(program, readSettings);
 addGenerateCommand(program);
