@@ -64,7 +64,6 @@ async function main() {
       throw new ScreenshotError(
         `${values.url} ${response ? `answers ${response.status()}` : 'does not answer'}: is it that of this home's \`kith dashboard\`?`,
       );
-    await page.waitForLoadState('networkidle');
     await page.screenshot({ path: values.out, fullPage: height === undefined });
     console.log(values.out);
   } finally {

@@ -3,8 +3,8 @@ import type { DashboardRun } from './recent-runs.ts';
 import { type Bar, type Timeline, timelineOf } from './timeline.ts';
 import { amountText, asOfText, duration, several } from './words.ts';
 
-const laneHeight = 42;
-const barTop = 22;
+const laneHeight = 52;
+const barTop = 24;
 const barHeight = 10;
 const axisHeight = 22;
 const smallLane = 6;

@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, WaitingRun } from './recent-runs.ts';
 import { checkMarks, checksText, figures } from './run-figures.ts';
-import { chartsOf, drawChart, rejectedLines } from './trend.ts';
+import { chartsOf, drawChart, linesOf } from './trend.ts';
 import { asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
 export interface Overview {
@@ -61,13 +61,13 @@ function waitingList({ queue: { waiting, next }, timeZone }: Overview): Html {
 
 function runTable({ runs, now, timeZone }: Overview): Html {
   return html`<div class="card list"><table class="runs">
-    <thead><tr><th scope="col">As of</th><th scope="col">Status</th><th scope="col" class="picture">Steps in time</th><th scope="col" class="number">Took</th><th scope="col" class="number">Recommendations</th><th scope="col" class="number">Rejected</th><th scope="col">Checks</th></tr></thead>
+    <thead><tr><th scope="col">As of</th><th scope="col">Status</th><th scope="col" class="picture">Steps in time</th><th scope="col" class="number">Took</th><th scope="col" class="number">Recommendations</th><th scope="col" class="number last">Rejected</th><th scope="col">Checks</th></tr></thead>
     <tbody>${runs.map((run) => runRow(run, now, timeZone))}</tbody></table></div>`;
 }
 
 function runRow(run: DashboardRun, now: number, timeZone: string): Html {
   const { summary, startedAt } = run;
-  const rejected = rejectedLines(run);
+  const rejected = linesOf(run)?.rejected;
   const rows = run.status === 'published' ? summary.rows : undefined;
   return html`<tr data-run="${run.id}">
     <th scope="row"><a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a><span class="quiet">${startedAt && clockText(startedAt, timeZone)}</span></th>
@@ -75,7 +75,7 @@ function runRow(run: DashboardRun, now: number, timeZone: string): Html {
     <td class="picture">${drawSmallTimeline(run, now)}${run.error && html`<span class="why">${run.error}</span>`}</td>
     <td class="number" data-label="took">${duration(runMilliseconds(run, now) ?? 0)}</td>
     <td class="number" data-label="recommendations">${rows ? count(rows.recommendations) : '–'}</td>
-    <td class="number" data-label="rejected">${rejected === undefined ? '–' : count(rejected)}</td>
+    <td class="number last" data-label="rejected">${rejected === undefined ? '–' : count(rejected)}</td>
     <td class="marks" data-label="checks">${summary.checks ? html`<span title="${checksText(summary.checks)}">${checkMarks(summary.checks)}</span>` : '–'}</td>
   </tr>`;
 }

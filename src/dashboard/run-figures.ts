@@ -1,15 +1,17 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
+import { linesOf } from './trend.ts';
 import { count, percent } from './words.ts';
 
 /** What a run came to, in a few figures. */
-export function figures({ summary, status }: DashboardRun): Html {
-  const { files, rows, checks, graph, added } = summary;
-  const lines = files?.reduce((sum, file) => sum + file.lines, 0) ?? 0;
-  const rejected = files?.reduce((sum, file) => sum + file.rejected, 0) ?? 0;
+export function figures(run: DashboardRun): Html {
+  const { summary, status } = run;
+  const { rows, checks, graph, added, dropped } = summary;
+  const read = linesOf(run);
   const tiles: Content[] = [
-    files && tile('Lines read', count(lines), `${count(rejected)} rejected (${percent(rejected, lines)})`),
+    read &&
+      tile('Lines read', count(read.lines), `${count(read.rejected)} rejected (${percent(read.rejected, read.lines)})`),
     graph &&
       tile(
         'Activities in the graph',
@@ -23,8 +25,15 @@ export function figures({ summary, status }: DashboardRun): Html {
         status === 'published' ? 'rows published' : 'rows, not published',
       ),
     rows && tile('Closest connections', count(rows.closest), `and ${count(rows.reasons)} reasons`),
-    checks && tile('Checks', html`${checkMarks(checks)}`, checksText(checks)),
     summary.reputation && reputationTile(summary.reputation),
+    dropped?.followed !== undefined &&
+      tile(
+        'Candidates left out',
+        count(dropped.followed + (dropped.reputation ?? 0)),
+        dropped.reputation ? `${count(dropped.reputation)} by reputation` : 'followed already',
+      ),
+    checks &&
+      html`<div class="wide"><dt>Checks</dt><dd class="value">${checkMarks(checks)}</dd><dd class="about">${checksText(checks)}</dd></div>`,
   ];
   return html`<dl class="figures">${tiles}</dl>`;
 }
@@ -53,6 +62,6 @@ function reputationTile(reputation: NonNullable<DashboardRun['summary']['reputat
   return tile('Scores', count(reputation.scored), reputation.model ? 'users, by the model' : 'users, from a list');
 }
 
-function tile(name: string, value: Content, about: string): Html {
+function tile(name: string, value: string, about: string): Html {
   return html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="about">${about}</dd></div>`;
 }

@@ -61,7 +61,7 @@ function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Htm
         outcome,
         detail,
       }) => html`<tr class="of-check" data-check="${name}"><td><span class="check ${outcome}" aria-hidden="true">${sign[outcome]}</span> ${outcome}</td>
-      <th scope="row">${name}</th><td data-label="what holds">${sentence}${detail && html`<span class="detail">${detail}</span>`}</td></tr>`,
+      <th scope="row">${name}</th><td>${sentence}${detail && html`<span class="detail">${detail}</span>`}</td></tr>`,
     )}</tbody></table>`,
     checksText(checks),
   );
@@ -84,7 +84,7 @@ function fileTable({ summary: { files = [], rejects, repeated, messages } }: Das
 }
 
 function outcomeTable({ summary, status }: DashboardRun): Content {
-  const { dropped = {}, rows, reputation, loader } = summary;
+  const { dropped = {}, rows, reputation, loader, rejects, files } = summary;
   const filters = Object.entries(dropped).filter(([, number]) => number !== undefined);
   const lines: [string, Content][] = [
     ...filters.map(([name, number]): [string, Content] => [
@@ -105,6 +105,7 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
         html`<span class="path">${model.folder}</span>, ${count(model.weeks)} user-weeks, ${count(model.scored)} of them scored by this run`,
       ]);
   }
+  if (rejects && !files) lines.push(['Rejected lines', html`<code class="path">${rejects}</code>`]);
   if (loader) lines.push(['Loaded by', loader]);
   if (rows)
     for (const [table, number] of [

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
-import { asOfText, count, duration, runMilliseconds, shortCount, shortDay } from './words.ts';
+import { asOfText, count, duration, percent, runMilliseconds, several, shortCount, shortDay } from './words.ts';
 
 /** One quantity of the last runs, perhaps of several parts: the oldest on the left. */
 export interface Chart {
@@ -68,24 +68,27 @@ export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Cha
       }),
     },
     {
-      title: 'Rejected lines',
-      latest: count(latest(rejectedLines) ?? 0),
-      label: shortCount,
+      title: 'Rejected, of the lines read',
+      latest: latest(rejectedText) ?? 'not counted',
+      label: (share) => percent(share, 1),
       columns: runs.map((run) => {
-        const value = rejectedLines(run);
-        return column(
-          run,
-          [{ part: 'rejected', value: value ?? 0 }],
-          value === undefined ? 'not counted' : count(value),
-        );
+        const { rejected, lines } = linesOf(run) ?? { rejected: 0, lines: 0 };
+        // A share: the first day has the whole history, the others only what is new.
+        const parts = [{ part: 'rejected', value: lines === 0 ? 0 : rejected / lines }];
+        return column(run, parts, lines === 0 ? 'not counted' : `${count(rejected)} of ${several(lines, 'line')}`);
       }),
     },
   ];
 }
 
-/** Lines that could not be used, over all files; undefined if they were not counted. */
-export function rejectedLines({ summary }: DashboardRun): number | undefined {
-  return summary.files?.reduce((sum, { rejected }) => sum + rejected, 0);
+/** Lines over all files, and those of them that could not be used; undefined if they were not counted. */
+export function linesOf({ summary: { files } }: DashboardRun): { lines: number; rejected: number } | undefined {
+  return files && { lines: sum(files.map(({ lines }) => lines)), rejected: sum(files.map(({ rejected }) => rejected)) };
+}
+
+function rejectedText(run: DashboardRun): string | undefined {
+  const read = linesOf(run);
+  return read && percent(read.rejected, read.lines);
 }
 
 /** The chart as a picture; the numbers of each run are also in the list of runs. */
@@ -129,7 +132,11 @@ function drawColumn({ status, parts, title }: Column, index: number, columns: nu
 }
 
 function sumOf({ parts }: Column): number {
-  return parts.reduce((sum, { value }) => sum + value, 0);
+  return sum(parts.map(({ value }) => value));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 function round(value: number): number {

@@ -8,7 +8,7 @@ export function count(value: number): string {
 
 /** Few characters for an axis: 950, 12k, 1.3M. */
 export function shortCount(value: number): string {
-  return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
 }
 
 /** `one run`, `2 runs`. */
@@ -70,7 +70,7 @@ const counted: Record<StepName, string> = {
   ingest: 'lines',
   closest: 'users',
   reputation: 'scores',
-  recommend: 'recommended',
+  recommend: 'rows staged',
   publish: 'rows',
 };
 
