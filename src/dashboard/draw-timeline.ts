@@ -1,7 +1,7 @@
 import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { type Bar, type Timeline, timelineOf } from './timeline.ts';
-import { amountText, asOfText, duration, several } from './words.ts';
+import { amountText, asOfText, clockText, duration, several } from './words.ts';
 
 const laneHeight = 52;
 const barTop = 24;
@@ -39,6 +39,15 @@ export function drawSmallTimeline(run: DashboardRun, now: number): Html {
   <title>${describe(run, timeline)}</title>
   ${timeline.bars.map((bar, i) => bar.step && rectangle(bar, i * smallLane, smallLane - 2))}
 </svg>`;
+}
+
+/** The steps of a run as a picture, and why those wait that do. */
+export function showSteps(run: DashboardRun, now: number, timeZone: string): Html {
+  const held = run.steps.filter(({ status }) => status === 'waiting');
+  return html`<div>${drawTimeline(run, now)}${held.map(
+    ({ name, error, retryAt }) =>
+      html`<p class="held"><strong>${name} waits:</strong> ${error}${retryAt && ` Again at ${clockText(retryAt, timeZone)}.`}</p>`,
+  )}</div>`;
 }
 
 /** What a step is at, for a person. */

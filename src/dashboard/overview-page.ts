@@ -1,4 +1,4 @@
-import { drawSmallTimeline, drawTimeline } from './draw-timeline.ts';
+import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
 import { type Html, html } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, WaitingRun } from './recent-runs.ts';
@@ -41,12 +41,12 @@ function hero(run: DashboardRun, { now, timeZone, runs }: Overview): Html {
   const verb = run.status === 'running' ? 'under way for' : 'took';
   return html`<section class="card hero">
     <div class="head">
-      <div><p class="over">Latest run</p><h2><a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a> ${statusBadge(run.status)}</h2>
+      <div><p class="over">${run.status === 'running' ? 'Under way' : 'Latest run'}</p><h2><a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a> ${statusBadge(run.status)}</h2>
       <p class="quiet">${run.startedAt && clockText(run.startedAt, timeZone)} · ${verb} ${duration(took)}${run.input && html` · <span class="path">${run.input}</span>`}</p></div>
     </div>
     ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
     ${run !== shown && html`<p class="quiet">${shown ? html`The tables show the run as of <a href="${runAddress(shown.id)}">${asOfText(shown.asOf)}</a>.` : 'No run of these was published.'}</p>`}
-    <div class="split">${drawTimeline(run, now)}${figures(run)}</div>
+    <div class="split">${showSteps(run, now, timeZone)}${figures(run)}</div>
   </section>`;
 }
 

@@ -4,8 +4,8 @@ import type { DashboardRun } from './recent-runs.ts';
 import { linesOf } from './trend.ts';
 import { count, percent } from './words.ts';
 
-/** What a run came to, in a few figures. */
-export function figures(run: DashboardRun): Html {
+/** What a run came to, in a few figures; nothing if it has none yet. */
+export function figures(run: DashboardRun): Content {
   const { summary, status } = run;
   const { rows, checks, graph, added, dropped } = summary;
   const read = linesOf(run);
@@ -35,7 +35,7 @@ export function figures(run: DashboardRun): Html {
     checks &&
       html`<div class="wide"><dt>Checks</dt><dd class="value">${checkMarks(checks)}</dd><dd class="about">${checksText(checks)}</dd></div>`,
   ];
-  return html`<dl class="figures">${tiles}</dl>`;
+  return tiles.some(Boolean) && html`<dl class="figures">${tiles}</dl>`;
 }
 
 /** `9 passed, 1 skipped` */

@@ -1,5 +1,5 @@
 import { pipeline } from '../jobs/pipeline.ts';
-import { drawTimeline } from './draw-timeline.ts';
+import { showSteps } from './draw-timeline.ts';
 import { type Content, type Html, html } from './html.ts';
 import { renderPage, statusBadge } from './page.ts';
 import type { DashboardRun } from './recent-runs.ts';
@@ -15,7 +15,7 @@ export function renderRun(run: DashboardRun, now: number, timeZone: string): str
       <h1>${asOfText(run.asOf)} ${statusBadge(run.status)}</h1>
       <p class="quiet">${beginning(run, now, timeZone)}</p>
       ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
-      <div class="split">${run.status === 'queued' ? html`<p>It waits for its turn; a worker does it: <code>kith worker</code>.</p>` : drawTimeline(run, now)}${figures(run)}</div>
+      <div class="split">${run.status === 'queued' ? html`<p>It waits for its turn; a worker does it: <code>kith worker</code>.</p>` : showSteps(run, now, timeZone)}${figures(run)}</div>
     </section>
     ${run.steps.length > 0 && stepTable(run, timeZone)}
     ${run.summary.checks && checkTable(run.summary.checks)}
