@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Agenda } from 'agenda';
-import { createExpressMiddleware } from 'agendash';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { projectRoot } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
@@ -8,6 +7,7 @@ import { KithError, messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
 import { log } from '../watch/log.ts';
 import { guard } from '../web/guard.ts';
+import { agendash } from './agendash.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
 import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
@@ -38,7 +38,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   });
   app.get('/style.css', (_, response) => response.sendFile('style.css', { root }));
   app.get(['/icon.svg', '/favicon.ico'], (_, response) => response.type('svg').send(icon));
-  app.use('/jobs', withSlash, createExpressMiddleware(agenda));
+  app.use('/jobs', agendash(agenda));
   app.use((_, response) =>
     response.status(404).send(renderTrouble('No such page', 'There is nothing at this address.')),
   );
@@ -56,12 +56,6 @@ const headers: RequestHandler = (_, response, next) => {
     'Referrer-Policy': 'same-origin',
   });
   next();
-};
-
-/** Agendash's own addresses are relative to its folder. */
-const withSlash: RequestHandler = ({ originalUrl }, response, next) => {
-  if (originalUrl === '/jobs') response.redirect('/jobs/');
-  else next();
 };
 
 const onError: ErrorRequestHandler = (error, _, response, next) => {
