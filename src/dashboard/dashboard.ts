@@ -32,7 +32,8 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     response.send(renderOverview({ runs, queue, now: Date.now(), timeZone }));
   });
   app.get('/runs/:id', async ({ params: { id } }, response) => {
-    const run = await runById(database, id);
+    // Of what no id can hold, such as a null character, Postgres would complain.
+    const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
     if (run) response.send(renderRun(run, Date.now(), timeZone));
     else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`));
   });

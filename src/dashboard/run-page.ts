@@ -2,7 +2,7 @@ import { pipeline } from '../jobs/pipeline.ts';
 import { showSteps } from './draw-timeline.ts';
 import { type Content, type Html, html } from './html.ts';
 import { renderPage, statusBadge } from './page.ts';
-import type { DashboardRun } from './recent-runs.ts';
+import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
 import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
@@ -34,7 +34,7 @@ function beginning(run: DashboardRun, now: number, timeZone: string): string {
   return `${clockText(run.startedAt, timeZone)}, ${by}${waited > 1000 ? ` after ${duration(waited)} in the queue` : ''} · ${took}`;
 }
 
-function stepTable({ steps }: DashboardRun, timeZone: string): Html {
+function stepTable({ steps, error: reason }: DashboardRun, timeZone: string): Html {
   const titles = new Map(pipeline.map(({ name, title }) => [name, title]));
   return section(
     'Steps',
@@ -45,9 +45,16 @@ function stepTable({ steps }: DashboardRun, timeZone: string): Html {
       ) => html`<tr><th scope="row">${titles.get(step.name)}</th><td><span class="badge ${step.status}">${step.status}</span></td>
       <td data-label="began">${clockText(step.startedAt, timeZone)}</td><td data-label="dealt with">${amountText(step) ?? '–'}</td>
       <td data-label="attempts">${count(step.attempts)}${step.failures > 0 && ` (${several(step.failures, 'error')})`}</td><td data-label="worker" class="path">${step.worker}</td></tr>
-      ${(step.error !== null || step.retryAt !== null) && html`<tr class="errors"><td colspan="6">${step.error}${step.status === 'waiting' && step.retryAt !== null && html` <strong>Again at ${clockText(step.retryAt, timeZone)}.</strong>`}</td></tr>`}`,
+      ${note(step, reason, timeZone)}`,
     )}</tbody></table>`,
   );
+}
+
+/** What went wrong with a step, unless it is what the run says already, and when it is tried again. */
+function note({ status, error, retryAt }: DashboardStep, reason: string | null, timeZone: string): Content {
+  if (error === null || error === reason) return undefined;
+  const again = status === 'waiting' && retryAt !== null && ` Again at ${clockText(retryAt, timeZone)}.`;
+  return html`<tr class="errors"><td colspan="6">${error}${again}</td></tr>`;
 }
 
 function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Html {

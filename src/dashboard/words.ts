@@ -16,8 +16,9 @@ export function several(value: number, what: string): string {
   return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
 }
 
-/** How long, of milliseconds: `0.4 s`, `12 s`, `3 min 5 s`, `1 h 12 min`, `2 d 3 h`. */
+/** How long, of milliseconds: `85 ms`, `1.5 s`, `12 s`, `3 min 5 s`, `1 h 12 min`, `2 d 3 h`. */
 export function duration(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

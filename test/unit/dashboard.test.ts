@@ -155,7 +155,7 @@ describe('the picture of a run', () => {
     expect(picture).toContain('2.0 s · 1,234 lines · 3 attempts');
     expect(picture).toContain('running · 6.0 s');
     expect(picture).toContain('waiting · 6.0 s');
-    expect(picture).toContain('failed · 0.5 s');
+    expect(picture).toContain('failed · 500 ms');
     expect(picture).toContain('not begun');
     expect(picture.match(/data-step/g)).toHaveLength(4);
   });
@@ -258,7 +258,9 @@ describe('pages', () => {
 });
 
 test.each([
-  [0, '0.0 s'],
+  [0, '0 ms'],
+  [85.4, '85 ms'],
+  [1_500, '1.5 s'],
   [9_940, '9.9 s'],
   [9_960, '10 s'],
   [59_400, '59 s'],

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
+import { interruptible } from '../interruptible.ts';
 
 const examples = `
 Shows each run as a picture, and the jobs in Agendash under /jobs/. Loopback only unless KITH_WEB_HOST is set; the name is kith, the password that
@@ -22,14 +23,7 @@ export function addDashboardCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async ({ port }: { port?: number }) => {
       const settings = readSettings();
-      const stop = new AbortController();
-      const onSignal = () => stop.abort();
-      process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-      try {
-        await show(settings, port ?? settings.web.dashboardPort, stop.signal);
-      } finally {
-        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-      }
+      await interruptible((signal) => show(settings, port ?? settings.web.dashboardPort, signal));
     });
 }
 
