@@ -1,10 +1,11 @@
 // Takes the pictures of docs/exploring.md from the real Neo4j Browser of a running stack (KITH_HOME says which).
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { chromiumIsMissing, findChromium, launchOptions } from './chromium.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const queries = join(root, 'cypher', 'explore');
@@ -12,13 +13,6 @@ const pictures = [
   ['closest-connections.cypher', 'browser-closest'],
   ['paths-behind-recommendation.cypher', 'browser-recommendation'],
   ['community.cypher', 'browser-community'],
-];
-const places = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 const usage = `Usage: node scripts/screenshot-browser.mjs [--user ID] [--rec ID] [--out DIR]
 
@@ -30,14 +24,6 @@ Chromium is looked for in the usual places; CHROMIUM names another.`;
 
 /** A sentence for a person. */
 class ScreenshotError extends Error {}
-
-function findChromium() {
-  const found = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
-  if (found && existsSync(found)) return found;
-  throw new ScreenshotError(
-    'Chromium is missing: install it (Debian: `apt-get install chromium`), or name it in CHROMIUM=/path/to/chromium.',
-  );
-}
 
 function stackStatus() {
   const kith = [join(root, 'bin', 'kith.mjs'), 'status', '--json'];
@@ -141,15 +127,14 @@ async function main() {
   const given = { userId: idOf('user', values.user), recId: idOf('rec', values.rec) };
   const out = values.out ?? join(root, 'docs', 'images');
   const executablePath = findChromium();
+  if (!executablePath) throw new ScreenshotError(chromiumIsMissing);
   const neo4j = stackStatus();
   mkdirSync(out, { recursive: true });
   const { chromium } = await import('playwright-core');
   const profile = mkdtempSync(join(tmpdir(), 'kith-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
-    // Chromium's sandbox doesn't work for root.
-    chromiumSandbox: process.getuid?.() !== 0,
-    args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+    ...launchOptions,
     viewport: { width: 1200, height: 720 },
     deviceScaleFactor: 1.5,
   });

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
+import { addDashboardCommand } from './commands/dashboard.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addEnqueueCommand } from './commands/enqueue.ts';
 import { addGenerateCommand } from './commands/generate.ts';
@@ -35,12 +36,18 @@ addWorkerCommand(program);
 addScheduleCommand(program);
 addEnqueueCommand(program);
 addRunsCommand(program);
+addDashboardCommand(program);
 addReputationCommands(program);
 addShowCommand(program, readSettings);
 addGenerateCommand(program);
 addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
+
+// Of `kith runs | head -1` the reader has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 // If everything came to rest before the command is done, Node would end with 0: success has to be said.
 process.exitCode = 1;

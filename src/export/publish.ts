@@ -16,8 +16,10 @@ import { commitBetweenReaders } from './reader-gate.ts';
 export interface PublishOptions {
   patienceSeconds: number;
   onProgress: (text: string) => void;
+  /** Called with the checks as far as they were run, before any of them fails the publish. */
+  onChecked: (checks: readonly CheckOutcome[]) => void;
   /** Called in the publishing transaction with what is about to be shown, to write the run's row together with its tables. */
-  record: (client: pg.PoolClient, rows: RowCounts, checks: CheckOutcome[]) => Promise<void>;
+  record: (client: pg.PoolClient, rows: RowCounts) => Promise<void>;
 }
 
 export interface PublishSummary {
@@ -44,6 +46,7 @@ export async function publish(
       await database.hold(client);
       await queryOn(client, 'sql/publish/wait-for-rows.sql', [`${options.patienceSeconds}s`]);
       const checks = await runChecks(stagedChecks, context);
+      options.onChecked(checks);
       throwIfFailed(checks);
       for (const table of ['closest-connections', 'recommendations', 'rec-reasons'] as const) {
         options.onProgress(`merging ${table}`);
@@ -63,8 +66,9 @@ export async function publish(
         outcome: complete ? 'passed' : 'failed',
         detail: complete ? undefined : `${JSON.stringify(staged)} staged, ${JSON.stringify(rows)} merged`,
       });
+      options.onChecked(checks);
       throwIfFailed(checks);
-      await options.record(client, rows, checks);
+      await options.record(client, rows);
       await commitBetweenReaders(client, database, options.patienceSeconds, options.onProgress);
       // Shown is shown: whatever happens from here on, the run was published.
       await queryOn(client, 'sql/publish/make-durable.sql').catch(() => undefined);

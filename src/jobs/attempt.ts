@@ -89,8 +89,10 @@ export async function failAttempt(
   { runId, step, token }: Attempt,
   error: unknown,
   retryAt: Date | undefined,
+  summary: RunSummary,
 ): Promise<void> {
-  const values = [runId, step, token, withoutSecrets(messageOf(error)), retryAt?.toISOString()];
+  const why = withoutSecrets(messageOf(error));
+  const values = [runId, step, token, why, retryAt?.toISOString(), JSON.stringify(summary)];
   await database.query('sql/steps/fail.sql', values);
 }
 
@@ -112,25 +114,38 @@ export async function releaseAttempt(
 
 /** Where the steps of a run stand, those that were begun. */
 export async function stepsOf(database: Database, runId: string): Promise<StepState[]> {
-  const rows = await database.query<StepRow>('sql/steps/of-run.sql', [runId]);
+  return (await stepsOfRuns(database, [runId])).get(runId) ?? [];
+}
+
+/** The same of several runs, by run; one of which no step was begun is not there. */
+export async function stepsOfRuns(database: Database, runIds: readonly string[]): Promise<Map<string, StepState[]>> {
+  const rows = await database.query<StepRow>('sql/steps/of-runs.sql', [runIds]);
   const iso = (date: Date | null) => date?.toISOString() ?? null;
-  return rows.map((row) => ({
-    name: row.step,
-    status: row.status,
-    token: BigInt(row.token),
-    attempts: row.attempts,
-    failures: row.failures,
-    worker: row.worker,
-    startedAt: row.started_at.toISOString(),
-    finishedAt: iso(row.finished_at),
-    retryAt: iso(row.retry_at),
-    rows: row.rows,
-    error: row.error,
-    summary: row.summary,
-  }));
+  const states = new Map<string, StepState[]>();
+  for (const row of rows) {
+    const state: StepState = {
+      name: row.step,
+      status: row.status,
+      token: BigInt(row.token),
+      attempts: row.attempts,
+      failures: row.failures,
+      worker: row.worker,
+      startedAt: row.started_at.toISOString(),
+      finishedAt: iso(row.finished_at),
+      retryAt: iso(row.retry_at),
+      rows: row.rows,
+      error: row.error,
+      summary: row.summary,
+    };
+    const known = states.get(row.run_id);
+    if (known) known.push(state);
+    else states.set(row.run_id, [state]);
+  }
+  return states;
 }
 
 interface StepRow {
+  run_id: string;
   step: StepName;
   status: StepState['status'];
   token: string;

@@ -16,9 +16,10 @@ import { readReputationList } from '../reputation/reputation-list.ts';
 import { openFolder } from '../storage/open-folder.ts';
 import { withoutSecrets } from '../watch/secrets.ts';
 import { type Attempt, failAttempt, releaseAttempt, stepsOf, workerName } from './attempt.ts';
+import { withSharedNetworkLock } from './network-lock.ts';
 import { mergeSummaries, performStep, rowsOf } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
-import { type QueuedRun, withSharedNetworkLock } from './queue.ts';
+import type { QueuedRun } from './queue.ts';
 import type { RunContext, RunSummary, ScoreSource } from './run-context.ts';
 import type { Report, StepName } from './step.ts';
 
@@ -42,23 +43,30 @@ export type StepEnd = {
   | { kind: 'failed'; why: string }
 );
 
-/**
- * Does a step of a queued run, and writes down what became of it. An error is tried again, a wrong input or a failed check is not.
- *
- * @param stop ends the attempt: it may be tried again at once, elsewhere
- */
-export async function conductStep(
-  settings: Settings,
-  database: Database,
-  run: QueuedRun,
-  name: StepName,
-  stop: AbortSignal,
-  report: Report,
-): Promise<StepEnd> {
+/** A step of a queued run, and what it takes to do it. */
+export interface QueuedStep {
+  settings: Settings;
+  database: Database;
+  run: QueuedRun;
+  name: StepName;
+  /** Ends the attempt: it may be tried again at once, elsewhere. */
+  stop: AbortSignal;
+  report: Report;
+}
+
+/** An attempt that was begun, and what it adds to the run's summary so far. */
+interface Begun {
+  attempt: Attempt;
+  summary: RunSummary;
+}
+
+/** Does a step of a queued run, and writes down what became of it. An error is tried again, a wrong input or a failed check is not. */
+export async function conductStep(queued: QueuedStep): Promise<StepEnd> {
+  const { settings, database, run, name, stop, report } = queued;
   const step = pipeline.find((each) => each.name === name);
   if (!step || run.status !== 'running') return { kind: 'void' };
   const limit = AbortSignal.timeout(settings.jobs.stepLimit);
-  let attempt: Attempt | undefined;
+  let begun: Begun | undefined;
   try {
     return await withSharedNetworkLock(database, async (lost) => {
       const signal = AbortSignal.any([stop, limit, lost]);
@@ -67,27 +75,27 @@ export async function conductStep(
       if (state?.status === 'done') return { kind: 'void' };
       if ((state?.attempts ?? 0) >= mostAttempts)
         throw new BadInputError(`${name} was begun ${mostAttempts} times without coming to an end.`);
+      const summary = mergeSummaries(inOrder(states).map((each) => each.summary));
       const context: RunContext = {
         settings,
         run,
-        folder: name === 'ingest' || name === 'reputation' ? await openDay(run, signal, settings) : undefined,
+        // Reputation leaves its scores in a folder on S3.
+        folder: name === 'ingest' || name === 'reputation' ? await openDay(queued, signal) : undefined,
         scores: name === 'reputation' ? await openScores(run, settings, signal) : undefined,
         database: database.until(signal),
         signal,
-        summary: mergeSummaries(inOrder(states).map(({ summary }) => summary)),
+        summary,
       };
-      const isDone = await performStep(context, step, report, (begun) => {
-        attempt = begun;
+      const isDone = await performStep(context, step, report, (attempt) => {
+        begun = { attempt, summary };
       });
       if (!isDone) return { kind: 'void' };
-      const { summary } = context;
-      return { kind: 'done', attempt: attempt?.attempts, rows: rowsOf(step, summary), summary };
+      return { kind: 'done', attempt: begun?.attempt.attempts, rows: rowsOf(step, summary), summary };
     });
   } catch (error) {
-    const reason =
-      limit.aborted && !stop.aborted ? new EngineError(`${name} took longer than KITH_STEP_LIMIT.`) : error;
-    const end = await endOf(settings, database, run, name, attempt, stop, reason);
-    return { ...end, attempt: attempt?.attempts };
+    const isLate = limit.aborted && !stop.aborted;
+    const reason = isLate ? new EngineError(`${name} took longer than KITH_STEP_LIMIT.`) : error;
+    return { ...(await endOf(queued, begun, reason)), attempt: begun?.attempt.attempts };
   }
 }
 
@@ -96,47 +104,39 @@ function inOrder<T extends { name: StepName }>(states: readonly T[]): T[] {
   return pipeline.flatMap(({ name }) => states.filter((state) => state.name === name));
 }
 
-async function endOf(
-  settings: Settings,
-  database: Database,
-  run: QueuedRun,
-  name: StepName,
-  attempt: Attempt | undefined,
-  stop: AbortSignal,
-  error: unknown,
-): Promise<StepEnd> {
+async function endOf(queued: QueuedStep, begun: Begun | undefined, error: unknown): Promise<StepEnd> {
+  const { settings, database, stop } = queued;
   const why = messageOf(error);
   if (error instanceof StaleAttemptError) return { kind: 'void' };
   if (stop.aborted || error instanceof BusyError) {
     const delayMs = stop.aborted ? 0 : lookAgainMs;
     const retryAt = new Date(Date.now() + delayMs);
-    if (attempt) await releaseAttempt(database, attempt, stop.aborted ? undefined : why, retryAt);
+    if (begun) await releaseAttempt(database, begun.attempt, stop.aborted ? undefined : why, retryAt);
     return { kind: 'later', delayMs, why, isError: false };
   }
   if (error instanceof FolderNotThereError) {
-    await couldNotBegin(database, run, name, why, error.delayMs, false);
+    await couldNotBegin(queued, why, error.delayMs, false);
     return { kind: 'later', delayMs: error.delayMs, why, isError: false };
   }
-  const isFinal =
-    (error instanceof BadInputError && !(error instanceof FolderChangedError)) || error instanceof ChecksFailedError;
-  if (isFinal) {
-    if (attempt) await failAttempt(database, attempt, error, undefined);
-    return { kind: 'failed', why };
-  }
-  const failures = attempt
-    ? attempt.failures + 1
-    : await couldNotBegin(database, run, name, why, settings.jobs.retryDelay, true);
+  const failures = begun
+    ? begun.attempt.failures + 1
+    : await couldNotBegin(queued, why, settings.jobs.retryDelay, true);
   const delayMs = settings.jobs.retryDelay * 2 ** (failures - 1);
-  const isTriedAgain = failures <= retries;
-  if (attempt) await failAttempt(database, attempt, error, isTriedAgain ? new Date(Date.now() + delayMs) : undefined);
+  const isTriedAgain = mayPass(error) && failures <= retries;
+  const retryAt = isTriedAgain ? new Date(Date.now() + delayMs) : undefined;
+  if (begun) await failAttempt(database, begun.attempt, error, retryAt, begun.summary);
   return isTriedAgain ? { kind: 'later', delayMs, why, isError: true } : { kind: 'failed', why };
+}
+
+/** Whether it may come off another time, with the same input. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof FolderChangedError) return true;
+  return !(error instanceof BadInputError || error instanceof ChecksFailedError);
 }
 
 /** Returns how often the step has failed. */
 async function couldNotBegin(
-  database: Database,
-  run: QueuedRun,
-  name: StepName,
+  { database, run, name }: QueuedStep,
   why: string,
   delayMs: number,
   isError: boolean,
@@ -157,7 +157,7 @@ class FolderNotThereError extends Error {
 }
 
 /** The day's folder; one that is not there yet, or still empty, is waited for. */
-async function openDay(run: QueuedRun, signal: AbortSignal, settings: Settings): Promise<RunContext['folder']> {
+async function openDay({ run, settings }: QueuedStep, signal: AbortSignal): Promise<RunContext['folder']> {
   try {
     const folder = await openFolder(run.input, settings.s3);
     dayFiles(folder);

@@ -1,5 +1,5 @@
 import type { Database } from '../export/database.ts';
-import { type StepState, stepsOf } from './attempt.ts';
+import { type StepState, stepsOfRuns } from './attempt.ts';
 import { pipeline } from './pipeline.ts';
 import type { StepName } from './step.ts';
 
@@ -40,10 +40,13 @@ export async function listRuns(database: Database, last: number): Promise<Listed
     finished_at: Date | null;
     error: string | null;
   }>('sql/runs/list.sql', [last]);
-  const runs: ListedRun[] = [];
-  for (const row of rows) {
-    const states = await stepsOf(database, row.id);
-    runs.push({
+  const steps = await stepsOfRuns(
+    database,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => {
+    const states = steps.get(row.id) ?? [];
+    return {
       id: row.id,
       asOf: row.as_of.toISOString().replace('.000Z', 'Z'),
       input: row.input,
@@ -53,31 +56,27 @@ export async function listRuns(database: Database, last: number): Promise<Listed
       finishedAt: row.finished_at?.toISOString() ?? null,
       error: row.error,
       steps: stepsShown(row.status, states),
-    });
-  }
-  return runs;
+    };
+  });
 }
+
+/** As a step shows that has not begun. */
+const notBegun = {
+  status: 'queued',
+  attempts: 0,
+  worker: null,
+  startedAt: null,
+  finishedAt: null,
+  rows: null,
+  error: null,
+} as const;
 
 /** Of a run that is not over those steps too that have not begun. */
 function stepsShown(run: ListedRun['status'], states: readonly StepState[]): ListedRun['steps'] {
   const isOver = run === 'published' || run === 'failed';
   return pipeline.flatMap(({ name }): ListedRun['steps'] => {
     const state = states.find((each) => each.name === name);
-    if (!state)
-      return isOver
-        ? []
-        : [
-            {
-              name,
-              status: 'queued',
-              attempts: 0,
-              worker: null,
-              startedAt: null,
-              finishedAt: null,
-              rows: null,
-              error: null,
-            },
-          ];
+    if (!state) return isOver ? [] : [{ name, ...notBegun }];
     const { status, attempts, worker, startedAt, finishedAt, rows, error } = state;
     return [{ name, status, attempts, worker, startedAt: attempts === 0 ? null : startedAt, finishedAt, rows, error }];
   });

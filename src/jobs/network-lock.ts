@@ -1,22 +1,37 @@
 import { BusyError, EngineError } from '../errors.ts';
-import { type Database, queryOn } from '../export/database.ts';
+import { type Database, queryOn, type SqlFile } from '../export/database.ts';
 import { type RunUnderWay, refuseWorkersRun } from './runs.ts';
+
+/** Work that ends when its signal aborts: the lock is lost because Postgres went away. */
+type Work<T> = (lost: AbortSignal) => Promise<T>;
 
 /**
  * Does `work` while no other process works on the same network: a run, a step alone, a reset.
  *
- * @param work gets a signal that aborts when the lock is lost because Postgres went away
  * @throws BusyError at once if another process holds the lock, or workers are in the middle of a run
  */
-export async function withNetworkLock<T>(database: Database, work: (lost: AbortSignal) => Promise<T>): Promise<T> {
-  return database.transaction(async (client) => {
-    const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock.sql');
-    if (!row?.locked)
-      throw new BusyError(
-        'Another run is at work on this network: wait for it to end, or stop it with Ctrl-C where it runs.',
-      );
-    const [current] = await queryOn<RunUnderWay>(client, 'sql/runs/under-way.sql');
+export async function withNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
+  const busy = 'Another run is at work on this network: wait for it to end, or stop it with Ctrl-C where it runs.';
+  return withLock(database, 'sql/runs/try-lock.sql', busy, async (lost) => {
+    const [current] = await database.query<RunUnderWay>('sql/runs/under-way.sql');
     refuseWorkersRun(current);
+    return work(lost);
+  });
+}
+
+/**
+ * Does `work` while nobody works on the network by hand; steps of workers may go side by side.
+ *
+ * @throws BusyError if somebody does
+ */
+export async function withSharedNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
+  return withLock(database, 'sql/runs/try-lock-shared.sql', 'Somebody works on this network by hand.', work);
+}
+
+async function withLock<T>(database: Database, file: SqlFile, busy: string, work: Work<T>): Promise<T> {
+  return database.transaction(async (client) => {
+    const [row] = await queryOn<{ locked: boolean }>(client, file);
+    if (!row?.locked) throw new BusyError(busy);
     const lost = new AbortController();
     const onLost = () =>
       lost.abort(new EngineError('The connection to Postgres broke off; see `kith status`, then run again.'));

@@ -1,5 +1,4 @@
 import type { Settings } from '../config/settings.ts';
-import { BusyError, EngineError } from '../errors.ts';
 import { type Database, queryOn } from '../export/database.ts';
 import { withoutSecrets } from '../watch/secrets.ts';
 import { stepsOf } from './attempt.ts';
@@ -113,31 +112,6 @@ export async function readySteps(database: Database, runId: string): Promise<Ste
     .filter(({ name }) => states.get(name) !== 'done')
     .filter(({ needs }) => needs.every((need) => states.get(need) === 'done'))
     .map(({ name }) => name);
-}
-
-/**
- * Does `work` while nobody works on the network by hand; steps of workers may go side by side.
- *
- * @throws BusyError if somebody does
- */
-export async function withSharedNetworkLock<T>(
-  database: Database,
-  work: (lost: AbortSignal) => Promise<T>,
-): Promise<T> {
-  return database.transaction(async (client) => {
-    const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock-shared.sql');
-    if (!row?.locked) throw new BusyError('Somebody works on this network by hand.');
-    const lost = new AbortController();
-    const onLost = () => lost.abort(new EngineError('The connection to Postgres broke off.'));
-    client.once('error', onLost);
-    client.once('end', onLost);
-    try {
-      return await work(lost.signal);
-    } finally {
-      client.off('error', onLost);
-      client.off('end', onLost);
-    }
-  });
 }
 
 /**

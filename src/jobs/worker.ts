@@ -192,8 +192,14 @@ class Worker {
     if (!run) return;
     const startedAt = new Date();
     this.#observer.stepBegins(run, step);
-    const report = this.#observer.reportOf(run, step);
-    const end = await conductStep(this.#settings, this.#database, run, step, this.#stop, report);
+    const end = await conductStep({
+      settings: this.#settings,
+      database: this.#database,
+      run,
+      name: step,
+      stop: this.#stop,
+      report: this.#observer.reportOf(run, step),
+    });
     this.#observer.stepEnded(run, step, startedAt, end);
     if (end.kind === 'done' && step === 'publish') this.#observer.runEnded(run, 'published');
     if (end.kind === 'later') throw new Later(end.why, end.delayMs);

@@ -21,9 +21,11 @@ export async function publishStep(context: RunContext, report: Report): Promise<
       {
         patienceSeconds: settings.publishPatienceSeconds,
         onProgress: report,
-        record: async (client, rows, checks) => {
+        onChecked: (checks) => {
+          summary.checks = [...checks];
+        },
+        record: async (client, rows) => {
           summary.rows = rows;
-          summary.checks = checks;
           await queryOn(client, 'sql/runs/publish.sql', [
             run.id,
             JSON.stringify(summary),

@@ -1,0 +1,80 @@
+// Takes docs/images/dashboard.png from the real page of a running `kith dashboard` (KITH_HOME says whose password).
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromiumIsMissing, findChromium, launchOptions } from './chromium.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const usage = `Usage: node scripts/screenshot-dashboard.mjs [--url URL] [--out FILE] [--width N] [--height N] [--dark]
+
+Saves a picture of the dashboard that runs at URL.
+  --url URL    the page (http://127.0.0.1:3007/)
+  --out FILE   the picture (docs/images/dashboard.png)
+  --width N    of the window, in pixels (1280)
+  --height N   cuts the picture (the whole page)
+  --dark       as on a dark desktop
+The password is KITH_WEB_PASSWORD, else that of $KITH_HOME (.kith). Chromium is looked for in the usual places; CHROMIUM names another.`;
+
+/** A sentence for a person. */
+class ScreenshotError extends Error {}
+
+function webPassword() {
+  const file = join(process.env.KITH_HOME ?? join(root, '.kith'), 'passwords', 'web');
+  if (process.env.KITH_WEB_PASSWORD) return process.env.KITH_WEB_PASSWORD;
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  throw new ScreenshotError(`There is no ${file}: KITH_HOME should be that of the dashboard.`);
+}
+
+function pixels(option, text) {
+  if (/^[1-9]\d{1,3}$/.test(text)) return Number(text);
+  throw new ScreenshotError(`--${option} should be a number of pixels, but is "${text}".`);
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      url: { type: 'string', default: 'http://127.0.0.1:3007/' },
+      out: { type: 'string', default: join(root, 'docs', 'images', 'dashboard.png') },
+      width: { type: 'string', default: '1280' },
+      height: { type: 'string' },
+      dark: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const width = pixels('width', values.width);
+  const height = values.height === undefined ? undefined : pixels('height', values.height);
+  const executablePath = findChromium();
+  if (!executablePath) throw new ScreenshotError(chromiumIsMissing);
+  mkdirSync(dirname(values.out), { recursive: true });
+  const { chromium } = await import('playwright-core');
+  const browser = await chromium.launch({ executablePath, ...launchOptions });
+  try {
+    const page = await browser.newPage({
+      httpCredentials: { username: 'kith', password: webPassword() },
+      viewport: { width, height: height ?? 900 },
+      colorScheme: values.dark ? 'dark' : 'light',
+    });
+    const response = await page.goto(values.url).catch(() => undefined);
+    if (!response?.ok())
+      throw new ScreenshotError(
+        `${values.url} ${response ? `answers ${response.status()}` : 'does not answer'}: is it that of this home's \`kith dashboard\`?`,
+      );
+    await page.screenshot({ path: values.out, fullPage: height === undefined });
+    console.log(values.out);
+  } finally {
+    await browser.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof ScreenshotError) && error.code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw error;
+  console.error(`screenshot-dashboard: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,6 @@
+-- Runs that wait for their turn ($1 how many), the next one first, and how many there are in all.
+SELECT id, as_of, input, queued_at, (count(*) OVER ())::float8 AS waiting
+FROM kith.runs
+WHERE status = 'queued'
+ORDER BY queued_at, as_of, id
+LIMIT $1;

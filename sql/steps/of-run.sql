@@ -1,4 +1,0 @@
--- Where the steps of a run ($1) stand.
-SELECT step, status, token::text AS token, attempts, failures, worker, started_at, finished_at, retry_at, rows::float8 AS rows, error, summary
-FROM kith.run_steps
-WHERE run_id = $1;

@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { readSettings, type Settings } from '../../config/settings.ts';
+import { homeOf } from '../../engines/home.ts';
+import { withDatabase } from '../../jobs/with-database.ts';
+import { interruptible } from '../interruptible.ts';
+
+const examples = `
+Shows each run as a picture, and the jobs in Agendash under /jobs/. Loopback only unless KITH_WEB_HOST is set; the name is kith, the password that
+of KITH_WEB_PASSWORD, else one that is made once and kept in the home. Runs until Ctrl-C.
+
+Examples:
+  $ kith dashboard
+  At any free port:
+    $ kith dashboard --port 0
+`;
+
+/** Adds `kith dashboard [--port N]`. */
+export function addDashboardCommand(program: Command): void {
+  program
+    .command('dashboard')
+    .description('a page that shows each run as a picture, and the jobs')
+    .option('--port <n>', 'the port, 0 for any free one (KITH_DASHBOARD_PORT, 3007)', portOf)
+    .addHelpText('after', examples)
+    .action(async ({ port }: { port?: number }) => {
+      const settings = readSettings();
+      await interruptible((signal) => show(settings, port ?? settings.web.dashboardPort, signal));
+    });
+}
+
+/** Serves the pages until the signal aborts. */
+async function show(settings: Settings, port: number, signal: AbortSignal): Promise<void> {
+  // What other commands don't need is not loaded for them.
+  const { openJobStore } = await import('../../jobs/job-store.ts');
+  const { dashboard } = await import('../../dashboard/dashboard.ts');
+  const { serve } = await import('../../web/serve.ts');
+  const { webUser } = await import('../../web/guard.ts');
+  const { log } = await import('../../watch/log.ts');
+  await withDatabase(settings, signal, async (database) => {
+    await using store = await openJobStore(settings.jobs.url ?? database.url, {
+      lockLifetime: settings.jobs.lockLifetime,
+      onTrouble: (error) => log.warn({ error }, 'job store'),
+    });
+    await using server = await serve(dashboard(settings, database, store.agenda), settings.web.host, port);
+    const password = settings.web.password ? 'KITH_WEB_PASSWORD' : homeOf(settings).passwords.web;
+    process.stdout.write(`${server.url}/  name ${webUser}, password in ${password}\n`);
+    await untilAborted(signal);
+  });
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+  return Number(text);
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Agenda } from 'agenda';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { projectRoot } from '../config/project.ts';
+import type { Settings } from '../config/settings.ts';
+import { KithError, messageOf } from '../errors.ts';
+import type { Database } from '../export/database.ts';
+import { log } from '../watch/log.ts';
+import { guard } from '../web/guard.ts';
+import { agendash } from './agendash.ts';
+import { renderOverview } from './overview-page.ts';
+import { icon, renderTrouble } from './page.ts';
+import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
+import { renderRun } from './run-page.ts';
+import { refuseOtherSites } from './same-origin.ts';
+
+const root = join(projectRoot, 'src', 'dashboard');
+/** Runs that the first page shows. */
+const lastRuns = 30;
+const nextRuns = 5;
+const policy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Kith's pages of the runs, and Agendash for the jobs under /jobs/; all of it behind the name and the password. */
+export function dashboard(settings: Settings, database: Database, agenda: Agenda): Express {
+  const { timeZone } = settings.jobs;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(headers, guard(settings), refuseOtherSites());
+  app.get('/', async (_, response) => {
+    const [runs, queue] = await Promise.all([recentRuns(database, lastRuns), waitingRuns(database, nextRuns)]);
+    response.send(renderOverview({ runs, queue, now: Date.now(), timeZone }));
+  });
+  app.get('/runs/:id', async ({ params: { id } }, response) => {
+    // Of what no id can hold, such as a null character, Postgres would complain.
+    const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
+    if (run) response.send(renderRun(run, Date.now(), timeZone));
+    else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`));
+  });
+  app.get('/style.css', (_, response) => response.sendFile('style.css', { root }));
+  app.get(['/icon.svg', '/favicon.ico'], (_, response) => response.type('svg').send(icon));
+  app.use('/jobs', agendash(agenda));
+  app.use((_, response) =>
+    response.status(404).send(renderTrouble('No such page', 'There is nothing at this address.')),
+  );
+  app.use(onError);
+  return app;
+}
+
+/** Agendash replaces the policy by one of its own, which lets its scripts run. */
+const headers: RequestHandler = (_, response, next) => {
+  response.set({
+    'Content-Security-Policy': policy,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'same-origin',
+  });
+  next();
+};
+
+const onError: ErrorRequestHandler = (error, _, response, next) => {
+  log.error({ error: messageOf(error) }, 'page');
+  if (response.headersSent) return next(error);
+  const why = error instanceof KithError ? error.message : "A fault of Kith's own; its log says more.";
+  // Express has a status for what is the request's own fault, such as an address that can't be read.
+  response
+    .status(error instanceof KithError ? 503 : (error.status ?? 500))
+    .send(renderTrouble('This page is not to be had just now', why));
+};

@@ -1,0 +1,81 @@
+import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
+import { type Html, html } from './html.ts';
+import { renderPage, runAddress, statusBadge } from './page.ts';
+import type { DashboardRun, WaitingRun } from './recent-runs.ts';
+import { checkMarks, checksText, figures } from './run-figures.ts';
+import { chartsOf, drawChart, linesOf } from './trend.ts';
+import { asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
+
+export interface Overview {
+  /** The newest first. */
+  runs: DashboardRun[];
+  queue: { waiting: number; next: WaitingRun[] };
+  /** Epoch milliseconds. */
+  now: number;
+  timeZone: string;
+}
+
+/** The first page: the latest run as a picture, how the last runs went, and each of them in a line. */
+export function renderOverview(overview: Overview): string {
+  const { runs, queue, now } = overview;
+  const [latest] = runs;
+  const body = html`
+    <h1 class="hidden">Runs</h1>
+    ${latest ? hero(latest, overview) : nothingYet(queue.waiting)}
+    ${queue.waiting > 0 && waitingList(overview)}
+    ${runs.length > 1 && html`<section><h2>Last ${runs.length} runs</h2><div class="charts">${chartsOf(runs, now).map(drawChart)}</div></section>`}
+    ${runs.length > 0 && html`<section><h2>Each run</h2>${runTable(overview)}</section>`}
+    <footer>Times in ${overview.timeZone}; runs are as of UTC. Read at ${clockText(new Date(now).toISOString(), overview.timeZone)}.</footer>`;
+  const isAtWork = latest?.status === 'running';
+  return renderPage({ title: 'Runs', at: 'runs', body, refresh: isAtWork ? 3 : 60 });
+}
+
+function nothingYet(waiting: number): Html {
+  return html`<section class="card empty"><h2>Nothing has run yet</h2>
+    <p>${waiting > 0 ? html`What waits is done once a worker runs: <code>kith worker</code>.` : html`<code>kith run --input DIR</code> does a run now, <code>kith schedule</code> one every day.`}</p></section>`;
+}
+
+function hero(run: DashboardRun, { now, timeZone, runs }: Overview): Html {
+  const shown = runs.find(({ status }) => status === 'published');
+  const took = runMilliseconds(run, now) ?? 0;
+  const verb = run.status === 'running' ? 'under way for' : 'took';
+  return html`<section class="card hero">
+    <div class="head">
+      <div><p class="over">${run.status === 'running' ? 'Under way' : 'Latest run'}</p><h2><a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a> ${statusBadge(run.status)}</h2>
+      <p class="quiet">${run.startedAt && clockText(run.startedAt, timeZone)} · ${verb} ${duration(took)}${run.input && html` · <span class="path">${run.input}</span>`}</p></div>
+    </div>
+    ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
+    ${run !== shown && html`<p class="quiet">${shown ? html`The tables show the run as of <a href="${runAddress(shown.id)}">${asOfText(shown.asOf)}</a>.` : 'No run of these was published.'}</p>`}
+    <div class="split">${showSteps(run, now, timeZone)}${figures(run)}</div>
+  </section>`;
+}
+
+function waitingList({ queue: { waiting, next }, timeZone }: Overview): Html {
+  const more = waiting - next.length;
+  return html`<section class="card waiting"><h2>${several(waiting, 'run')} in the queue</h2>
+    <ol>${next.map(
+      ({ id, asOf, input, queuedAt }) =>
+        html`<li>${statusBadge('queued')} <a href="${runAddress(id)}">${asOfText(asOf)}</a> <span class="quiet">since ${clockText(queuedAt, timeZone)} · <span class="path">${input}</span></span></li>`,
+    )}</ol>${more > 0 && html`<p class="quiet">and ${count(more)} more</p>`}</section>`;
+}
+
+function runTable({ runs, now, timeZone }: Overview): Html {
+  return html`<div class="card list"><table class="runs">
+    <thead><tr><th scope="col">As of</th><th scope="col">Status</th><th scope="col" class="picture">Steps in time</th><th scope="col" class="number">Took</th><th scope="col" class="number">Recommendations</th><th scope="col" class="number last">Rejected</th><th scope="col">Checks</th></tr></thead>
+    <tbody>${runs.map((run) => runRow(run, now, timeZone))}</tbody></table></div>`;
+}
+
+function runRow(run: DashboardRun, now: number, timeZone: string): Html {
+  const { summary, startedAt } = run;
+  const rejected = linesOf(run)?.rejected;
+  const rows = run.status === 'published' ? summary.rows : undefined;
+  return html`<tr data-run="${run.id}">
+    <th scope="row"><a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a><span class="quiet">${startedAt && clockText(startedAt, timeZone)}</span></th>
+    <td class="status">${statusBadge(run.status)}</td>
+    <td class="picture">${drawSmallTimeline(run, now)}${run.error && html`<span class="why">${run.error}</span>`}</td>
+    <td class="number" data-label="took">${duration(runMilliseconds(run, now) ?? 0)}</td>
+    <td class="number" data-label="recommendations">${rows ? count(rows.recommendations) : '–'}</td>
+    <td class="number last" data-label="rejected">${rejected === undefined ? '–' : count(rejected)}</td>
+    <td class="marks" data-label="checks">${summary.checks ? html`<span title="${checksText(summary.checks)}">${checkMarks(summary.checks)}</span>` : '–'}</td>
+  </tr>`;
+}

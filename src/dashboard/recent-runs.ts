@@ -1,0 +1,102 @@
+import type { Database } from '../export/database.ts';
+import { type StepState, stepsOfRuns } from '../jobs/attempt.ts';
+import { mergeSummaries } from '../jobs/perform-step.ts';
+import { pipeline } from '../jobs/pipeline.ts';
+import type { RunSummary } from '../jobs/run-context.ts';
+import type { RunSettings } from '../jobs/run-settings.ts';
+
+/** A step as the pages show it. */
+export type DashboardStep = Omit<StepState, 'token' | 'summary'>;
+
+/** A run as the pages show it. Instants are ISO 8601. */
+export interface DashboardRun {
+  id: string;
+  asOf: string;
+  input: string | null;
+  status: 'queued' | 'running' | 'published' | 'failed';
+  conductedBy: 'hand' | 'workers';
+  queuedAt: string | null;
+  /** Null until it begins. */
+  startedAt: string | null;
+  finishedAt: string | null;
+  error: string | null;
+  settings: RunSettings;
+  /** Those that were begun, in the order of the pipeline. */
+  steps: DashboardStep[];
+  /** What it came to so far. */
+  summary: RunSummary;
+}
+
+/** A run that waits for its turn. */
+export interface WaitingRun {
+  id: string;
+  asOf: string;
+  input: string;
+  queuedAt: string;
+}
+
+/** The latest runs that have begun, the newest first. */
+export async function recentRuns(database: Database, last: number): Promise<DashboardRun[]> {
+  return withSteps(database, await database.query<RunRow>('sql/runs/begun.sql', [last]));
+}
+
+/** One run; undefined if there is none of this id. */
+export async function runById(database: Database, id: string): Promise<DashboardRun | undefined> {
+  const [run] = await withSteps(database, await database.query<RunRow>('sql/runs/in-full.sql', [id]));
+  return run;
+}
+
+/** The next runs of the queue, and how many wait in all. */
+export async function waitingRuns(database: Database, first: number): Promise<{ waiting: number; next: WaitingRun[] }> {
+  const rows = await database.query<{ id: string; as_of: Date; input: string; queued_at: Date; waiting: number }>(
+    'sql/runs/waiting.sql',
+    [first],
+  );
+  const next = rows.map(({ id, as_of, input, queued_at }) => ({
+    id,
+    asOf: as_of.toISOString(),
+    input,
+    queuedAt: queued_at.toISOString(),
+  }));
+  return { waiting: rows[0]?.waiting ?? 0, next };
+}
+
+interface RunRow {
+  id: string;
+  as_of: Date;
+  input: string | null;
+  status: DashboardRun['status'];
+  conducted_by: DashboardRun['conductedBy'];
+  queued_at: Date | null;
+  started_at: Date;
+  finished_at: Date | null;
+  error: string | null;
+  settings: RunSettings;
+  summary: RunSummary;
+}
+
+async function withSteps(database: Database, rows: RunRow[]): Promise<DashboardRun[]> {
+  const states = await stepsOfRuns(
+    database,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => {
+    const begun = states.get(row.id) ?? [];
+    const steps = pipeline.flatMap(({ name }) => begun.filter((state) => state.name === name));
+    return {
+      id: row.id,
+      asOf: row.as_of.toISOString(),
+      input: row.input,
+      status: row.status,
+      conductedBy: row.conducted_by,
+      queuedAt: row.queued_at?.toISOString() ?? null,
+      startedAt: row.status === 'queued' ? null : row.started_at.toISOString(),
+      finishedAt: row.finished_at?.toISOString() ?? null,
+      error: row.error,
+      settings: row.settings,
+      steps,
+      // A run has its summary at its end; what a crash or `--give-up` ended has only those of its steps.
+      summary: mergeSummaries([...steps.map(({ summary }) => summary), row.summary]),
+    };
+  });
+}

@@ -1,0 +1,67 @@
+import type { CheckOutcome } from '../export/checks.ts';
+import { type Content, type Html, html } from './html.ts';
+import type { DashboardRun } from './recent-runs.ts';
+import { linesOf } from './trend.ts';
+import { count, percent } from './words.ts';
+
+/** What a run came to, in a few figures; nothing if it has none yet. */
+export function figures(run: DashboardRun): Content {
+  const { summary, status } = run;
+  const { rows, checks, graph, added, dropped } = summary;
+  const read = linesOf(run);
+  const tiles: Content[] = [
+    read &&
+      tile('Lines read', count(read.lines), `${count(read.rejected)} rejected (${percent(read.rejected, read.lines)})`),
+    graph &&
+      tile(
+        'Activities in the graph',
+        count(graph.activities),
+        `${count(added ?? 0)} new · ${count(graph.users)} users`,
+      ),
+    rows &&
+      tile(
+        'Recommendations',
+        count(rows.recommendations),
+        status === 'published' ? 'rows published' : 'rows, not published',
+      ),
+    rows && tile('Closest connections', count(rows.closest), `and ${count(rows.reasons)} reasons`),
+    summary.reputation && reputationTile(summary.reputation),
+    dropped?.followed !== undefined &&
+      tile(
+        'Candidates left out',
+        count(dropped.followed + (dropped.reputation ?? 0)),
+        dropped.reputation ? `${count(dropped.reputation)} by reputation` : 'followed already',
+      ),
+    checks &&
+      html`<div class="wide"><dt>Checks</dt><dd class="value">${checkMarks(checks)}</dd><dd class="about">${checksText(checks)}</dd></div>`,
+  ];
+  return tiles.some(Boolean) && html`<dl class="figures">${tiles}</dl>`;
+}
+
+/** `9 passed, 1 skipped` */
+export function checksText(checks: readonly CheckOutcome[]): string {
+  const outcomes = (['passed', 'skipped', 'failed'] as const)
+    .map((outcome) => [outcome, checks.filter((check) => check.outcome === outcome).length] as const)
+    .filter(([, number]) => number > 0);
+  return outcomes.map(([outcome, number]) => `${number} ${outcome}`).join(', ');
+}
+
+/** A mark for each check, told apart by its sign as well as by its colour. */
+export function checkMarks(checks: readonly CheckOutcome[]): Html {
+  return html`<span class="checks" role="img" aria-label="${checksText(checks)}">${checks.map(
+    ({ name, sentence, outcome }) =>
+      html`<span class="check ${outcome}" title="${name}: ${sentence} ${outcome}">${sign[outcome]}</span>`,
+  )}</span>`;
+}
+
+/** What stands for an outcome beside its word. */
+export const sign: Record<CheckOutcome['outcome'], string> = { passed: '✓', failed: '✗', skipped: '–' };
+
+function reputationTile(reputation: NonNullable<DashboardRun['summary']['reputation']>): Html {
+  if (reputation === 'none') return tile('Scores', 'none', 'nobody was filtered by reputation');
+  return tile('Scores', count(reputation.scored), reputation.model ? 'users, by the model' : 'users, from a list');
+}
+
+function tile(name: string, value: string, about: string): Html {
+  return html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="about">${about}</dd></div>`;
+}

@@ -1,0 +1,153 @@
+import { pipeline } from '../jobs/pipeline.ts';
+import { showSteps } from './draw-timeline.ts';
+import { type Content, type Html, html } from './html.ts';
+import { renderPage, statusBadge } from './page.ts';
+import type { DashboardRun, DashboardStep } from './recent-runs.ts';
+import { checksText, figures, sign } from './run-figures.ts';
+import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
+
+/** One run with all that is known of it. */
+export function renderRun(run: DashboardRun, now: number, timeZone: string): string {
+  const isOver = run.status === 'published' || run.status === 'failed';
+  const body = html`
+    <p class="crumb"><a href="/">Runs</a> / <span class="path">${run.id}</span></p>
+    <section class="card hero">
+      <h1>${asOfText(run.asOf)} ${statusBadge(run.status)}</h1>
+      <p class="quiet">${beginning(run, now, timeZone)}</p>
+      ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
+      <div class="split">${run.status === 'queued' ? html`<p>It waits for its turn; a worker does it: <code>kith worker</code>.</p>` : showSteps(run, now, timeZone)}${figures(run)}</div>
+    </section>
+    ${run.steps.length > 0 && stepTable(run, timeZone)}
+    ${run.summary.checks && checkTable(run.summary.checks)}
+    ${run.summary.files && fileTable(run)}
+    ${outcomeTable(run)}
+    ${settingTable(run)}
+    <footer>Times in ${timeZone}. Read at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
+  return renderPage({ title: `Run as of ${asOfText(run.asOf)}`, body, refresh: isOver ? undefined : 3 });
+}
+
+function beginning(run: DashboardRun, now: number, timeZone: string): string {
+  const by = run.conductedBy === 'hand' ? 'by hand' : 'from the queue';
+  if (run.startedAt === null) return `${by}, waiting since ${clockText(run.queuedAt ?? run.asOf, timeZone)}`;
+  const waited = run.queuedAt === null ? 0 : Date.parse(run.startedAt) - Date.parse(run.queuedAt);
+  const took = `${run.finishedAt === null ? 'under way for' : 'took'} ${duration(runMilliseconds(run, now) ?? 0)}`;
+  return `${clockText(run.startedAt, timeZone)}, ${by}${waited > 1000 ? ` after ${duration(waited)} in the queue` : ''} · ${took}`;
+}
+
+function stepTable({ steps, error: reason }: DashboardRun, timeZone: string): Html {
+  const titles = new Map(pipeline.map(({ name, title }) => [name, title]));
+  return section(
+    'Steps',
+    html`<table><thead><tr><th scope="col">Step</th><th scope="col">Status</th><th scope="col">Began</th><th scope="col">Dealt with</th><th scope="col">Attempts</th><th scope="col">Worker</th></tr></thead>
+    <tbody>${steps.map(
+      (
+        step,
+      ) => html`<tr><th scope="row">${titles.get(step.name)}</th><td><span class="badge ${step.status}">${step.status}</span></td>
+      <td data-label="began">${clockText(step.startedAt, timeZone)}</td><td data-label="dealt with">${amountText(step) ?? '–'}</td>
+      <td data-label="attempts">${count(step.attempts)}${step.failures > 0 && ` (${several(step.failures, 'error')})`}</td><td data-label="worker" class="path">${step.worker}</td></tr>
+      ${note(step, reason, timeZone)}`,
+    )}</tbody></table>`,
+  );
+}
+
+/** What went wrong with a step, unless it is what the run says already, and when it is tried again. */
+function note({ status, error, retryAt }: DashboardStep, reason: string | null, timeZone: string): Content {
+  if (error === null || error === reason) return undefined;
+  const again = status === 'waiting' && retryAt !== null && ` Again at ${clockText(retryAt, timeZone)}.`;
+  return html`<tr class="errors"><td colspan="6">${error}${again}</td></tr>`;
+}
+
+function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Html {
+  return section(
+    'Checks',
+    html`<table><thead><tr><th scope="col">Outcome</th><th scope="col">Check</th><th scope="col">What holds</th></tr></thead>
+    <tbody>${checks.map(
+      ({
+        name,
+        sentence,
+        outcome,
+        detail,
+      }) => html`<tr class="of-check" data-check="${name}"><td><span class="check ${outcome}" aria-hidden="true">${sign[outcome]}</span> ${outcome}</td>
+      <th scope="row">${name}</th><td>${sentence}${detail && html`<span class="detail">${detail}</span>`}</td></tr>`,
+    )}</tbody></table>`,
+    checksText(checks),
+  );
+}
+
+function fileTable({ summary: { files = [], rejects, repeated, messages } }: DashboardRun): Html {
+  const rejected = files.reduce((sum, file) => sum + file.rejected, 0);
+  return section(
+    'Files',
+    html`<table><thead><tr><th scope="col">File</th><th scope="col" class="number">Lines</th><th scope="col" class="number">Parsed</th><th scope="col" class="number">Rejected</th><th scope="col" class="number">Towards oneself</th></tr></thead>
+    <tbody>${files.map(
+      (
+        file,
+      ) => html`<tr data-file="${file.file}"><th scope="row">${file.file}</th><td class="number" data-label="lines">${count(file.lines)}</td><td class="number" data-label="parsed">${count(file.parsed)}</td>
+      <td class="number${file.rejected > 0 && ' some'}" data-label="rejected">${count(file.rejected)}</td><td class="number" data-label="towards oneself">${count(file.selfDropped)}</td></tr>`,
+    )}</tbody></table>
+    ${rejected > 0 && rejects && html`<p>The rejected lines are in <code class="path">${rejects}</code>.</p>`}
+    <p class="quiet">${[repeated !== undefined && `${several(repeated, 'activity').replace('activitys', 'activities')} repeated`, messages !== undefined && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
+  );
+}
+
+function outcomeTable({ summary, status }: DashboardRun): Content {
+  const { dropped = {}, rows, reputation, loader, rejects, files } = summary;
+  const filters = Object.entries(dropped).filter(([, number]) => number !== undefined);
+  const lines: [string, Content][] = [
+    ...filters.map(([name, number]): [string, Content] => [
+      `Left out: ${name}`,
+      `${count(number)} ${name === 'suspended' ? 'activities' : 'candidates'}`,
+    ]),
+  ];
+  if (reputation === 'none') lines.push(['Scores', 'none: nobody was filtered by reputation']);
+  else if (reputation) {
+    lines.push([
+      'Scores',
+      html`${several(reputation.scored, 'user')}, from <span class="path">${reputation.list}</span>`,
+    ]);
+    const { model } = reputation;
+    if (model)
+      lines.push([
+        'Model',
+        html`<span class="path">${model.folder}</span>, ${count(model.weeks)} user-weeks, ${count(model.scored)} of them scored by this run`,
+      ]);
+  }
+  if (rejects && !files) lines.push(['Rejected lines', html`<code class="path">${rejects}</code>`]);
+  if (loader) lines.push(['Loaded by', loader]);
+  if (rows)
+    for (const [table, number] of [
+      ['closest_connections', rows.closest],
+      ['recommendations', rows.recommendations],
+      ['rec_reasons', rows.reasons],
+    ] as const)
+      lines.push([table, `${several(number, 'row')}${status === 'published' ? '' : ', not published'}`]);
+  return lines.length > 0 && section('What it came to', definitions(lines));
+}
+
+function settingTable({ settings, input }: DashboardRun): Html {
+  const { ranking } = settings;
+  const { decay, bases } = ranking;
+  const lines: [string, Content][] = [
+    ['Input', input === null ? '–' : html`<span class="path">${input}</span>`],
+    [
+      'Window',
+      `${several(ranking.windowSeconds / 86_400, 'day')}, ${decay.kind === 'linear' ? 'linear decay' : `half-life ${several(decay.halfLifeSeconds / 86_400, 'day')}`}`,
+    ],
+    [
+      'Weights',
+      Object.entries(bases)
+        .map(([type, thousandths]) => `${type} ${thousandths / 1000}`)
+        .join(', '),
+    ],
+    ['Filtered by reputation', settings.reputation === 'none' ? 'nobody' : `good from ${ranking.minReputation} on`],
+  ];
+  return section('Settings', definitions(lines));
+}
+
+function definitions(lines: readonly (readonly [string, Content])[]): Html {
+  return html`<dl class="plain">${lines.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function section(title: string, body: Content, about?: string): Html {
+  return html`<section class="card"><h2>${title}${about && html` <span class="quiet">${about}</span>`}</h2>${body}</section>`;
+}

@@ -1,0 +1,144 @@
+import { type Html, html } from './html.ts';
+import type { DashboardRun } from './recent-runs.ts';
+import { asOfText, count, duration, percent, runMilliseconds, several, shortCount, shortDay } from './words.ts';
+
+/** One quantity of the last runs, perhaps of several parts: the oldest on the left. */
+export interface Chart {
+  title: string;
+  /** What the newest one is. */
+  latest: string;
+  columns: Column[];
+  /** Class and name of each part, from the bottom up. */
+  legend?: readonly { part: string; name: string }[];
+  /** A value of the axis as text. */
+  label: (value: number) => string;
+}
+
+/** A run in a chart. */
+export interface Column {
+  /** A failed run is marked as such. */
+  status: DashboardRun['status'];
+  parts: { part: string; value: number }[];
+  /** What it says when it is pointed at. */
+  title: string;
+  asOf: string;
+}
+
+const height = 120;
+const top = 14;
+const slot = 0.76;
+const tables = [
+  { part: 'closest', name: 'closest connections' },
+  { part: 'recommendations', name: 'recommendations' },
+  { part: 'reasons', name: 'reasons' },
+] as const;
+
+/** How the last runs went: how long they took, how many rows they published, how many lines they rejected. */
+export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Chart[] {
+  const runs = newestFirst.toReversed();
+  const latest = <T>(of: (run: DashboardRun) => T | undefined): T | undefined =>
+    newestFirst.map(of).find((value) => value !== undefined);
+  const column = (run: DashboardRun, parts: Column['parts'], text: string): Column => ({
+    status: run.status,
+    parts,
+    title: `as of ${asOfText(run.asOf)}, ${run.status}: ${text}`,
+    asOf: run.asOf,
+  });
+  const published = latest(({ summary }) => summary.rows);
+  return [
+    {
+      title: 'Duration',
+      latest: duration(latest((run) => runMilliseconds(run, now)) ?? 0),
+      label: duration,
+      columns: runs.map((run) => {
+        const value = runMilliseconds(run, now) ?? 0;
+        return column(run, [{ part: run.status, value }], duration(value));
+      }),
+    },
+    {
+      title: 'Rows published',
+      latest: published ? count(published.closest + published.recommendations + published.reasons) : 'none yet',
+      label: shortCount,
+      legend: tables,
+      columns: runs.map((run) => {
+        const rows = run.status === 'published' ? run.summary.rows : undefined;
+        const parts = tables.map(({ part }) => ({ part, value: rows?.[part] ?? 0 }));
+        const text = tables.map(({ part, name }) => `${count(rows?.[part] ?? 0)} ${name}`).join(', ');
+        return column(run, parts, rows ? text : 'nothing published');
+      }),
+    },
+    {
+      title: 'Rejected, of the lines read',
+      latest: latest(rejectedText) ?? 'not counted',
+      label: (share) => percent(share, 1),
+      columns: runs.map((run) => {
+        const { rejected, lines } = linesOf(run) ?? { rejected: 0, lines: 0 };
+        // A share: the first day has the whole history, the others only what is new.
+        const parts = [{ part: 'rejected', value: lines === 0 ? 0 : rejected / lines }];
+        return column(run, parts, lines === 0 ? 'not counted' : `${count(rejected)} of ${several(lines, 'line')}`);
+      }),
+    },
+  ];
+}
+
+/** Lines over all files, and those of them that could not be used; undefined if they were not counted. */
+export function linesOf({ summary: { files } }: DashboardRun): { lines: number; rejected: number } | undefined {
+  return files && { lines: sum(files.map(({ lines }) => lines)), rejected: sum(files.map(({ rejected }) => rejected)) };
+}
+
+function rejectedText(run: DashboardRun): string | undefined {
+  const read = linesOf(run);
+  return read && percent(read.rejected, read.lines);
+}
+
+/** The chart as a picture; the numbers of each run are also in the list of runs. */
+export function drawChart({ title, latest, columns, legend, label }: Chart): Html {
+  const most = Math.max(...columns.map(sumOf), 0);
+  const first = columns[0];
+  const last = columns.at(-1);
+  return html`<figure class="chart">
+  <figcaption><span>${title}</span><strong>${latest}</strong></figcaption>
+  <svg role="img" width="100%" height="${top + height + 24}">
+    <title>${title} of the last ${columns.length} runs; the newest ${latest}</title>
+    <g class="grid"><line x1="0" x2="100%" y1="${top}" y2="${top}"/><line x1="0" x2="100%" y1="${top + height}" y2="${top + height}"/></g>
+    <g class="axis"><text x="0" y="${top - 4}">${most > 0 && label(most)}</text></g>
+    ${columns.map((column, i) => drawColumn(column, i, columns.length, most))}
+    <g class="axis"><text x="0" y="${top + height + 17}">${first && shortDay(first.asOf)}</text>
+    ${columns.length > 1 && html`<text x="100%" y="${top + height + 17}" text-anchor="end">${last && shortDay(last.asOf)}</text>`}</g>
+  </svg>
+  <ul class="legend">${(legend ?? []).map(({ part, name }) => html`<li class="${part}">${name}</li>`)}${
+    columns.some(({ status }) => status === 'failed') && html`<li class="failed">failed</li>`
+  }</ul>
+</figure>`;
+}
+
+function drawColumn({ status, parts, title }: Column, index: number, columns: number, most: number): Html {
+  // A few runs only are not drawn as wide as the page.
+  const width = 100 / Math.max(columns, 12);
+  const x = `${Number((index * width + (width * (1 - slot)) / 2).toFixed(3))}%`;
+  const wide = `${Number((width * slot).toFixed(3))}%`;
+  let bottom = top + height;
+  const drawn = parts.map(({ part, value }) => {
+    const tall = most === 0 ? 0 : (value / most) * height;
+    bottom -= tall;
+    return (
+      tall > 0 && html`<rect class="${part}" x="${x}" y="${round(bottom)}" width="${wide}" height="${round(tall)}"/>`
+    );
+  });
+  return html`<g class="column ${status}"><title>${title}</title>
+    <rect class="back" x="${x}" y="${top}" width="${wide}" height="${height}"/>${drawn}${
+      status === 'failed' && html`<rect class="failed" x="${x}" y="${top + height + 2}" width="${wide}" height="3"/>`
+    }</g>`;
+}
+
+function sumOf({ parts }: Column): number {
+  return sum(parts.map(({ value }) => value));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(2));
+}
