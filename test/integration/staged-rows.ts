@@ -49,6 +49,7 @@ export class StagedRows implements AsyncDisposable {
     const summary = await publish(this.#graph, database, run, {
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),
+      onChecked: () => undefined,
       record: async () => undefined,
     });
     return { ...summary, startedAt };
