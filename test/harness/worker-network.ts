@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readSettings } from '../../src/config/settings.ts';
+import { homeOf } from '../../src/engines/home.ts';
+import { importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses } from '../../src/engines/processes.ts';
 import { down, status } from '../../src/engines/stack.ts';
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
@@ -90,9 +93,12 @@ export class WorkerNetwork implements AsyncDisposable {
     return true;
   }
 
-  /** The importer that runs just now. */
-  importer(): number | undefined {
-    return findProcesses('kith.Neo4jImport', this.env.KITH_HOME as string)[0]?.pid;
+  /** The bulk importer that runs just now, and the worker that started it. */
+  importer(): { pid: number; worker: RunningCommand | undefined } | undefined {
+    const [found] = findProcesses('kith.Neo4jImport', importFolder(homeOf(readSettings(this.env))));
+    if (!found) return undefined;
+    const parent = execFileSync('ps', ['-o', 'ppid=', '-p', String(found.pid)], { encoding: 'utf8' }).trim();
+    return { pid: found.pid, worker: this.workers.find(({ process }) => process.pid === Number(parent)) };
   }
 
   /** The published tables, and how many runs were published. */

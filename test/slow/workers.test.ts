@@ -109,19 +109,23 @@ test('a worker that was paused and wakes up after its step was done elsewhere ch
   await expectOnePublish(network);
 });
 
+/** Waits for an importer other than the one of this process id. */
+async function importerOther(network: WorkerNetwork, pid: number | undefined) {
+  for (;;) {
+    const importer = network.importer();
+    if (importer && importer.pid !== pid) return importer;
+    await sleep(20);
+  }
+}
+
 test('a bulk import whose worker or importer is killed is begun again from nothing', async () => {
   await using network = await twoWorkers('import', { KITH_LOADER: 'bulk' });
   await network.kith('enqueue', '--input', input);
-  let importer: number | undefined;
-  while (importer === undefined) importer = network.importer();
-  const busy = await network.busyWorker();
-  if (!busy) throw new Error('nobody imports');
-  await network.endWorker(busy, 'SIGKILL');
-  for (let second: number | undefined = importer; second === importer || second === undefined; ) {
-    second = network.importer();
-    if (second !== undefined && second !== importer) process.kill(second, 'SIGKILL');
-    await sleep(20);
-  }
+  const first = await importerOther(network, undefined);
+  if (!first.worker) throw new Error('nobody imports');
+  await network.endWorker(first.worker, 'SIGKILL');
+  const second = await importerOther(network, first.pid);
+  process.kill(second.pid, 'SIGKILL');
   await expectOnePublish(network);
 });
 
