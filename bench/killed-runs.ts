@@ -1,0 +1,126 @@
+/**
+ * Runs of the queue in a row, each on a new home with two workers, during each of which whatever works is killed (-9) at four random
+ * moments: the worker that does a step, Neo4j, Postgres or the bulk importer. All of them must publish once, and the tables be those of an
+ * undisturbed run.
+ *
+ *   npx tsx bench/killed-runs.ts [--runs 20] [--activities 400000] [--users 10000] [--seed 1]
+ */
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../src/config/project.ts';
+import { generate } from '../src/generate/generate.ts';
+import { Random } from '../src/random.ts';
+import { WorkerNetwork } from '../test/harness/worker-network.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '20' },
+    activities: { type: 'string', default: '400000' },
+    users: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const seed = Number(values.seed);
+const killsEach = 4;
+/** Seconds between two kills, at most: four of them fall into the two minutes of a run. */
+const longestPause = 15;
+const env = { KITH_NEO4J_HEAP: '1g', KITH_NEO4J_PAGE_CACHE: '512m' };
+
+/** What was killed, and which steps were under way. */
+interface Kill {
+  victim: 'worker' | 'neo4j' | 'postgres' | 'importer';
+  during: string;
+}
+
+/** One number for three tables. */
+async function digestOf(network: WorkerNetwork): Promise<{ published: number; rows: number; sha256: string }> {
+  const { published, closest, recommendations, reasons } = await network.tables();
+  const hash = createHash('sha256');
+  for (const table of [closest, recommendations, reasons]) hash.update(table.join('\n')).update('\0');
+  const rows = closest.length + recommendations.length + reasons.length;
+  return { published, rows, sha256: hash.digest('hex') };
+}
+
+/** Kills one of what works; undefined if just that did not run. */
+async function kill(network: WorkerNetwork, random: Random): Promise<Kill['victim'] | undefined> {
+  const importer = network.importer();
+  const victims = ['worker', 'worker', 'neo4j', 'postgres', ...(importer ? (['importer'] as const) : [])] as const;
+  const victim = victims[Math.floor(random.fraction() * victims.length)] ?? 'worker';
+  if (victim === 'importer' && importer) process.kill(importer.pid, 'SIGKILL');
+  if (victim === 'neo4j' || victim === 'postgres') return (await network.killEngine(victim)) ? victim : undefined;
+  if (victim === 'worker') {
+    const busy = await network.busyWorker();
+    if (!busy) return undefined;
+    await network.endWorker(busy, 'SIGKILL');
+    await network.startWorker();
+  }
+  return victim;
+}
+
+async function killedRun(folder: string, input: string, random: Random) {
+  await using network = new WorkerNetwork(folder, env);
+  await Promise.all([network.startWorker(), network.startWorker()]);
+  const started = performance.now();
+  await network.kith('enqueue', '--input', input);
+  const kills: Kill[] = [];
+  while (kills.length < killsEach) {
+    await sleep(random.fraction() * longestPause * 1000);
+    const run = await network.lastRun();
+    if (run?.status === 'published' || run?.status === 'failed') break;
+    const during = run?.steps.filter(({ status }) => status === 'running').map(({ name }) => name);
+    const victim = await kill(network, random);
+    if (victim) kills.push({ victim, during: during?.join(' and ') || 'nothing' });
+  }
+  const run = await network.untilOver();
+  const attempts = run.steps.reduce((sum, step) => sum + step.attempts, 0);
+  return {
+    status: run.status,
+    error: run.error,
+    seconds: (performance.now() - started) / 1000,
+    kills,
+    attempts,
+    ...(await digestOf(network)),
+  };
+}
+
+const root = mkdtempSync(join(tmpdir(), 'kith-bench-killed-'));
+chmodSync(root, 0o711);
+const runs: unknown[] = [];
+try {
+  const input = join(root, '20240601');
+  await generate({ users: Number(values.users), activities: Number(values.activities), messages: 0, seed, out: input });
+  const undisturbed = await (async () => {
+    await using network = new WorkerNetwork(join(root, 'undisturbed'), env);
+    await network.kith('run', '--input', input);
+    return digestOf(network);
+  })();
+  console.log('undisturbed', undisturbed);
+  let equal = 0;
+  for (let i = 1; i <= Number(values.runs); i++) {
+    const folder = join(root, `run-${i}`);
+    const run = await killedRun(folder, input, new Random(seed, `kills ${i}`));
+    rmSync(folder, { recursive: true, force: true });
+    const isEqual = run.status === 'published' && run.published === 1 && run.sha256 === undisturbed.sha256;
+    if (isEqual) equal++;
+    runs.push({ ...run, isEqual });
+    console.log(i, isEqual ? 'equal' : 'NOT EQUAL', JSON.stringify(run));
+  }
+  const machine = {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  const out = join(projectRoot, 'bench', 'results');
+  mkdirSync(out, { recursive: true });
+  const results = { date: new Date().toISOString().slice(0, 10), machine, options: values, undisturbed, equal, runs };
+  writeFileSync(join(out, 'killed-runs.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+  console.log(`${equal} of ${runs.length} equal`);
+  process.exitCode = equal === runs.length ? 0 : 1;
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
