@@ -113,15 +113,20 @@ export class Graph implements AsyncDisposable {
   async #run<T>(file: CypherFile, work: (session: Session) => Promise<T>): Promise<T> {
     if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
     const session = this.#driver.session();
-    const stop = () => void session.close();
+    let stop = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      // A session that is closed while it waits to try again would never say so.
+      stop = () => reject(new InterruptedError('The run was stopped.'));
+    });
     this.#signal?.addEventListener('abort', stop, { once: true });
     try {
-      return await work(session);
+      return await Promise.race([work(session), stopped]);
     } catch (error) {
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
       throw engineError(file, error);
     } finally {
       this.#signal?.removeEventListener('abort', stop);
+      // Rolls back what is under way.
       await session.close().catch(() => undefined);
     }
   }

@@ -1,0 +1,273 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { jest } from '@jest/globals';
+import { readSettings } from '../../src/config/settings.ts';
+import { status } from '../../src/engines/stack.ts';
+import { writeModel } from '../../src/reputation/model-folder.ts';
+import { kith, RunningCommand } from '../harness/command-line.ts';
+import { bullishModel } from '../harness/hand-made-model.ts';
+import { freePort } from '../harness/java.ts';
+import { S3Server } from '../harness/s3-server.ts';
+import { WorkerNetwork } from '../harness/worker-network.ts';
+
+// The folder that is waited for is looked for every half minute, a schedule comes every minute.
+jest.setTimeout(300_000);
+
+const bucket = 'kith';
+const root = `s3://${bucket}/graph_data`;
+
+let home: string;
+let model: string;
+let s3: S3Server;
+let client: S3Client;
+let hook: Server;
+/** What the hook was told. */
+const told: { run: string; status: string; error: string }[] = [];
+let network: WorkerNetwork;
+let metricsPort: number;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'kith-daily-'));
+  // Postgres, which runs as another user where this one is root, has to get through.
+  chmodSync(home, 0o711);
+  model = join(home, 'model');
+  await writeModel(model, bullishModel(), 1, {});
+  s3 = await S3Server.start();
+  const { endpoint = '', region, keys = { accessKey: '', secretKey: '' } } = s3.settings;
+  const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
+  client = new S3Client({ endpoint, region, forcePathStyle: true, credentials });
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  hook = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    told.push(JSON.parse(Buffer.concat(chunks).toString()));
+    response.end();
+  });
+  await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  metricsPort = await freePort();
+  network = new WorkerNetwork(join(home, 'network'), {
+    KITH_S3_ENDPOINT: endpoint,
+    KITH_S3_ACCESS_KEY: keys.accessKey,
+    KITH_S3_SECRET_KEY: keys.secretKey,
+    KITH_MODEL: model,
+    KITH_METRICS_PORT: String(metricsPort),
+    KITH_ON_FAILURE: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/failed`,
+  });
+  await network.startWorker();
+});
+afterAll(async () => {
+  await network?.[Symbol.asyncDispose]();
+  client?.destroy();
+  hook?.close();
+  await s3?.[Symbol.asyncDispose]();
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function put(name: string, text: string): Promise<void> {
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key: `graph_data/${name}`, Body: text }));
+}
+
+/**
+ * A day's folder on S3, YYYYMMDD: user 10 is close to 20, who is close to 1, 2 and 3, of whom 1 writes what the model finds good.
+ */
+async function putDay(date: string): Promise<string> {
+  const at = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+  const likes = ['10,20', '20,1', '20,2', '20,3'].map((pair, i) => `${pair},${date}${i},${at} 00:00:00,like\n`);
+  const written = ['bullish', 'bear', 'the'].map((body, i) =>
+    JSON.stringify({ id: Number(`${date}${i}`), user_id: i + 1, body, created_at: `${at}T00:00:00Z` }),
+  );
+  await put(`${date}/messages.jsonl`, `${written.join('\n')}\n`);
+  // The last: a folder is there once it holds activities.
+  await put(`${date}/like.csv`, likes.join(''));
+  return `${root}/${date}`;
+}
+
+/** A folder on disk with a few likes as of 2024-06-01. */
+function plainDay(name: string): string {
+  const folder = join(home, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'like.csv'), '10,20,1,2024-05-31 00:00:00,like\n20,30,2,2024-05-31 00:00:00,like\n');
+  return folder;
+}
+
+/** A date as its folder is named, days after the first of March. */
+const dateOf = (days: number) => new Date(Date.UTC(2024, 2, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '');
+
+test('the daily job goes from the objects of S3 to the tables, when its time comes, and leaves its scores on S3', async () => {
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  await putDay(today);
+  expect(await network.kith('schedule')).toMatch(/^no daily run is scheduled/);
+  expect(await network.kith('schedule', '--input-root', root, '--at', '* * * * *')).toMatch(
+    /^\* \* \* \* \* in UTC, on s3:\/\/kith\/graph_data\/YYYYMMDD\nnext 20/,
+  );
+  await network.until(() => true);
+  expect(await network.kith('schedule', '--off')).toMatch(/^no daily run is scheduled/);
+  const run = await network.untilOver();
+  const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(run).toMatchObject({
+    asOf: `${today.slice(0, 4)}-${today.slice(4, 6)}-${today.slice(6)}T00:00:00Z`,
+    status: 'published',
+    steps: [
+      { name: 'ingest', rows: 7 },
+      { name: 'closest', rows: 5 },
+      { name: 'reputation', rows: 3 },
+      { name: 'recommend' },
+      { name: 'publish' },
+    ].map((step) => ({
+      ...step,
+      status: 'done',
+      attempts: 1,
+      worker: expect.any(String),
+      startedAt: iso,
+      finishedAt: iso,
+    })),
+  });
+  expect((await network.tables()).recommendations).toEqual(['10,1']);
+  const { Body } = await client.send(
+    new GetObjectCommand({ Bucket: bucket, Key: `graph_data/${today}/reputation_score.csv` }),
+  );
+  expect(await Body?.transformToString()).toBe('user_id,pred\n1,1\n2,0\n3,0\n');
+});
+
+test('a range of days is done in order, and what waits already is not queued again', async () => {
+  for (const days of [0, 1, 2]) await putDay(dateOf(days));
+  const range = ['enqueue', '--input', root, '--from', '2024-03-01', '--to', '2024-03-03'];
+  expect(await network.kith(...range)).toMatch(/^queued 20240301-.*\nqueued 20240302-.*\nqueued 20240303-.*\n$/);
+  expect(await network.kith('enqueue', '--input', `${root}/20240303`)).toBe(
+    '1 queued or at work already, by input and as-of\n',
+  );
+  await network.until(({ asOf, status }) => asOf.startsWith('2024-03-03') && status === 'published');
+  const runs = JSON.parse(await network.kith('runs', '--json', '--last', '3')) as { asOf: string; startedAt: string }[];
+  expect(runs.map(({ asOf }) => asOf.slice(0, 10))).toEqual(['2024-03-03', '2024-03-02', '2024-03-01']);
+  const starts = runs.map(({ startedAt }) => startedAt);
+  expect(starts).toEqual(starts.toSorted().reverse());
+});
+
+test('a folder that is not there yet is waited for, and nobody works by hand meanwhile', async () => {
+  const date = dateOf(3);
+  const { code, stderr } = await kith(['enqueue', '--input', `${root}/${date}`], network.env);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/does not exist.* It will be waited for/),
+  });
+  const waiting = await network.until(({ steps }) => steps.some(({ status }) => status === 'waiting'));
+  expect(waiting.steps[0]).toMatchObject({
+    name: 'ingest',
+    attempts: 0,
+    error: expect.stringMatching(/does not exist/),
+  });
+  expect(waiting.steps[4]).toEqual(expect.objectContaining({ name: 'publish', status: 'queued', attempts: 0 }));
+  for (const command of [
+    ['run', '--input', `${root}/${dateOf(2)}`],
+    ['closest', '--as-of', '2024-03-03'],
+    ['reset', '--yes'],
+  ])
+    expect(await kith(command, network.env)).toMatchObject({ code: 5, stderr: expect.stringMatching(/--give-up/) });
+  await putDay(date);
+  expect(await network.untilOver()).toMatchObject({ status: 'published' });
+});
+
+test('a run that waits can be given up', async () => {
+  await network.kith('enqueue', '--input', `${root}/${dateOf(40)}`);
+  const { id } = await network.until(({ steps }) => steps.some(({ status }) => status === 'waiting'));
+  expect(await network.kith('runs', '--give-up', id, '--last', '1')).toMatch(/failed.*: Given up by hand\./);
+  expect(await kith(['runs', '--give-up', id], network.env)).toMatchObject({ code: 2 });
+});
+
+test('bad input fails the run at once, the tables stay, and the hook is told once', async () => {
+  const before = await network.tables();
+  const date = dateOf(4);
+  await put(`${date}/like.csv`, '10,20,1,2024-03-05 00:00:00,like\nso,what\n');
+  await network.kith('enqueue', '--input', `${root}/${date}`);
+  const run = await network.untilOver();
+  expect(run).toMatchObject({ status: 'failed', error: expect.stringMatching(/1 bad rows? in 2 lines/) });
+  expect(run.steps.map(({ name, attempts }) => [name, attempts])).toEqual([['ingest', 1]]);
+  while (told.length === 0) await sleep(100);
+  // The queue is looked after every half minute.
+  await sleep(32_000);
+  expect(told).toEqual([{ run: run.id, status: 'failed', error: run.error }]);
+  expect(await network.tables()).toEqual(before);
+});
+
+test('what a run by hand left that was killed does not stop the queue', async () => {
+  const input = await putDay(dateOf(5));
+  const byHand = new RunningCommand(['run', '--input', input], network.env);
+  await byHand.says('ingest: begins');
+  await byHand.end('SIGKILL');
+  await network.kith('enqueue', '--input', input);
+  expect(await network.untilOver()).toMatchObject({ status: 'published' });
+  const [, killed] = JSON.parse(await network.kith('runs', '--json', '--last', '2')) as {
+    status: string;
+    error: string;
+  }[];
+  expect(killed).toMatchObject({ status: 'failed', error: 'The run was broken off.' });
+});
+
+test('what is wrong with an option is said before anything is queued', async () => {
+  for (const [args, why] of [
+    [['enqueue'], /--input/],
+    [['enqueue', '--input', 'somewhere'], /--as-of/],
+    [['enqueue', '--input', root, '--from', '2024-03-05', '--to', '2024-03-01'], /--from/],
+    [['enqueue', '--input', `${root}/20240301`, '--reputation', `s3://${bucket}/none.csv`], /no such file of scores/],
+    [['enqueue', '--input', 's3://no-such-bucket/20240301'], /no such bucket/],
+    [['schedule', '--at', '0 25 * * *'], /KITH_SCHEDULE/],
+    [['schedule', '--time-zone', 'Mars/Olympus'], /KITH_TIME_ZONE/],
+    [['schedule', '--off', '--at', '0 7 * * *'], /--off/],
+    [['runs', '--last', '0'], /--last/],
+  ] as const)
+    expect(await kith([...args], network.env)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) });
+});
+
+test('the worker tells Prometheus what it did, and its log holds lines of JSON and no secret', async () => {
+  const password = readFileSync(join(network.env.KITH_HOME as string, 'passwords', 'web'), 'utf8');
+  const url = `http://127.0.0.1:${metricsPort}/metrics`;
+  expect((await fetch(url)).status).toBe(401);
+  const authorization = `Basic ${Buffer.from(`kith:${password}`).toString('base64')}`;
+  const text = await (await fetch(url, { headers: { authorization } })).text();
+  expect(text).toMatch(/^kith_runs_total{status="published"} [1-9]/m);
+  expect(text).toMatch(/^kith_runs_total{status="failed"} 1$/m);
+  expect(text).toMatch(/^kith_steps_total{step="publish",outcome="done"} [1-9]/m);
+  expect(text).toMatch(/^kith_step_seconds_count{step="ingest",outcome="later"} [1-9]/m);
+  const { id } = (await network.lastRun()) ?? {};
+  const [worker] = network.workers;
+  if (!worker) throw new Error('the worker is gone');
+  const { code, stderr } = await network.endWorker(worker, 'SIGTERM');
+  expect(code).toBe(0);
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { run?: string; msg: string });
+  expect(lines.filter(({ run }) => run === id).map(({ msg }) => msg)).toContain('run published');
+  const { neo4j, postgres } = await status(readSettings(network.env));
+  for (const secret of [neo4j.password, new URL(postgres.url ?? '').password, password, s3.settings.keys?.secretKey])
+    expect(stderr).not.toContain(secret);
+});
+
+test('an engine that is away for good fails the run after three retries', async () => {
+  await using away = new WorkerNetwork(join(home, 'away'), {
+    KITH_NEO4J_URI: `bolt://127.0.0.1:${await freePort()}`,
+    KITH_NEO4J_PASSWORD: 'none at all',
+  });
+  await away.startWorker();
+  await away.kith('enqueue', '--input', plainDay('away-day'), '--as-of', '2024-06-01');
+  const run = await away.untilOver();
+  expect(run).toMatchObject({ status: 'failed', error: expect.stringMatching(/Neo4j/) });
+  expect(run.steps).toEqual([expect.objectContaining({ name: 'ingest', status: 'failed', attempts: 4 })]);
+});
+
+test('a step that takes longer than its limit is ended and tried again', async () => {
+  // Neo4j takes longer to start, and goes on with it.
+  await using slow = new WorkerNetwork(join(home, 'slow'), { KITH_STEP_LIMIT: '4s' });
+  await slow.startWorker();
+  await slow.kith('enqueue', '--input', plainDay('slow-day'), '--as-of', '2024-06-01');
+  const tried = await slow.until(({ steps }) => steps[0]?.status === 'waiting' || (steps[0]?.attempts ?? 0) > 1);
+  expect(tried.steps[0]).toMatchObject({ name: 'ingest' });
+  const run = await slow.untilOver();
+  expect(run.status).toBe('published');
+  expect(run.steps[0]?.attempts).toBeGreaterThan(1);
+});
