@@ -1,5 +1,5 @@
 import { Agenda, Job } from 'agenda';
-import { dayOf } from '../../src/jobs/schedule.ts';
+import { dayOf, latestDue } from '../../src/jobs/schedule.ts';
 
 /** When Agenda runs a job next that ran last at this instant; its jobs are kept nowhere here. */
 function nextAfter(instant: string, cron: string, timezone: string): string {
@@ -35,4 +35,15 @@ test.each([
     input: `s3://bucket/graph_data/${date}`,
     asOf: Date.UTC(2026, 10, Number(date.slice(6))) / 1000,
   });
+});
+
+test.each([
+  ['at the moment itself', '2026-11-23T12:00:00.000Z', '2026-11-23T12:00:00.000Z'],
+  ['a little later', '2026-11-23T12:00:02.345Z', '2026-11-23T12:00:00.000Z'],
+  ['in the night after it was slept over', '2026-11-24T06:30:00Z', '2026-11-23T12:00:00.000Z'],
+  ['after three days of sleep', '2026-11-26T18:00:00Z', '2026-11-26T12:00:00.000Z'],
+  ['on the day on which the clock goes forward', '2026-03-08T15:00:00Z', '2026-03-08T11:00:00.000Z'],
+  ['on the day on which it goes back', '2026-11-01T15:00:00Z', '2026-11-01T12:00:00.000Z'],
+])('the run that is due %s is that of the latest seven in the morning in New York', (_, instant, due) => {
+  expect(latestDue({ cron: '0 7 * * *', timeZone: 'America/New_York' }, new Date(instant)).toISOString()).toBe(due);
 });

@@ -1,0 +1,228 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { FolderChangedError, StaleAttemptError } from '../../src/errors.ts';
+import { Database } from '../../src/export/database.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { type Attempt, beginAttempt, finishAttempt } from '../../src/jobs/attempt.ts';
+import { conductStep, type StepEnd } from '../../src/jobs/conduct-step.ts';
+import { enqueueRuns, queuedRun, runUnderWay, type WantedRun } from '../../src/jobs/queue.ts';
+import { runOnce } from '../../src/jobs/run.ts';
+import { planRun } from '../../src/jobs/run-options.ts';
+import type { StepName } from '../../src/jobs/step.ts';
+import { TestNetwork } from '../harness/network.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(300_000);
+
+const asOf = Date.UTC(2024, 5, 1) / 1000;
+
+let network: TestNetwork;
+let database: Database;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+  database = await Database.connect(network.stack.postgres.url);
+});
+beforeEach(() => network.reset());
+afterEach(async () => {
+  // Nobody goes on with them, and a run of the queue that is under way keeps others out.
+  await network.pool.query("UPDATE kith.runs SET status = 'failed' WHERE status IN ('queued', 'running')");
+});
+afterAll(async () => {
+  await database?.[Symbol.asyncDispose]();
+  await network?.[Symbol.asyncDispose]();
+});
+
+/** The folder of 2024-06-01 with two likes. */
+function day(): string {
+  const folder = network.folder('20240601');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'like.csv'), '10,20,1,2024-05-31 00:00:00,like\n20,30,2,2024-05-31 00:00:00,like\n');
+  return folder;
+}
+
+const wanted = (input = day(), more: Partial<WantedRun> = {}): WantedRun => ({
+  input,
+  asOf,
+  scores: undefined,
+  ...more,
+});
+
+/** Queues a run, begins it, and gives its id. */
+async function begin(input?: string): Promise<string> {
+  await enqueueRuns(database, network.settings, [wanted(input)]);
+  return (await runUnderWay(database)) as string;
+}
+
+async function attemptAt(run: string, step: StepName, closes: StepName[] = [step]): Promise<Attempt> {
+  return (await beginAttempt(database, run, step, closes)) as Attempt;
+}
+
+async function conduct(id: string, name: StepName): Promise<StepEnd> {
+  const run = await queuedRun(database, id);
+  if (!run) throw new Error(`no run ${id}`);
+  const stop = new AbortController().signal;
+  return conductStep({ settings: network.settings, database, run, name, stop, report: () => undefined });
+}
+
+describe('once a later attempt at a step has begun, an earlier one', () => {
+  test('can write nothing to Postgres any more, not even that it is done', async () => {
+    const run = await begin();
+    const early = await attemptAt(run, 'closest');
+    const write = (attempt: Attempt) => database.fenced(attempt).query('sql/runs/set-closest.sql', [run]);
+    await write(early);
+    const late = await attemptAt(run, 'closest');
+    await expect(write(early)).rejects.toThrow(StaleAttemptError);
+    await expect(finishAttempt(database, early, 1, {})).rejects.toThrow(StaleAttemptError);
+    await write(late);
+    await finishAttempt(database, late, 1, {});
+    // A step that is done is not begun again.
+    expect(await beginAttempt(database, run, 'closest', ['closest'])).toBeUndefined();
+  });
+
+  test('can write nothing to the graph any more', async () => {
+    const run = await begin();
+    const [early, late] = [await attemptAt(run, 'ingest'), await attemptAt(run, 'ingest')];
+    await using before = new Graph(network.stack.neo4j, undefined, early);
+    await using after = new Graph(network.stack.neo4j, undefined, late);
+    const write = (graph: Graph) => graph.write('cypher/reputation/remove.cypher', { userIds: [] });
+    await before.raiseFence();
+    await write(before);
+    await after.raiseFence();
+    await expect(write(before)).rejects.toThrow(StaleAttemptError);
+    await expect(before.raiseFence()).rejects.toThrow(StaleAttemptError);
+    await write(after);
+  });
+
+  test('of whatever step of a run before can write nothing to the graph, once the first step has begun', async () => {
+    const run = await begin();
+    await using late = new Graph(network.stack.neo4j, undefined, await attemptAt(run, 'closest'));
+    await late.raiseFence();
+    await using ingest = new Graph(
+      network.stack.neo4j,
+      undefined,
+      await attemptAt(run, 'ingest', ['ingest', 'closest']),
+    );
+    await ingest.raiseFence();
+    await expect(late.write('cypher/reputation/remove.cypher', { userIds: [] })).rejects.toThrow(StaleAttemptError);
+  });
+
+  test('keeps it waiting as long as it is just committing', async () => {
+    const run = await begin();
+    const early = await attemptAt(run, 'publish');
+    const order: string[] = [];
+    let held = () => {};
+    const isHeld = new Promise<void>((resolve) => {
+      held = resolve;
+    });
+    const writing = database.fenced(early).transaction(async () => {
+      held();
+      await sleep(1_000);
+      order.push('early');
+    });
+    await isHeld;
+    const late = attemptAt(run, 'publish').then(() => order.push('late'));
+    await Promise.all([writing, late]);
+    expect(order).toEqual(['early', 'late']);
+  });
+
+  test('loses its connection if it holds on for longer than that', async () => {
+    const run = await begin();
+    const early = await attemptAt(run, 'publish');
+    let held = () => {};
+    const isHeld = new Promise<void>((resolve) => {
+      held = resolve;
+    });
+    const writing = database.fenced(early).transaction(async () => {
+      held();
+      await sleep(15_000);
+    });
+    const ended = expect(writing).rejects.toThrow(/Postgres/);
+    await isHeld;
+    expect(await attemptAt(run, 'publish')).toMatchObject({ attempts: 2 });
+    await ended;
+  });
+});
+
+describe('a folder that changes', () => {
+  test('while it is read stops a run by hand before anything of it is in the graph', async () => {
+    const input = day();
+    const planned = await planRun(network.settings, { input });
+    appendFileSync(join(input, 'like.csv'), '30,40,3,2024-05-31 00:00:00,like\n');
+    const stop = new AbortController().signal;
+    const oneByOne: Parameters<typeof runOnce>[3] = async (steps, work) => {
+      for (const step of steps) await work(step, () => undefined);
+    };
+    await expect(runOnce(network.settings, planned, input, oneByOne, stop)).rejects.toThrow(FolderChangedError);
+  });
+
+  test('after an attempt has loaded it fails the run of the queue', async () => {
+    const input = day();
+    const run = await begin(input);
+    expect(await conduct(run, 'ingest')).toMatchObject({ kind: 'done', rows: 2 });
+    // As if the worker had died just before it could say so.
+    await network.pool.query("UPDATE kith.run_steps SET status = 'running'");
+    appendFileSync(join(input, 'like.csv'), '30,40,3,2024-05-31 00:00:00,like\n');
+    expect(await conduct(run, 'ingest')).toMatchObject({
+      kind: 'failed',
+      attempt: 2,
+      why: expect.stringMatching(/is another one than when this run began to load it/),
+    });
+  });
+
+  test('but not what lies beside its files', async () => {
+    const input = day();
+    const run = await begin(input);
+    await conduct(run, 'ingest');
+    await network.pool.query("UPDATE kith.run_steps SET status = 'running'");
+    writeFileSync(join(input, 'reputation_score.csv'), 'user_id,pred\n');
+    expect(await conduct(run, 'ingest')).toMatchObject({ kind: 'done', rows: 2 });
+  });
+});
+
+describe('the queue', () => {
+  test('takes a morning once, even if its run is over when the schedule calls again', async () => {
+    const dueAt = new Date(Date.now() - 1000);
+    const input = day();
+    const [id] = await enqueueRuns(database, network.settings, [wanted(input, { dueAt })]);
+    expect(await enqueueRuns(database, network.settings, [wanted(input, { dueAt })])).toEqual([]);
+    await network.pool.query("UPDATE kith.runs SET status = 'published' WHERE id = $1", [id]);
+    expect(await enqueueRuns(database, network.settings, [wanted(input, { dueAt })])).toEqual([]);
+    // By hand it may be queued again.
+    expect(await enqueueRuns(database, network.settings, [wanted(input)])).toHaveLength(1);
+  });
+
+  test('has one run under way, whoever asks at the same time', async () => {
+    await enqueueRuns(database, network.settings, [wanted(day()), wanted(day()), wanted(day())]);
+    const asked = await Promise.all(Array.from({ length: 8 }, () => runUnderWay(database)));
+    expect(new Set(asked).size).toBe(1);
+    const { rows } = await network.pool.query(
+      "SELECT count(*)::integer AS running FROM kith.runs WHERE status = 'running'",
+    );
+    expect(rows).toEqual([{ running: 1 }]);
+  });
+
+  test('gives up a step that was begun twelve times without coming to an end', async () => {
+    const run = await begin();
+    await attemptAt(run, 'ingest');
+    await network.pool.query('UPDATE kith.run_steps SET attempts = 12');
+    const end = await conduct(run, 'ingest');
+    expect(end).toMatchObject({ kind: 'failed', why: expect.stringMatching(/12 times/) });
+  });
+
+  test('does not do again what is done, nor anything of a run that is over', async () => {
+    const run = await begin();
+    await conduct(run, 'ingest');
+    expect(await conduct(run, 'ingest')).toMatchObject({ kind: 'void' });
+    await network.pool.query("UPDATE kith.runs SET status = 'failed'");
+    expect(await conduct(run, 'closest')).toMatchObject({ kind: 'void' });
+  });
+
+  test('tries bad input once', async () => {
+    const input = day();
+    writeFileSync(join(input, 'like.csv'), 'so,what\n');
+    const end = await conduct(await begin(input), 'ingest');
+    expect(end).toMatchObject({ kind: 'failed', attempt: 1 });
+  });
+});
