@@ -96,7 +96,8 @@ try {
   const undisturbed = await (async () => {
     await using network = new WorkerNetwork(join(root, 'undisturbed'), env);
     await network.kith('run', '--input', input);
-    return digestOf(network);
+    // Awaited here: its engines run only until this function ends.
+    return await digestOf(network);
   })();
   console.log('undisturbed', undisturbed);
   let equal = 0;

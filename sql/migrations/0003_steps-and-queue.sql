@@ -31,7 +31,9 @@ CREATE TABLE kith.run_steps (
   summary jsonb NOT NULL DEFAULT '{}',
   PRIMARY KEY (run_id, step)
 );
+-- Milliseconds to begin with, so that a new database's numbers are larger than those that the graph may know of an older one.
 CREATE SEQUENCE kith.step_token;
+SELECT setval('kith.step_token', (extract(epoch FROM clock_timestamp()) * 1000)::bigint);
 
 -- Down Migration
 

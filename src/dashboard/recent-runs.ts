@@ -1,6 +1,6 @@
 import type { Database } from '../export/database.ts';
 import { type StepState, stepsOfRuns } from '../jobs/attempt.ts';
-import { mergeSummaries } from '../jobs/perform-step.ts';
+import { summaryOf } from '../jobs/perform-step.ts';
 import { pipeline } from '../jobs/pipeline.ts';
 import type { RunSummary } from '../jobs/run-context.ts';
 import type { RunSettings } from '../jobs/run-settings.ts';
@@ -96,7 +96,7 @@ async function withSteps(database: Database, rows: RunRow[]): Promise<DashboardR
       settings: row.settings,
       steps,
       // A run has its summary at its end; what a crash or `--give-up` ended has only those of its steps.
-      summary: mergeSummaries([...steps.map(({ summary }) => summary), row.summary]),
+      summary: { ...summaryOf(steps), ...row.summary },
     };
   });
 }

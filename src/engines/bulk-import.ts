@@ -5,7 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import { BadInputError, EngineError } from '../errors.ts';
 import { diskFull, homeError, isDiskFull, tailOf } from './failure.ts';
 import { type EngineHome, prepareHome, replaceFile } from './home.ts';
-import { importFolder, isImportReady, settleImport } from './import-folder.ts';
+import { acceptImport, importFolder, isImportReady, settleImport } from './import-folder.ts';
 import { importFailed, progressIn } from './import-log.ts';
 import { checkJava, spawnJava } from './java.ts';
 import { withLock } from './lock.ts';
@@ -63,6 +63,7 @@ export async function moveImportIntoPlace(settings: Settings, options: { signal?
     async () => {
       if (!isImportReady(home))
         throw new EngineError(`There is no complete import in ${importFolder(home)} to move into place: import again.`);
+      acceptImport(home);
       await stopNeo4j(home);
       settleImport(home);
     },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { homeOf } from './home.ts';
-import { isImportReady } from './import-folder.ts';
+import { isImportAccepted } from './import-folder.ts';
 
 /**
  * Whether the embedded Neo4j has, or after the next `up` will have, a database. Without one there is no need to start
@@ -10,5 +10,5 @@ import { isImportReady } from './import-folder.ts';
  */
 export function hasGraphStore(settings: Settings): boolean {
   const home = homeOf(settings);
-  return isImportReady(home) || existsSync(join(home.neo4j, 'data', 'databases', 'neo4j'));
+  return isImportAccepted(home) || existsSync(join(home.neo4j, 'data', 'databases', 'neo4j'));
 }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { keepSecret } from '../watch/secrets.ts';
+import { keepSecret } from '../secrets.ts';
 import { homeError } from './failure.ts';
 
 /** Where the embedded engines keep what is theirs, under `$KITH_HOME`. */

@@ -10,20 +10,31 @@ export function importFolder(home: EngineHome): string {
   return join(home.neo4j, 'bulk-import');
 }
 
-/** Whether a whole import waits to be moved. */
+/** Whether the import is whole. */
 export function isImportReady(home: EngineHome): boolean {
   return existsSync(join(importFolder(home), 'READY'));
 }
 
+/** Whether a whole import waits to be moved. */
+export function isImportAccepted(home: EngineHome): boolean {
+  return existsSync(join(importFolder(home), 'ACCEPTED'));
+}
+
+/** Decides that a whole import takes the place of the live database, whatever happens from here on. */
+export function acceptImport(home: EngineHome): void {
+  closeSync(openSync(join(importFolder(home), 'ACCEPTED'), 'w', 0o600));
+  syncFolder(importFolder(home));
+}
+
 /**
- * Moves a whole import into the place of the live database and discards a part of one; the server must not run.
- * Every step may be the last before a crash: called again, it goes on from there. What is no longer in the import's
- * folder has been moved already, and without READY what is left there is rubbish.
+ * Moves an accepted import into the place of the live database and discards any other; the server must not run. Every step may be
+ * the last before a crash: called again, it goes on from there. What is no longer in the import's folder has been moved already.
+ * An import that is whole but was never accepted may be one of a run that others have taken over from: it is rubbish.
  */
 export function settleImport(home: EngineHome): void {
   const from = join(importFolder(home), 'data');
   const to = join(home.neo4j, 'data');
-  if (isImportReady(home)) {
+  if (isImportAccepted(home)) {
     for (const part of parts) {
       if (!existsSync(join(from, part))) continue;
       rmSync(join(to, part), { recursive: true, force: true });

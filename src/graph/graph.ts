@@ -13,6 +13,9 @@ import { sendWithoutDelay } from './no-delay.ts';
 
 sendWithoutDelay();
 
+/** Milliseconds that a late attempt has to commit what it is just writing. */
+const writersPatienceMs = 10_000;
+
 /** Parameters of a statement: whole numbers are BigInt, because a JavaScript number is sent as a Float. */
 export type Parameters = Record<string, unknown>;
 
@@ -59,16 +62,21 @@ export class Graph implements AsyncDisposable {
   write<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
     return this.#run(file, (session) =>
       this.#atPlace((place) =>
-        session.executeWrite(async (tx) => {
-          await this.#hold(tx, place);
-          return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
-        }),
+        session.executeWrite(
+          async (tx) => {
+            await this.#hold(tx, place);
+            return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
+          },
+          // So that a later attempt can find it.
+          { metadata: this.#fence ? { kithStep: this.#fence.step, kithToken: this.#fence.token } : {} },
+        ),
       ),
     );
   }
 
   /**
-   * Closes the graph to earlier attempts at the fence's step, waiting for what they are just writing. After a bulk import it has to be done again.
+   * Closes the graph to earlier attempts at the fence's step. What they are just writing has some seconds to be committed, then it is rolled
+   * back. After a bulk import it has to be done again.
    *
    * @throws StaleAttemptError if a later attempt has begun
    */
@@ -76,12 +84,27 @@ export class Graph implements AsyncDisposable {
     if (!this.#fence) return;
     const { step, token, closes } = this.#fence;
     await this.change('cypher/fence/key.cypher');
-    const { rows } = await this.#run<Answer<{ token: bigint }>>('cypher/fence/raise.cypher', (session) =>
-      session.executeWrite(async (tx) =>
-        answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { places: places(closes), token })),
-      ),
-    );
-    if (rows[0]?.token !== token) throw staleAttempt(step);
+    const late = setInterval(() => void this.#endEarlierWriters().catch(() => undefined), writersPatienceMs);
+    try {
+      const { rows } = await this.#run<Answer<{ token: bigint }>>('cypher/fence/raise.cypher', (session) =>
+        session.executeWrite(async (tx) =>
+          answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { places: places(closes), token })),
+        ),
+      );
+      if (rows[0]?.token !== token) throw staleAttempt(step);
+    } finally {
+      clearInterval(late);
+    }
+  }
+
+  async #endEarlierWriters(): Promise<void> {
+    const { token, closes } = this.#fence as Fence;
+    const parameters = { steps: [...closes], token };
+    const ask = async <Row extends RecordShape>(file: CypherFile, given: Parameters) =>
+      this.#run(file, async (session) => answerOf<Row>(await session.run<Row>(statement(file), given)));
+    const { rows } = await ask<{ ids: string[] }>('cypher/fence/earlier-writers.cypher', parameters);
+    const ids = rows[0]?.ids ?? [];
+    if (ids.length > 0) await ask('cypher/fence/end-writers.cypher', { ids });
   }
 
   async #hold(tx: ManagedTransaction, place: number): Promise<void> {

@@ -18,7 +18,7 @@ export interface LoadOptions {
   workDir: string;
   /** The attempt that loads; without it whoever comes later is not kept out. */
   fence?: Fence;
-  /** Asked just before the import takes the graph's place; throws if a later attempt has begun. */
+  /** Does what changes the import beside the graph or its place; throws if a later attempt has begun, which waits meanwhile. */
   hold?: (work: () => Promise<void>) => Promise<void>;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
@@ -37,7 +37,8 @@ export interface LoadSummary {
  */
 export async function loadFolder(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   // A run that was killed may have left a whole import behind: it must not replace what is loaded now.
-  await discardImport(settings, options);
+  const discard = () => discardImport(settings, options);
+  await (options.hold ? options.hold(discard) : discard());
   const summary = (await mayBulkImport(settings, folder, options))
     ? await bulkLoad(settings, folder, options)
     : await mergeLoad(settings, folder, options);

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { EngineError, messageOf, StaleAttemptError } from '../errors.ts';
 import { type Database, queryOn, type StepFence } from '../export/database.ts';
-import { withoutSecrets } from '../watch/secrets.ts';
+import type { Fence } from '../graph/fence.ts';
+import { withoutSecrets } from '../secrets.ts';
+import { pipeline } from './pipeline.ts';
 import type { RunSummary } from './run-context.ts';
 import type { StepName } from './step.ts';
 
@@ -72,6 +74,12 @@ export async function beginAttempt(
   );
 }
 
+/** A fence for work by hand: whoever was to write for a run before can't, once it is raised. */
+export async function fenceByHand(database: Database): Promise<Fence> {
+  const [row] = await database.query<{ token: string }>('sql/steps/next-token.sql');
+  return { step: 'by hand', token: BigInt(row?.token ?? 0), closes: [...pipeline.map(({ name }) => name), 'by hand'] };
+}
+
 /** @throws StaleAttemptError if a later attempt has begun */
 export async function finishAttempt(
   database: Database,
@@ -83,33 +91,34 @@ export async function finishAttempt(
   if (done.length === 0) throw new StaleAttemptError(`Another attempt at ${step} has begun since.`);
 }
 
-/** Writes down why an attempt failed, unless a later one has begun. */
+/** Writes down why an attempt failed; false if a later one has begun, or the run is over. */
 export async function failAttempt(
   database: Database,
   { runId, step, token }: Attempt,
   error: unknown,
   retryAt: Date | undefined,
   summary: RunSummary,
-): Promise<void> {
+): Promise<boolean> {
   const why = withoutSecrets(messageOf(error));
   const values = [runId, step, token, why, retryAt?.toISOString(), JSON.stringify(summary)];
-  await database.query('sql/steps/fail.sql', values);
+  return (await database.query('sql/steps/fail.sql', values)).length > 0;
 }
 
-/** Writes down that an attempt ended without an error of its own: its worker was stopped, or something it needs is in use. */
+/**
+ * Writes down that an attempt ended without an error of its own: its worker was stopped, an engine died, or something it needs is in use.
+ *
+ * @param isCounted whether it counts as an attempt
+ * @returns false if a later one has begun, or the run is over
+ */
 export async function releaseAttempt(
   database: Database,
   { runId, step, token }: Attempt,
   why: string | undefined,
   retryAt: Date,
-): Promise<void> {
-  await database.query('sql/steps/release.sql', [
-    runId,
-    step,
-    token,
-    why && withoutSecrets(why),
-    retryAt.toISOString(),
-  ]);
+  isCounted: boolean,
+): Promise<boolean> {
+  const values = [runId, step, token, why && withoutSecrets(why), retryAt.toISOString(), isCounted];
+  return (await database.query('sql/steps/release.sql', values)).length > 0;
 }
 
 /** Where the steps of a run stand, those that were begun. */

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { absoluteLocation } from '../storage/location.ts';
 import { openJobStore } from './job-store.ts';
-import { morningJob, readSchedule, type Schedule, scheduleOf, setSchedule } from './schedule.ts';
+import { type KeptSchedule, morningJob, readSchedule, scheduleOf, setSchedule, turnOffSchedule } from './schedule.ts';
 import { withDatabase } from './with-database.ts';
 
 /** What a person gives of a schedule; the rest stays as it is, or is that of the settings. */
@@ -22,22 +22,26 @@ export async function changeSchedule(
   settings: Settings,
   change: ScheduleChange | 'show' | 'off',
   signal: AbortSignal,
-): Promise<(Schedule & { next: Date | undefined }) | undefined> {
+): Promise<KeptSchedule | undefined> {
   return withDatabase(settings, signal, async (database) => {
     const { lockLifetime, url, schedule, timeZone, inputRoot } = settings.jobs;
     await using store = await openJobStore(url ?? database.url, { lockLifetime, onTrouble: () => undefined });
-    store.agenda.define(morningJob, async () => undefined);
-    if (change === 'off') await store.agenda.cancel({ name: morningJob });
-    else if (change !== 'show') {
-      const known = (await readSchedule(store.agenda)) ?? scheduleOf(settings);
-      const root = change.inputRoot ?? known?.inputRoot ?? inputRoot;
+    const { agenda } = store;
+    agenda.define(morningJob, async () => undefined);
+    if (change !== 'show') {
+      const known = (await readSchedule(agenda)) ?? scheduleOf(settings);
+      const { at, timeZone: zone, inputRoot: given } = change === 'off' ? {} : (change as ScheduleChange);
+      const root = given ?? known?.inputRoot ?? inputRoot;
+      if (root === undefined && change === 'off') return undefined;
       if (root === undefined) throw new BadInputError("Say where the days' folders lie: --input-root DIR.");
-      await setSchedule(store.agenda, {
-        cron: change.at ?? known?.cron ?? schedule,
-        timeZone: change.timeZone ?? known?.timeZone ?? timeZone,
+      const changed = {
+        cron: at ?? known?.cron ?? schedule,
+        timeZone: zone ?? known?.timeZone ?? timeZone,
         inputRoot: absoluteLocation(root, 'folder'),
-      });
+      };
+      if (change === 'off') await turnOffSchedule(agenda, changed);
+      else await setSchedule(agenda, changed, true);
     }
-    return await readSchedule(store.agenda);
+    return await readSchedule(agenda);
   });
 }

@@ -1,4 +1,6 @@
 import type { Settings } from '../config/settings.ts';
+import { homeOf } from '../engines/home.ts';
+import { findNeo4j } from '../engines/neo4j.ts';
 import {
   BadInputError,
   BusyError,
@@ -13,17 +15,17 @@ import type { Database } from '../export/database.ts';
 import { dayFiles } from '../ingest/day-folder.ts';
 import { readModel } from '../reputation/model-folder.ts';
 import { readReputationList } from '../reputation/reputation-list.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { openFolder } from '../storage/open-folder.ts';
-import { withoutSecrets } from '../watch/secrets.ts';
 import { type Attempt, failAttempt, releaseAttempt, stepsOf, workerName } from './attempt.ts';
 import { withSharedNetworkLock } from './network-lock.ts';
-import { mergeSummaries, performStep, rowsOf } from './perform-step.ts';
+import { performStep, rowsOf, summaryOf } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
 import type { QueuedRun } from './queue.ts';
 import type { RunContext, RunSummary, ScoreSource } from './run-context.ts';
 import type { Report, StepName } from './step.ts';
 
-/** Retries of a step after errors; a worker or an engine that dies costs none of them, only one of the attempts. */
+/** Retries of a step after errors; a worker or an embedded engine that dies costs none of them, only one of the attempts. */
 const retries = 3;
 /** Attempts of a step in all: a step that kills its worker every time must end, too. */
 const mostAttempts = 12;
@@ -66,21 +68,28 @@ export async function conductStep(queued: QueuedStep): Promise<StepEnd> {
   const step = pipeline.find((each) => each.name === name);
   if (!step || run.status !== 'running') return { kind: 'void' };
   const limit = AbortSignal.timeout(settings.jobs.stepLimit);
+  const engine = neo4jProcess(settings);
   let begun: Begun | undefined;
+  let isPostgresLost = false;
   try {
     return await withSharedNetworkLock(database, async (lost) => {
+      lost.addEventListener('abort', () => {
+        isPostgresLost = true;
+      });
       const signal = AbortSignal.any([stop, limit, lost]);
       const states = await stepsOf(database, run.id);
       const state = states.find((each) => each.name === name);
       if (state?.status === 'done') return { kind: 'void' };
+      // Its worker died before it could end the run.
+      if (state?.status === 'failed') return { kind: 'failed', why: state.error ?? `${name} failed.` };
       if ((state?.attempts ?? 0) >= mostAttempts)
         throw new BadInputError(`${name} was begun ${mostAttempts} times without coming to an end.`);
-      const summary = mergeSummaries(inOrder(states).map((each) => each.summary));
+      const summary = summaryOf(states);
       const context: RunContext = {
         settings,
         run,
-        // Reputation leaves its scores in a folder on S3.
-        folder: name === 'ingest' || name === 'reputation' ? await openDay(queued, signal) : undefined,
+        input: run.input,
+        folder: name === 'ingest' ? await openDay(queued, signal) : undefined,
         scores: name === 'reputation' ? await openScores(run, settings, signal) : undefined,
         database: database.until(signal),
         signal,
@@ -93,38 +102,47 @@ export async function conductStep(queued: QueuedStep): Promise<StepEnd> {
       return { kind: 'done', attempt: begun?.attempt.attempts, rows: rowsOf(step, summary), summary };
     });
   } catch (error) {
+    if (error instanceof StaleAttemptError) return { kind: 'void', attempt: begun?.attempt.attempts };
     const isLate = limit.aborted && !stop.aborted;
     const reason = isLate ? new EngineError(`${name} took longer than KITH_STEP_LIMIT.`) : error;
-    return { ...(await endOf(queued, begun, reason)), attempt: begun?.attempt.attempts };
+    const isEngineGone = isPostgresLost || neo4jProcess(settings) !== engine;
+    const end = await endOf(queued, begun, reason, !isLate && isEngineGone && error instanceof EngineError);
+    return { ...end, attempt: begun?.attempt.attempts };
   }
 }
 
-/** The order of the pipeline, in which later steps' figures win. */
-function inOrder<T extends { name: StepName }>(states: readonly T[]): T[] {
-  return pipeline.flatMap(({ name }) => states.filter((state) => state.name === name));
+/** Which process the embedded Neo4j is just now; undefined if there is none. */
+function neo4jProcess(settings: Settings): number | undefined {
+  return settings.neo4j ? undefined : findNeo4j(homeOf(settings))?.pid;
 }
 
-async function endOf(queued: QueuedStep, begun: Begun | undefined, error: unknown): Promise<StepEnd> {
+/** @param isEngineGone whether it failed because an engine died, which is no fault of the step's */
+async function endOf(
+  queued: QueuedStep,
+  begun: Begun | undefined,
+  error: unknown,
+  isEngineGone: boolean,
+): Promise<StepEnd> {
   const { settings, database, stop } = queued;
-  const why = messageOf(error);
-  if (error instanceof StaleAttemptError) return { kind: 'void' };
-  if (stop.aborted || error instanceof BusyError) {
-    const delayMs = stop.aborted ? 0 : lookAgainMs;
+  const { retryDelay } = settings.jobs;
+  const why = withoutSecrets(messageOf(error));
+  if (stop.aborted || error instanceof BusyError || (isEngineGone && begun)) {
+    const delayMs = stop.aborted ? 0 : error instanceof BusyError ? lookAgainMs : retryDelay;
     const retryAt = new Date(Date.now() + delayMs);
-    if (begun) await releaseAttempt(database, begun.attempt, stop.aborted ? undefined : why, retryAt);
-    return { kind: 'later', delayMs, why, isError: false };
+    const isCounted = !(error instanceof BusyError);
+    if (begun && !(await releaseAttempt(database, begun.attempt, stop.aborted ? undefined : why, retryAt, isCounted)))
+      return { kind: 'void' };
+    return { kind: 'later', delayMs, why, isError: isEngineGone };
   }
   if (error instanceof FolderNotThereError) {
     await couldNotBegin(queued, why, error.delayMs, false);
     return { kind: 'later', delayMs: error.delayMs, why, isError: false };
   }
-  const failures = begun
-    ? begun.attempt.failures + 1
-    : await couldNotBegin(queued, why, settings.jobs.retryDelay, true);
-  const delayMs = settings.jobs.retryDelay * 2 ** (failures - 1);
+  const failures = begun ? begun.attempt.failures + 1 : await couldNotBegin(queued, why, retryDelay, true);
+  const delayMs = retryDelay * 2 ** (failures - 1);
   const isTriedAgain = mayPass(error) && failures <= retries;
   const retryAt = isTriedAgain ? new Date(Date.now() + delayMs) : undefined;
-  if (begun) await failAttempt(database, begun.attempt, error, retryAt, begun.summary);
+  if (begun && !(await failAttempt(database, begun.attempt, error, retryAt, begun.summary))) return { kind: 'void' };
   return isTriedAgain ? { kind: 'later', delayMs, why, isError: true } : { kind: 'failed', why };
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { messageOf } from '../errors.ts';
-import { withoutSecrets } from '../watch/secrets.ts';
+import { withoutSecrets } from '../secrets.ts';
 
 /** Characters of the reason that are told: the system starts no command with much more in a variable. */
 const mostOfWhy = 30_000;

@@ -32,7 +32,12 @@ export async function openJobStore(
     await connect();
   } catch (error) {
     await close();
-    throw new EngineError(`The job store (KITH_JOBS_URL) can't be reached: ${messageOf(error)}.`, { cause: error });
+    throw new EngineError(
+      `The store of jobs (KITH_JOBS_URL, else the network's Postgres) can't be used: ${messageOf(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
   // Agenda would connect, too, and if that failed nobody could know.
   backend.connect = async () => undefined;
@@ -55,17 +60,22 @@ function mongoBackend(address: string) {
 }
 
 function postgresBackend(connectionString: string, tell: (error: unknown) => void) {
-  // Its tables can't be given a schema, but a connection can: they are Kith's, not the public's.
-  const options = '-c search_path=kith';
-  const pool = new pg.Pool({ connectionString, options, application_name: 'kith jobs', max: 4 });
+  const pool = new pg.Pool({ connectionString, application_name: 'kith jobs', max: 4 });
   // Without listeners a server that goes away would end the process.
   pool.on('error', tell);
+  // Its tables can't be given a schema, but a connection can: they are Kith's, not the public's.
+  pool.on('connect', (client) => void client.query(statement('sql/jobs/use-schema.sql')).catch(tell));
   const backend = new PostgresBackend({ pool });
   backend.notificationChannel?.on('error', tell);
   const connect = async () => {
     const client = await pool.connect();
     try {
       await client.query('BEGIN');
+      await client.query(statement('sql/jobs/lock-tables.sql'));
+      const { rows } = await client.query(statement('sql/jobs/find-schema.sql'));
+      if (!rows[0]?.found) await client.query(statement('sql/jobs/create-schema.sql'));
+      // Agenda makes its tables on connections of its own, which have to see the schema.
+      await client.query('COMMIT; BEGIN');
       await client.query(statement('sql/jobs/lock-tables.sql'));
       await backend.connect();
       await client.query('COMMIT');

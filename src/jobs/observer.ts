@@ -21,10 +21,8 @@ export class Observer {
     this.#traces = traces;
   }
 
-  /** @param run undefined if it was queued before */
-  runQueued(run: string | undefined, input: string): void {
-    if (run === undefined) this.#log.info({ input }, 'run queued already');
-    else this.#log.info({ run, input }, 'run queued');
+  runQueued(run: string, input: string): void {
+    this.#log.info({ run, input }, 'run queued');
   }
 
   queue({ queued, running, publishedAt }: { queued: number; running: number; publishedAt: Date | undefined }): void {
@@ -72,7 +70,8 @@ export class Observer {
     this.#traces.runEnded({ run: run.id, startedAt, endedAt: at, status, error });
   }
 
-  nobodyTold(run: string, error: unknown): void {
+  /** @param run undefined if it is not even known which */
+  nobodyTold(run: string | undefined, error: unknown): void {
     this.#log.warn({ run, error }, 'nobody was told of the run that failed');
   }
 }

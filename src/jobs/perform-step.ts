@@ -1,7 +1,7 @@
 import { type Attempt, beginAttempt, finishAttempt } from './attempt.ts';
 import { pipeline } from './pipeline.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
-import type { Report, Step } from './step.ts';
+import type { Report, Step, StepName } from './step.ts';
 
 /**
  * One attempt at a step of a run: nothing that it writes takes effect once a later attempt has begun, and its row says that it is
@@ -47,10 +47,10 @@ export function rowsOf({ name }: Step, summary: RunSummary): number | undefined 
   }
 }
 
-/** The summary of steps that were done in different processes, perhaps side by side. */
-export function mergeSummaries(summaries: readonly RunSummary[]): RunSummary {
+/** What steps came to that were done in different processes, perhaps side by side: in the pipeline's order, later figures win. */
+export function summaryOf(steps: readonly { name: StepName; summary: RunSummary }[]): RunSummary {
   const merged: RunSummary = {};
-  for (const summary of summaries)
+  for (const { summary } of pipeline.flatMap(({ name }) => steps.filter((step) => step.name === name)))
     Object.assign(merged, summary, {
       dropped: { ...merged.dropped, ...summary.dropped },
       seconds: { ...merged.seconds, ...summary.seconds },

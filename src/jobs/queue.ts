@@ -1,11 +1,10 @@
 import type { Settings } from '../config/settings.ts';
 import { type Database, queryOn } from '../export/database.ts';
-import { withoutSecrets } from '../watch/secrets.ts';
 import { stepsOf } from './attempt.ts';
-import { mergeSummaries } from './perform-step.ts';
+import { summaryOf } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
 import type { Run, RunSettings } from './run-settings.ts';
-import { newRunId, type RunUnderWay } from './runs.ts';
+import { failRun, newRunId, type RunUnderWay } from './runs.ts';
 import type { StepName } from './step.ts';
 
 /** What a queued run's list of scores is made from; read when the step begins. */
@@ -70,6 +69,7 @@ export async function runUnderWay(database: Database): Promise<string | undefine
     const [current] = await queryOn<RunUnderWay>(client, 'sql/runs/under-way.sql');
     if (current?.conducted_by === 'workers') return current.id;
     if (current) {
+      if ((await queryOn(client, 'sql/runs/waiting.sql', [1])).length === 0) return undefined;
       // A run by hand holds the network's lock as long as its process lives.
       const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock.sql');
       if (!row?.locked) return undefined;
@@ -105,13 +105,26 @@ export async function queuedRun(database: Database, id: string): Promise<QueuedR
   );
 }
 
-/** The steps of a run whose needs are done and which are not. */
-export async function readySteps(database: Database, runId: string): Promise<StepName[]> {
-  const states = new Map((await stepsOf(database, runId)).map((state) => [state.name, state.status]));
-  return pipeline
-    .filter(({ name }) => states.get(name) !== 'done')
-    .filter(({ needs }) => needs.every((need) => states.get(need) === 'done'))
-    .map(({ name }) => name);
+/**
+ * Calls `ensure` for each step of the run under way whose needs are done and which is not, with the instant from which on it may begin. One process at
+ * a time does so: two would make two jobs of one.
+ */
+export async function forReadySteps(
+  database: Database,
+  ensure: (runId: string, step: StepName, from: Date) => Promise<unknown>,
+): Promise<void> {
+  const runId = await runUnderWay(database);
+  if (runId === undefined) return;
+  await database.transaction(async (client) => {
+    await queryOn(client, 'sql/runs/lock-queue.sql');
+    const states = new Map((await stepsOf(database, runId)).map((state) => [state.name, state]));
+    for (const { name, needs } of pipeline) {
+      const state = states.get(name);
+      const isReady = state?.status !== 'done' && needs.every((need) => states.get(need)?.status === 'done');
+      const retryAt = state?.status === 'waiting' && state.retryAt ? new Date(state.retryAt) : new Date();
+      if (isReady) await ensure(runId, name, retryAt);
+    }
+  });
 }
 
 /**
@@ -120,18 +133,7 @@ export async function readySteps(database: Database, runId: string): Promise<Ste
  * @returns false if it had ended before
  */
 export async function failQueuedRun(database: Database, runId: string, why: string): Promise<boolean> {
-  const summary = mergeSummaries((await stepsOf(database, runId)).map((state) => state.summary));
-  const ended = await database.query('sql/runs/fail.sql', [runId, withoutSecrets(why), JSON.stringify(summary)]);
-  return ended.length > 0;
-}
-
-/**
- * A run of the queue is not done any more; yesterday's tables stay.
- *
- * @returns false if there is none of this id that waits or is under way
- */
-export async function giveUpRun(database: Database, runId: string): Promise<boolean> {
-  return (await database.query('sql/runs/give-up.sql', [runId])).length > 0;
+  return failRun(database, runId, why, summaryOf(await stepsOf(database, runId)));
 }
 
 /**

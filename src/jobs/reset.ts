@@ -6,6 +6,7 @@ import { up } from '../engines/stack.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
+import { fenceByHand } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { messagesFile, reputationFolder } from './run-context.ts';
 import { withDatabase } from './with-database.ts';
@@ -15,12 +16,13 @@ export async function resetNetwork(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<{ users: number; activities: number; rows: number; runs: number }> {
-  await discardImport(settings, { signal });
-  const stack = await up(settings, { signal });
   return withDatabase(settings, signal, (database) =>
     withNetworkLock(database, async (lost) => {
       const stop = AbortSignal.any([signal, lost]);
-      await using graph = new Graph(stack.neo4j, stop);
+      await discardImport(settings, { signal: stop });
+      const stack = await up(settings, { signal: stop });
+      await using graph = new Graph(stack.neo4j, stop, await fenceByHand(database));
+      await graph.raiseFence();
       const { users, activities } = await graphSize(graph);
       // Tables first: while the graph is half empty nothing shows results of it.
       const [removed] = await database

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
 import type { CheckOutcome, RowCounts } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
+import type { Fence } from '../graph/fence.ts';
 import { Graph } from '../graph/graph.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import type { StoredModel } from '../reputation/model-folder.ts';
@@ -56,9 +57,13 @@ export type ScoreSource =
 export interface RunContext {
   /** The go at the step: what is written is written for it, or not at all once a later one has begun. Undefined for a step alone. */
   attempt?: Attempt;
+  /** Of a step alone: keeps those out of the graph that come late from a run. */
+  fence?: Fence;
   settings: Settings;
   run: Run;
-  /** The day's folder. */
+  /** Where the day's folder lies; undefined for a step that has none. */
+  input?: string;
+  /** The day's folder, for ingest. */
   folder?: Folder;
   /** Undefined: nobody is filtered by reputation. */
   scores?: ScoreSource;
@@ -86,7 +91,7 @@ export function reputationFolder(settings: Settings): string {
 /** Does `work` with the graph, starting the embedded Neo4j if it doesn't run. */
 export async function withGraph<T>(context: RunContext, work: (graph: Graph) => Promise<T>): Promise<T> {
   const stack = await up(context.settings, { signal: context.signal, only: 'neo4j' });
-  await using graph = new Graph(stack.neo4j, context.signal, context.attempt);
+  await using graph = new Graph(stack.neo4j, context.signal, context.attempt ?? context.fence);
   await graph.raiseFence();
   // Awaited here: without it the driver would be closed before the work is done.
   return await work(graph);

@@ -1,14 +1,13 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
-import { withoutSecrets } from '../watch/secrets.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { performStep } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { PlannedRun } from './run-options.ts';
 import type { Run } from './run-settings.ts';
-import { beginRun, newRunId } from './runs.ts';
+import { beginRun, failRun, newRunId } from './runs.ts';
 import type { Report, Step } from './step.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -69,12 +68,12 @@ async function conductRun(
   const failed = new AbortController();
   const signal = AbortSignal.any([...stops, failed.signal]);
   const summary: RunSummary = { seconds: {} };
-  const context: RunContext = { settings, run, ...planned, database: database.until(signal), signal, summary };
+  const context: RunContext = { settings, run, input, ...planned, database: database.until(signal), signal, summary };
   let cause: unknown;
   const begun: Promise<void>[] = [];
   const work = async (step: Step, report: Report) => {
     try {
-      await performStep(context, step, report);
+      if (!(await performStep(context, step, report))) throw new Error(`${step.name} of ${run.id} was not to be done`);
     } catch (error) {
       // The first error is the reason; the others only say that they were stopped because of it.
       cause ??= error;
@@ -94,9 +93,7 @@ async function conductRun(
     // The lock is let go after this: nothing of the run may still be at work then.
     await Promise.allSettled(begun);
     const reason = lossOf(stops) ?? cause ?? error;
-    await database
-      .query('sql/runs/fail.sql', [run.id, withoutSecrets(messageOf(reason)), JSON.stringify(summary)])
-      .catch(() => undefined);
+    await failRun(database, run.id, messageOf(reason), summary).catch(() => undefined);
     throw reason;
   }
 }

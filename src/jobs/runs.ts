@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { BusyError } from '../errors.ts';
-import { type Database, queryOn } from '../export/database.ts';
+import { BusyError, EngineError } from '../errors.ts';
+import { type Database, queryOn, type SqlFile } from '../export/database.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { RunSummary } from './run-context.ts';
 import type { Run, RunSettings } from './run-settings.ts';
 
@@ -55,6 +56,40 @@ export function refuseWorkersRun(current: RunUnderWay | undefined): void {
     throw new BusyError(
       `Run ${current.id} of the queue is under way: let \`kith worker\` end it, or call \`kith runs --give-up ${current.id}\`.`,
     );
+}
+
+/**
+ * Writes down that a run ended without being published; yesterday's tables stay.
+ *
+ * @returns false if it had ended before
+ */
+export async function failRun(database: Database, id: string, why: string, summary: RunSummary): Promise<boolean> {
+  return endRun(database, id, 'sql/runs/fail.sql', [withoutSecrets(why), JSON.stringify(summary)]);
+}
+
+/**
+ * A run of the queue is not done any more; yesterday's tables stay.
+ *
+ * @returns false if there is none of this id that waits or is under way
+ */
+export async function giveUpRun(database: Database, id: string): Promise<boolean> {
+  return endRun(database, id, 'sql/runs/give-up.sql', []);
+}
+
+/** Ends a run and its steps; whoever writes for it has ten seconds to commit. */
+async function endRun(database: Database, id: string, file: SqlFile, values: unknown[]): Promise<boolean> {
+  const end = () =>
+    database.transaction(async (client) => {
+      await queryOn(client, 'sql/steps/limit-waiting.sql');
+      const ended = await queryOn(client, file, [id, ...values]);
+      if (ended.length > 0) await queryOn(client, 'sql/runs/fail-steps.sql', [id]);
+      return ended.length > 0;
+    });
+  return end().catch(async (error) => {
+    if (!(error instanceof EngineError)) throw error;
+    await database.query('sql/steps/end-writers.sql', [id, null]);
+    return end();
+  });
 }
 
 /** The run that the published tables show. */

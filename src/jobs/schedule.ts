@@ -16,23 +16,64 @@ export interface Schedule {
   inputRoot: string;
 }
 
-/** The schedule as it is kept with the jobs. */
-export async function readSchedule(agenda: Agenda): Promise<(Schedule & { next: Date | undefined }) | undefined> {
-  const { jobs } = await agenda.queryJobs({ name: morningJob });
+/** A schedule as it is kept with the jobs. */
+export interface KeptSchedule extends Schedule {
+  /** Whether a person has set it or turned it off, rather than a worker from its settings. */
+  isByHand: boolean;
+  isOff: boolean;
+  /** When it was set: what was due before is none of its business. */
+  since: Date;
+  next: Date | undefined;
+}
+
+interface MorningData {
+  inputRoot: string;
+  isByHand: boolean;
+  /** ISO 8601. */
+  since: string;
+}
+
+export async function readSchedule(agenda: Agenda): Promise<KeptSchedule | undefined> {
+  const { jobs } = await agenda.queryJobs({ name: morningJob, includeDisabled: true });
   const [job] = jobs;
   if (!job?.repeatInterval) return undefined;
-  const { inputRoot } = job.data as Pick<Schedule, 'inputRoot'>;
+  const { inputRoot, isByHand, since } = job.data as MorningData;
   return {
     cron: String(job.repeatInterval),
     timeZone: job.repeatTimezone ?? 'UTC',
     inputRoot,
+    isByHand,
+    isOff: job.disabled ?? false,
+    since: new Date(since),
     next: job.nextRunAt ?? undefined,
   };
 }
 
 /** Replaces the schedule. */
-export async function setSchedule(agenda: Agenda, { cron, timeZone, inputRoot }: Schedule): Promise<void> {
-  await agenda.every(cron, morningJob, { inputRoot }, { timezone: timeZone, skipImmediate: true });
+export async function setSchedule(
+  agenda: Agenda,
+  { cron, timeZone, inputRoot }: Schedule,
+  isByHand: boolean,
+): Promise<void> {
+  const data: MorningData = { inputRoot, isByHand, since: new Date().toISOString() };
+  await agenda.every(cron, morningJob, data, { timezone: timeZone, skipImmediate: true });
+  await agenda.enable({ name: morningJob });
+}
+
+/** Turns the schedule off, so that it stays off whatever the settings of workers say. */
+export async function turnOffSchedule(agenda: Agenda, schedule: Schedule): Promise<void> {
+  await setSchedule(agenda, schedule, true);
+  await agenda.disable({ name: morningJob });
+}
+
+/** Makes the schedule that of the settings, unless they name none or a person has set it. */
+export async function followSettings(agenda: Agenda, settings: Settings): Promise<void> {
+  const wanted = scheduleOf(settings);
+  const known = await readSchedule(agenda);
+  if (!wanted || known?.isByHand) return;
+  const isSame =
+    known?.cron === wanted.cron && known.timeZone === wanted.timeZone && known.inputRoot === wanted.inputRoot;
+  if (!isSame) await setSchedule(agenda, wanted, false);
 }
 
 /** The schedule of the settings; undefined unless they say where the days' folders lie. */

@@ -4,6 +4,7 @@ import { BadInputError } from '../errors.ts';
 import { type CheckOutcome, runChecks, shownChecks } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import { Graph } from '../graph/graph.ts';
+import { fenceByHand } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { pipeline } from './pipeline.ts';
 import { type Conductor, type FinishedRun, newRun } from './run.ts';
@@ -48,7 +49,16 @@ export async function runStepAlone(
       const signal = AbortSignal.any([stop, lost]);
       const begun = name === 'ingest' ? undefined : await runInProgress(database);
       const summary: RunSummary = begun?.run.id === run.id ? begun.summary : {};
-      const context: RunContext = { settings, run, ...planned, database: database.until(signal), signal, summary };
+      const context: RunContext = {
+        fence: await fenceByHand(database),
+        settings,
+        run,
+        input: planned.folder?.location,
+        ...planned,
+        database: database.until(signal),
+        signal,
+        summary,
+      };
       await conduct(
         pipeline.filter((step) => parts[name].includes(step.name)),
         async (step, report) => {

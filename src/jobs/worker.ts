@@ -1,29 +1,20 @@
 import type { Agenda, Job } from 'agenda';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
-import { messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
 import type { Log } from '../watch/log.ts';
 import { Metrics } from '../watch/metrics.ts';
-import { serveMetrics } from '../watch/metrics-server.ts';
 import { openTraces } from '../watch/traces.ts';
+import { serveMetrics } from '../web/metrics-server.ts';
 import { workerName } from './attempt.ts';
 import { conductStep } from './conduct-step.ts';
 import { tellOfFailure } from './failure-hook.ts';
 import { openJobStore } from './job-store.ts';
 import { Observer } from './observer.ts';
 import { pipeline } from './pipeline.ts';
-import {
-  enqueueRuns,
-  failQueuedRun,
-  queuedRun,
-  queueFigures,
-  readySteps,
-  runUnderWay,
-  tellOfFailures,
-} from './queue.ts';
+import { enqueueRuns, failQueuedRun, forReadySteps, queuedRun, queueFigures, tellOfFailures } from './queue.ts';
 import { queuedScores } from './run-options.ts';
-import { dayOf, latestDue, morningJob, readSchedule, type Schedule, scheduleOf, setSchedule } from './schedule.ts';
+import { dayOf, followSettings, latestDue, morningJob, readSchedule } from './schedule.ts';
 import type { StepName } from './step.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -35,6 +26,8 @@ const wakeJob = 'kith wake';
 const lookEvery = '30 seconds';
 /** How often an embedded engine that died is looked for. */
 const watchMs = 5_000;
+/** For how long after a run was due every look makes sure that it is queued, in milliseconds. */
+const mendMorningMs = 3_600_000;
 
 interface StepData {
   runId: string;
@@ -79,12 +72,13 @@ export async function work(settings: Settings, { stop, drain, log }: WorkerOptio
     const worker = new Worker(agenda, settings, database, stop, new Observer(log, metrics, traces));
     worker.defineJobs();
     await agenda.every(lookEvery, queueJob);
-    const schedule = scheduleOf(settings);
-    if (schedule && !(await readSchedule(agenda))) await setSchedule(agenda, schedule);
+    await followSettings(agenda, settings);
     await agenda.start();
     log.info({ worker: workerName(), metrics: `${pages.url}/metrics` }, 'worker ready');
-    const watch = setInterval(() => void keepEngines(settings, stop, log), watchMs);
+    const watch = keepEngines(settings, stop, log);
     try {
+      // Another worker's look may be locked by its death.
+      await worker.lookAfterQueue().catch((error) => log.warn({ error }, 'queue'));
       await untilAborted(drain);
       log.info('draining: what is under way comes to its end');
       await agenda.drain({ signal: stop, closeConnection: false });
@@ -109,7 +103,7 @@ class Worker {
   readonly #database: Database;
   readonly #stop: AbortSignal;
   readonly #observer: Observer;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(agenda: Agenda, settings: Settings, database: Database, stop: AbortSignal, observer: Observer) {
     this.#agenda = agenda;
@@ -122,8 +116,8 @@ class Worker {
   defineJobs(): void {
     const { lockLifetime, retryDelay } = this.#settings.jobs;
     const once = { lockLifetime, concurrency: 1 };
-    this.#agenda.define(queueJob, () => this.#lookAfterQueue(), once);
-    this.#agenda.define<Pick<Schedule, 'inputRoot'>>(morningJob, (job) => this.#queueDay(job), once);
+    this.#agenda.define(queueJob, () => this.lookAfterQueue(), once);
+    this.#agenda.define(morningJob, () => this.#beginMorning(), { ...once, backoff: () => mendMorningMs / 60 });
     this.#agenda.define(wakeJob, () => this.#beginReadySteps(), { lockLifetime, removeOnComplete: true });
     this.#agenda.define<StepData>(stepJob, (job) => this.#doStep(job), {
       lockLifetime,
@@ -139,52 +133,81 @@ class Worker {
     await Promise.allSettled(this.#underWay);
   }
 
-  async #lookAfterQueue(): Promise<void> {
+  /** Queues the morning's run if it is due, begins what can begin, and tells of what failed. */
+  async lookAfterQueue(): Promise<void> {
+    await this.#queueMorning(mendMorningMs);
+    await this.#removeDeadJobs();
     await this.#beginReadySteps();
-    const { onFailure } = this.#settings.jobs;
-    if (onFailure)
-      await tellOfFailures(
-        this.#database,
-        (run, why) => tellOfFailure(onFailure, run, why),
-        (run, error) => this.#observer.nobodyTold(run, error),
-      );
     this.#observer.queue(await queueFigures(this.#database));
+    this.#keep(this.#tellOfFailures());
+  }
+
+  /** The hook may take its time; the job of the queue may not. */
+  async #tellOfFailures(): Promise<void> {
+    const { onFailure } = this.#settings.jobs;
+    if (!onFailure) return;
+    await tellOfFailures(
+      this.#database,
+      (run, why) => tellOfFailure(onFailure, run, why),
+      (run, error) => this.#observer.nobodyTold(run, error),
+    ).catch((error) => this.#observer.nobodyTold(undefined, error));
+  }
+
+  async #beginMorning(): Promise<void> {
+    await this.#queueMorning(Number.POSITIVE_INFINITY);
+    await this.#beginReadySteps();
+  }
+
+  /**
+   * Queues the latest run that was due, once. Agenda calls when it is due, or when a machine wakes that slept over it, but if that comes to
+   * nothing not again before tomorrow.
+   *
+   * @param latest milliseconds since it was due, at most
+   */
+  async #queueMorning(latest: number): Promise<void> {
+    const schedule = await readSchedule(this.#agenda);
+    if (!schedule || schedule.isOff) return;
+    const dueAt = latestDue(schedule, new Date());
+    if (dueAt < schedule.since || Date.now() - dueAt.getTime() > latest) return;
+    const day = dayOf(schedule, dueAt);
+    const wanted = { ...day, scores: queuedScores(this.#settings, {}), dueAt };
+    const [id] = await enqueueRuns(this.#database, this.#settings, [wanted]);
+    if (id !== undefined) this.#observer.runQueued(id, day.input);
   }
 
   /** A job for every step that can begin; one that is there already stays as it is. */
   async #beginReadySteps(): Promise<void> {
-    const runId = await runUnderWay(this.#database);
-    if (runId === undefined) return;
-    for (const step of await readySteps(this.#database, runId))
-      await this.#agenda
+    await forReadySteps(this.#database, (runId, step, from) =>
+      this.#agenda
         .create<StepData>(stepJob, { runId, step })
         .unique({ 'data.runId': runId, 'data.step': step }, { insertOnly: true })
-        .schedule(new Date())
-        .save();
+        .schedule(from)
+        .save(),
+    );
   }
 
-  async #queueDay({ attrs }: Job<Pick<Schedule, 'inputRoot'>>): Promise<void> {
-    const { inputRoot } = attrs.data;
-    const timeZone = attrs.repeatTimezone ?? 'UTC';
-    const dueAt = latestDue({ cron: String(attrs.repeatInterval), timeZone }, new Date());
-    const day = dayOf({ timeZone, inputRoot }, dueAt);
-    const wanted = { ...day, scores: queuedScores(this.#settings, {}), dueAt };
-    const [id] = await enqueueRuns(this.#database, this.#settings, [wanted]);
-    this.#observer.runQueued(id, day.input);
-    await this.#beginReadySteps();
+  /** A worker that died between the end of a job and its removal leaves one that nobody will ever do. */
+  async #removeDeadJobs(): Promise<void> {
+    const { jobs } = await this.#agenda.queryJobs({ name: stepJob });
+    const dead = jobs.filter(({ lockedAt, nextRunAt }) => !lockedAt && !nextRunAt);
+    if (dead.length > 0) await this.#agenda.cancel({ ids: dead.map(({ _id }) => String(_id)) });
   }
 
   async #doStep(job: Job<StepData>): Promise<void> {
     const beat = setInterval(() => void job.touch().catch(() => undefined), this.#settings.jobs.lockLifetime / 4);
-    const doing = this.#conduct(job.attrs.data);
-    this.#underWay.add(doing);
     try {
-      await doing;
+      await this.#keep(this.#conduct(job.attrs.data));
     } finally {
-      this.#underWay.delete(doing);
       clearInterval(beat);
     }
     await this.#beginReadySteps();
+  }
+
+  /** Remembers work until it has come to its end. */
+  #keep<T>(work: Promise<T>): Promise<T> {
+    const kept = work.finally(() => this.#underWay.delete(kept));
+    this.#underWay.add(kept);
+    return kept;
   }
 
   async #conduct({ runId, step }: StepData): Promise<void> {
@@ -206,14 +229,20 @@ class Worker {
     if (end.kind === 'failed' && (await failQueuedRun(this.#database, runId, end.why))) {
       this.#observer.runEnded(run, 'failed', end.why);
       // Whoever has to be told is told now, not at the next look.
-      await this.#lookAfterQueue();
+      await this.lookAfterQueue();
     }
   }
 }
 
-/** Starts embedded engines that died; whoever else does so at the same time waits for the same start. */
-async function keepEngines(settings: Settings, signal: AbortSignal, log: Log): Promise<void> {
-  await up(settings, { signal }).catch((error) => log.warn({ error: messageOf(error) }, 'engines'));
+/** Starts embedded engines that died, now and then; whoever else does so at the same time waits for the same start. */
+function keepEngines(settings: Settings, signal: AbortSignal, log: Log): NodeJS.Timeout {
+  let isLooking = false;
+  return setInterval(async () => {
+    if (isLooking || (settings.neo4j && settings.postgresUrl)) return;
+    isLooking = true;
+    await up(settings, { signal }).catch((error) => log.warn({ error }, 'engines'));
+    isLooking = false;
+  }, watchMs);
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { KithError } from '../errors.ts';
-import { maskOf } from './secrets.ts';
+import { maskOf } from '../secrets.ts';
 
 export type Log = pino.Logger;
 

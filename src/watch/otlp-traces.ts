@@ -9,8 +9,8 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import { messageOf } from '../errors.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { Log } from './log.ts';
-import { withoutSecrets } from './secrets.ts';
 import { type RunSpan, type StepSpan, type Traces, traceIdsOf } from './traces.ts';
 
 /**

@@ -2,14 +2,18 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import neo4j from 'neo4j-driver';
+import { statement } from '../../src/config/project.ts';
 import { FolderChangedError, StaleAttemptError } from '../../src/errors.ts';
 import { Database } from '../../src/export/database.ts';
+import { placeOf } from '../../src/graph/fence.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { type Attempt, beginAttempt, finishAttempt } from '../../src/jobs/attempt.ts';
 import { conductStep, type StepEnd } from '../../src/jobs/conduct-step.ts';
 import { enqueueRuns, queuedRun, runUnderWay, type WantedRun } from '../../src/jobs/queue.ts';
 import { runOnce } from '../../src/jobs/run.ts';
 import { planRun } from '../../src/jobs/run-options.ts';
+import { giveUpRun } from '../../src/jobs/runs.ts';
 import type { StepName } from '../../src/jobs/step.ts';
 import { TestNetwork } from '../harness/network.ts';
 
@@ -95,6 +99,27 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     await write(after);
   });
 
+  test('is rolled back if it is in the middle of writing to the graph and never ends', async () => {
+    const run = await begin();
+    const [early, late] = [await attemptAt(run, 'closest'), await attemptAt(run, 'closest')];
+    const { uri, username, password } = network.stack.neo4j;
+    const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), { useBigInt: true });
+    try {
+      // As Graph does it, in a process that is paused before it commits.
+      const metadata = { kithStep: early.step, kithToken: early.token };
+      const paused = driver.session().beginTransaction({ metadata });
+      await paused.run(statement('cypher/fence/hold.cypher'), { place: placeOf('closest', 0), token: early.token });
+      await paused.run('CREATE (:Late)');
+      await using graph = new Graph(network.stack.neo4j, undefined, late);
+      await graph.raiseFence();
+      await expect(paused.commit()).rejects.toThrow();
+      const { records } = await driver.executeQuery('MATCH (l:Late) RETURN count(l) AS late');
+      expect(records[0]?.get('late')).toBe(0n);
+    } finally {
+      await driver.close();
+    }
+  });
+
   test('of whatever step of a run before can write nothing to the graph, once the first step has begun', async () => {
     const run = await begin();
     await using late = new Graph(network.stack.neo4j, undefined, await attemptAt(run, 'closest'));
@@ -178,6 +203,41 @@ describe('a folder that changes', () => {
     await network.pool.query("UPDATE kith.run_steps SET status = 'running'");
     writeFileSync(join(input, 'reputation_score.csv'), 'user_id,pred\n');
     expect(await conduct(run, 'ingest')).toMatchObject({ kind: 'done', rows: 2 });
+  });
+});
+
+describe('a run that is given up', () => {
+  test('while a step begins or goes on is over: nothing of it takes effect any more', async () => {
+    const run = await begin();
+    const attempt = await attemptAt(run, 'ingest');
+    expect(await giveUpRun(database, run)).toBe(true);
+    await expect(database.fenced(attempt).query('sql/runs/set-closest.sql', [null])).rejects.toThrow(StaleAttemptError);
+    expect(await beginAttempt(database, run, 'ingest', ['ingest'])).toBeUndefined();
+    expect(await giveUpRun(database, run)).toBe(false);
+  });
+
+  test('waits for what is just committing, and ends who goes on for long', async () => {
+    const run = await begin();
+    const attempt = await attemptAt(run, 'ingest');
+    const writing = database.fenced(attempt).transaction(async () => sleep(15_000));
+    const ended = expect(writing).rejects.toThrow(/Postgres/);
+    await sleep(500);
+    expect(await giveUpRun(database, run)).toBe(true);
+    await ended;
+  });
+
+  test('stays so, however many begin at the same time', async () => {
+    for (let i = 0; i < 20; i++) {
+      const run = await begin();
+      const [, attempt] = await Promise.all([
+        giveUpRun(database, run),
+        beginAttempt(database, run, 'ingest', ['ingest']),
+      ]);
+      if (attempt)
+        await expect(database.fenced(attempt).query('sql/runs/set-closest.sql', [null])).rejects.toThrow(
+          StaleAttemptError,
+        );
+    }
   });
 });
 

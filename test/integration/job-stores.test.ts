@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
+import pg from 'pg';
+import { EngineError } from '../../src/errors.ts';
 import { openJobStore } from '../../src/jobs/job-store.ts';
-import { readSchedule, setSchedule } from '../../src/jobs/schedule.ts';
+import { followSettings, readSchedule, setSchedule, turnOffSchedule } from '../../src/jobs/schedule.ts';
 import { MongoServer } from '../harness/mongo-server.ts';
-import { TestNetwork } from '../harness/network.ts';
+import { TestNetwork, testSettings } from '../harness/network.ts';
 
 // Seconds on an idle machine.
 jest.setTimeout(120_000);
@@ -13,8 +15,6 @@ let network: TestNetwork;
 let mongo: MongoServer;
 beforeAll(async () => {
   network = await TestNetwork.open();
-  // The tables of jobs lie in Kith's own schema, which a run makes.
-  await network.pool.query('CREATE SCHEMA IF NOT EXISTS kith');
   mongo = await MongoServer.start();
 });
 afterAll(async () => {
@@ -113,14 +113,54 @@ describe.each([
     agenda.define('kith morning', async () => undefined);
     expect(await readSchedule(agenda)).toBeUndefined();
     const first = { cron: '0 7 * * *', timeZone: 'America/New_York', inputRoot: 's3://bucket/graph_data' };
-    await setSchedule(agenda, first);
-    expect(await readSchedule(agenda)).toEqual({ ...first, next: expect.any(Date) });
-    await setSchedule(agenda, { ...first, cron: '30 6 * * *', timeZone: 'UTC' });
+    await setSchedule(agenda, first, true);
+    const kept = { isByHand: true, isOff: false, since: expect.any(Date), next: expect.any(Date) };
+    expect(await readSchedule(agenda)).toEqual({ ...first, ...kept });
+    await setSchedule(agenda, { ...first, cron: '30 6 * * *', timeZone: 'UTC' }, true);
     const changed = await readSchedule(agenda);
     expect(changed).toMatchObject({ cron: '30 6 * * *', timeZone: 'UTC' });
     expect(changed?.next?.toISOString()).toMatch(/T06:30:00\.000Z$/);
+    // What the settings of a worker say does not count once a person has said something, not even that there is none.
+    const settings = testSettings({ KITH_INPUT_ROOT: '/elsewhere', KITH_SCHEDULE: '0 9 * * *' });
+    await followSettings(agenda, settings);
+    expect(await readSchedule(agenda)).toEqual(changed);
+    await turnOffSchedule(agenda, first);
+    await followSettings(agenda, settings);
+    expect(await readSchedule(agenda)).toMatchObject({ isOff: true });
+    await setSchedule(agenda, first, true);
+    expect(await readSchedule(agenda)).toMatchObject({ isOff: false });
     expect((await agenda.queryJobs({ name: 'kith morning' })).total).toBe(1);
     await agenda.cancel({ name: 'kith morning' });
     expect(await readSchedule(agenda)).toBeUndefined();
+    // Without a word of a person's it is that of the settings, as they are now.
+    for (const cron of ['0 9 * * *', '0 10 * * *']) {
+      await followSettings(agenda, testSettings({ KITH_INPUT_ROOT: '/elsewhere', KITH_SCHEDULE: cron }));
+      expect(await readSchedule(agenda)).toMatchObject({ cron, inputRoot: '/elsewhere', isByHand: false });
+    }
+    await agenda.cancel({ name: 'kith morning' });
   });
+});
+
+test('a Postgres of the jobs alone needs nothing but a database', async () => {
+  await network.pool.query('DROP DATABASE IF EXISTS jobs_alone WITH (FORCE)');
+  await network.pool.query('CREATE DATABASE jobs_alone');
+  const url = new URL(network.stack.postgres.url);
+  url.pathname = '/jobs_alone';
+  await using store = await openJobStore(url.href, { lockLifetime: 4_000, onTrouble: () => undefined });
+  expect((await store.agenda.queryJobs({ name: 'none' })).total).toBe(0);
+  const tables = "SELECT schemaname FROM pg_tables WHERE tablename LIKE 'agenda%'";
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  const { rows } = await client.query(tables);
+  await client.end();
+  expect(new Set(rows.map(({ schemaname }) => schemaname))).toEqual(new Set(['kith']));
+});
+
+test('a store that is away is said to be so, without its password', async () => {
+  const open = openJobStore('postgres://kith:hush@127.0.0.1:1/jobs', {
+    lockLifetime: 4_000,
+    onTrouble: () => undefined,
+  });
+  await expect(open).rejects.toThrow(EngineError);
+  await expect(open).rejects.toThrow(/^The store of jobs \(KITH_JOBS_URL.*can't be used: (?!.*hush)/);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
 import { type EngineHome, homeOf } from '../../src/engines/home.ts';
-import { importFolder, isImportReady, settleImport } from '../../src/engines/import-folder.ts';
+import { acceptImport, importFolder, isImportReady, settleImport } from '../../src/engines/import-folder.ts';
 
 const parts = ['databases/neo4j', 'transactions/neo4j'];
 let home: EngineHome;
@@ -28,6 +28,7 @@ afterEach(() => rmSync(home.root, { recursive: true, force: true }));
 test('a complete import takes the place of the live database and leaves nothing behind', () => {
   write(join(importFolder(home), 'READY'), '');
   expect(isImportReady(home)).toBe(true);
+  acceptImport(home);
   settleImport(home);
   expect(liveTexts()).toEqual(['new', 'new']);
   expect(existsSync(importFolder(home))).toBe(false);
@@ -40,14 +41,16 @@ test('an import without its marker is discarded, and the live database stays', (
 });
 
 test('a move that was killed between removing the old store and renaming the new one is completed', () => {
-  write(join(importFolder(home), 'READY'), '');
+  mkdirSync(importFolder(home), { recursive: true });
+  acceptImport(home);
   rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
   settleImport(home);
   expect(liveTexts()).toEqual(['new', 'new']);
 });
 
 test('a move that was killed between its two renames is completed', () => {
-  write(join(importFolder(home), 'READY'), '');
+  mkdirSync(importFolder(home), { recursive: true });
+  acceptImport(home);
   rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
   renameSync(dirname(imported(parts[0] ?? '')), dirname(live(parts[0] ?? '')));
   settleImport(home);
@@ -55,7 +58,8 @@ test('a move that was killed between its two renames is completed', () => {
 });
 
 test('a move that was killed after its renames does not touch what it moved', () => {
-  write(join(importFolder(home), 'READY'), '');
+  mkdirSync(importFolder(home), { recursive: true });
+  acceptImport(home);
   for (const part of parts) {
     rmSync(dirname(live(part)), { recursive: true });
     renameSync(dirname(imported(part)), dirname(live(part)));

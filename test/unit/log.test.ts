@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { readSettings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
+import { withoutSecrets } from '../../src/secrets.ts';
 import { createLog, type Log } from '../../src/watch/log.ts';
-import { withoutSecrets } from '../../src/watch/secrets.ts';
 import { webPassword } from '../../src/web/guard.ts';
 
 type Line = Record<string, unknown>;

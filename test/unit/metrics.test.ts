@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
 import { pipeline } from '../../src/jobs/pipeline.ts';
 import { Metrics } from '../../src/watch/metrics.ts';
-import { serveMetrics } from '../../src/watch/metrics-server.ts';
+import { serveMetrics } from '../../src/web/metrics-server.ts';
 
 const password = 'correct horse: "battery"';
 const settings = readSettings({ KITH_WEB_PASSWORD: password });

@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
-import { FolderMissingError } from '../../errors.ts';
+import { FolderMissingError, messageOf } from '../../errors.ts';
 import { dayFiles } from '../../ingest/day-folder.ts';
 import { enqueueRuns } from '../../jobs/queue.ts';
 import { daysOf, planRun, queuedScores, type RunOptions, withOptions } from '../../jobs/run-options.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
+import { withoutSecrets } from '../../secrets.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { interruptible } from '../interruptible.ts';
 import { addRunOptions, optionsOf } from './run.ts';
 
 const examples = `
-Workers (kith worker) do the runs, one after the other. A folder that is not there yet is waited for (KITH_FOLDER_PATIENCE, 6h). A run that
-waits or works already, by input and as-of, is not queued again.
+Workers (kith worker) do the runs, one after the other. A folder that is not there yet is waited for (KITH_FOLDER_PATIENCE, 6h), and the runs
+after it wait, too: leave out days that will never come. A run that waits or works already, by input and as-of, is not queued again.
 
 Examples:
   $ kith enqueue --input graph_data/20240601
@@ -42,7 +43,10 @@ export function addEnqueueCommand(program: Command): void {
             days.map((day) => ({ ...day, scores })),
           );
           const { wakeWorkers } = await import('../../jobs/worker.ts');
-          await wakeWorkers(settings, database);
+          // They would notice within half a minute.
+          await wakeWorkers(settings, database).catch((error) =>
+            process.stderr.write(`The workers could not be told: ${withoutSecrets(messageOf(error))}\n`),
+          );
           return queued;
         });
       });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { type ListedRun, listRuns } from '../../jobs/list-runs.ts';
-import { giveUpRun } from '../../jobs/queue.ts';
+import { giveUpRun } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
 import { interruptible } from '../interruptible.ts';
 

@@ -38,7 +38,7 @@ export function addScheduleCommand(program: Command): void {
         changeSchedule(settings, off ? 'off' : isChange ? change : 'show', signal),
       );
       process.stdout.write(
-        schedule
+        schedule && !schedule.isOff
           ? `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD\n` +
               `next ${schedule.next?.toISOString() ?? 'never'}; a worker has to run then: kith worker\n`
           : 'no daily run is scheduled: kith schedule --input-root DIR\n',

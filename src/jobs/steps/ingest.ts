@@ -20,8 +20,10 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const { settings, run, folder, signal, summary } = context;
   if (!folder) throw new Error('ingest was called without a folder');
   const dir = runFolder(settings, run.id);
-  const workDir = join(dir, 'work');
-  await removeLeftovers(dirname(dir));
+  // Each attempt has one of its own: a late one would take away what another reads.
+  const token = context.attempt?.token ?? 0n;
+  const workDir = join(dir, `${workPrefix}${token}`);
+  await removeLeftovers(dirname(dir), token);
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
@@ -42,7 +44,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     const loaded = await loadFolder(settings, staged, {
       flagged: { at: named ?? run.asOf, isUndated: named === undefined },
       workDir,
-      fence: context.attempt,
+      fence: context.attempt ?? context.fence,
       hold: (move) => context.database.transaction(move),
       signal,
       onProgress: report,
@@ -99,8 +101,15 @@ async function stageMessages(
   }
 }
 
-/** What killed runs left of their staged rows, which may be as large as the input. The network's lock is held, so nobody uses it. */
-async function removeLeftovers(runs: string): Promise<void> {
+const workPrefix = 'work-';
+
+/**
+ * What killed attempts left of their staged rows, which may be as large as the input: all earlier ones', and those of steps alone, which
+ * nobody works in while this one does.
+ */
+async function removeLeftovers(runs: string, token: bigint): Promise<void> {
   for (const run of await readdir(runs).catch(() => []))
-    await rm(join(runs, run, 'work'), { recursive: true, force: true });
+    for (const name of await readdir(join(runs, run)).catch(() => []))
+      if (name.startsWith(workPrefix) && (token === 0n || BigInt(name.slice(workPrefix.length)) < token))
+        await rm(join(runs, run, name), { recursive: true, force: true });
 }

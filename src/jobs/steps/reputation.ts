@@ -2,7 +2,6 @@ import { MessageStore } from '../../messages/message-store.ts';
 import { applyReputation } from '../../reputation/apply-reputation.ts';
 import type { ReputationList } from '../../reputation/reputation-list.ts';
 import { writeReputationList } from '../../reputation/write-scores.ts';
-import type { Folder } from '../../storage/folder.ts';
 import { messagesFile, type ReputationSummary, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 import { estimate } from './estimate.ts';
@@ -17,7 +16,7 @@ export async function reputation(context: RunContext, report: Report): Promise<v
 }
 
 async function listOf(
-  { scores, settings, run, signal, folder }: RunContext,
+  { scores, settings, run, signal, input }: RunContext,
   report: Report,
 ): Promise<{ list: ReputationList; summary: Omit<ReputationSummary, 'scored'> } | undefined> {
   if (!scores) return undefined;
@@ -31,12 +30,12 @@ async function listOf(
     onProgress: estimate(report, 'user-weeks'),
   });
   const list = await readShares(store, scores.model);
-  const place = `${placeOf(folder) ?? runFolder(settings, run.id)}/reputation_score.csv`;
+  const place = `${placeOf(input) ?? runFolder(settings, run.id)}/reputation_score.csv`;
   await writeReputationList(place, list, { s3: settings.s3, signal });
   return { list, summary: { list: place, model: { folder: scores.place, ...counts } } };
 }
 
 /** A day's folder on S3 gets its scores; one on disk is only read. */
-function placeOf(folder: Folder | undefined): string | undefined {
-  return folder && /^s3:/i.test(folder.location) ? folder.location.replace(/\/+$/, '') : undefined;
+function placeOf(input: string | undefined): string | undefined {
+  return input && /^s3:/i.test(input) ? input.replace(/\/+$/, '') : undefined;
 }

@@ -1,8 +1,8 @@
 import express from 'express';
 import type { Settings } from '../config/settings.ts';
-import { guard } from '../web/guard.ts';
-import { type PageServer, serve } from '../web/serve.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../watch/metrics.ts';
+import { guard } from './guard.ts';
+import { type PageServer, serve } from './serve.ts';
 
 /**
  * Serves `/metrics` for Prometheus at KITH_METRICS_PORT of KITH_WEB_HOST, to whoever has the name and the password of Kith's
