@@ -59,12 +59,10 @@ function mongoBackend(address: string) {
   return { backend, connect: () => backend.connect(), close: () => backend.disconnect() };
 }
 
-function postgresBackend(connectionString: string, tell: (error: unknown) => void) {
-  const pool = new pg.Pool({ connectionString, application_name: 'kith jobs', max: 4 });
+function postgresBackend(url: string, tell: (error: unknown) => void) {
+  const pool = new pg.Pool({ connectionString: inKith(url), application_name: 'kith jobs', max: 4 });
   // Without listeners a server that goes away would end the process.
   pool.on('error', tell);
-  // Its tables can't be given a schema, but a connection can: they are Kith's, not the public's.
-  pool.on('connect', (client) => void client.query(statement('sql/jobs/use-schema.sql')).catch(tell));
   const backend = new PostgresBackend({ pool });
   backend.notificationChannel?.on('error', tell);
   const connect = async () => {
@@ -84,4 +82,12 @@ function postgresBackend(connectionString: string, tell: (error: unknown) => voi
     }
   };
   return { backend, connect, close: () => pool.end() };
+}
+
+/** Agenda's tables can't be given a schema, but a connection can: they are Kith's, not the public's. */
+function inKith(url: string): string {
+  const address = new URL(url);
+  const options = [address.searchParams.get('options'), '-c search_path=kith'];
+  address.searchParams.set('options', options.filter(Boolean).join(' '));
+  return address.href;
 }
