@@ -15,9 +15,9 @@ export function isImportReady(home: EngineHome): boolean {
   return existsSync(join(importFolder(home), 'READY'));
 }
 
-/** Whether a whole import waits to be moved. */
+/** Whether a whole import waits to be moved. One that was accepted may have been begun anew by whoever came later. */
 export function isImportAccepted(home: EngineHome): boolean {
-  return existsSync(join(importFolder(home), 'ACCEPTED'));
+  return isImportReady(home) && existsSync(join(importFolder(home), 'ACCEPTED'));
 }
 
 /** Decides that a whole import takes the place of the live database, whatever happens from here on. */

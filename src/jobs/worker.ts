@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Agenda, Job } from 'agenda';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
@@ -6,6 +7,7 @@ import type { Log } from '../watch/log.ts';
 import { Metrics } from '../watch/metrics.ts';
 import { openTraces } from '../watch/traces.ts';
 import { serveMetrics } from '../web/metrics-server.ts';
+import type { PageServer } from '../web/serve.ts';
 import { workerName } from './attempt.ts';
 import { conductStep } from './conduct-step.ts';
 import { tellOfFailure } from './failure-hook.ts';
@@ -59,7 +61,7 @@ export interface WorkerOptions {
 export async function work(settings: Settings, { stop, drain, log }: WorkerOptions): Promise<void> {
   await withDatabase(settings, stop, async (database) => {
     const metrics = new Metrics(pipeline.map(({ name }) => name));
-    await using pages = await serveMetrics(metrics, settings);
+    await using pages = await metricsPages(metrics, settings, log);
     await using traces = await openTraces(log);
     await using store = await openJobStore(settings.jobs.url ?? database.url, {
       lockLifetime: settings.jobs.lockLifetime,
@@ -79,13 +81,22 @@ export async function work(settings: Settings, { stop, drain, log }: WorkerOptio
     try {
       // Another worker's look may be locked by its death.
       await worker.lookAfterQueue().catch((error) => log.warn({ error }, 'queue'));
-      await untilAborted(drain);
+      if (!drain.aborted) await once(drain, 'abort');
       log.info('draining: what is under way comes to its end');
       await agenda.drain({ signal: stop, closeConnection: false });
     } finally {
       clearInterval(watch);
       await worker.rest();
     }
+  });
+}
+
+/** At the port of the settings, or any other if another worker of this machine has it. */
+async function metricsPages(metrics: Metrics, settings: Settings, log: Log): Promise<PageServer> {
+  return serveMetrics(metrics, settings).catch((error) => {
+    if (settings.web.metricsPort === 0) throw error;
+    log.warn({ error }, 'metrics are at another port');
+    return serveMetrics(metrics, { ...settings, web: { ...settings.web, metricsPort: 0 } });
   });
 }
 
@@ -115,9 +126,9 @@ class Worker {
 
   defineJobs(): void {
     const { lockLifetime, retryDelay } = this.#settings.jobs;
-    const once = { lockLifetime, concurrency: 1 };
-    this.#agenda.define(queueJob, () => this.lookAfterQueue(), once);
-    this.#agenda.define(morningJob, () => this.#beginMorning(), { ...once, backoff: () => mendMorningMs / 60 });
+    const alone = { lockLifetime, concurrency: 1 };
+    this.#agenda.define(queueJob, () => this.lookAfterQueue(), alone);
+    this.#agenda.define(morningJob, () => this.#beginMorning(), { ...alone, backoff: () => mendMorningMs / 60 });
     this.#agenda.define(wakeJob, () => this.#beginReadySteps(), { lockLifetime, removeOnComplete: true });
     this.#agenda.define<StepData>(stepJob, (job) => this.#doStep(job), {
       lockLifetime,
@@ -243,11 +254,4 @@ function keepEngines(settings: Settings, signal: AbortSignal, log: Log): NodeJS.
     await up(settings, { signal }).catch((error) => log.warn({ error }, 'engines'));
     isLooking = false;
   }, watchMs);
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

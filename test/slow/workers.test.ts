@@ -140,3 +140,15 @@ test('SIGTERM lets a worker end what it does, and another one goes on', async ()
   // Nothing had to be done twice.
   expect(attemptsOf(run)).toBe(5);
 });
+
+test('a second SIGTERM stops a worker at once, and another one goes on', async () => {
+  await using network = await twoWorkers('stopped', {});
+  await network.kith('enqueue', '--input', input);
+  let busy: RunningCommand | undefined;
+  while (!busy) busy = await network.busyWorker();
+  busy.process.kill('SIGTERM');
+  await sleep(200);
+  const { code, seconds } = await network.endWorker(busy, 'SIGTERM');
+  expect({ code, quick: seconds < 20 }).toEqual({ code: 0, quick: true });
+  await expectOnePublish(network);
+});

@@ -41,7 +41,7 @@ test('an import without its marker is discarded, and the live database stays', (
 });
 
 test('a move that was killed between removing the old store and renaming the new one is completed', () => {
-  mkdirSync(importFolder(home), { recursive: true });
+  write(join(importFolder(home), 'READY'), '');
   acceptImport(home);
   rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
   settleImport(home);
@@ -49,7 +49,7 @@ test('a move that was killed between removing the old store and renaming the new
 });
 
 test('a move that was killed between its two renames is completed', () => {
-  mkdirSync(importFolder(home), { recursive: true });
+  write(join(importFolder(home), 'READY'), '');
   acceptImport(home);
   rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
   renameSync(dirname(imported(parts[0] ?? '')), dirname(live(parts[0] ?? '')));
@@ -58,7 +58,7 @@ test('a move that was killed between its two renames is completed', () => {
 });
 
 test('a move that was killed after its renames does not touch what it moved', () => {
-  mkdirSync(importFolder(home), { recursive: true });
+  write(join(importFolder(home), 'READY'), '');
   acceptImport(home);
   for (const part of parts) {
     rmSync(dirname(live(part)), { recursive: true });

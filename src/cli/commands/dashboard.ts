@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
@@ -43,14 +44,7 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
     await using server = await serve(dashboard(settings, database, store.agenda), settings.web.host, port);
     const password = settings.web.password ? 'KITH_WEB_PASSWORD' : homeOf(settings).passwords.web;
     process.stdout.write(`${server.url}/  name ${webUser}, password in ${password}\n`);
-    await untilAborted(signal);
-  });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    if (!signal.aborted) await once(signal, 'abort');
   });
 }
 
