@@ -1,9 +1,7 @@
 import { hostname } from 'node:os';
 import { EngineError, messageOf, StaleAttemptError } from '../errors.ts';
 import { type Database, queryOn, type StepFence } from '../export/database.ts';
-import type { Fence } from '../graph/fence.ts';
 import { withoutSecrets } from '../secrets.ts';
-import { pipeline } from './pipeline.ts';
 import type { RunSummary } from './run-context.ts';
 import type { StepName } from './step.ts';
 
@@ -72,12 +70,6 @@ export async function beginAttempt(
   return (
     row && { runId, step, closes, worker, token: BigInt(row.token), attempts: row.attempts, failures: row.failures }
   );
-}
-
-/** A fence for work by hand: whoever was to write for a run before can't, once it is raised. */
-export async function fenceByHand(database: Database): Promise<Fence> {
-  const [row] = await database.query<{ token: string }>('sql/steps/next-token.sql');
-  return { step: 'by hand', token: BigInt(row?.token ?? 0), closes: [...pipeline.map(({ name }) => name), 'by hand'] };
 }
 
 /** @throws StaleAttemptError if a later attempt has begun */

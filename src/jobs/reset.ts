@@ -6,7 +6,7 @@ import { up } from '../engines/stack.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
-import { fenceByHand } from './attempt.ts';
+import { fenceByHand } from './fence-by-hand.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { messagesFile, reputationFolder } from './run-context.ts';
 import { withDatabase } from './with-database.ts';

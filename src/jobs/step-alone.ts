@@ -4,7 +4,7 @@ import { BadInputError } from '../errors.ts';
 import { type CheckOutcome, runChecks, shownChecks } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import { Graph } from '../graph/graph.ts';
-import { fenceByHand } from './attempt.ts';
+import { fenceByHand } from './fence-by-hand.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { pipeline } from './pipeline.ts';
 import { type Conductor, type FinishedRun, newRun } from './run.ts';

@@ -11,7 +11,8 @@ import {
 import { messageOf } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { Log } from './log.ts';
-import { type RunSpan, type StepSpan, type Traces, traceIdsOf } from './traces.ts';
+import { traceIdsOf } from './trace-ids.ts';
+import type { RunSpan, StepSpan, Traces } from './traces.ts';
 
 /**
  * Traces sent by OpenTelemetry's own exporter, which reads its settings from the environment; see `openTraces`.

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Log } from './log.ts';
 import type { RunStatus, StepOutcome } from './metrics.ts';
 
@@ -72,13 +71,4 @@ export async function openTraces(log: Log, closeMs = 5_000): Promise<Traces> {
   }
   const { openOtlpTraces } = await import('./otlp-traces.ts');
   return openOtlpTraces(log, closeMs);
-}
-
-/**
- * The ids of a run's trace and of its root span, in hexadecimal: the first 16 bytes of the run's id in SHA-256, and the 8 after
- * them. Workers agree on them without asking each other, and a person can find the trace of a run.
- */
-export function traceIdsOf(runId: string): { traceId: string; spanId: string } {
-  const digest = createHash('sha256').update(runId).digest('hex');
-  return { traceId: digest.slice(0, 32), spanId: digest.slice(32, 48) };
 }

@@ -4,7 +4,8 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { createLog } from '../../src/watch/log.ts';
-import { openTraces, type StepSpan, traceIdsOf } from '../../src/watch/traces.ts';
+import { traceIdsOf } from '../../src/watch/trace-ids.ts';
+import { openTraces, type StepSpan } from '../../src/watch/traces.ts';
 
 interface OtlpSpan {
   traceId: string;
