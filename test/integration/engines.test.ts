@@ -22,7 +22,7 @@ import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
 import { importBeside, moveImportIntoPlace } from '../../src/engines/bulk-import.ts';
 import { homeOf } from '../../src/engines/home.ts';
-import { importFolder } from '../../src/engines/import-folder.ts';
+import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
 import { InterruptedError } from '../../src/errors.ts';
@@ -225,6 +225,7 @@ test('down leaves no process, and twice is as good as once', async () => {
 
 test('a move that was killed half way is completed by the next up, at new ports where the old are taken', async () => {
   await importBeside(settings, importFiles(300));
+  acceptImport(homeOf(settings));
   // As a kill between the two renames leaves it.
   const from = join(importFolder(homeOf(settings)), 'data');
   const to = join(homeOf(settings).neo4j, 'data');
