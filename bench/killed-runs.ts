@@ -87,6 +87,21 @@ async function killedRun(folder: string, input: string, random: Random) {
   };
 }
 
+/** Written after every run: an hour is long. */
+function write(results: object): void {
+  const [cpu] = cpus();
+  const machine = {
+    cpu: cpu?.model,
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  const out = join(projectRoot, 'bench', 'results');
+  mkdirSync(out, { recursive: true });
+  const whole = { date: new Date().toISOString().slice(0, 10), machine, options: values, ...results };
+  writeFileSync(join(out, 'killed-runs.json'), `${JSON.stringify(whole, undefined, 2)}\n`);
+}
+
 const root = mkdtempSync(join(tmpdir(), 'kith-bench-killed-'));
 chmodSync(root, 0o711);
 const runs: unknown[] = [];
@@ -108,18 +123,9 @@ try {
     const isEqual = run.status === 'published' && run.published === 1 && run.sha256 === undisturbed.sha256;
     if (isEqual) equal++;
     runs.push({ ...run, isEqual });
+    write({ undisturbed, equal, runs });
     console.log(i, isEqual ? 'equal' : 'NOT EQUAL', JSON.stringify(run));
   }
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  };
-  const out = join(projectRoot, 'bench', 'results');
-  mkdirSync(out, { recursive: true });
-  const results = { date: new Date().toISOString().slice(0, 10), machine, options: values, undisturbed, equal, runs };
-  writeFileSync(join(out, 'killed-runs.json'), `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(`${equal} of ${runs.length} equal`);
   process.exitCode = equal === runs.length ? 0 : 1;
 } finally {
