@@ -6,7 +6,7 @@ import type { RunSummary } from '../jobs/run-context.ts';
 import type { RunSettings } from '../jobs/run-settings.ts';
 
 /** A step as the pages show it. */
-export type DashboardStep = Omit<StepState, 'token' | 'summary'>;
+export type DashboardStep = Omit<StepState, 'summary'>;
 
 /** A run as the pages show it. Instants are ISO 8601. */
 export interface DashboardRun {

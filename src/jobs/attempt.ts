@@ -10,7 +10,6 @@ export interface Attempt extends StepFence {
   step: StepName;
   /** Steps of which nothing earlier may write to the graph any more, see Fence. */
   closes: readonly StepName[];
-  worker: string;
   /** Of this step of the run, this one included. */
   attempts: number;
   /** How many of them ended with an error. */
@@ -21,8 +20,6 @@ export interface Attempt extends StepFence {
 export interface StepState {
   name: StepName;
   status: 'running' | 'waiting' | 'done' | 'failed';
-  /** Of its latest attempt. */
-  token: bigint;
   attempts: number;
   failures: number;
   worker: string | null;
@@ -67,9 +64,7 @@ export async function beginAttempt(
     await database.query('sql/steps/end-writers.sql', [runId, step]);
     return begin();
   });
-  return (
-    row && { runId, step, closes, worker, token: BigInt(row.token), attempts: row.attempts, failures: row.failures }
-  );
+  return row && { runId, step, closes, token: BigInt(row.token), attempts: row.attempts, failures: row.failures };
 }
 
 /** @throws StaleAttemptError if a later attempt has begun */
@@ -127,7 +122,6 @@ export async function stepsOfRuns(database: Database, runIds: readonly string[])
     const state: StepState = {
       name: row.step,
       status: row.status,
-      token: BigInt(row.token),
       attempts: row.attempts,
       failures: row.failures,
       worker: row.worker,
@@ -149,7 +143,6 @@ interface StepRow {
   run_id: string;
   step: StepName;
   status: StepState['status'];
-  token: string;
   attempts: number;
   failures: number;
   worker: string | null;

@@ -17,7 +17,6 @@ export interface QueuedScores {
 export interface QueuedRun extends Run {
   input: string;
   status: 'queued' | 'running' | 'published' | 'failed';
-  queuedAt: string;
   scores: QueuedScores | undefined;
 }
 
@@ -88,7 +87,6 @@ export async function queuedRun(database: Database, id: string): Promise<QueuedR
     settings: RunSettings;
     status: QueuedRun['status'];
     started_at: Date;
-    queued_at: Date;
     scores: QueuedScores | null;
   }>('sql/runs/work-of.sql', [id]);
   return (
@@ -99,7 +97,6 @@ export async function queuedRun(database: Database, id: string): Promise<QueuedR
       settings: row.settings,
       input: row.input,
       status: row.status,
-      queuedAt: row.queued_at.toISOString(),
       scores: row.scores ?? undefined,
     }
   );
