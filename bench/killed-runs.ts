@@ -1,7 +1,7 @@
 /**
  * Runs of the queue in a row, each on a new home with two workers, during each of which whatever works is killed (-9) at four random
  * moments: the worker that does a step, Neo4j, Postgres or the bulk importer. All of them must publish once, and the tables be those of an
- * undisturbed run.
+ * undisturbed run. Ingest takes far longer than any other step, so the moments are drawn by step, lest all of them fall into that one.
  *
  *   npx tsx bench/killed-runs.ts [--runs 20] [--activities 400000] [--users 10000] [--seed 1]
  */
@@ -26,8 +26,10 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const killsEach = 4;
-/** Seconds between two kills, at most: four of them fall into the two minutes of a run. */
-const longestPause = 15;
+/** The steps in the order in which they run, and about how many seconds each takes here: a kill falls somewhere into one of them. */
+const stepSeconds = { ingest: 15, closest: 5, recommend: 4, publish: 6 };
+type Step = keyof typeof stepSeconds;
+const steps = Object.keys(stepSeconds) as Step[];
 const env = { KITH_NEO4J_HEAP: '1g', KITH_NEO4J_PAGE_CACHE: '512m' };
 
 /** What was killed, and which steps were under way. */
@@ -61,19 +63,44 @@ async function kill(network: WorkerNetwork, random: Random): Promise<Kill['victi
   return victim;
 }
 
+/** Of which steps the kills are, in the order of the run. */
+function drawSteps(random: Random): Step[] {
+  const drawn = Array.from({ length: killsEach }, () => Math.floor(random.fraction() * steps.length));
+  return drawn.sort((a, b) => a - b).map((index) => steps[index] ?? 'ingest');
+}
+
+/** Waits until `step` or a later one is running; false if the run is over before. */
+async function untilRunning(network: WorkerNetwork, step: Step): Promise<boolean> {
+  const from = steps.indexOf(step);
+  for (;;) {
+    const run = await network.lastRun();
+    if (run?.status === 'published' || run?.status === 'failed') return false;
+    const isThere = run?.steps.some(({ name, status }) => status === 'running' && steps.indexOf(name as Step) >= from);
+    if (isThere) return true;
+    await sleep(200);
+  }
+}
+
+/** The steps that are running just now. */
+async function underWay(network: WorkerNetwork): Promise<string> {
+  const run = await network.lastRun();
+  const running = run?.steps.filter(({ status }) => status === 'running').map(({ name }) => name) ?? [];
+  return running.join(' and ') || 'nothing';
+}
+
 async function killedRun(folder: string, input: string, random: Random) {
   await using network = new WorkerNetwork(folder, env);
   await Promise.all([network.startWorker(), network.startWorker()]);
   const started = performance.now();
   await network.kith('enqueue', '--input', input);
   const kills: Kill[] = [];
-  while (kills.length < killsEach) {
-    await sleep(random.fraction() * longestPause * 1000);
-    const run = await network.lastRun();
-    if (run?.status === 'published' || run?.status === 'failed') break;
-    const during = run?.steps.filter(({ status }) => status === 'running').map(({ name }) => name);
-    const victim = await kill(network, random);
-    if (victim) kills.push({ victim, during: during?.join(' and ') || 'nothing' });
+  for (const step of drawSteps(random)) {
+    if (!(await untilRunning(network, step))) break;
+    await sleep(random.fraction() * stepSeconds[step] * 1000);
+    const during = await underWay(network);
+    let victim: Kill['victim'] | undefined;
+    while (!victim) victim = await kill(network, random);
+    kills.push({ victim, during });
   }
   const run = await network.untilOver();
   const attempts = run.steps.reduce((sum, step) => sum + step.attempts, 0);
