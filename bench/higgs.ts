@@ -17,7 +17,7 @@ import { readSettings } from '../src/config/settings.ts';
 import { down } from '../src/engines/stack.ts';
 import { runOnce } from '../src/jobs/run.ts';
 import { planRun } from '../src/jobs/run-options.ts';
-import type { Step } from '../src/jobs/step.ts';
+import type { Conducted } from '../src/jobs/step.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,10 @@ const { values } = parseArgs({
 });
 
 /** The pipeline as `kith run` goes through it, without showing anything. */
-async function conduct(steps: readonly Step[], work: (step: Step, report: () => void) => Promise<void>): Promise<void> {
+async function conduct<Item extends Conducted>(
+  steps: readonly Item[],
+  work: (step: Item, report: () => void) => Promise<void>,
+): Promise<void> {
   for (const wave of waves(steps)) await Promise.all(wave.map((step) => work(step, () => undefined)));
 }
 

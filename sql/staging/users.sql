@@ -1,10 +1,10 @@
--- Every user once; the flag is NULL if no row of user.csv names the user.
+-- Every user once, those too whose activities are all too old to be stored; the flag is NULL if no row of user.csv names the user.
 CREATE TABLE users AS
 SELECT user_id, max(suspended) AS suspended
 FROM (
   SELECT user_id, suspended FROM staged_user
-  UNION ALL SELECT user_id, NULL FROM activity
-  UNION ALL SELECT engaged_id, NULL FROM activity
+  UNION ALL SELECT user_id, NULL FROM staged_activity
+  UNION ALL SELECT engaged_id, NULL FROM staged_activity
 )
 GROUP BY user_id
 ORDER BY user_id

@@ -1,6 +1,5 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
-import type { Conductor } from '../jobs/run.ts';
-import type { Report, Step } from '../jobs/step.ts';
+import type { Conducted, Conductor, Report } from '../jobs/step.ts';
 import { secondsSince } from './figures.ts';
 
 /** Seconds between two lines about the same step where there is no terminal. */
@@ -11,8 +10,8 @@ export const conduct: Conductor = (steps, work) =>
   process.stderr.isTTY ? conductLive(steps, work) : conductPlain(steps, work);
 
 /** Steps in waves: all needs of a wave's steps are in earlier waves. */
-export function waves(steps: readonly Step[]): Step[][] {
-  const result: Step[][] = [];
+export function waves<Item extends Conducted>(steps: readonly Item[]): Item[][] {
+  const result: Item[][] = [];
   const done = new Set<string>();
   const known = new Set<string>(steps.map(({ name }) => name));
   let left = [...steps];
@@ -32,9 +31,12 @@ class LiveRenderer extends DefaultRenderer {
   static override nonTTY = true;
 }
 
-async function conductLive(steps: readonly Step[], work: (step: Step, report: Report) => Promise<void>): Promise<void> {
+async function conductLive<Item extends Conducted>(
+  steps: readonly Item[],
+  work: (step: Item, report: Report) => Promise<void>,
+): Promise<void> {
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
-  const taskOf = (step: Step) => ({
+  const taskOf = (step: Item) => ({
     title: step.title,
     task: async (_: unknown, task: { output: string; title: string }) => {
       const started = performance.now();
@@ -46,7 +48,7 @@ async function conductLive(steps: readonly Step[], work: (step: Step, report: Re
   });
   const tasks = waves(steps).map((wave) =>
     wave.length === 1
-      ? taskOf(wave[0] as Step)
+      ? taskOf(wave[0] as Item)
       : {
           title: wave.map(({ name }) => name).join(' and '),
           task: (_: unknown, task: { newListr: (...args: unknown[]) => unknown }) =>
@@ -60,9 +62,9 @@ async function conductLive(steps: readonly Step[], work: (step: Step, report: Re
   }).run();
 }
 
-async function conductPlain(
-  steps: readonly Step[],
-  work: (step: Step, report: Report) => Promise<void>,
+async function conductPlain<Item extends Conducted>(
+  steps: readonly Item[],
+  work: (step: Item, report: Report) => Promise<void>,
 ): Promise<void> {
   for (const wave of waves(steps)) {
     const ends = await Promise.allSettled(

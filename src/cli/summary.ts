@@ -17,6 +17,7 @@ export function describeRun({ run, summary }: FinishedRun): string {
     lines.push(`    rec_reasons         ${count(summary.rows.reasons).padStart(13)} rows`);
   }
   if (summary.checks) lines.push('  checks', ...describeChecks(summary.checks));
+  lines.push(...describeAfterwards(summary));
   const steps = Object.entries(summary.seconds ?? {});
   if (steps.length > 0)
     lines.push(`  seconds   ${steps.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
@@ -46,6 +47,8 @@ function describeInput(summary: RunSummary): string[] {
       );
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
     lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);
+    if (summary.expired)
+      lines.push(`    expired         ${count(summary.expired).padStart(12)} activities, too old to be stored`);
     if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
   }
   if (summary.graph)
@@ -53,6 +56,14 @@ function describeInput(summary: RunSummary): string[] {
       `  graph     ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities ` +
         `(${count(summary.added)} new, by ${summary.loader})`,
     );
+  return lines;
+}
+
+function describeAfterwards({ removed, leftUndone = {} }: RunSummary): string[] {
+  const lines: string[] = [];
+  if (removed) lines.push(`  expired   ${count(removed)} activities removed from the graph`);
+  for (const [name, why] of Object.entries(leftUndone))
+    lines.push(`  left to the next run: ${name} (${why}); the tables are whole`);
   return lines;
 }
 

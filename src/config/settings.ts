@@ -8,6 +8,9 @@ import { projectRoot } from './project.ts';
 /** The longest window: a century. */
 export const longestWindowDays = 36_500;
 
+/** How much longer than the window activities are kept, unless KITH_RETENTION_DAYS is set: for as-ofs up to a month back. */
+const spareDays = 30;
+
 /** A weight's base in thousandths, from a decimal with at most three places: '1.5' is 1500. */
 const base = z
   .string()
@@ -93,6 +96,7 @@ const environment = z.object({
     .regex(/^[a-z_][a-z0-9_-]*$/)
     .default('postgres'),
   KITH_WINDOW_DAYS: whole(1, longestWindowDays).default(90),
+  KITH_RETENTION_DAYS: whole(1, longestWindowDays + spareDays).optional(),
   KITH_DECAY: z.enum(['linear', 'exponential'], 'linear or exponential').default('linear'),
   KITH_HALF_LIFE_DAYS: decimal(0.001, 36500).default(30),
   KITH_BASE_FOLLOW: base.default(1000),
@@ -147,6 +151,28 @@ export interface Ranking {
   minReputation: number;
 }
 
+/** For how long activities other than follows are kept, before the highest as-of published. */
+export interface Retention {
+  /** At least the window. */
+  seconds: number;
+  /** By KITH_RETENTION_DAYS, rather than by the window. */
+  isSet: boolean;
+}
+
+/**
+ * The retention for runs of another window: where none is set, it is as long as the longer window asks for.
+ *
+ * @throws BadInputError if the one that is set is shorter than the window
+ */
+export function retentionFor(windowSeconds: number, { seconds, isSet }: Retention): Retention {
+  if (isSet && seconds < windowSeconds)
+    throw new BadInputError(
+      `KITH_RETENTION_DAYS is ${seconds / 86_400}, but activities count for ${windowSeconds / 86_400} days (KITH_WINDOW_DAYS or ` +
+        '--window-days): keep them for at least as long.',
+    );
+  return { seconds: isSet ? seconds : Math.max(seconds, windowSeconds + spareDays * 86_400), isSet };
+}
+
 /** How S3 is reached. */
 export interface S3Settings {
   /** A server to use instead of AWS; buckets are then the first part of its paths. */
@@ -174,6 +200,7 @@ export interface Settings {
     postgresOsUser: string;
   };
   ranking: Ranking;
+  retention: Retention;
   reputation: {
     /** The folder of the model that runs score with, unless they are told otherwise. */
     model?: string;
@@ -283,6 +310,10 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       },
       minReputation: s.KITH_MIN_REPUTATION,
     },
+    retention: retentionFor(s.KITH_WINDOW_DAYS * 86_400, {
+      seconds: (s.KITH_RETENTION_DAYS ?? 0) * 86_400,
+      isSet: s.KITH_RETENTION_DAYS !== undefined,
+    }),
     reputation: {
       model: s.KITH_MODEL,
       vocabularySize: s.KITH_VOCABULARY_SIZE,

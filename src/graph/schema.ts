@@ -31,4 +31,6 @@ export async function emptyGraph(graph: Graph): Promise<void> {
       const { rows } = await graph.write<{ deleted: bigint }>(file, { limit });
       if ((rows[0]?.deleted ?? 0n) < limit) break;
     }
+  // Last: while some of it is left, the graph lacks what it lacked before.
+  await graph.write('cypher/expire/forget-horizon.cypher');
 }

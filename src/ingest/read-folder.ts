@@ -29,6 +29,8 @@ export interface ReadOptions {
   rejectsPath: string;
   /** A file with a larger share of bad rows stops everything. */
   maxRejectedPercent: number;
+  /** Epoch seconds: activities at or before it are judged but not staged, unless they are follows. */
+  horizon?: number;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
 }
@@ -40,8 +42,10 @@ export interface StagedFolder extends AsyncDisposable {
   asOf: number | undefined;
   /** Distinct users, of user.csv and of activities. */
   users: number;
-  /** Distinct activities that are not towards oneself. */
+  /** Distinct activities that are not towards oneself, nor too old. */
   activities: Record<ActivityType, number>;
+  /** Rows left out because they are too old. */
+  expired: number;
   /** Activities left out because an equal one is there. */
   repeated: number;
   /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
@@ -67,7 +71,7 @@ export async function readFolder(folder: Folder, options: ReadOptions): Promise<
   const staging = await Staging.open(options.workDir, options.signal);
   try {
     const counts = await readFiles(folder, files, staging, options);
-    const totals = await staging.finish();
+    const totals = await staging.finish(options.horizon);
     return {
       files: counts,
       asOf: asOfOfFolder(folder.name),

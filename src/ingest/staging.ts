@@ -33,6 +33,16 @@ interface Appenders {
   users: BulkAppender<UserVectors>;
 }
 
+/** What lies in a staging that is finished. */
+export interface StagedCounts {
+  users: number;
+  activities: Record<ActivityType, number>;
+  /** Rows that were too old to be stored. */
+  expired: number;
+  /** Equal activities beyond the first. */
+  repeated: number;
+}
+
 /** The rows of a folder in a DuckDB file of their own: appended as they come, then sorted, once and without repeats. */
 export class Staging implements AsyncDisposable {
   readonly #folder: string;
@@ -99,17 +109,23 @@ export class Staging implements AsyncDisposable {
     );
   }
 
-  /** Ends the adding: sorts, removes repeats and counts. Only then can rows be read. */
-  async finish(): Promise<{ users: number; activities: Record<ActivityType, number>; repeated: number }> {
+  /**
+   * Ends the adding: sorts, leaves out repeats and what is too old, and counts. Only then can rows be read.
+   *
+   * @param horizon epoch seconds: activities at or before it are left out, unless they are follows; undefined leaves out none
+   */
+  async finish(horizon: number | undefined): Promise<StagedCounts> {
     this.#add(({ activities, users }) => {
       activities.close();
       users.close();
     });
     this.#appenders = undefined;
     await this.run('COMMIT');
-    await this.run(statement('sql/staging/activity.sql'));
-    await this.run('DROP TABLE staged_activity');
+    const [[old] = []] = await this.run(statement('sql/staging/count-expired.sql'), { horizon: horizon ?? null });
+    const expired = Number(old);
+    await this.run(statement('sql/staging/activity.sql'), { horizon: horizon ?? null });
     await this.run(statement('sql/staging/users.sql'));
+    await this.run('DROP TABLE staged_activity');
     await this.run('DROP TABLE staged_user');
     const counts: Record<ActivityType, number> = { follow: 0, reply: 0, like: 0, mention: 0 };
     let distinct = 0;
@@ -118,7 +134,7 @@ export class Staging implements AsyncDisposable {
       distinct += Number(activities);
     }
     const [[users] = []] = await this.run('SELECT count(*) FROM users');
-    return { users: Number(users), activities: counts, repeated: this.#staged - distinct };
+    return { users: Number(users), activities: counts, expired, repeated: this.#staged - expired - distinct };
   }
 
   /** Runs a statement and gives its rows. */

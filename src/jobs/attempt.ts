@@ -8,8 +8,8 @@ import type { StepName } from './step.ts';
 /** One go at a step: only the latest may write. */
 export interface Attempt extends StepFence {
   step: StepName;
-  /** Steps of which nothing earlier may write to the graph any more, see Fence. */
-  closes: readonly StepName[];
+  /** Of which nothing earlier may write to the graph any more, see Fence. */
+  closes: readonly string[];
   /** Of this step of the run, this one included. */
   attempts: number;
   /** How many of them ended with an error. */
@@ -46,7 +46,7 @@ export async function beginAttempt(
   database: Database,
   runId: string,
   step: StepName,
-  closes: readonly StepName[],
+  closes: readonly string[],
 ): Promise<Attempt | undefined> {
   const worker = workerName();
   const begin = () =>

@@ -37,7 +37,7 @@ export type StepEnd = {
   /** Of the step, this one included; undefined if none was begun. */
   attempt?: number;
 } & (
-  | { kind: 'done'; rows?: number; summary: RunSummary }
+  | { kind: 'done'; rows?: number; summary: RunSummary; by: Attempt }
   /** The run is over, or a later attempt is at work: nothing more to do for this job. */
   | { kind: 'void' }
   /** `isError`: it was begun and did not come off, rather than not begun yet. */
@@ -98,8 +98,9 @@ export async function conductStep(queued: QueuedStep): Promise<StepEnd> {
       const isDone = await performStep(context, step, report, (attempt) => {
         begun = { attempt, summary };
       });
-      if (!isDone) return { kind: 'void' };
-      return { kind: 'done', attempt: begun?.attempt.attempts, rows: rowsOf(step, summary), summary };
+      if (!isDone || !begun) return { kind: 'void' };
+      const by = begun.attempt;
+      return { kind: 'done', attempt: by.attempts, rows: rowsOf(step, summary), summary, by };
     });
   } catch (error) {
     if (error instanceof StaleAttemptError) return { kind: 'void', attempt: begun?.attempt.attempts };

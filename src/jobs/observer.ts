@@ -4,6 +4,7 @@ import type { Traces } from '../watch/traces.ts';
 import { workerName } from './attempt.ts';
 import type { StepEnd } from './conduct-step.ts';
 import type { QueuedRun } from './queue.ts';
+import type { RunSummary } from './run-context.ts';
 import type { Report, StepName } from './step.ts';
 
 /** Milliseconds between two lines of the log on how far a step is. */
@@ -68,6 +69,11 @@ export class Observer {
     this.#log[status === 'failed' ? 'error' : 'info']({ run: run.id, seconds, why: error }, `run ${status}`);
     this.#metrics.runEnded({ status, seconds, at });
     this.#traces.runEnded({ run: run.id, startedAt, endedAt: at, status, error });
+  }
+
+  /** What is left to do of a run once it is published. */
+  afterPublish(run: QueuedRun, { removed, leftUndone }: RunSummary, seconds: number): void {
+    this.#log[leftUndone ? 'warn' : 'info']({ run: run.id, seconds, removed, leftUndone }, 'after the publish');
   }
 
   /** @param run undefined if it is not even known which */

@@ -1,4 +1,5 @@
 import { type Attempt, beginAttempt, finishAttempt } from './attempt.ts';
+import { everyWriter } from './fence-by-hand.ts';
 import { pipeline } from './pipeline.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { Report, Step, StepName } from './step.ts';
@@ -19,7 +20,7 @@ export async function performStep(
 ): Promise<boolean> {
   const { database, run, summary } = context;
   // The first step of a run closes the graph to everything that went before.
-  const closes = step.needs.length === 0 ? pipeline.map(({ name }) => name) : [step.name];
+  const closes = step.needs.length === 0 ? everyWriter : [step.name];
   const attempt = await beginAttempt(database, run.id, step.name, closes);
   if (!attempt) return false;
   onBegun?.(attempt);

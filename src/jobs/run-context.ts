@@ -20,6 +20,8 @@ export interface RunSummary {
   rejects?: string;
   /** Equal activities beyond the first. */
   repeated?: number;
+  /** Activities of the folder that were too old to be stored. */
+  expired?: number;
   loader?: 'bulk' | 'merge';
   /** Activities that were new to the graph. */
   added?: number;
@@ -35,6 +37,10 @@ export interface RunSummary {
   recommended?: number;
   rows?: RowCounts;
   checks?: CheckOutcome[];
+  /** Activities that the graph had and that are too old now: gone once the run was published. */
+  removed?: number;
+  /** Work after the publish that did not come to its end, and why: the next run does it. */
+  leftUndone?: Record<string, string>;
   /** Seconds a step. */
   seconds?: Record<string, number>;
 }
@@ -88,8 +94,11 @@ export function reputationFolder(settings: Settings): string {
   return join(settings.home, 'reputation');
 }
 
+/** What it takes to work with the graph. */
+export type GraphContext = Pick<RunContext, 'settings' | 'signal' | 'attempt' | 'fence'>;
+
 /** Does `work` with the graph, starting the embedded Neo4j if it doesn't run. */
-export async function withGraph<T>(context: RunContext, work: (graph: Graph) => Promise<T>): Promise<T> {
+export async function withGraph<T>(context: GraphContext, work: (graph: Graph) => Promise<T>): Promise<T> {
   const stack = await up(context.settings, { signal: context.signal, only: 'neo4j' });
   await using graph = new Graph(stack.neo4j, context.signal, context.attempt ?? context.fence);
   await graph.raiseFence();

@@ -1,4 +1,4 @@
-import { longestWindowDays, type Settings } from '../config/settings.ts';
+import { longestWindowDays, retentionFor, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
@@ -44,7 +44,7 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
       throw new BadInputError('--min-reputation should be a number from 0 to 1.');
     ranking.minReputation = least;
   }
-  return { ...settings, ranking };
+  return { ...settings, ranking, retention: retentionFor(ranking.windowSeconds, settings.retention) };
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
 import type { Database } from '../export/database.ts';
+import { workAfterPublish } from './after-publish.ts';
+import type { Attempt } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { performStep } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';
@@ -8,11 +10,8 @@ import type { RunContext, RunSummary } from './run-context.ts';
 import type { PlannedRun } from './run-options.ts';
 import type { Run } from './run-settings.ts';
 import { beginRun, failRun, newRunId } from './runs.ts';
-import type { Report, Step } from './step.ts';
+import type { Conductor, Report, Step } from './step.ts';
 import { withDatabase } from './with-database.ts';
-
-/** Does the steps in an order that their needs allow, showing how far each is. */
-export type Conductor = (steps: readonly Step[], work: (step: Step, report: Report) => Promise<void>) => Promise<void>;
 
 export interface FinishedRun {
   run: Run;
@@ -32,11 +31,14 @@ export async function runOnce(
   signal: AbortSignal,
 ): Promise<FinishedRun> {
   // Begun under the lock, so that runs start in the order in which they are published: the tables show the last one.
-  return withDatabase(settings, signal, (database) =>
-    withNetworkLock(database, (lost) =>
+  return withDatabase(settings, signal, async (database) => {
+    const { context, attempt } = await withNetworkLock(database, (lost) =>
       conductRun(settings, planned, input, newRun(settings, planned), database, conduct, [signal, lost]),
-    ),
-  );
+    );
+    // The next run need not wait for this.
+    await workAfterPublish({ ...context, attempt, database, signal }, conduct);
+    return { run: context.run, summary: context.summary };
+  });
 }
 
 /** @throws BadInputError if nothing says as of when */
@@ -63,17 +65,21 @@ async function conductRun(
   database: Database,
   conduct: Conductor,
   stops: AbortSignal[],
-): Promise<FinishedRun> {
+): Promise<{ context: RunContext; attempt: Attempt | undefined }> {
   await beginRun(database, run, input);
   const failed = new AbortController();
   const signal = AbortSignal.any([...stops, failed.signal]);
   const summary: RunSummary = { seconds: {} };
   const context: RunContext = { settings, run, input, ...planned, database: database.until(signal), signal, summary };
   let cause: unknown;
+  let attempt: Attempt | undefined;
   const begun: Promise<void>[] = [];
   const work = async (step: Step, report: Report) => {
     try {
-      if (!(await performStep(context, step, report))) throw new Error(`${step.name} of ${run.id} was not to be done`);
+      const isDone = await performStep(context, step, report, (latest) => {
+        attempt = latest;
+      });
+      if (!isDone) throw new Error(`${step.name} of ${run.id} was not to be done`);
     } catch (error) {
       // The first error is the reason; the others only say that they were stopped because of it.
       cause ??= error;
@@ -88,7 +94,7 @@ async function conductRun(
       return working;
     });
     await database.query('sql/runs/summarize.sql', [run.id, JSON.stringify(summary)]);
-    return { run, summary };
+    return { context, attempt };
   } catch (error) {
     // The lock is let go after this: nothing of the run may still be at work then.
     await Promise.allSettled(begun);

@@ -4,15 +4,17 @@ import { BadInputError } from '../errors.ts';
 import { type CheckOutcome, runChecks, shownChecks } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import { Graph } from '../graph/graph.ts';
+import { workAfterPublish } from './after-publish.ts';
 import { fenceByHand } from './fence-by-hand.ts';
+import { readHorizon, refuseExpired } from './horizon.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { pipeline } from './pipeline.ts';
-import { type Conductor, type FinishedRun, newRun } from './run.ts';
+import { type FinishedRun, newRun } from './run.ts';
 import type { RunContext, RunSummary } from './run-context.ts';
 import type { PlannedRun, RunOptions } from './run-options.ts';
 import type { Run, RunSettings } from './run-settings.ts';
 import { beginRun, lastPublished, runInProgress } from './runs.ts';
-import type { StepName } from './step.ts';
+import type { Conductor, StepName } from './step.ts';
 import { withDatabase } from './with-database.ts';
 
 /** The steps that can be called alone; reputation belongs to recommend then. */
@@ -43,14 +45,16 @@ export async function runStepAlone(
   if (name === 'ingest' && !planned.folder) throw new BadInputError('Give the folder: kith ingest --input DIR.');
   // Before anything is started, so that a missing as-of is told at once.
   if (name === 'ingest' || name === 'closest') newRun(settings, planned);
-  return withDatabase(settings, stop, (database) =>
-    withNetworkLock(database, async (lost) => {
-      const run = await runOf(name, settings, options, planned, database);
+  return withDatabase(settings, stop, async (database) => {
+    const context = await withNetworkLock(database, async (lost) => {
       const signal = AbortSignal.any([stop, lost]);
+      const fence = await fenceByHand(database);
+      const refuse = async (run: Run) => refuseExpired(run, await readHorizon({ settings, signal, fence }));
+      const run = await runOf(name, settings, options, planned, database, refuse);
       const begun = name === 'ingest' ? undefined : await runInProgress(database);
       const summary: RunSummary = begun?.run.id === run.id ? begun.summary : {};
       const context: RunContext = {
-        fence: await fenceByHand(database),
+        fence,
         settings,
         run,
         input: planned.folder?.location,
@@ -68,9 +72,11 @@ export async function runStepAlone(
         },
       );
       if (name !== 'ingest') await database.query('sql/runs/summarize.sql', [run.id, JSON.stringify(summary)]);
-      return { run, summary };
-    }),
-  );
+      return context;
+    });
+    if (name === 'publish') await workAfterPublish({ ...context, database, signal: stop }, conduct);
+    return { run: context.run, summary: context.summary };
+  });
 }
 
 async function runOf(
@@ -79,11 +85,13 @@ async function runOf(
   options: RunOptions,
   planned: PlannedRun,
   database: Database,
+  refuse: (run: Run) => Promise<void>,
 ): Promise<Run> {
   // It is the folder's date that tells which suspended flags are the later ones.
   if (name === 'ingest') return newRun(settings, planned);
   if (name === 'closest') {
     const run = newRun(settings, planned);
+    await refuse(run);
     await beginRun(database, run, options.input);
     return run;
   }
@@ -96,6 +104,7 @@ async function runOf(
         `call \`kith closest\` with the as-of you want before \`kith ${name}\`.`,
     );
   refuseOtherOptions(options, settings, before.run);
+  await refuse(before.run);
   if (name === 'publish') {
     if (!before.recommended)
       throw new BadInputError('Recommendations are not staged: call `kith recommend` before `kith publish`.');

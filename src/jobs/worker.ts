@@ -8,13 +8,22 @@ import { Metrics } from '../watch/metrics.ts';
 import { openTraces } from '../watch/traces.ts';
 import { serveMetrics } from '../web/metrics-server.ts';
 import type { PageServer } from '../web/serve.ts';
+import { workAfterPublish } from './after-publish.ts';
 import { workerName } from './attempt.ts';
-import { conductStep } from './conduct-step.ts';
+import { conductStep, type StepEnd } from './conduct-step.ts';
 import { tellOfFailure } from './failure-hook.ts';
 import { openJobStore } from './job-store.ts';
 import { Observer } from './observer.ts';
 import { pipeline } from './pipeline.ts';
-import { enqueueRuns, failQueuedRun, forReadySteps, queuedRun, queueFigures, tellOfFailures } from './queue.ts';
+import {
+  enqueueRuns,
+  failQueuedRun,
+  forReadySteps,
+  type QueuedRun,
+  queuedRun,
+  queueFigures,
+  tellOfFailures,
+} from './queue.ts';
 import { queuedScores } from './run-options.ts';
 import { dayOf, followSettings, latestDue, morningJob, readSchedule } from './schedule.ts';
 import type { StepName } from './step.ts';
@@ -71,7 +80,7 @@ export async function work(settings: Settings, { stop, drain, log }: WorkerOptio
       },
     });
     const { agenda } = store;
-    const worker = new Worker(agenda, settings, database, stop, new Observer(log, metrics, traces));
+    const worker = new Worker(agenda, settings, database, { stop, drain }, new Observer(log, metrics, traces));
     worker.defineJobs();
     await agenda.every(lookEvery, queueJob);
     await followSettings(agenda, settings);
@@ -113,14 +122,22 @@ class Worker {
   readonly #settings: Settings;
   readonly #database: Database;
   readonly #stop: AbortSignal;
+  readonly #drain: AbortSignal;
   readonly #observer: Observer;
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(agenda: Agenda, settings: Settings, database: Database, stop: AbortSignal, observer: Observer) {
+  constructor(
+    agenda: Agenda,
+    settings: Settings,
+    database: Database,
+    { stop, drain }: Pick<WorkerOptions, 'stop' | 'drain'>,
+    observer: Observer,
+  ) {
     this.#agenda = agenda;
     this.#settings = settings;
     this.#database = database;
     this.#stop = stop;
+    this.#drain = drain;
     this.#observer = observer;
   }
 
@@ -235,13 +252,28 @@ class Worker {
       report: this.#observer.reportOf(run, step),
     });
     this.#observer.stepEnded(run, step, startedAt, end);
-    if (end.kind === 'done' && step === 'publish') this.#observer.runEnded(run, 'published');
+    if (end.kind === 'done' && step === 'publish') {
+      this.#observer.runEnded(run, 'published');
+      this.#keep(this.#workAfterPublish(run, end));
+    }
     if (end.kind === 'later') throw new Later(end.why, end.delayMs);
     if (end.kind === 'failed' && (await failQueuedRun(this.#database, runId, end.why))) {
       this.#observer.runEnded(run, 'failed', end.why);
       // Whoever has to be told is told now, not at the next look.
       await this.lookAfterQueue();
     }
+  }
+
+  /** Beside whatever is next: the first step of the next run ends it. */
+  async #workAfterPublish(run: QueuedRun, { summary, by: attempt }: StepEnd & { kind: 'done' }): Promise<void> {
+    const settings = this.#settings;
+    const signal = AbortSignal.any([this.#stop, this.#drain, AbortSignal.timeout(settings.jobs.stepLimit)]);
+    const context = { settings, run, attempt, database: this.#database, signal, summary };
+    const startedAt = Date.now();
+    await workAfterPublish(context, async (items, work) => {
+      for (const item of items) await work(item, () => undefined);
+    });
+    this.#observer.afterPublish(run, summary, (Date.now() - startedAt) / 1000);
   }
 }
 

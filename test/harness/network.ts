@@ -6,7 +6,6 @@ import { type Stack, up } from '../../src/engines/stack.ts';
 import { resetNetwork } from '../../src/jobs/reset.ts';
 import { type FinishedRun, runOnce } from '../../src/jobs/run.ts';
 import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
-import type { Step } from '../../src/jobs/step.ts';
 
 /** The three published tables as sorted lines, in the form of test/oracle (everything but created_at and updated_at). */
 export interface PublishedTables {
@@ -84,9 +83,9 @@ export function testSettings(env: Record<string, string> = {}): Settings {
 }
 
 /** Steps one by one in the order of the pipeline: enough for tests of results. */
-async function oneAfterTheOther(
-  steps: readonly Step[],
-  work: (step: Step, report: () => void) => Promise<void>,
+async function oneAfterTheOther<Item>(
+  steps: readonly Item[],
+  work: (step: Item, report: () => void) => Promise<void>,
 ): Promise<void> {
   for (const step of steps) await work(step, () => undefined);
 }

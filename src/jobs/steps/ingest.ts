@@ -11,6 +11,7 @@ import { MessageStore } from '../../messages/message-store.ts';
 import { readMessages } from '../../messages/read-messages.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
+import { readHorizon, refuseExpired } from '../horizon.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 import { estimateReading } from './estimate.ts';
@@ -28,16 +29,21 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
   const onProgress = estimateReading(report);
+  const horizon = await readHorizon(context);
+  // A folder that is loaded by itself may be of any date.
+  if (context.attempt) refuseExpired(run, horizon);
   try {
     await using staged = await readFolder(folder, {
       workDir,
       rejectsPath: summary.rejects,
       maxRejectedPercent: settings.maxRejectedPercent,
+      horizon,
       signal,
       onProgress,
     });
     summary.files = staged.files;
     summary.repeated = staged.repeated;
+    summary.expired = staged.expired;
     await using messages = await stageMessages(context, folder, summary.rejects, report);
     if (messages) summary.files = [...staged.files, messages.count];
     await refuseChanged(context, folder);

@@ -1,0 +1,3 @@
+// An empty graph lacks nothing.
+MATCH (h:Horizon)
+DELETE h

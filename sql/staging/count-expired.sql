@@ -1,0 +1,2 @@
+-- Rows that are too old to be stored, see activity.sql.
+SELECT count(*) FROM staged_activity WHERE type <> 0 AND instant <= CAST($horizon AS DOUBLE)

@@ -1,0 +1,53 @@
+import type { Graph } from './graph.ts';
+import { sideBySide, userRanges } from './user-ranges.ts';
+
+/** Users a transaction: seldom more than some hundred of their activities expire in a day. */
+const usersPerRange = 5_000;
+/** Activities a transaction removes at most. */
+const mostRemoved = 20_000n;
+/** Seconds that the horizon has to move before activities are looked through again: finding the old ones means to read all of them. */
+const lookEvery = 86_400;
+
+/**
+ * How far back the graph is complete, in epoch seconds: at or before this instant all activities but follows may be missing. Undefined if it lacks
+ * nothing.
+ */
+export async function horizonOf(graph: Graph): Promise<number | undefined> {
+  const { rows } = await graph.read<{ horizon: bigint | null }>('cypher/expire/horizon.cypher');
+  const horizon = rows[0]?.horizon;
+  return horizon == null ? undefined : Number(horizon);
+}
+
+/**
+ * Removes activities at or before `horizon` (epoch seconds) in bounded transactions; follows and users stay. The graph knows its horizon before
+ * the first activity goes, so that it may be broken off anywhere and done again.
+ *
+ * @returns how many were removed
+ */
+export async function expireActivities(
+  graph: Graph,
+  horizon: number,
+  options: { sessions: number; onProgress: (done: number, total: number, removed: number) => void },
+): Promise<number> {
+  const { rows } = await graph.write<{ horizon: bigint; cleared: bigint | null }>(
+    'cypher/expire/raise-horizon.cypher',
+    {
+      at: BigInt(horizon),
+    },
+  );
+  const { horizon: at, cleared } = rows[0] ?? { horizon: BigInt(horizon), cleared: null };
+  if (cleared !== null && at - cleared < lookEvery) return 0;
+  let removed = 0;
+  let done = 0;
+  const ranges = await userRanges(graph, usersPerRange);
+  await sideBySide(ranges, options.sessions, async ({ first, end }) => {
+    for (;;) {
+      const { changes } = await graph.write('cypher/expire/remove.cypher', { first, end, limit: mostRemoved });
+      removed += changes.relationshipsDeleted;
+      if (changes.relationshipsDeleted < mostRemoved) break;
+    }
+    options.onProgress(++done, ranges.length, removed);
+  });
+  await graph.write('cypher/expire/set-cleared.cypher', { at });
+  return removed;
+}

@@ -1,0 +1,23 @@
+import { expireActivities } from '../../graph/expire.ts';
+import { type RunContext, withGraph } from '../run-context.ts';
+import type { Report } from '../step.ts';
+import { estimate } from './estimate.ts';
+
+/**
+ * Removes activities from the graph that are older than the retention before the highest as-of published, but none that the run
+ * just shown counts: its weights can be explained as long as it is shown.
+ */
+export async function expire(context: RunContext, report: Report): Promise<void> {
+  const { database, settings, run, summary } = context;
+  const [row] = await database.query<{ as_of: Date | null }>('sql/runs/highest-as-of.sql');
+  if (!row?.as_of) return;
+  const tooOld = row.as_of.getTime() / 1000 - settings.retention.seconds;
+  const horizon = Math.min(tooOld, run.asOf - run.settings.ranking.windowSeconds);
+  const progress = estimate(report, 'ranges of 5,000 users');
+  summary.removed = await withGraph(context, (graph) =>
+    expireActivities(graph, horizon, {
+      sessions: settings.sessions,
+      onProgress: (done, total, removed) => progress(done, total, removed),
+    }),
+  );
+}
