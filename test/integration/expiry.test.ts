@@ -1,0 +1,417 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import neo4j, { type Driver } from 'neo4j-driver';
+import type { Settings } from '../../src/config/settings.ts';
+import { BadInputError } from '../../src/errors.ts';
+import { Database } from '../../src/export/database.ts';
+import { horizonOf } from '../../src/graph/expire.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { conductStep, type StepEnd } from '../../src/jobs/conduct-step.ts';
+import { enqueueRuns, queuedRun, runUnderWay } from '../../src/jobs/queue.ts';
+import type { FinishedRun } from '../../src/jobs/run.ts';
+import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
+import { runStepAlone, type StepAlone } from '../../src/jobs/step-alone.ts';
+import { RunningCommand } from '../harness/command-line.ts';
+import { TestNetwork } from '../harness/network.ts';
+import { WorkerNetwork } from '../harness/worker-network.ts';
+import type { Activity, ActivityType, Network } from '../oracle/network.ts';
+import { distinct, expectedTables } from '../oracle/oracle.ts';
+import { seededRandom } from '../oracle/seeded-random.ts';
+import { writeFolder } from '../oracle/write-folder.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(600_000);
+
+const day = 86_400;
+const firstDay = Date.UTC(2024, 2, 1) / 1000;
+const windowDays = 6;
+const retentionDays = 9;
+const env = { KITH_WINDOW_DAYS: String(windowDays), KITH_RETENTION_DAYS: String(retentionDays) };
+
+let folder: string;
+let network: TestNetwork;
+let database: Database;
+let driver: Driver;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kith-expiry-'));
+  network = await TestNetwork.open(env);
+  database = await Database.connect(network.stack.postgres.url);
+  const { uri, username, password } = network.stack.neo4j;
+  driver = neo4j.driver(uri, neo4j.auth.basic(username, password), { useBigInt: true });
+});
+afterEach(async () => {
+  await network.pool.query("UPDATE kith.runs SET status = 'failed' WHERE status IN ('queued', 'running')");
+});
+afterAll(async () => {
+  await driver?.close();
+  await database?.[Symbol.asyncDispose]();
+  await network?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** 00:00 UTC of a day, by its number. */
+const asOfDay = (number: number) => firstDay + number * day;
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+const dateOf = (number: number) => iso(asOfDay(number)).slice(0, 10).replaceAll('-', '');
+
+const like = (user: number, engaged: number, at: number, type: ActivityType = 'like'): Activity => ({
+  type,
+  user,
+  engaged,
+  message: type === 'follow' ? null : BigInt(user * 1000 + engaged),
+  at,
+});
+
+/** Writes activities as the folder of a day. */
+function folderOf(number: number, activities: Activity[]): string {
+  const input = network.folder(dateOf(number));
+  writeFolder({ activities, suspended: new Map() }, input);
+  return input;
+}
+
+/** A run as of a day on a folder of its own. */
+function run(number: number, activities: Activity[], settings: Partial<Settings> = {}): Promise<FinishedRun> {
+  return network.run({ input: folderOf(number, activities), settings });
+}
+
+/** What the tables must be, from everything that ever arrived. */
+function expected(activities: Activity[], asOf: number) {
+  const { closest, recommendations, reasons } = expectedTables(
+    { activities, suspended: new Map() },
+    {
+      asOf,
+      windowSeconds: network.settings.ranking.windowSeconds,
+      decay: { kind: 'linear' },
+      bases: network.settings.ranking.bases,
+      minReputation: 0.5,
+      reputation: undefined,
+    },
+  );
+  return { closest, recommendations, reasons };
+}
+
+async function ask<Row>(cypher: string): Promise<Row[]> {
+  const { records } = await driver.executeQuery(cypher);
+  return records.map((record) => record.toObject() as Row);
+}
+
+/** How many activities the graph has: follows, and all others. */
+async function sizes(): Promise<{ follows: number; others: number; users: number }> {
+  const [row] = await ask<Record<'follows' | 'others' | 'users', bigint>>(
+    'RETURN COUNT { ()-[:FOLLOWED]->() } AS follows, COUNT { ()-[:REPLIED_TO|LIKED|MENTIONED]->() } AS others, COUNT { (:User) } AS users',
+  );
+  return { follows: Number(row?.follows), others: Number(row?.others), users: Number(row?.users) };
+}
+
+async function horizon(): Promise<number | undefined> {
+  await using graph = new Graph(network.stack.neo4j);
+  return await horizonOf(graph);
+}
+
+/** Raises the horizon as a process does that is killed before it removes anything. */
+async function raiseHorizon(at: number): Promise<void> {
+  await using graph = new Graph(network.stack.neo4j);
+  await graph.write('cypher/expire/raise-horizon.cypher', { at: BigInt(at) });
+}
+
+async function alone(name: StepAlone, options: RunOptions, settings = network.settings): Promise<FinishedRun> {
+  const stop = new AbortController().signal;
+  return runStepAlone(
+    name,
+    settings,
+    options,
+    await planRun(settings, options),
+    async (steps, work) => {
+      for (const step of steps) await work(step, () => undefined);
+    },
+    stop,
+  );
+}
+
+/** Keeps others from writing the horizon until it is let go. */
+async function holdHorizon(): Promise<() => Promise<void>> {
+  await raiseHorizon(0);
+  const session = driver.session();
+  const held = session.beginTransaction();
+  await held.run('MATCH (h:Horizon) SET h.held = true');
+  return async () => {
+    await held.rollback().catch(() => undefined);
+    await session.close();
+  };
+}
+
+/** What arrives on a day: that day's activities, some that are late, some that are far too late, and a follow that is. */
+function arrivals(number: number, random: (below: number) => number): Activity[] {
+  const types: ActivityType[] = ['follow', 'reply', 'like', 'like', 'mention', 'mention'];
+  const made = (at: number, type?: ActivityType): Activity => {
+    const user = random(24);
+    const engaged = (user + 1 + random(23)) % 24;
+    return {
+      ...like(user, engaged, at, type ?? types[random(types.length)]),
+      ...(type === 'follow' && { message: null }),
+    };
+  };
+  const asOf = asOfDay(number);
+  return [
+    ...Array.from({ length: 30 }, () => made(asOf - random(day))),
+    ...Array.from({ length: 6 }, () => made(asOf - random(12 * day))),
+    ...Array.from({ length: 2 }, () => made(asOf - (retentionDays + random(60)) * day, 'mention')),
+    made(asOf - (retentionDays + random(60)) * day, 'follow'),
+  ];
+}
+
+test('forty days, with activities that arrive late and too late, have the tables of the whole history, and the graph does not grow', async () => {
+  await network.reset();
+  const random = seededRandom(3);
+  const all: Activity[] = [];
+  let tooOld = 0;
+  let removed = 0;
+  for (let number = 0; number < 40; number++) {
+    const arriving = arrivals(number, random);
+    const known = await horizon();
+    const late = arriving.filter(({ type, at }) => type !== 'follow' && at <= (known ?? Number.NEGATIVE_INFINITY));
+    all.push(...arriving);
+    const { summary } = await run(number, arriving);
+    expect(await network.tables()).toEqual(expected(all, asOfDay(number)));
+    expect(summary.expired).toBe(late.length);
+    expect(summary.leftUndone).toBeUndefined();
+    const kept = distinct(all).filter(({ type, at }) => type === 'follow' || at > asOfDay(number - retentionDays));
+    const follows = kept.filter(({ type }) => type === 'follow').length;
+    expect(await sizes()).toMatchObject({ follows, others: kept.length - follows });
+    expect(kept.length - follows).toBeLessThan(36 * (retentionDays + 1));
+    tooOld += late.length;
+    removed += summary.removed ?? 0;
+  }
+  expect(tooOld).toBeGreaterThan(60);
+  expect(removed).toBeGreaterThan(600);
+  // The same from all of it at once, where nothing ever expired.
+  const published = await network.tables();
+  await network.reset();
+  await run(39, all);
+  expect(await network.tables()).toEqual(published);
+});
+
+describe('a run that looks back', () => {
+  const last = 30;
+  /** The earliest as-of whose window begins where the graph does. */
+  const border = asOfDay(last - retentionDays + windowDays);
+  const activities = [
+    like(1, 2, asOfDay(last) - 10),
+    like(2, 3, border - 10),
+    like(1, 3, border - windowDays * day + 1),
+  ];
+  const refused = /counts activities since .* but those up to 2024-03-22T00:00:00Z have expired.*kith reset --yes/;
+
+  beforeEach(async () => {
+    await network.reset();
+    await run(last, activities);
+    expect(await horizon()).toBe(asOfDay(last - retentionDays));
+  });
+
+  test('to where the graph begins has its tables, and one of a second further is refused', async () => {
+    const input = folderOf(last, activities);
+    await network.run({ input, asOf: iso(border) });
+    const shown = await network.tables();
+    expect(shown).toEqual(expected(activities, border));
+    expect(shown.closest).toHaveLength(2);
+    await expect(network.run({ input, asOf: iso(border - 1) })).rejects.toThrow(refused);
+    await expect(network.run({ input, asOf: iso(border - 1) })).rejects.toThrow(BadInputError);
+    expect(await network.tables()).toEqual(shown);
+    expect(await sizes()).toMatchObject({ others: 3 });
+  });
+
+  test('too far by a longer window is refused, too', async () => {
+    const input = folderOf(last, activities);
+    const ranking = { ...network.settings.ranking, windowSeconds: retentionDays * day + 1 };
+    await expect(network.run({ input, settings: { ranking } })).rejects.toThrow(refused);
+    await network.run({ input, settings: { ranking: { ...ranking, windowSeconds: retentionDays * day } } });
+  });
+
+  test('is refused when its steps are called one by one, and what was done before stays', async () => {
+    await alone('closest', { asOf: iso(border) });
+    await expect(alone('closest', { asOf: iso(border - 1) })).rejects.toThrow(refused);
+    await alone('recommend', { reputation: false });
+    await alone('publish', {});
+    expect(await network.tables()).toEqual(expected(activities, border));
+    // As another run might have raised it meanwhile, with a shorter retention.
+    await raiseHorizon(border - windowDays * day + 1);
+    const { rows } = await network.pool.query('SELECT count(*) FROM kith.runs');
+    await expect(alone('recommend', { reputation: false })).rejects.toThrow(BadInputError);
+    await expect(alone('publish', {})).rejects.toThrow(BadInputError);
+    expect((await network.pool.query('SELECT count(*) FROM kith.runs')).rows).toEqual(rows);
+    // A folder by itself has no window.
+    await alone('ingest', { input: folderOf(1, activities) });
+  });
+
+  test('fails at once when it comes from the queue', async () => {
+    const conduct = async (asOf: number): Promise<StepEnd> => {
+      await enqueueRuns(database, network.settings, [{ input: folderOf(last, activities), asOf, scores: undefined }]);
+      const queued = await queuedRun(database, (await runUnderWay(database)) as string);
+      if (!queued) throw new Error('nothing is queued');
+      const stop = new AbortController().signal;
+      const { settings } = network;
+      return conductStep({ settings, database, run: queued, name: 'ingest', stop, report: () => undefined });
+    };
+    expect(await conduct(border - 1)).toMatchObject({ kind: 'failed', why: expect.stringMatching(refused) });
+    await network.pool.query("UPDATE kith.runs SET status = 'failed' WHERE status = 'running'");
+    expect(await conduct(border)).toMatchObject({ kind: 'done' });
+  });
+
+  test('is possible after a reset', async () => {
+    const input = folderOf(last, activities);
+    await network.reset();
+    expect(await horizon()).toBeUndefined();
+    await network.run({ input, asOf: iso(border - windowDays * day + 2) });
+    expect((await network.tables()).closest).toHaveLength(1);
+  });
+});
+
+describe('what is too old', () => {
+  test('is not stored when it arrives late, but its users are, and a follow is stored and keeps its user from being recommended', async () => {
+    await network.reset();
+    const recent = [like(1, 2, asOfDay(30) - 5), like(2, 3, asOfDay(30) - 5), like(2, 4, asOfDay(30) - 5)];
+    await run(30, recent);
+    expect((await network.tables()).recommendations).toEqual(['1,3', '1,4']);
+    const edge = asOfDay(30 - retentionDays);
+    const late = [like(5, 6, edge), like(5, 7, edge + 1), like(1, 3, edge - 100 * day, 'follow')];
+    const { summary } = await run(30, late);
+    expect(summary).toMatchObject({ expired: 1, added: 2, repeated: 0 });
+    expect(summary.files?.map(({ file, lines, parsed, rejected }) => [file, lines, parsed, rejected])).toContainEqual([
+      'like.csv',
+      2,
+      2,
+      0,
+    ]);
+    expect(await sizes()).toEqual({ follows: 1, others: 4, users: 7 });
+    expect((await network.tables()).recommendations).toEqual(['1,4']);
+    // Long after, the follow is still there.
+    const later = [like(1, 2, asOfDay(60) - 5), like(2, 3, asOfDay(60) - 5), like(2, 4, asOfDay(60) - 5)];
+    await run(60, later);
+    expect(await sizes()).toEqual({ follows: 1, others: 3, users: 7 });
+    expect((await network.tables()).recommendations).toEqual(['1,4']);
+  });
+
+  test('is removed by the next run if a crash came between the horizon and the removal, and no table shows it', async () => {
+    await network.reset();
+    const activities = [like(1, 2, asOfDay(29)), like(1, 3, asOfDay(20)), like(2, 4, asOfDay(28))];
+    const keepAll = { retention: { seconds: 1000 * day, isSet: true } };
+    await run(30, activities, keepAll);
+    await raiseHorizon(asOfDay(21));
+    expect(await sizes()).toMatchObject({ others: 3 });
+    await expect(network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(26)) })).rejects.toThrow(/expired/);
+    await network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(30) - 60), settings: keepAll });
+    expect(await network.tables()).toEqual(expected(activities, asOfDay(30) - 60));
+    expect(await sizes()).toMatchObject({ others: 2 });
+    expect(await horizon()).toBe(asOfDay(21));
+  });
+
+  test('is what the highest as-of says, and nothing that the run just shown counts', async () => {
+    await network.reset();
+    const activities = [like(1, 2, asOfDay(30) - 5), like(1, 3, asOfDay(23)), like(2, 4, asOfDay(20))];
+    await run(30, activities);
+    expect(await sizes()).toMatchObject({ others: 2 });
+    const shorter = { retention: { seconds: windowDays * day, isSet: true } };
+    await network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(28)), settings: shorter });
+    expect(await horizon()).toBe(asOfDay(22));
+    expect(await network.tables()).toEqual(expected(activities, asOfDay(28)));
+    await network.run({ input: folderOf(30, activities), settings: shorter });
+    expect(await horizon()).toBe(asOfDay(24));
+    expect(await sizes()).toMatchObject({ others: 1 });
+  });
+
+  test('in a graph that was emptied of everything else is stored, since nothing is missing', async () => {
+    await network.reset();
+    await run(30, []);
+    const { summary } = await run(30, [like(1, 2, asOfDay(1))], { loader: 'bulk' });
+    expect(summary).toMatchObject({ loader: 'bulk', expired: 0, added: 1 });
+  });
+});
+
+describe('a run that is published stays so', () => {
+  const activities = [like(1, 2, asOfDay(29)), like(1, 3, asOfDay(2)), like(2, 4, asOfDay(28))];
+  beforeEach(() => network.reset());
+
+  test('when what comes after it fails: the summary says why, and the next run does it', async () => {
+    // As whatever else might be wrong with the graph: no two may be the same.
+    await ask('CREATE CONSTRAINT one_horizon FOR (h:Horizon) REQUIRE h.at IS UNIQUE');
+    await ask('CREATE (:Horizon {at: 1}), (:Horizon {at: 2})');
+    try {
+      const { summary } = await run(30, activities);
+      expect(summary.leftUndone).toEqual({ expire: expect.stringMatching(/raise-horizon/) });
+      expect((await network.tables()).closest).toHaveLength(2);
+      const { rows } = await network.pool.query('SELECT status, summary FROM kith.runs');
+      expect(rows).toEqual([
+        { status: 'published', summary: expect.objectContaining({ leftUndone: summary.leftUndone }) },
+      ]);
+    } finally {
+      await ask('DROP CONSTRAINT one_horizon');
+      await ask('MATCH (h:Horizon) DELETE h');
+    }
+    expect((await run(30, activities)).summary).toMatchObject({ removed: 1, expired: 0 });
+  });
+
+  test('when Ctrl-C ends what comes after it, with exit code 0', async () => {
+    const letGo = await holdHorizon();
+    try {
+      const { home, embedded } = network.settings;
+      const { neo4jHeap = '', neo4jPageCache = '' } = embedded;
+      const command = new RunningCommand(['run', '--input', folderOf(30, activities)], {
+        ...env,
+        KITH_HOME: home,
+        KITH_NEO4J_HEAP: neo4jHeap,
+        KITH_NEO4J_PAGE_CACHE: neo4jPageCache,
+      });
+      await command.says('expire: begins');
+      await sleep(500);
+      const { code, stdout } = await command.end('SIGINT');
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: expect.stringMatching(/: published\n[\s\S]*left to the next run: expire \(stopped\)/),
+      });
+      expect((await network.tables()).closest).toHaveLength(2);
+    } finally {
+      await letGo();
+    }
+  });
+
+  test('when a later run begins meanwhile, by hand or from the queue, which closes the graph to what comes after the one before', async () => {
+    const letGo = await holdHorizon();
+    const first = run(30, activities);
+    try {
+      for (;;) {
+        const { rows } = await network.pool.query("SELECT FROM kith.runs WHERE status = 'published'");
+        if (rows.length > 0) break;
+        await sleep(50);
+      }
+      await sleep(500);
+      // The fence waits for ten seconds.
+      const second = alone('ingest', { input: folderOf(31, activities) });
+      expect((await first).summary.leftUndone).toEqual({ expire: 'a later run has begun' });
+      await second;
+    } finally {
+      await letGo();
+    }
+    expect(await sizes()).toMatchObject({ others: 3 });
+  });
+});
+
+test('a worker removes what is too old after its runs, and ends at SIGTERM without waiting for it', async () => {
+  await using workers = new WorkerNetwork(folder, env);
+  const given: Network = { activities: [like(1, 2, asOfDay(29)), like(1, 3, asOfDay(2))], suspended: new Map() };
+  const input = join(folder, dateOf(30));
+  writeFolder(given, input);
+  const worker = await workers.startWorker();
+  await workers.kith('enqueue', '--input', input);
+  expect(await workers.untilOver()).toMatchObject({ status: 'published' });
+  await worker.says('after the publish');
+  const { code, stderr } = await workers.endWorker(worker, 'SIGTERM');
+  expect(code).toBe(0);
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { msg: string; removed?: number });
+  expect(lines.find(({ msg }) => msg === 'after the publish')).toMatchObject({ removed: 1 });
+});
