@@ -86,6 +86,19 @@ describe('reading a folder', () => {
     expect(await rejectsOf()).toEqual([['file', 'line', 'reason', 'text']]);
   });
 
+  test('judges activities that are too old and leaves them out, all but follows; their users stay', async () => {
+    await using staged = await read(day, { horizon: 1_706_572_800 });
+    expect(staged).toMatchObject({
+      users: 6,
+      activities: { follow: 2, reply: 1, like: 0, mention: 0 },
+      expired: 4,
+      repeated: 1,
+      files: [{ parsed: 3 }, { parsed: 1 }, { file: 'like.csv', lines: 4, parsed: 4, rejected: 0 }, { parsed: 1 }, {}],
+    });
+    const kept = dayContent.activities.filter((line) => /^(follow|reply)/.test(line));
+    expect(await contentOf(staged)).toEqual({ users: dayContent.users, activities: kept });
+  });
+
   test('stages the same from shuffled, gzipped, quoted, CRLF files with byte order marks', async () => {
     const other = Object.fromEntries(
       Object.entries(day).map(([name, text]) => {

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
+import { withOptions } from '../../src/jobs/run-options.ts';
 
 describe('settings', () => {
   test('are those of the definition when nothing is set', () => {
@@ -40,6 +41,27 @@ describe('settings', () => {
       kind: 'exponential',
       halfLifeSeconds: 43_200,
     });
+  });
+
+  test('keep activities for thirty days more than the window, for runs of a longer window too, unless a retention is set', () => {
+    const day = 86_400;
+    const seconds = (env: NodeJS.ProcessEnv, windowDays?: string) =>
+      withOptions(readSettings(env), { windowDays }).retention.seconds;
+    expect(seconds({})).toBe(120 * day);
+    expect(seconds({ KITH_WINDOW_DAYS: '7' })).toBe(37 * day);
+    expect(seconds({}, '365')).toBe(395 * day);
+    // A look at a few days must not cost the history of the others.
+    expect(seconds({}, '7')).toBe(120 * day);
+    expect(seconds({ KITH_RETENTION_DAYS: '90' })).toBe(90 * day);
+    expect(seconds({ KITH_RETENTION_DAYS: '400' }, '365')).toBe(400 * day);
+  });
+
+  test('refuse a retention that is shorter than the window', () => {
+    const tooShort = /KITH_RETENTION_DAYS is 89, but activities count for (90|365) days/;
+    expect(() => readSettings({ KITH_RETENTION_DAYS: '89' })).toThrow(tooShort);
+    const settings = readSettings({ KITH_RETENTION_DAYS: '89', KITH_WINDOW_DAYS: '30' });
+    expect(() => withOptions(settings, { windowDays: '365' })).toThrow(tooShort);
+    expect(() => withOptions(settings, { windowDays: '365' })).toThrow(BadInputError);
   });
 
   test('make a home given relatively absolute', () => {
