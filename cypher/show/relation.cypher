@@ -8,15 +8,19 @@ CALL (u, w) {
   RETURN min(f.at) AS followedAt
 }
 CALL (u, w) {
-  MATCH (u)-[a:CLOSEST_TO]->(v:User)-[b:CLOSEST_TO]->(w)
-  WITH v, a, b
-  ORDER BY b.weight DESC, v.userId
+  UNWIND range(0, size(u.closest) - 1) AS i
+  MATCH (v:User {userId: u.closest[i]})
+  UNWIND range(0, size(v.closest) - 1) AS j
+  WITH u, v, i, j
+  WHERE v.closest[j] = w.userId
+  WITH u, v, i, j, v.closestWeights[j] AS weight
+  ORDER BY weight DESC, v.userId
   RETURN
     collect(v.userId) AS reasons,
-    collect(a.rank) AS firstRanks,
-    collect(a.weight) AS firstWeights,
-    collect(b.rank) AS secondRanks,
-    collect(b.weight) AS secondWeights
+    collect(i + 1) AS firstRanks,
+    collect(u.closestWeights[i]) AS firstWeights,
+    collect(j + 1) AS secondRanks,
+    collect(weight) AS secondWeights
 }
 RETURN
   u.suspended AS userSuspended,

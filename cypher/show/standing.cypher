@@ -4,15 +4,16 @@ MATCH (u:User {userId: $userId})
 CALL (u) {
   MATCH (u)-[f:FOLLOWED]->(w)
   WHERE f.at <= $asOf
-  RETURN collect(DISTINCT w) AS followed
+  RETURN collect(DISTINCT w.userId) AS followed
 }
-MATCH (u)-[:CLOSEST_TO]->()-[c:CLOSEST_TO]->(w:User)
-WITH u, followed, w, sum(c.weight) AS score
-WHERE
-  w <> u
-  AND NOT w IN followed
-  AND NOT ($filtered AND coalesce(w.reputation < $minReputation, true))
-WITH w, score
-ORDER BY score DESC, w.userId
-WITH collect(score) AS scores, count(CASE WHEN score > $score OR score = $score AND w.userId < $recId THEN 1 END) AS before
+UNWIND u.closest AS near
+MATCH (v:User {userId: near})
+UNWIND range(0, size(v.closest) - 1) AS i
+WITH u, followed, v.closest[i] AS id, sum(v.closestWeights[i]) AS score
+WHERE id <> u.userId AND NOT id IN followed
+MATCH (w:User {userId: id})
+WHERE NOT ($filtered AND coalesce(w.reputation < $minReputation, true))
+WITH id, score
+ORDER BY score DESC, id
+WITH collect(score) AS scores, count(CASE WHEN score > $score OR score = $score AND id < $recId THEN 1 END) AS before
 RETURN before, scores[19] AS lowest

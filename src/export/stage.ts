@@ -1,7 +1,9 @@
 import type { Ranking } from '../config/settings.ts';
+import { computeClosest } from '../graph/closest.ts';
 import type { Graph } from '../graph/graph.ts';
 import {
   type DroppedCandidates,
+  goodUsers,
   type ReputationFilter,
   recommend,
   type UserRecommendations,
@@ -17,25 +19,23 @@ export interface StageOptions {
   onProgress: (done: number, total: number, rows: number) => void;
 }
 
-/** Users a query: recommendations walk some hundred paths a user, closest connections are only read. */
-const usersPerRange = { closest: 20_000, recommend: 2_000 };
+/** Users a query: some seconds of work, and little to repeat after a deadlock. */
+const usersPerRange = { closest: 5_000, recommend: 5_000 };
 
-/** Copies `CLOSEST_TO` as it stands in the graph to kith_staging.closest_connections. */
+/** Computes everybody's closest connections as of `asOf`, keeps them in the graph and copies them to kith_staging.closest_connections. */
 export async function stageClosest(
   graph: Graph,
   database: Database,
+  asOf: number,
   ranking: Ranking,
   options: StageOptions,
 ): Promise<number> {
   const one = weightUnits(ranking);
   return stageTable(database, 'closest-connections', async (copy) => {
     await overRanges(graph, usersPerRange.closest, options, [copy], async (range) => {
-      const { rows } = await graph.read<{ userId: bigint; closest: bigint[]; weights: bigint[] }>(
-        'cypher/closest/read.cypher',
-        { ...range },
-      );
+      const users = await computeClosest(graph, range, asOf, ranking);
       return async () => {
-        for (const { userId, closest, weights } of rows)
+        for (const { userId, closest, weights } of users)
           for (const [i, id] of closest.entries())
             if (copy.add(`${userId}\t${id}\t${decimalWeight(weights[i] as bigint, one)}\t${i + 1}\n`))
               await copy.flush();
@@ -54,12 +54,13 @@ export async function stageRecommendations(
   options: StageOptions,
 ): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }> {
   const one = weightUnits(ranking);
+  const good = await goodUsers(graph, filter);
   const dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
   let reasons = 0;
   const recommendations = await stageTable(database, 'recommendations', async (recCopy) => {
     reasons = await stageTable(database, 'rec-reasons', async (reasonCopy) => {
       await overRanges(graph, usersPerRange.recommend, options, [recCopy, reasonCopy], async (range) => {
-        const found = await recommend(graph, range, asOf, filter);
+        const found = await recommend(graph, range, asOf, good);
         for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[]) dropped[name] += found.dropped[name];
         return async () => {
           for (const user of found.users) {

@@ -1,52 +1,72 @@
 import type { Ranking } from '../config/settings.ts';
 import type { CypherFile, Graph } from './graph.ts';
-import { sideBySide, userRanges } from './user-ranges.ts';
+import { sideBySide, type UserRange, userRanges } from './user-ranges.ts';
 
-/** Users a transaction of the closest step: some seconds of work, and little to repeat after a deadlock. */
-const usersPerRange = 5_000;
+/** Users a transaction when edges are drawn: some seconds of work, and little to repeat after a deadlock. */
+const usersPerDrawing = 5_000;
 
-/** What the closest step did to the graph. */
-export interface ClosestSummary {
-  created: number;
-  deleted: number;
-  propertiesSet: number;
-  /** Activities in the window that were left out because one of the two users is suspended. */
-  suspendedDropped: number;
+/** A user's closest connections, the closest first; weights in exact units (`weightUnits`). */
+export interface UserConnections {
+  userId: bigint;
+  closest: bigint[];
+  weights: bigint[];
+  [column: string]: unknown;
 }
 
-/**
- * Makes `CLOSEST_TO {rank, weight}` the 50 closest connections of every user as of `asOf` (epoch seconds), writing only
- * what changed. The weight is in exact units: see `weightUnits`.
- */
+/** Computes the 50 closest connections of a range of users as of `asOf` (epoch seconds), and keeps them as lists on the users. */
 export async function computeClosest(
   graph: Graph,
+  range: UserRange,
   asOf: number,
   ranking: Ranking,
-  options: { sessions: number; onProgress: (done: number, total: number) => void },
-): Promise<ClosestSummary> {
-  const file: CypherFile = `cypher/closest/write-${ranking.decay.kind}.cypher`;
-  const window = { asOf: BigInt(asOf), window: BigInt(ranking.windowSeconds) };
+): Promise<UserConnections[]> {
+  const file: CypherFile = `cypher/closest/compute-${ranking.decay.kind}.cypher`;
   const { follow, reply, like, mention } = ranking.bases;
-  const parameters = {
-    ...window,
+  const { rows } = await graph.write<UserConnections>(file, {
+    first: range.first,
+    end: range.end,
+    asOf: BigInt(asOf),
+    window: BigInt(ranking.windowSeconds),
     follow: BigInt(follow),
     reply: BigInt(reply),
     like: BigInt(like),
     mention: BigInt(mention),
     // A Float on purpose: the exponent is one.
     ...(ranking.decay.kind === 'exponential' ? { halfLife: ranking.decay.halfLifeSeconds } : {}),
-  };
-  const summary: ClosestSummary = { created: 0, deleted: 0, propertiesSet: 0, suspendedDropped: 0 };
-  const ranges = await userRanges(graph, usersPerRange);
+  });
+  return rows;
+}
+
+/** How many activities in the window are left out because one of the two users is suspended. */
+export async function countSuspended(graph: Graph, asOf: number, ranking: Ranking): Promise<number> {
+  const { rows } = await graph.read<{ suspended: bigint }>('cypher/closest/count-suspended.cypher', {
+    asOf: BigInt(asOf),
+    window: BigInt(ranking.windowSeconds),
+  });
+  return Number(rows[0]?.suspended ?? 0n);
+}
+
+/** What drawing changed. */
+export interface DrawnConnections {
+  created: number;
+  deleted: number;
+  propertiesSet: number;
+}
+
+/** Makes `CLOSEST_TO {rank, weight}`, which people explore, what the users' lists say; writes only what differs. */
+export async function drawClosest(
+  graph: Graph,
+  options: { sessions: number; onProgress: (done: number, total: number) => void },
+): Promise<DrawnConnections> {
+  const drawn: DrawnConnections = { created: 0, deleted: 0, propertiesSet: 0 };
+  const ranges = await userRanges(graph, usersPerDrawing);
   let done = 0;
   await sideBySide(ranges, options.sessions, async ({ first, end }) => {
-    const { changes } = await graph.write(file, { ...parameters, first, end });
-    summary.created += changes.relationshipsCreated;
-    summary.deleted += changes.relationshipsDeleted;
-    summary.propertiesSet += changes.propertiesSet;
+    const { changes } = await graph.write('cypher/closest/draw.cypher', { first, end });
+    drawn.created += changes.relationshipsCreated;
+    drawn.deleted += changes.relationshipsDeleted;
+    drawn.propertiesSet += changes.propertiesSet;
     options.onProgress(++done, ranges.length);
   });
-  const { rows } = await graph.read<{ suspended: bigint }>('cypher/closest/count-suspended.cypher', window);
-  summary.suspendedDropped = Number(rows[0]?.suspended ?? 0n);
-  return summary;
+  return drawn;
 }

@@ -32,19 +32,43 @@ export interface ReputationFilter {
   minReputation: number;
 }
 
-/** Recommendations with their reasons for a range of users, from `CLOSEST_TO` as it stands in the graph. */
+/** Everybody who may be recommended; undefined if nobody is filtered by reputation. */
+export type GoodUsers = bigint[] | undefined;
+
+/** The good users of the whole graph. */
+export async function goodUsers(graph: Graph, { filtered, minReputation }: ReputationFilter): Promise<GoodUsers> {
+  if (!filtered) return undefined;
+  const { rows } = await graph.read<{ good: bigint[] }>('cypher/recommend/good-users.cypher', { minReputation });
+  return rows[0]?.good ?? [];
+}
+
+/** The good ones of a user's candidates: to ask for one user is quicker than to ask for all. */
+export async function goodAround(
+  graph: Graph,
+  userId: bigint,
+  { filtered, minReputation }: ReputationFilter,
+): Promise<GoodUsers> {
+  if (!filtered) return undefined;
+  const { rows } = await graph.read<{ good: bigint[] }>('cypher/recommend/good-around.cypher', {
+    userId,
+    minReputation,
+  });
+  return rows[0]?.good ?? [];
+}
+
+/** Recommendations with their reasons for a range of users, from the lists of closest connections as they are in the graph. */
 export async function recommend(
   graph: Graph,
   range: UserRange,
   asOf: number,
-  filter: ReputationFilter,
+  good: GoodUsers,
 ): Promise<{ users: UserRecommendations[]; dropped: DroppedCandidates }> {
   const { rows } = await graph.read<RecommendRow>('cypher/recommend/recommend.cypher', {
     first: range.first,
     end: range.end,
     asOf: BigInt(asOf),
-    filtered: filter.filtered,
-    minReputation: filter.minReputation,
+    filtered: good !== undefined,
+    good: good ?? [],
   });
   const dropped = { self: 0, followed: 0, reputation: 0 };
   for (const row of rows) {

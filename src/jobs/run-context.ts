@@ -27,7 +27,8 @@ export interface RunSummary {
   added?: number;
   /** Users and activities in the graph after ingest. */
   graph?: { users: number; activities: number };
-  closest?: { created: number; deleted: number; propertiesSet: number };
+  /** Closest connections that were staged. */
+  closest?: number;
   /** Messages that are new, or say something else than before. */
   messages?: number;
   /** `none`: nobody was filtered by reputation. */

@@ -1,6 +1,6 @@
 import { BadInputError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import { recommend } from '../graph/recommend.ts';
+import { goodAround, recommend } from '../graph/recommend.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { Run } from '../jobs/run-settings.ts';
 
@@ -53,7 +53,7 @@ export async function showUser(graph: Graph, run: Run, userId: number): Promise<
   // Side by side: a person waits for the longer of the two.
   const [found, recommended] = await Promise.all([
     graph.read<UserRow>('cypher/show/user.cypher', { userId: id }),
-    recommend(graph, { first: id, end: id + 1n }, run.asOf, filter),
+    goodAround(graph, id, filter).then((good) => recommend(graph, { first: id, end: id + 1n }, run.asOf, good)),
   ]);
   const user = found.rows[0];
   if (!user) throw unknownUser(userId);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
 import { down, type Stack, up } from '../../src/engines/stack.ts';
 import { generate } from '../../src/generate/generate.ts';
-import { computeClosest } from '../../src/graph/closest.ts';
+import { computeClosest, drawClosest } from '../../src/graph/closest.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { loadFolder } from '../../src/graph/load-folder.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
@@ -54,7 +54,8 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     await loadFolder(settings, staged, { flagged: { at: asOf, isUndated: false }, workDir: join(home, 'work') });
     const stack = await up(settings);
     graph = new Graph(stack.neo4j);
-    await computeClosest(graph, asOf, settings.ranking, { sessions: 2, onProgress: () => undefined });
+    await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.ranking);
+    await drawClosest(graph, { sessions: 2, onProgress: () => undefined });
     const reputation = new Map<number, number>();
     for (let user = 0; user < users; user++) if (user % 7 !== 0) reputation.set(user, ((user * 37) % 101) / 100);
     await applyReputation(graph, reputation);

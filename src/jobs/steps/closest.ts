@@ -1,22 +1,30 @@
-import { computeClosest } from '../../graph/closest.ts';
+import { stageClosest } from '../../export/stage.ts';
+import { countSuspended, drawClosest } from '../../graph/closest.ts';
 import { ensureSchema } from '../../graph/schema.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 import { estimate } from './estimate.ts';
 
-/** Makes CLOSEST_TO in the graph what it is as of the run. */
+/** Computes everybody's closest connections as of the run: lists in the graph, and rows staged in Postgres. */
 export async function closest(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
+  const { ranking } = run.settings;
   // Void while it is being written: a step called alone must not build on half of it.
   await database.query('sql/runs/set-closest.sql', [null]);
-  const { suspendedDropped, ...changes } = await withGraph(context, async (graph) => {
+  await withGraph(context, async (graph) => {
     await ensureSchema(graph);
-    return computeClosest(graph, run.asOf, run.settings.ranking, {
+    summary.closest = await stageClosest(graph, database, run.asOf, ranking, {
       sessions: settings.sessions,
       onProgress: estimate(report, 'ranges of 5,000 users'),
     });
+    const suspended = await countSuspended(graph, run.asOf, ranking);
+    summary.dropped = { ...summary.dropped, suspended };
+    // In a run the edges follow after the publish, so that nobody waits for them.
+    if (!context.attempt)
+      await drawClosest(graph, {
+        sessions: settings.sessions,
+        onProgress: estimate((text) => report(`CLOSEST_TO: ${text}`), 'ranges of 5,000 users'),
+      });
   });
-  summary.closest = changes;
-  summary.dropped = { ...summary.dropped, suspended: suspendedDropped };
   await database.query('sql/runs/set-closest.sql', [run.id]);
 }
