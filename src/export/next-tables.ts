@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { sideBySide } from '../graph/user-ranges.ts';
 import { type Database, queryAll, queryOn, type SqlFile } from './database.ts';
 import { type PublishedTable, publishedTables, tableNames } from './published-tables.ts';
 
@@ -26,7 +27,18 @@ export async function prepareNext(database: Database, table: PublishedTable, sta
     for (const { statement } of indexes) await client.query(statement);
     await queryOn(client, 'sql/next/remember.sql', [name, startedAt]);
   });
-  await freeze(database, table);
+}
+
+/**
+ * Makes all rows of the next tables visible to every snapshot, unless an older transaction is open. Not before all of them are made: who
+ * makes one has an older snapshot than the others' rows.
+ *
+ * @param sessions tables side by side
+ */
+export async function freezeNext(database: Database, sessions: number): Promise<void> {
+  await sideBySide([...publishedTables].reverse(), sessions, async (table) => {
+    await outside(database, `sql/next/freeze-${table}.sql`);
+  });
 }
 
 /** Somebody whose transaction keeps the publish from going on. */
@@ -56,17 +68,13 @@ export async function waitUntilFrozen(
     onWaiting(oldest);
     if (Date.now() + pause > deadline) return false;
     await sleep(pause);
-    for (const table of publishedTables) await freeze(database, table);
+    await freezeNext(database, 1);
   }
 }
 
 /** Removes what was made and will not be shown. */
 export async function dropNext(database: Database): Promise<void> {
   await database.query('sql/next/drop.sql');
-}
-
-async function freeze(database: Database, table: PublishedTable): Promise<void> {
-  await outside(database, `sql/next/freeze-${table}.sql`);
 }
 
 /** Outside of any transaction, since VACUUM refuses to be in one; nothing that the fence guards is written. */

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { sideBySide } from '../graph/user-ranges.ts';
 import { type CheckContext, type CheckedRun, type CheckOutcome, checkStaged, checkTables } from './checks.ts';
 import { type Database, queryAll, queryOn } from './database.ts';
-import { dropNext, type InTheWay, prepareNext } from './next-tables.ts';
+import { dropNext, freezeNext, type InTheWay, prepareNext } from './next-tables.ts';
 import { publishedTables, type RowCounts } from './published-tables.ts';
 import { commitBetweenReaders } from './reader-gate.ts';
 import { obstaclesToSwap, swap, tidyUp } from './swap.ts';
@@ -103,6 +103,7 @@ async function makeNext(publishing: Publish): Promise<Staged> {
   });
   // The check comes first: if both find something wrong, it says it better.
   await sideBySide([check, ...make], sessions, (task) => task());
+  await freezeNext(database, sessions);
   return staged as unknown as Staged;
 }
 
