@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Graph } from '../graph/graph.ts';
-import { userRanges } from '../graph/user-ranges.ts';
-import { queryOn, type SqlFile } from './database.ts';
+import { sideBySide, userRanges } from '../graph/user-ranges.ts';
+import { queryAll, queryOn, type SqlFile } from './database.ts';
+import type { RowCounts } from './published-tables.ts';
 
 /** What the checks are told about the run whose rows they look at. */
 export interface CheckedRun {
@@ -24,134 +25,173 @@ export interface CheckOutcome {
   detail?: string;
 }
 
-/** Numbers of rows by table. */
-export interface RowCounts {
-  closest: number;
-  recommendations: number;
-  reasons: number;
+/** What was found in the tables: one row for each statement, whose columns are named after the checks that they answer. */
+type Findings = Partial<Record<SurveyName, Record<string, string | null>>>;
+
+type SurveyName =
+  | 'staged'
+  | 'exact sums'
+  | 'closest'
+  | 'recommendations'
+  | 'reasons'
+  | 'sums'
+  | 'followed'
+  | 'comparable';
+
+interface Survey {
+  name: SurveyName;
+  /** How the planner is told to do it. */
+  order: 'in-order' | 'in-any-order';
+  ask: (client: pg.ClientBase, about: Subject) => Promise<Record<string, string | null> | undefined>;
 }
 
 interface Check {
   name: string;
+  /** What holds when it passes. */
   sentence: string;
-  run(context: CheckContext): Promise<{ outcome: CheckOutcome['outcome']; detail?: string }>;
+  judge: (found: Findings, run: CheckedRun) => { outcome: CheckOutcome['outcome']; detail?: string };
 }
 
-interface CheckContext {
-  client: pg.ClientBase;
+interface Subject {
   graph: Graph;
   run: CheckedRun;
+  suspended: number[];
 }
 
-/** The checks of what is staged, before anything is merged. */
+/** A connection, in a transaction, for one survey at a time. */
+export type Connect = <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
+
+export interface CheckContext {
+  graph: Graph;
+  run: CheckedRun;
+  connect: Connect;
+  /** Surveys side by side, each on a connection of its own; 1 if `connect` always gives the same. */
+  sessions: number;
+  /** Which tables: those of the run that is about to be shown, or those that are shown. */
+  of: 'next' | 'shown';
+}
+
+/** The checks of what is staged, before anything is made of it. */
 export const stagedChecks: readonly Check[] = [
-  sqlCheck('whole keys', 'No row has a null in its key or its measures.', 'sql/checks/staged-keys-are-whole.sql'),
-  sqlCheck(
-    'exact sums',
-    'In exact units, reasons sum to the score of their recommendation.',
-    'sql/checks/staged-reasons-sum-exactly.sql',
-  ),
+  counted('whole keys', 'No row has a null in its key or its measures.', ['staged']),
+  counted('exact sums', 'In exact units, reasons sum to the score of their recommendation.', ['exact sums']),
 ];
 
-/** The checks of the published tables: of what is about to be shown, and by `kith check` of what is shown. */
+/** The checks of the three tables: of what is about to be shown, and by `kith check` of what is shown. */
 export const shownChecks: readonly Check[] = [
-  sqlCheck(
-    'one run',
-    'Every row of the three tables is of this run.',
-    'sql/checks/rows-are-of-one-run.sql',
-    ({ run }) => [run.startedAt],
-  ),
-  sqlCheck(
-    'no self',
-    'Nobody is close to, recommended to or a reason for themself.',
-    'sql/checks/nobody-meets-themself.sql',
-  ),
-  {
-    name: 'no followed',
-    sentence: 'Nobody is recommended whom the user follows already.',
-    run: checkNoFollowed,
-  },
-  {
-    name: 'no suspended',
-    sentence: 'No suspended user has a row or is named in one.',
-    run: checkNoSuspended,
-  },
-  sqlCheck(
-    'short lists',
-    'At most 50 closest connections and 20 recommendations a user.',
-    'sql/checks/lists-are-short-enough.sql',
-  ),
-  sqlCheck(
-    'sums',
-    'Reasons sum to the score of their recommendation within 1e-9.',
-    'sql/checks/reasons-sum-to-scores.sql',
-  ),
-  sqlCheck(
+  counted('one run', 'Every row of the three tables is of this run.', ['closest', 'recommendations', 'reasons']),
+  counted('no self', 'Nobody is close to, recommended to or a reason for themself.', [
+    'closest',
+    'recommendations',
     'reasons',
-    'Every reason is a closest connection of the user and of its weight.',
-    'sql/checks/reasons-are-closest.sql',
-  ),
+  ]),
+  counted('no followed', 'Nobody is recommended whom the user follows already.', ['followed']),
+  counted('no suspended', 'No suspended user has a row or is named in one.', ['closest', 'recommendations', 'reasons']),
+  counted('short lists', 'At most 50 closest connections and 20 recommendations a user.', [
+    'closest',
+    'recommendations',
+  ]),
+  counted('sums', 'Reasons sum to the score of their recommendation within 1e-9.', ['sums']),
+  counted('reasons', 'Every reason is a closest connection of the user and of its weight.', ['reasons']),
   {
     name: 'row counts',
     sentence: 'Row counts are near those of the last comparable run, 1 to 7 days earlier.',
-    run: checkRowCounts,
+    judge: judgeRowCounts,
   },
 ];
 
-/** Runs checks one after the other, each to its end, so that a person sees all that is wrong. */
-export async function runChecks(checks: readonly Check[], context: CheckContext): Promise<CheckOutcome[]> {
-  const outcomes: CheckOutcome[] = [];
-  for (const { name, sentence, run } of checks) outcomes.push({ name, sentence, ...(await run(context)) });
-  return outcomes;
+/** What the checks of staging need to know, the dearest first. */
+const stagedSurveys: readonly Survey[] = [
+  {
+    name: 'exact sums',
+    order: 'in-order',
+    ask: (client) => firstRow(client, 'sql/checks/staged-reasons-sum-exactly.sql'),
+  },
+  { name: 'staged', order: 'in-any-order', ask: (client) => firstRow(client, 'sql/checks/survey-staged.sql') },
+];
+
+/** What the checks of the tables need to know, the dearest first: as few passes over the rows as can be. */
+const tableSurveys: readonly Survey[] = [
+  { name: 'followed', order: 'in-any-order', ask: countFollowed },
+  { name: 'reasons', order: 'in-any-order', ask: surveyOf('rec-reasons') },
+  { name: 'sums', order: 'in-order', ask: (client) => firstRow(client, 'sql/checks/reasons-sum-to-scores.sql') },
+  { name: 'recommendations', order: 'in-any-order', ask: surveyOf('recommendations') },
+  { name: 'closest', order: 'in-any-order', ask: surveyOf('closest-connections') },
+  {
+    name: 'comparable',
+    order: 'in-any-order',
+    ask: (client, { run }) =>
+      firstRow(client, 'sql/checks/comparable-run.sql', [
+        new Date(run.asOf * 1000).toISOString(),
+        JSON.stringify(run.settings),
+      ]),
+  },
+];
+
+/** Runs the checks of staging, each to its end, so that a person sees all that is wrong. */
+export async function checkStaged(context: CheckContext): Promise<{ checks: CheckOutcome[]; rows: RowCounts }> {
+  const found = await survey(stagedSurveys, context);
+  return { checks: outcomes(stagedChecks, found, context.run), rows: rowsIn(found.staged) };
 }
 
-/** How many rows each published table has, as the client's transaction sees them. */
-export async function countRows(
-  client: pg.ClientBase,
-  file: SqlFile = 'sql/checks/count-rows.sql',
-): Promise<RowCounts> {
-  const [row] = await queryOn<Record<keyof RowCounts, string>>(client, file);
-  return {
-    closest: Number(row?.closest),
-    recommendations: Number(row?.recommendations),
-    reasons: Number(row?.reasons),
-  };
+/** Runs the checks of the three tables, each to its end; also how many rows they have. */
+export async function checkTables(context: CheckContext): Promise<{ checks: CheckOutcome[]; rows: RowCounts }> {
+  const found = await survey(tableSurveys, context);
+  return { checks: outcomes(shownChecks, found, context.run), rows: tableRows(found) };
 }
 
-/** A check whose statement counts the rows that break it. */
-function sqlCheck(
-  name: string,
-  sentence: string,
-  file: SqlFile,
-  values: (context: CheckContext) => unknown[] = () => [],
-): Check {
+async function survey(surveys: readonly Survey[], context: CheckContext): Promise<Findings> {
+  const { rows } = await context.graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher');
+  const subject = { ...context, suspended: rows.map(({ userId }) => Number(userId)) };
+  const found: Findings = {};
+  await sideBySide(surveys, context.sessions, async ({ name, order, ask }) => {
+    found[name] = await context.connect(async (client) => {
+      await queryAll(client, `sql/checks/of-${context.of}.sql`);
+      await queryAll(client, `sql/checks/${order}.sql`);
+      return ask(client, subject);
+    });
+  });
+  return found;
+}
+
+function outcomes(checks: readonly Check[], found: Findings, run: CheckedRun): CheckOutcome[] {
+  return checks.map(({ name, sentence, judge }) => ({ name, sentence, ...judge(found, run) }));
+}
+
+/** A check that surveys answer by the number of rows that break it, in a column of the check's name, with an example beside. */
+function counted(name: string, sentence: string, surveys: readonly SurveyName[]): Check {
   return {
     name,
     sentence,
-    async run(context) {
-      const [row] = await queryOn<{ offending: string; example: string | null }>(context.client, file, values(context));
-      return verdict(Number(row?.offending ?? 0), row?.example ?? '');
+    judge: (found) => {
+      const offending = surveys.reduce((sum, one) => sum + countIn(found[one], name), 0);
+      if (offending === 0) return { outcome: 'passed' };
+      const example = surveys.map((one) => found[one]?.[`${name} example`]).find(Boolean) ?? '';
+      return { outcome: 'failed', detail: `${offending} rows break it, for example ${example}` };
     },
   };
 }
 
-function verdict(offending: number, example: string): { outcome: 'passed' | 'failed'; detail?: string } {
-  if (offending === 0) return { outcome: 'passed' };
-  return { outcome: 'failed', detail: `${offending} rows break it, for example ${example}` };
+/** @throws Error if the survey does not answer the check: it must not pass for that reason */
+function countIn(row: Record<string, string | null> | undefined, column: string): number {
+  const count = row?.[column];
+  if (count == null) throw new Error(`No survey has counted what breaks the check "${column}".`);
+  return Number(count);
 }
 
-async function checkNoSuspended({ client, graph }: CheckContext) {
-  const { rows } = await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher');
-  const suspended = rows.map(({ userId }) => Number(userId));
-  const [found] = await queryOn<{ offending: string; example: string | null }>(
-    client,
-    'sql/checks/nobody-is-suspended.sql',
-    [suspended],
-  );
-  return verdict(Number(found?.offending ?? 0), found?.example ?? '');
+async function firstRow(
+  client: pg.ClientBase,
+  file: SqlFile,
+  values: unknown[] = [],
+): Promise<Record<string, string | null> | undefined> {
+  return (await queryOn<Record<string, string | null>>(client, file, values))[0];
 }
 
-async function checkNoFollowed({ client, graph, run }: CheckContext) {
+function surveyOf(table: 'closest-connections' | 'recommendations' | 'rec-reasons'): Survey['ask'] {
+  return (client, { run, suspended }) => firstRow(client, `sql/checks/survey-${table}.sql`, [run.startedAt, suspended]);
+}
+
+async function countFollowed(client: pg.ClientBase, { graph, run }: Subject): Promise<Record<string, string>> {
   let offending = 0;
   let example = '';
   for (const { first, end } of await userRanges(graph, 20_000)) {
@@ -169,20 +209,29 @@ async function checkNoFollowed({ client, graph, run }: CheckContext) {
     offending += Number(found.rows[0]?.offending ?? 0n);
     if (found.rows[0]?.userId != null) example ||= `user ${found.rows[0].userId}`;
   }
-  return verdict(offending, example);
+  return { 'no followed': String(offending), 'no followed example': example };
 }
 
-async function checkRowCounts({
-  client,
-  run,
-}: CheckContext): Promise<{ outcome: CheckOutcome['outcome']; detail?: string }> {
-  const [last] = await queryOn<Record<'id' | 'closest_rows' | 'recommendation_rows' | 'reason_rows', string>>(
-    client,
-    'sql/checks/comparable-run.sql',
-    [new Date(run.asOf * 1000).toISOString(), JSON.stringify(run.settings)],
-  );
+function rowsIn(staged: Findings['staged']): RowCounts {
+  return {
+    closest: countIn(staged, 'closest'),
+    recommendations: countIn(staged, 'recommendations'),
+    reasons: countIn(staged, 'reasons'),
+  };
+}
+
+function tableRows(found: Findings): RowCounts {
+  return {
+    closest: countIn(found.closest, 'rows'),
+    recommendations: countIn(found.recommendations, 'rows'),
+    reasons: countIn(found.reasons, 'rows'),
+  };
+}
+
+function judgeRowCounts(found: Findings, run: CheckedRun): { outcome: CheckOutcome['outcome']; detail?: string } {
+  const last = found.comparable;
   if (!last) return { outcome: 'skipped', detail: 'no run of equal settings was published 1 to 7 days earlier' };
-  const now = await countRows(client);
+  const now = tableRows(found);
   const pairs: [string, number, number][] = [
     ['closest_connections', now.closest, Number(last.closest_rows)],
     ['recommendations', now.recommendations, Number(last.recommendation_rows)],

@@ -1,17 +1,18 @@
 import type pg from 'pg';
 import { ChecksFailedError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import {
-  type CheckedRun,
-  type CheckOutcome,
-  countRows,
-  type RowCounts,
-  runChecks,
-  shownChecks,
-  stagedChecks,
-} from './checks.ts';
+import { sideBySide } from '../graph/user-ranges.ts';
+import { type CheckContext, type CheckedRun, type CheckOutcome, checkStaged, checkTables } from './checks.ts';
 import { type Database, queryAll, queryOn } from './database.ts';
+import { dropNext, freezeNext, type InTheWay, prepareNext } from './next-tables.ts';
+import { publishedTables, type RowCounts } from './published-tables.ts';
 import { commitBetweenReaders } from './reader-gate.ts';
+import { obstaclesToSwap, swap, tidyUp } from './swap.ts';
+
+/** Connections side by side, for the next tables and for the checks: each may take some hundred megabytes. */
+const sessions = 2;
+/** How long the swap waits for its instant before the rows are merged instead; half of the patience if that is shorter. */
+const swapPatienceSeconds = 10;
 
 export interface PublishOptions {
   patienceSeconds: number;
@@ -24,12 +25,22 @@ export interface PublishOptions {
 
 export interface PublishSummary {
   rows: RowCounts;
+  /** By a swap, or, if somebody or something was in its way, by a merge in place. */
+  way: 'swap' | 'merge';
   checks: CheckOutcome[];
 }
 
+interface Publish {
+  graph: Graph;
+  database: Database;
+  run: CheckedRun;
+  options: PublishOptions;
+}
+
 /**
- * Shows what is staged: merges it into the published tables in place, runs the checks on the result, and commits all of
- * it, with the run's row, at one moment between readers. Until then every reader sees the run before.
+ * Shows what is staged: makes the next tables beside the shown ones, checks them, and exchanges them at an instant at which nobody has read
+ * any of the three. If there is no such instant, or the tables have what a swap would lose, the rows are merged in place and
+ * committed between readers. Until then every reader sees the run before.
  *
  * @throws ChecksFailedError if a check fails; EngineError if a reader's transaction never ends; the tables stay as they were
  */
@@ -39,43 +50,119 @@ export async function publish(
   run: CheckedRun,
   options: PublishOptions,
 ): Promise<PublishSummary> {
+  const publishing = { graph, database, run, options };
+  const { onProgress, patienceSeconds } = options;
+  // What an earlier attempt, or the publish before, had no time to remove.
+  await database.query('sql/swap/drop-old.sql');
+  const obstacles = await obstaclesToSwap(database);
+  if (obstacles.length > 0) {
+    onProgress(`merging, because of ${obstacles.join(', ')}`);
+    return merge(publishing, await checkWhatIsStaged(publishing));
+  }
+  try {
+    const staged = await makeNext(publishing);
+    onProgress('checking');
+    const found = await checkTables({ ...beside(publishing), of: 'next' });
+    const checks = [...staged.checks, ...found.checks, complete(staged.rows, found.rows)];
+    options.onChecked(checks);
+    throwIfFailed(checks);
+    onProgress('exchanging the tables');
+    const swapped = await swap(database, {
+      deadline: Date.now() + 1000 * Math.min(swapPatienceSeconds, patienceSeconds / 2),
+      onWaiting: (who) => onProgress(`waiting for ${describe(who)}`),
+      record: (client) => options.record(client, found.rows),
+    });
+    if (!swapped) {
+      onProgress('merging, because a transaction stays open');
+      return await merge(publishing, staged);
+    }
+    await tidyUp(database);
+    return { rows: found.rows, way: 'swap', checks };
+  } catch (error) {
+    // Of no use to the next attempt, unlike what an interrupted one leaves.
+    if (error instanceof ChecksFailedError) await dropNext(database).catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Staged {
+  checks: CheckOutcome[];
+  rows: RowCounts;
+}
+
+/** Makes the next tables, the largest first, while what is staged is checked. */
+async function makeNext(publishing: Publish): Promise<Staged> {
+  const { database, run, options } = publishing;
+  let staged: Staged | undefined;
+  const check = async () => {
+    staged = await checkWhatIsStaged(publishing);
+  };
+  const make = [...publishedTables].reverse().map((table) => async () => {
+    options.onProgress(`making the next ${table}`);
+    await prepareNext(database, table, run.startedAt);
+  });
+  // The check comes first: if both find something wrong, it says it better.
+  await sideBySide([check, ...make], sessions, (task) => task());
+  await freezeNext(database, sessions);
+  return staged as unknown as Staged;
+}
+
+async function checkWhatIsStaged(publishing: Publish): Promise<Staged> {
+  const staged = await checkStaged({ ...beside(publishing), of: 'next', sessions: 1 });
+  publishing.options.onChecked(staged.checks);
+  throwIfFailed(staged.checks);
+  return staged;
+}
+
+/** Checks on connections of their own. */
+function beside({ graph, run, database }: Publish): Omit<CheckContext, 'of'> {
+  return { graph, run, sessions, connect: (work) => database.transaction(work) };
+}
+
+/** Changes the published tables in place, checks them, and commits at an instant between readers, whoever has read them before. */
+async function merge({ graph, database, run, options }: Publish, staged: Staged): Promise<PublishSummary> {
   return database.transaction(
     async (client) => {
-      const context = { client, graph, run };
       await queryAll(client, 'sql/publish/begin.sql');
       await database.hold(client);
       await queryOn(client, 'sql/publish/wait-for-rows.sql', [`${options.patienceSeconds}s`]);
-      const checks = await runChecks(stagedChecks, context);
-      options.onChecked(checks);
-      throwIfFailed(checks);
-      for (const table of ['closest-connections', 'recommendations', 'rec-reasons'] as const) {
+      await queryOn(client, 'sql/next/drop.sql');
+      for (const table of publishedTables) {
         options.onProgress(`merging ${table}`);
         await queryOn(client, `sql/publish/merge-${table}.sql`, [run.startedAt]);
       }
       await queryAll(client, 'sql/publish/analyze.sql');
       options.onProgress('checking');
-      checks.push(...(await runChecks(shownChecks, context)));
-      const [staged, rows] = [await countRows(client, 'sql/checks/count-staged.sql'), await countRows(client)];
-      const complete =
-        staged.closest === rows.closest &&
-        staged.recommendations === rows.recommendations &&
-        staged.reasons === rows.reasons;
-      checks.push({
-        name: 'complete',
-        sentence: 'The tables have exactly the rows that were staged.',
-        outcome: complete ? 'passed' : 'failed',
-        detail: complete ? undefined : `${JSON.stringify(staged)} staged, ${JSON.stringify(rows)} merged`,
-      });
+      const found = await checkTables({ graph, run, of: 'shown', sessions: 1, connect: (work) => work(client) });
+      const checks = [...staged.checks, ...found.checks, complete(staged.rows, found.rows)];
       options.onChecked(checks);
       throwIfFailed(checks);
-      await options.record(client, rows);
+      await options.record(client, found.rows);
       await commitBetweenReaders(client, database, options.patienceSeconds, options.onProgress);
       // Shown is shown: whatever happens from here on, the run was published.
       await queryOn(client, 'sql/publish/make-durable.sql').catch(() => undefined);
-      return { rows, checks };
+      return { rows: found.rows, way: 'merge', checks };
     },
     { implicit: true },
   );
+}
+
+function complete(staged: RowCounts, rows: RowCounts): CheckOutcome {
+  const isComplete =
+    staged.closest === rows.closest &&
+    staged.recommendations === rows.recommendations &&
+    staged.reasons === rows.reasons;
+  return {
+    name: 'complete',
+    sentence: 'The tables have exactly the rows that were staged.',
+    outcome: isComplete ? 'passed' : 'failed',
+    detail: isComplete ? undefined : `${JSON.stringify(staged)} staged, ${JSON.stringify(rows)} made of it`,
+  };
+}
+
+function describe(who: InTheWay | undefined): string {
+  if (!who) return 'older transactions to end';
+  return `${who.application || 'a program'} of ${who.user ?? 'another user'} (process ${who.pid}) to end its transaction`;
 }
 
 /** @throws ChecksFailedError naming each check that failed and an example */

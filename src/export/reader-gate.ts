@@ -3,7 +3,8 @@ import type pg from 'pg';
 import { statement } from '../config/project.ts';
 import { EngineError } from '../errors.ts';
 import { type Database, queryOn } from './database.ts';
-import { type PublishedTable, publishedTables, TableQueues } from './table-queues.ts';
+import { type PublishedTable, publishedTables } from './published-tables.ts';
+import { TableQueues } from './table-queues.ts';
 
 /*
  * Why a gate. The merge is one transaction, so every single statement, and every REPEATABLE READ or SERIALIZABLE

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Database, queryAll, queryOn } from './database.ts';
-
-export const publishedTables = ['closest-connections', 'recommendations', 'rec-reasons'] as const;
-export type PublishedTable = (typeof publishedTables)[number];
+import { type PublishedTable, publishedTables } from './published-tables.ts';
 
 /** Cancelled (by `letGo`) and lock_timeout: the table is open again, and that is all. */
 const letGoCodes = ['57014', '55P03'];

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
-import type { CheckOutcome, RowCounts } from '../export/checks.ts';
+import type { CheckOutcome } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
+import type { RowCounts } from '../export/published-tables.ts';
 import type { Fence } from '../graph/fence.ts';
 import { Graph } from '../graph/graph.ts';
 import type { FileCount } from '../ingest/judge-file.ts';

@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
-import { type CheckOutcome, runChecks, shownChecks } from '../export/checks.ts';
+import { type CheckOutcome, checkTables } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import { Graph } from '../graph/graph.ts';
 import { workAfterPublish } from './after-publish.ts';
@@ -148,9 +148,12 @@ export async function checkShown(
     if (!run) throw new BadInputError('Nothing was published yet: `kith run` does that.');
     await using graph = new Graph(stack.neo4j, signal);
     const context = { ...run, maxRowChangePercent: settings.maxRowChangePercent };
-    const checks = await database
+    // On one connection, so that they see one run even if the next is published meanwhile.
+    const { checks } = await database
       .until(signal)
-      .transaction((client) => runChecks(shownChecks, { client, graph, run: context }));
+      .transaction((client) =>
+        checkTables({ graph, run: context, of: 'shown', sessions: 1, connect: (work) => work(client) }),
+      );
     return { run, checks };
   });
 }

@@ -1,0 +1,2 @@
+-- What an earlier attempt left.
+DROP TABLE IF EXISTS kith_next.recommendations;

@@ -1,0 +1,2 @@
+-- See freeze-closest-connections.sql.
+VACUUM (FREEZE, ANALYZE) kith_next.recommendations;

@@ -1,0 +1,3 @@
+-- Opens what was closed.
+ROLLBACK TO SAVEPOINT closing;
+RELEASE SAVEPOINT closing;
