@@ -58,7 +58,13 @@ async function copyOut(url: string, table: string, file: string, signal: AbortSi
   }
 }
 
-async function compareTable(table: string, published: string, peer: Peer, signal: AbortSignal): Promise<number> {
+/**
+ * One table, published as a CSV file, beside the yardstick's.
+ *
+ * @returns how many rows both have
+ * @throws DifferentRowsError
+ */
+export async function compareTable(table: string, published: string, peer: Peer, signal: AbortSignal): Promise<number> {
   return withDuckDb(peer.file, signal, async (connection) => {
     await connection.run(await benchSql('decimal-weight'));
     await connection.run('SET VARIABLE published = $published', { published });

@@ -53,7 +53,7 @@ export function networkOf(place: string, activities: number, seed: number, withS
 export async function firstDay(network: Network, signal: AbortSignal): Promise<Day> {
   return day(network, 0, async (folder) => {
     const { activities, users, seed } = network;
-    const progress = { file: '', at: 0 };
+    const progress = { at: performance.now() };
     await generate({
       ...share,
       ...{ activities, users, seed, messages: 0, days: historyDays, out: folder, signal },
