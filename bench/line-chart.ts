@@ -27,7 +27,7 @@ interface Axis {
 
 const width = 860;
 const height = 420;
-const plot = { left: 78, right: 690, top: 52, bottom: 366 };
+const plot = { left: 78, right: 690, top: 68, bottom: 366 };
 const colours = ['#0969da', '#1a7f37', '#bc4c00', '#8250df', '#cf222e', '#6e7781', '#bf3989', '#9a6700'];
 const leastLabelDistance = 15;
 
@@ -56,7 +56,7 @@ export function drawLineChart(chart: LineChart): string {
   <g fill="#57606a" text-anchor="middle">${x.ticks.map((tick) => html`<text x="${x.place(tick)}" y="${plot.bottom + 20}">${chart.x.text(tick)}</text>`)}</g>
   <path d="M${plot.left} ${plot.bottom}H${plot.right}" stroke="#57606a"/>
   <text x="${(plot.left + plot.right) / 2}" y="${height - 12}" text-anchor="middle" fill="#1f2328">${chart.x.label}</text>
-  <text x="${plot.left - 58}" y="${plot.top - 10}" fill="#1f2328">${chart.y.label}</text>
+  <text x="${plot.left - 58}" y="${plot.top - 18}" fill="#1f2328">${chart.y.label}</text>
   ${chart.linearThrough && guide(chart.linearThrough, x, y)}
   ${chart.series.map((series, i) => line(series, colours[i % colours.length] as string, x.place, y.place, ends[i] as number))}
 </svg>

@@ -4,7 +4,7 @@ import { interruptible } from '../src/cli/interruptible.ts';
 import { projectRoot } from '../src/config/project.ts';
 import { BadInputError, KithError } from '../src/errors.ts';
 import { asOfOfFolder } from '../src/ingest/day-folder.ts';
-import { networkOf } from './data.ts';
+import { networkOf, newActivitiesOf } from './data.ts';
 import { circumstances } from './machine.ts';
 import { Scratch, Sitting, twoDays } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
@@ -59,7 +59,7 @@ async function benchSize(
     const { incoming, outgoing } = network.supernodes ?? { incoming: 0, outgoing: 0 };
     if (only.includes('first')) await keep('first', await sitting.first(first, size + incoming + outgoing));
     else await sitting.run(first);
-    if (next) await keep('next', await sitting.next([first, next], Math.max(20, Math.round(size * 0.011))));
+    if (next) await keep('next', await sitting.next([first, next], newActivitiesOf(network)));
     if (only.includes('show')) await keep('show', await sitting.show(network));
   }
   if (only.includes('days')) {

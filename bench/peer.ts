@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, listValue } from '@duckdb/node-api';
 import { projectRoot } from '../src/config/project.ts';
 import { InterruptedError } from '../src/errors.ts';
 
-/** As many as the engines of Kith are measured with. */
-const threads = '2';
+/**
+ * As many threads as Kith is measured with, and half of the memory: on the next day Kith's engines are there, too, and with DuckDB's own
+ * limit of 80 % both together could be too much.
+ */
+const limits = { threads: '2', memory_limit: `${Math.floor(totalmem() / 2 ** 21)}MiB` };
 const files = {
   follows: 'follow.csv',
   replies: 'reply.csv',
@@ -72,7 +76,7 @@ export async function withDuckDb<T>(
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   if (signal.aborted) throw new InterruptedError('Stopped.');
-  const instance = await DuckDBInstance.create(file, { threads });
+  const instance = await DuckDBInstance.create(file, limits);
   const connection = await instance.connect();
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);

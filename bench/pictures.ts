@@ -1,5 +1,5 @@
 import { drawLineChart } from './line-chart.ts';
-import type { BesidePeer, Entry, Figures } from './results.ts';
+import type { BesidePeer, DayOfStore, Entry, Figures } from './results.ts';
 import { amountText } from './words.ts';
 
 const gib = 2 ** 30;
@@ -35,20 +35,34 @@ export function growthPicture(entries: readonly Entry<BesidePeer>[]): string {
   });
 }
 
+/** Of a day, the quantity of each line. */
+type Lines = Record<string, (day: DayOfStore) => number>;
+
 /** What the stores hold after each day's run. */
-export function daysPicture({ figures: { days } }: Entry<Figures['days']>): string {
-  const series = (name: string, of: (day: Figures['days']['days'][number]) => number) => ({
-    name,
-    points: days.map((day) => [day.day, of(day)] as const),
+export function storesPicture({ figures: { days } }: Entry<Figures['days']>): string {
+  return overDays(`${days.length - 1} daily runs: what the stores hold`, 'GiB', days, {
+    graph: (day) => day.graph / gib,
+    "graph's log": (day) => day.graphLog / gib,
+    Postgres: (day) => day.postgres / gib,
   });
+}
+
+/** How long each day's run took; the first one has the whole history to read and is left out. */
+export function dailySecondsPicture({ figures: { days } }: Entry<Figures['days']>): string {
+  return overDays(`${days.length - 1} daily runs: how long they took`, 'seconds', days.slice(1), {
+    'to published': (day) => day.seconds,
+    'to the end': (day) => day.seconds + day.afterSeconds,
+  });
+}
+
+function overDays(title: string, unit: string, days: readonly DayOfStore[], lines: Lines): string {
   return drawLineChart({
-    title: `${days.length - 1} daily runs: what the stores hold`,
+    title,
     x: { label: 'day', text: String },
-    y: { label: 'GiB', text: String },
-    series: [
-      series('graph', ({ graph }) => graph / gib),
-      series("graph's log", ({ graphLog }) => graphLog / gib),
-      series('Postgres', ({ postgres }) => postgres / gib),
-    ],
+    y: { label: unit, text: String },
+    series: Object.entries(lines).map(([name, of]) => ({
+      name,
+      points: days.map((day) => [day.day, of(day)] as const),
+    })),
   });
 }

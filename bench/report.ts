@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BadInputError } from '../src/errors.ts';
-import { daysPicture, growthPicture } from './pictures.ts';
+import { dailySecondsPicture, growthPicture, storesPicture } from './pictures.ts';
 import type { Results } from './results.ts';
 import * as tables from './tables.ts';
 
@@ -29,7 +29,10 @@ export function writeReport(results: Results, page: string): void {
   mkdirSync(images, { recursive: true });
   if (first.length > 0) writeFileSync(join(images, 'bench-growth.svg'), growthPicture(first));
   const longest = days.at(-1);
-  if (longest) writeFileSync(join(images, 'bench-days.svg'), daysPicture(longest));
+  if (longest) {
+    writeFileSync(join(images, 'bench-days.svg'), storesPicture(longest));
+    writeFileSync(join(images, 'bench-days-seconds.svg'), dailySecondsPicture(longest));
+  }
   if (!existsSync(page))
     throw new BadInputError(`There is no page ${page} to write the tables into; give --report FILE.`);
   writeFileSync(page, fillPlaces(readFileSync(page, 'utf8'), sections));

@@ -89,7 +89,8 @@ function besideRow(
 }
 
 export function memoryTable(entries: readonly Entry<BesidePeer>[]): string {
-  if (!entries.some(({ figures }) => figures.kith.memory)) return none;
+  if (entries.length === 0) return none;
+  if (!entries.some(({ figures }) => figures.kith.memory)) return 'Known on Linux only; this was measured elsewhere.';
   const steps = stepNames(entries);
   return table(
     ['activities', 'most of all', ...steps],

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -101,6 +110,7 @@ test('npm run bench simulates days, and its picture has a line for each store', 
     expect(activities).toBeGreaterThan(4_000);
   }
   expect(readFileSync(join(home, 'images', 'bench-days.svg'), 'utf8')).toContain('>Postgres</text>');
+  expect(readFileSync(join(home, 'images', 'bench-days-seconds.svg'), 'utf8')).toContain('>to published</text>');
 });
 
 test('npm run bench that is stopped leaves no engine and no file', async () => {
