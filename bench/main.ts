@@ -40,31 +40,31 @@ async function benchSize(
 ): Promise<void> {
   const { seed, only, set } = options;
   const network = networkOf(resolve(options.data ?? join(scratch.folder, 'data')), size, seed, options.supernodes);
-  const entry = async <Of>(figures: Of): Promise<Entry<Of>> => ({
+  const entry = <Of>(figures: Of): Entry<Of> => ({
     size,
     date: today(),
     options: { seed, users: network.users, set },
-    ...(await circumstances()),
+    ...circumstances(),
     figures,
   });
   const all: Figures['supernodes'] = {};
-  const keep = async <What extends 'first' | 'next' | 'show'>(what: What, figures: Figures[What]) => {
-    if (!options.supernodes) return results.write(what, await entry<Figures[What]>(figures));
+  const keep = <What extends 'first' | 'next' | 'show'>(what: What, figures: Figures[What]) => {
+    if (!options.supernodes) return results.write(what, entry<Figures[What]>(figures));
     Object.assign(all, { [what]: figures });
-    results.write('supernodes', await entry(all));
+    results.write('supernodes', entry(all));
   };
   if (only.some((part) => part === 'first' || part === 'next' || part === 'show')) {
     const [first, next] = await twoDays(network, only.includes('next'), signal);
     await using sitting = new Sitting(scratch, amountText(size), options, signal);
     const { incoming, outgoing } = network.supernodes ?? { incoming: 0, outgoing: 0 };
-    if (only.includes('first')) await keep('first', await sitting.first(first, size + incoming + outgoing));
+    if (only.includes('first')) keep('first', await sitting.first(first, size + incoming + outgoing));
     else await sitting.run(first);
-    if (next) await keep('next', await sitting.next([first, next], newActivitiesOf(network)));
-    if (only.includes('show')) await keep('show', await sitting.show(network));
+    if (next) keep('next', await sitting.next([first, next], newActivitiesOf(network)));
+    if (only.includes('show')) keep('show', await sitting.show(network));
   }
   if (only.includes('days')) {
     await using sitting = new Sitting(scratch, `${amountText(size)} daily`, options, signal);
-    results.write('days', await entry(await sitting.days(network, options.simulateDays)));
+    results.write('days', entry(await sitting.days(network, options.simulateDays)));
   }
 }
 
@@ -89,7 +89,7 @@ async function benchInput(
   const figures: Figures['input'] = { first: { ...first, activities } };
   if (options.only.includes('next')) figures.again = { ...(await sitting.next([day], activities)) };
   if (options.only.includes('show')) figures.show = await sitting.show({ seed: options.seed });
-  const entry = { size: activities, date: today(), options: { set: options.set }, ...(await circumstances()), figures };
+  const entry = { size: activities, date: today(), options: { set: options.set }, ...circumstances(), figures };
   results.write('input', entry, name);
 }
 
