@@ -10,6 +10,8 @@ export type ActivityType = 'follow' | 'reply' | 'mention' | 'like';
 /** Everything the rows of the four files are drawn from. */
 export interface Network {
   seed: number;
+  /** Another one gives other rows. */
+  part: number;
   population: Population;
   sources: AliasTable;
   targets: Targets;
@@ -40,7 +42,7 @@ const remembered = 64;
  */
 export function* activityLines(type: ActivityType, count: number, network: Network): Generator<string> {
   const { sources, targets, authors, calendar } = network;
-  const random = new Random(network.seed, type);
+  const random = new Random(network.seed, network.part === 0 ? type : `${type} ${network.part}`);
   const recent: string[] = [];
   for (let row = 0; row < count; row++) {
     if (row >= remembered && random.chance(repeatedShare)) {

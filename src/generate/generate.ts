@@ -24,6 +24,7 @@ function sourcesOfFiles(plan: Plan): Record<(typeof dayFiles)[number], Source> {
   const calendar = new Calendar(plan.asOf, plan.days);
   const network: Network = {
     seed: plan.seed,
+    part: plan.part,
     population,
     calendar,
     sources: sourcesOf(population),

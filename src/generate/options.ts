@@ -15,6 +15,8 @@ export interface GenerateOptions {
   out: string;
   /** Days of history that end at the as-of (120 unless given). */
   days?: number;
+  /** Whole number (0 unless given): another part is the same users with the same favourites, who do other things. So days can follow each other. */
+  part?: number;
   /** Percent of users who are suspended (1 unless given). */
   suspendedPercent?: number;
   /** Percent of users who are labelled good (3 unless given); four times as many are labelled not good. */
@@ -38,6 +40,7 @@ export interface Plan {
   /** Absolute path. */
   out: string;
   days: number;
+  part: number;
   suspendedPercent: number;
   goodPercent: number;
   /** Epoch seconds, at 00:00 UTC. */
@@ -95,6 +98,7 @@ export function planOf(options: GenerateOptions): Plan {
     seed,
     out,
     days: within('days', options.days ?? 120, 1, 36_500),
+    part: within('part', options.part ?? 0, 0, Number.MAX_SAFE_INTEGER),
     suspendedPercent: within('suspended', options.suspendedPercent ?? 1, 0, 100, false),
     goodPercent: within('good', options.goodPercent ?? 3, 0, 100, false),
     asOf: dayOfFolder(basename(out)) ?? firstDay + (seed % 365) * daySeconds,

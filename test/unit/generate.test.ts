@@ -71,6 +71,24 @@ describe('the bytes', () => {
   });
 });
 
+describe('another part', () => {
+  test('is the same users, who do other things to much the same others', async () => {
+    const of = { users: 300, activities: 6000, messages: 0, suspendedPercent: 5 };
+    await make('whole', of);
+    await make('20240102', { ...of, days: 1, part: 0 });
+    await make('parted/20240102', { ...of, days: 1, part: 2 });
+    const edges = async (out: string) => (await activitiesOf(out)).map(({ user, engaged }) => `${user} ${engaged}`);
+    const [known, same, other] = await Promise.all(['whole', '20240102', 'parted/20240102'].map(edges));
+    // Of the same part even the order of the users is the same, whatever the dates.
+    expect(same).toEqual(known);
+    expect(other?.filter((edge, i) => edge === known?.[i]).length).toBeLessThan(600);
+    const there = new Set(known);
+    expect(other?.filter((edge) => there.has(edge)).length).toBeGreaterThan(3000);
+    const flags = async (out: string) => (await linesOf(out, 'user.csv')).map((line) => line.at(-1));
+    expect(await flags('parted/20240102')).toEqual(await flags('whole'));
+  });
+});
+
 describe('the as-of', () => {
   test('is the date that the folder is named after', async () => {
     expect((await make('20240229')).asOf.toISOString()).toBe('2024-02-29T00:00:00.000Z');
@@ -260,6 +278,7 @@ describe('a wrong option', () => {
     ['messages', { messages: 1.5 }],
     ['seed', { seed: Number.NaN }],
     ['days', { days: 0 }],
+    ['part', { part: 0.5 }],
     ['suspended', { suspendedPercent: 101 }],
     ['good', { goodPercent: -0.1 }],
     ['out', { out: 's3://bucket/20240601' }],

@@ -1,0 +1,110 @@
+/** The benchmark of whole runs: `npm run bench`, `npm run bench -- --help`. */
+import { basename, dirname, join, resolve } from 'node:path';
+import { interruptible } from '../src/cli/interruptible.ts';
+import { projectRoot } from '../src/config/project.ts';
+import { BadInputError, KithError } from '../src/errors.ts';
+import { asOfOfFolder } from '../src/ingest/day-folder.ts';
+import { networkOf, newActivitiesOf } from './data.ts';
+import { circumstances } from './machine.ts';
+import { Scratch, Sitting, twoDays } from './measure.ts';
+import { type Options, readOptions } from './options.ts';
+import { writeReport } from './report.ts';
+import { type Entry, type Figures, Results } from './results.ts';
+import { amountText, say } from './words.ts';
+
+const defaults = {
+  results: join(projectRoot, 'bench', 'results'),
+  report: join(projectRoot, 'docs', 'performance.md'),
+};
+
+/** All that is asked for, part by part; what is measured is kept at once, since an hour is long. */
+async function bench(options: Options, signal: AbortSignal): Promise<void> {
+  const results = new Results(resolve(options.results));
+  using scratch = new Scratch(options.scratch, options.keep);
+  const measured = options.only.filter((part) => part !== 'report');
+  if (options.input !== undefined) await benchInput(options, options.input, results, scratch, signal);
+  else if (measured.length > 0)
+    for (const size of options.sizes) await benchSize(options, size, results, scratch, signal);
+  if (options.only.includes('report')) {
+    writeReport(results, resolve(options.report));
+    say(`${basename(options.report)} is written`);
+  }
+}
+
+async function benchSize(
+  options: Options,
+  size: number,
+  results: Results,
+  scratch: Scratch,
+  signal: AbortSignal,
+): Promise<void> {
+  const { seed, only, set } = options;
+  const network = networkOf(resolve(options.data ?? join(scratch.folder, 'data')), size, seed, options.supernodes);
+  const entry = <Of>(figures: Of): Entry<Of> => ({
+    size,
+    date: today(),
+    options: { seed, users: network.users, set },
+    ...circumstances(),
+    figures,
+  });
+  const all: Figures['supernodes'] = {};
+  const keep = <What extends 'first' | 'next' | 'show'>(what: What, figures: Figures[What]) => {
+    if (!options.supernodes) return results.write(what, entry<Figures[What]>(figures));
+    Object.assign(all, { [what]: figures });
+    results.write('supernodes', entry(all));
+  };
+  if (only.some((part) => part === 'first' || part === 'next' || part === 'show')) {
+    const [first, next] = await twoDays(network, only.includes('next'), signal);
+    await using sitting = new Sitting(scratch, amountText(size), options, signal);
+    const { incoming, outgoing } = network.supernodes ?? { incoming: 0, outgoing: 0 };
+    if (only.includes('first')) keep('first', await sitting.first(first, size + incoming + outgoing));
+    else await sitting.run(first);
+    if (next) keep('next', await sitting.next([first, next], newActivitiesOf(network)));
+    if (only.includes('show')) keep('show', await sitting.show(network));
+  }
+  if (only.includes('days')) {
+    await using sitting = new Sitting(scratch, `${amountText(size)} daily`, options, signal);
+    results.write('days', entry(await sitting.days(network, options.simulateDays)));
+  }
+}
+
+/** Files of one's own: a run, and the same again, which finds everything there. */
+async function benchInput(
+  options: Options,
+  input: string,
+  results: Results,
+  scratch: Scratch,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = resolve(input);
+  const asOf = asOfOfFolder(basename(folder));
+  if (asOf === undefined)
+    throw new BadInputError(`--input should be a folder named by its date (YYYYMMDD), not ${input}.`);
+  // …/higgs/graph_data/20120708
+  const name = options.name ?? basename(dirname(dirname(folder))).toLowerCase();
+  const day = { folder, asOf };
+  await using sitting = new Sitting(scratch, name, options, signal);
+  const first = await sitting.first(day, 0);
+  const activities = first.kith.graph?.activities ?? 0;
+  const figures: Figures['input'] = { first: { ...first, activities } };
+  if (options.only.includes('next')) figures.again = { ...(await sitting.next([day], activities)) };
+  if (options.only.includes('show')) figures.show = await sitting.show({ seed: options.seed });
+  const entry = { size: activities, date: today(), options: { set: options.set }, ...circumstances(), figures };
+  results.write('input', entry, name);
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+// If everything came to rest before the work is done, Node would end with 0: success has to be said.
+process.exitCode = 1;
+try {
+  const options = readOptions(process.argv.slice(2), defaults);
+  if (options) await interruptible((signal) => bench(options, signal));
+  process.exitCode = 0;
+} catch (error) {
+  if (!(error instanceof KithError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

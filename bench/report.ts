@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BadInputError } from '../src/errors.ts';
+import { dailySecondsPicture, growthPicture, storesPicture } from './pictures.ts';
+import type { Results } from './results.ts';
+import * as tables from './tables.ts';
+
+/**
+ * Writes the tables and pictures of the page from the results; what stands around them stays. A table's place is between
+ * `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; pictures lie in `images/` beside the page.
+ *
+ * @throws BadInputError if a place of the page has no end, or nothing to stand there
+ */
+export function writeReport(results: Results, page: string): void {
+  const [first, days] = [results.read('first'), results.read('days')];
+  const sections: Record<string, string> = {
+    machine: tables.machineLines(first),
+    targets: tables.targetsTable(first, results.read('next'), results.read('show')),
+    first: tables.besideTable(first),
+    memory: tables.memoryTable(first),
+    next: tables.besideTable(results.read('next'), 'new activities'),
+    show: tables.showTable(results.read('show')),
+    growth: tables.growthTable(first),
+    supernodes: tables.supernodesTable(results.read('supernodes')),
+    days: tables.daysTable(days),
+    higgs: tables.inputTable(results.read('input', 'higgs')),
+  };
+  const images = join(dirname(page), 'images');
+  mkdirSync(images, { recursive: true });
+  if (first.length > 0) writeFileSync(join(images, 'bench-growth.svg'), growthPicture(first));
+  const longest = days.at(-1);
+  if (longest) {
+    writeFileSync(join(images, 'bench-days.svg'), storesPicture(longest));
+    writeFileSync(join(images, 'bench-days-seconds.svg'), dailySecondsPicture(longest));
+  }
+  if (!existsSync(page))
+    throw new BadInputError(`There is no page ${page} to write the tables into; give --report FILE.`);
+  writeFileSync(page, fillPlaces(readFileSync(page, 'utf8'), sections));
+}
+
+/** @throws BadInputError as writeReport */
+export function fillPlaces(text: string, sections: Record<string, string>): string {
+  const filled = text.replace(/<!-- bench:(\S+) -->[\s\S]*?<!-- \/bench:\1 -->/g, (_, name: string) => {
+    const section = sections[name];
+    if (section === undefined) throw new BadInputError(`There is nothing to stand at <!-- bench:${name} -->.`);
+    return `<!-- bench:${name} -->\n\n${section}\n\n<!-- /bench:${name} -->`;
+  });
+  const opened = filled.match(/<!-- bench:\S+ -->/g) ?? [];
+  const closed = filled.match(/<!-- \/bench:\S+ -->/g) ?? [];
+  if (opened.length !== closed.length)
+    throw new BadInputError('A <!-- bench:… --> of the page is without its <!-- /bench:… -->.');
+  return filled;
+}

@@ -1,0 +1,19 @@
+-- As compare-closest-connections.sql.
+WITH kith AS (
+  SELECT *
+  FROM read_csv(
+    getvariable('published'), header = false, auto_detect = false, delim = ',',
+    columns = {'user_id': 'INTEGER', 'rec_id': 'INTEGER', 'score': 'VARCHAR', 'rank': 'INTEGER'}
+  )
+),
+lacking AS (
+  SELECT *
+  FROM kith
+  ANTI JOIN (
+    SELECT user_id, rec_id, decimal_weight(score) AS score,
+      row_number() OVER (PARTITION BY user_id ORDER BY recommendations.score DESC, rec_id) AS rank
+    FROM recommendations
+  ) AS peer USING (user_id, rec_id, score, rank)
+)
+SELECT (SELECT count(*) FROM kith) AS kith, (SELECT count(*) FROM recommendations) AS peer,
+  (SELECT count(*) FROM lacking) AS lacking, (SELECT min(lacking)::VARCHAR FROM lacking) AS example;

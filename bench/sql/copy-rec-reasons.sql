@@ -1,0 +1,2 @@
+-- What is published, as CSV.
+COPY (SELECT user_id, rec_id, reason_id, weight FROM graph_recs.rec_reasons) TO STDOUT (FORMAT csv)

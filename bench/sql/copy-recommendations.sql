@@ -1,0 +1,2 @@
+-- What is published, as CSV.
+COPY (SELECT user_id, rec_id, score, rank FROM graph_recs.recommendations) TO STDOUT (FORMAT csv)

@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import type { Entry, Figures } from '../../bench/results.ts';
+import { projectRoot } from '../../src/config/project.ts';
+import { findProcesses } from '../../src/engines/processes.ts';
+
+// About a minute on an idle machine.
+jest.setTimeout(900_000);
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'kith-bench-test-'));
+  mkdirSync(join(home, 'scratch'));
+  // Postgres, which runs as another user where this one is root, has to get through.
+  for (const folder of [home, join(home, 'scratch')]) chmodSync(folder, 0o711);
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+/** `npm run bench -- …` with small engines; what it makes goes into `home`. */
+function bench(...args: string[]): {
+  pid: number;
+  kill: (signal: NodeJS.Signals) => void;
+  ended: Promise<[number | null, string]>;
+} {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
+  const places = [
+    '--scratch',
+    join(home, 'scratch'),
+    '--results',
+    join(home, 'results'),
+    '--report',
+    join(home, 'page.md'),
+  ];
+  const child = spawn(process.execPath, [join(projectRoot, 'scripts', 'bench.mjs'), ...args, ...places], {
+    env: { ...Object.fromEntries(inherited), KITH_NEO4J_HEAP: '512m', KITH_NEO4J_PAGE_CACHE: '128m' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let told = '';
+  child.stderr.on('data', (text: Buffer) => {
+    told += text;
+  });
+  const ended = new Promise<[number | null, string]>((resolve, reject) => {
+    child.once('error', reject).once('close', (code) => resolve([code, told]));
+  });
+  return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), ended };
+}
+
+function entryOf<What extends keyof Figures>(what: What): Entry<Figures[What]> {
+  const { entries } = JSON.parse(readFileSync(join(home, 'results', `${what}.json`), 'utf8'));
+  expect(entries).toHaveLength(1);
+  return entries[0];
+}
+
+test('npm run bench measures both days beside DuckDB with equal rows, one user live, memory by step, and fills the page', async () => {
+  copyFileSync(join(projectRoot, 'docs', 'performance.md'), join(home, 'page.md'));
+  const [code, told] = await bench('--sizes', '20k', '--supernodes').ended;
+  // What it says is worth more than a code.
+  expect(code === 0 ? '' : told).toBe('');
+  const { size, options, versions, figures } = entryOf('supernodes');
+  expect({ size, ...options }).toMatchObject({ size: 20_000, users: 500, seed: 1 });
+  expect(versions.neo4j).toMatch(/^5\./);
+  const { first, next, show } = figures;
+  expect(first?.activities).toBe(24_400);
+  expect(next?.activities).toBe(220);
+  for (const run of [first, next]) {
+    expect(run?.rows.closest).toBeGreaterThan(5_000);
+    expect(run?.rows.recommendations).toBeGreaterThan(5_000);
+    expect(run?.rows.reasons).toBeGreaterThan(run?.rows.recommendations ?? 0);
+    expect(run?.kith.steps.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['ingest', 'closest', 'reputation', 'recommend', 'publish']),
+    );
+    expect(run?.ratio).toBeCloseTo((run?.kith.seconds ?? 0) / (run?.duckdbSeconds ?? 0), 9);
+    if (process.platform === 'linux') {
+      const { bytes = 0, by } = run?.kith.steps.find(({ name }) => name === 'publish')?.memory ?? {};
+      expect(Object.keys(by ?? {}).sort()).toEqual(['kith', 'neo4j', 'postgres']);
+      expect(bytes).toBeGreaterThan(300 * 2 ** 20);
+      expect(run?.kith.memory?.bytes).toBeGreaterThanOrEqual(bytes);
+    }
+  }
+  expect(next?.rows).not.toEqual(first?.rows);
+  expect([show?.random.users, show?.heaviest.users]).toEqual([1000, 100]);
+  expect(show?.random.median).toBeLessThanOrEqual(show?.random.p99 ?? 0);
+  expect(show?.supernodes?.fan).toBeGreaterThan(0);
+  expect(readFileSync(join(home, 'page.md'), 'utf8')).toMatch(/\| 20k, next day +\| 220 +\|/);
+  expect(readdirSync(join(home, 'scratch'))).toEqual([]);
+});
+
+test('npm run bench simulates days, and its picture has a line for each store', async () => {
+  copyFileSync(join(projectRoot, 'docs', 'performance.md'), join(home, 'page.md'));
+  const [code, told] = await bench('--simulate-days', '2', '--activities', '6k').ended;
+  expect(code === 0 ? '' : told).toBe('');
+  const { days, activitiesPerDay } = entryOf('days').figures;
+  expect(activitiesPerDay).toBe(50);
+  expect(days.map(({ day }) => day)).toEqual([0, 1, 2]);
+  for (const { graph, postgres, activities } of days) {
+    expect(graph).toBeGreaterThan(100_000);
+    expect(postgres).toBeGreaterThan(1_000_000);
+    expect(activities).toBeGreaterThan(4_000);
+  }
+  expect(readFileSync(join(home, 'images', 'bench-days.svg'), 'utf8')).toContain('>Postgres</text>');
+  expect(readFileSync(join(home, 'images', 'bench-days-seconds.svg'), 'utf8')).toContain('>to published</text>');
+});
+
+test('npm run bench that is stopped leaves no engine and no file', async () => {
+  const running = bench('--sizes', '20k', '--only', 'first');
+  const scratch = join(home, 'scratch');
+  const ofHome = () => findProcesses('kith.Neo4jServer').filter(({ command }) => command.includes(scratch));
+  let over = false;
+  void running.ended.then(() => {
+    over = true;
+  });
+  while (!over && ofHome().length === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(ofHome()).toHaveLength(1);
+  running.kill('SIGTERM');
+  const [code] = await running.ended;
+  expect(code).toBe(130);
+  expect(ofHome()).toEqual([]);
+  expect(readdirSync(scratch)).toEqual([]);
+  expect(existsSync(join(home, 'results'))).toBe(false);
+});
