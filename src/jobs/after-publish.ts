@@ -2,11 +2,12 @@ import { InterruptedError, messageOf, StaleAttemptError } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { RunContext } from './run-context.ts';
 import type { Conductor, Report } from './step.ts';
+import { draw } from './steps/draw.ts';
 import { expire } from './steps/expire.ts';
 
 /** Work that a run leaves for the time when its tables are shown: nobody waits for it, and what is not done the next run does. */
 export interface AfterWork {
-  name: 'expire';
+  name: 'draw' | 'expire';
   needs: readonly [];
   /** What it does, for a person. */
   title: string;
@@ -15,6 +16,7 @@ export interface AfterWork {
 
 /** In this order. */
 export const afterWork: readonly AfterWork[] = [
+  { name: 'draw', needs: [], title: 'Afterwards: CLOSEST_TO for those who explore the graph', work: draw },
   { name: 'expire', needs: [], title: 'Afterwards: activities that expired out of the graph', work: expire },
 ];
 

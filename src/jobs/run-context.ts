@@ -4,6 +4,7 @@ import { up } from '../engines/stack.ts';
 import type { CheckOutcome } from '../export/checks.ts';
 import type { Database } from '../export/database.ts';
 import type { RowCounts } from '../export/published-tables.ts';
+import type { DrawnConnections } from '../graph/closest.ts';
 import type { Fence } from '../graph/fence.ts';
 import { Graph } from '../graph/graph.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
@@ -39,6 +40,8 @@ export interface RunSummary {
   recommended?: number;
   rows?: RowCounts;
   checks?: CheckOutcome[];
+  /** What changed of CLOSEST_TO once the run was published. */
+  drawn?: DrawnConnections;
   /** Activities that the graph had and that are too old now: gone once the run was published. */
   removed?: number;
   /** Work after the publish that did not come to its end, and why: the next run does it. */

@@ -161,7 +161,8 @@ describe('kith stopped in the middle', () => {
   /** What holds a run up in its step. */
   const holdUps: Record<string, () => Promise<Held>> = {
     ingest: () => heldInGraph(network.stack, 'MATCH (u:User) SET u.held = true'),
-    closest: () => heldInGraph(network.stack, 'MATCH ()-[c:CLOSEST_TO]->() SET c.held = true'),
+    closest: () =>
+      heldInPostgres(network.stack, 'LOCK TABLE kith_staging.closest_connections IN ACCESS EXCLUSIVE MODE'),
     recommend: () => heldInPostgres(network.stack, 'LOCK TABLE kith_staging.recommendations IN ACCESS EXCLUSIVE MODE'),
     publish: () => heldInPostgres(network.stack, 'SELECT FROM graph_recs.closest_connections LIMIT 1'),
   };

@@ -121,7 +121,7 @@ describe('the same activities give the same tables, bit for bit', () => {
     expect(await everything()).toEqual(first);
     expect(await sizeOfGraph()).toEqual(size);
     expect(summary.added).toBe(0);
-    expect(summary.closest).toMatchObject({ created: 0, deleted: 0, propertiesSet: 0 });
+    expect(summary.drawn).toMatchObject({ created: 0, deleted: 0, propertiesSet: 0 });
     expect(await times()).toEqual({ created: before.created, updated: [run.startedAt] });
     expect(before.created).toHaveLength(1);
   });

@@ -1,8 +1,9 @@
 import { stageClosest } from '../../export/stage.ts';
-import { countSuspended, drawClosest } from '../../graph/closest.ts';
+import { countSuspended } from '../../graph/closest.ts';
 import { ensureSchema } from '../../graph/schema.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
+import { draw } from './draw.ts';
 import { estimate } from './estimate.ts';
 
 /** Computes everybody's closest connections as of the run: lists in the graph, and rows staged in Postgres. */
@@ -19,12 +20,8 @@ export async function closest(context: RunContext, report: Report): Promise<void
     });
     const suspended = await countSuspended(graph, run.asOf, ranking);
     summary.dropped = { ...summary.dropped, suspended };
-    // In a run the edges follow after the publish, so that nobody waits for them.
-    if (!context.attempt)
-      await drawClosest(graph, {
-        sessions: settings.sessions,
-        onProgress: estimate((text) => report(`CLOSEST_TO: ${text}`), 'ranges of 5,000 users'),
-      });
   });
   await database.query('sql/runs/set-closest.sql', [run.id]);
+  // In a run the edges follow after the publish, so that nobody waits for them.
+  if (!context.attempt) await draw(context, (text) => report(`CLOSEST_TO: ${text}`));
 }

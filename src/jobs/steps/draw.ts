@@ -1,0 +1,15 @@
+import { drawClosest } from '../../graph/closest.ts';
+import { type RunContext, withGraph } from '../run-context.ts';
+import type { Report } from '../step.ts';
+import { estimate } from './estimate.ts';
+
+/** Brings CLOSEST_TO, by which people explore, up to the lists that the run has computed. */
+export async function draw(context: RunContext, report: Report): Promise<void> {
+  const { settings, summary } = context;
+  summary.drawn = await withGraph(context, (graph) =>
+    drawClosest(graph, {
+      sessions: settings.sessions,
+      onProgress: estimate(report, 'ranges of 5,000 users'),
+    }),
+  );
+}
