@@ -1,6 +1,6 @@
--- Every user once; the flag is NULL if no row of user.csv names the user.
+-- Every user once, numbered from 0 on; the flag is NULL if no row of user.csv names the user.
 CREATE TABLE users AS
-SELECT user_id, max(suspended) AS suspended
+SELECT user_id, max(suspended) AS suspended, row_number() OVER (ORDER BY user_id) - 1 AS node
 FROM (
   SELECT user_id, suspended FROM staged_user
   UNION ALL SELECT user_id, NULL FROM activity
