@@ -1,4 +1,5 @@
+-- Users under the numbers that they get in the store.
 COPY (
-  SELECT user_id, coalesce(suspended, 0) = 1, CASE WHEN suspended IS NOT NULL THEN CAST($flaggedAt AS BIGINT) END
+  SELECT node, user_id, coalesce(suspended, 0) = 1, CASE WHEN suspended IS NOT NULL THEN CAST($flaggedAt AS BIGINT) END
   FROM users
 ) TO $path (FORMAT csv, HEADER false)

@@ -1,9 +1,8 @@
+-- The activities of a type other than follow, between the numbers that users get in the store.
 COPY (
-  SELECT
-    user_id,
-    engaged_id,
-    instant,
-    CASE WHEN message_id >= 0 THEN message_id END,
-    CASE type WHEN 0 THEN 'FOLLOWED' WHEN 1 THEN 'REPLIED_TO' WHEN 2 THEN 'LIKED' ELSE 'MENTIONED' END
+  SELECT users.node, engaged.node, activity.instant, activity.message_id
   FROM activity
+  JOIN users USING (user_id)
+  JOIN users AS engaged ON engaged.user_id = activity.engaged_id
+  WHERE activity.type = $type
 ) TO $path (FORMAT csv, HEADER false)

@@ -1,6 +1,7 @@
--- Every user once, those too whose activities are all too old to be stored; the flag is NULL if no row of user.csv names the user.
+-- Every user once, numbered from 0 on, those too whose activities are all too old to be stored; the flag is NULL if no row of user.csv
+-- names the user.
 CREATE TABLE users AS
-SELECT user_id, max(suspended) AS suspended
+SELECT user_id, max(suspended) AS suspended, row_number() OVER (ORDER BY user_id) - 1 AS node
 FROM (
   SELECT user_id, suspended FROM staged_user
   UNION ALL SELECT user_id, NULL FROM staged_activity

@@ -32,8 +32,8 @@ export interface LoadSummary {
 
 /**
  * Brings a judged folder into the graph: an empty embedded graph by Neo4j's bulk importer, which takes ten million
- * activities in about a minute, any other by MERGE (7,500 a second). Both leave the same graph, and whatever is there
- * already is left as it is. Neo4j runs afterwards.
+ * activities in about a minute, any other by Cypher over Bolt (some ten thousand a second and session). Both leave the same graph,
+ * and whatever is there already is left as it is. Neo4j runs afterwards.
  */
 export async function loadFolder(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   // A run that was killed may have left a whole import behind: it must not replace what is loaded now.
@@ -69,8 +69,7 @@ async function mayBulkImport(settings: Settings, folder: StagedFolder, options: 
 async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   const dir = join(options.workDir, 'import');
   try {
-    options.onProgress?.("writing the importer's files");
-    const files = await folder.writeImportFiles(dir, options.flagged.at);
+    const files = await folder.writeImportFiles(dir, options.flagged.at, options.onProgress);
     await importBeside(settings, files, options);
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -92,12 +91,16 @@ async function mergeLoad(settings: Settings, folder: StagedFolder, options: Load
   await graph.raiseFence();
   await ensureSchema(graph);
   const started = Date.now();
-  const added = await mergeActivities(graph, folder, options.flagged, (done, total) => {
-    const seconds = (Date.now() - started) / 1000;
-    const left = Math.ceil((seconds / done) * (total - done));
-    options.onProgress?.(
-      `${done.toLocaleString('en')} of ${total.toLocaleString('en')} rows, ${Math.round(done / seconds).toLocaleString('en')}/s, ${left} s left`,
-    );
+  const added = await mergeActivities(graph, folder, {
+    flagged: options.flagged,
+    sessions: settings.sessions,
+    onProgress: (done, total, share) => {
+      const seconds = (Date.now() - started) / 1000;
+      const left = Math.ceil((seconds / share) * (1 - share));
+      options.onProgress?.(
+        `${done.toLocaleString('en')} of ${total.toLocaleString('en')} rows, ${Math.round(done / seconds).toLocaleString('en')}/s, ${left} s left`,
+      );
+    },
   });
   return { loader: 'merge', added };
 }

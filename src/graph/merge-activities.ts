@@ -1,5 +1,7 @@
 import { type ActivityType, activityTypes } from '../ingest/activity-type.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
+import type { ActivityBatch } from '../ingest/staged-rows.ts';
+import { batchesSideBySide } from './batches-side-by-side.ts';
 import type { CypherFile, Graph } from './graph.ts';
 
 /** Rows a transaction: larger ones gain nothing and are dearer to repeat. */
@@ -20,42 +22,65 @@ export interface FlagDate {
   isUndated: boolean;
 }
 
+/** How the work of a user's row compares with an activity's, for the time left. */
+const userShare = 0.4;
+
+export interface MergeOptions {
+  /** Decides which of two folders' suspended flags is the later one. */
+  flagged: FlagDate;
+  /** How many transactions write side by side. */
+  sessions: number;
+  /** @param done of `total` rows; @param share of the work that is done, between 0 and 1 */
+  onProgress: (done: number, total: number, share: number) => void;
+}
+
 /**
  * Puts a folder's users and activities into a graph that may hold some of them already: what is there stays, once.
  *
- * @param flagged decides which of two folders' suspended flags is the later one
  * @returns how many activities the graph did not have yet
  */
-export async function mergeActivities(
-  graph: Graph,
-  folder: StagedFolder,
-  flagged: FlagDate,
-  onProgress: (done: number, total: number) => void,
-): Promise<number> {
-  const total = folder.users + activityTypes.reduce((sum, type) => sum + folder.activities[type], 0);
-  let done = 0;
+export async function mergeActivities(graph: Graph, folder: StagedFolder, options: MergeOptions): Promise<number> {
+  const { flagged, sessions, onProgress } = options;
+  const activities = activityTypes.reduce((sum, type) => sum + folder.activities[type], 0);
+  const work = folder.users * userShare + activities;
+  let users = 0;
+  let merged = 0;
   let added = 0;
-  for await (const { userIds, suspended } of folder.readUsers(batchSize)) {
+  const progress = () => onProgress(users + merged, folder.users + activities, (users * userShare + merged) / work);
+  await batchesSideBySide(folder.readUsers(batchSize), sessions, async ({ userIds, suspended }) => {
     await graph.write('cypher/ingest/merge-users.cypher', {
       users: userIds.map((userId, i) => [BigInt(userId), suspended[i] ?? null]),
       flaggedAt: BigInt(flagged.at),
       undated: flagged.isUndated,
     });
-    done += userIds.length;
-    onProgress(done, total);
-  }
-  // One session: two that create relationships at once wait for each other's locks and gain little (13k against 7–14k rows/s).
+    users += userIds.length;
+    progress();
+  });
   for (const type of activityTypes)
-    for await (const { users, engaged, at, messages } of folder.readActivities(type, batchSize)) {
-      const { changes } = await graph.write(mergeFiles[type], {
-        rows: users.map((user, i) => {
-          const row = [BigInt(user), BigInt(engaged[i] as number), BigInt(at[i] as number)];
-          return type === 'follow' ? row : [...row, messages[i]];
-        }),
-      });
+    await batchesSideBySide(folder.readActivities(type, batchSize), sessions, async (batch) => {
+      const { changes } = await graph.write(mergeFiles[type], { users: byUser(batch) });
       added += changes.relationshipsCreated;
-      done += users.length;
-      onProgress(done, total);
-    }
+      merged += batch.users.length;
+      progress();
+    });
   return added;
+}
+
+/** `[[userId, [[engaged userId, [[epoch seconds, messageId], …]], …]], …]`; of follows `[[epoch seconds], …]`. */
+type UserActivities = [bigint, [bigint, (bigint | null)[][]][]];
+
+/** Rows sorted by user and engaged, as one list for each user. */
+function byUser({ users, engaged, at, messages }: ActivityBatch): UserActivities[] {
+  const lists: UserActivities[] = [];
+  for (const [i, user] of users.entries()) {
+    const other = engaged[i] as number;
+    const isSameUser = i > 0 && users[i - 1] === user;
+    if (!isSameUser) lists.push([BigInt(user), []]);
+    const pairs = (lists.at(-1) as UserActivities)[1];
+    if (!isSameUser || engaged[i - 1] !== other) pairs.push([BigInt(other), []]);
+    const instant = BigInt(at[i] as number);
+    const message = messages[i] ?? null;
+    pairs.at(-1)?.[1].push(message === null ? [instant] : [instant, message]);
+  }
+  return lists;
 }

@@ -1,33 +1,56 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statement } from '../config/project.ts';
+import { activityTypes, relationshipTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
 
 /** Files for Neo4j's bulk importer: each list is a header and its data. */
 export interface ImportFiles {
   nodes: string[];
-  relationships: string[];
+  /** By relationship type; a type without any has no files. */
+  relationships: Record<string, string[]>;
 }
 
 /**
- * Header fields are those of `neo4j-admin database import`. Without `id-type` the importer would keep `userId` as a
- * string. An empty value is an absent property.
+ * Header fields are those of `neo4j-admin database import`, with `--id-type=actual`: nodes are named by the numbers that
+ * they get in the store, which spares the importer a map from user ids to them. An empty value is an absent property.
  */
-const nodeHeader = 'userId:ID(User){id-type:long},suspended:boolean,flaggedAt:long\n';
-const relationshipHeader = ':START_ID(User),:END_ID(User),at:long,messageId:long,:TYPE\n';
+const nodeHeader = ':ID,userId:long,suspended:boolean,flaggedAt:long\n';
+const followHeader = ':START_ID,:END_ID,at:long\n';
+const messageHeader = ':START_ID,:END_ID,at:long,messageId:long\n';
 
 /**
  * Writes the staged rows for the bulk importer, those of a user together.
  *
  * @param flaggedAt epoch seconds, given to the users that user.csv names
+ * @param onProgress called before each file with what is written next
  */
-export async function writeImportFiles(staging: Staging, dir: string, flaggedAt: number): Promise<ImportFiles> {
+export async function writeImportFiles(
+  staging: Staging,
+  dir: string,
+  flaggedAt: number,
+  onProgress?: (text: string) => void,
+): Promise<ImportFiles> {
   await mkdir(dir, { recursive: true });
-  const [nodeHead, nodes] = [join(dir, 'nodes-header.csv'), join(dir, 'nodes.csv')];
-  const [relationshipHead, relationships] = [join(dir, 'relationships-header.csv'), join(dir, 'relationships.csv')];
-  await writeFile(nodeHead, nodeHeader);
-  await writeFile(relationshipHead, relationshipHeader);
-  await staging.run(statement('sql/staging/import-nodes.sql'), { path: nodes, flaggedAt });
-  await staging.run(statement('sql/staging/import-relationships.sql'), { path: relationships });
-  return { nodes: [nodeHead, nodes], relationships: [relationshipHead, relationships] };
+  onProgress?.("writing the importer's files: users");
+  const nodes = await headed(join(dir, 'user.csv'), nodeHeader);
+  await staging.run(statement('sql/staging/import-nodes.sql'), { path: join(dir, 'user.csv'), flaggedAt });
+  const relationships: Record<string, string[]> = {};
+  for (const [number, type] of activityTypes.entries()) {
+    onProgress?.(`writing the importer's files: ${type}, ${number + 1} of ${activityTypes.length}`);
+    const path = join(dir, `${type}.csv`);
+    const isFollow = type === 'follow';
+    const files = await headed(path, isFollow ? followHeader : messageHeader);
+    const file = isFollow ? 'sql/staging/import-follows.sql' : 'sql/staging/import-relationships.sql';
+    await staging.run(statement(file), isFollow ? { path } : { path, type: number });
+    if ((await stat(path)).size > 0) relationships[relationshipTypes[type]] = files;
+  }
+  return { nodes, relationships };
+}
+
+/** Writes the header of a file beside it; the list of both. */
+async function headed(path: string, header: string): Promise<string[]> {
+  const head = path.replace(/\.csv$/, '-header.csv');
+  await writeFile(head, header);
+  return [head, path];
 }

@@ -33,6 +33,8 @@ export interface ReadOptions {
   horizon?: number;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
+  /** All is read and judged; it is sorted now, and repeats are removed. */
+  onSort?: () => void;
 }
 
 /** A folder that was read and judged whole; its rows are on disk until it is disposed of. */
@@ -56,7 +58,7 @@ export interface StagedFolder extends AsyncDisposable {
    * Writes CSV files for Neo4j's bulk importer into a new or existing folder, each list being a header and its data.
    * `flaggedAt` (epoch seconds) is given to the users that user.csv names, nothing to the others.
    */
-  writeImportFiles(dir: string, flaggedAt: number): Promise<ImportFiles>;
+  writeImportFiles(dir: string, flaggedAt: number, onProgress?: (text: string) => void): Promise<ImportFiles>;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function readFolder(folder: Folder, options: ReadOptions): Promise<
   const staging = await Staging.open(options.workDir, options.signal);
   try {
     const counts = await readFiles(folder, files, staging, options);
+    options.onSort?.();
     const totals = await staging.finish(options.horizon);
     return {
       files: counts,
@@ -78,7 +81,7 @@ export async function readFolder(folder: Folder, options: ReadOptions): Promise<
       ...totals,
       readUsers: (batchSize) => readUsers(staging, batchSize),
       readActivities: (type, batchSize) => readActivities(staging, type, batchSize),
-      writeImportFiles: (dir, flaggedAt) => writeImportFiles(staging, dir, flaggedAt),
+      writeImportFiles: (dir, flaggedAt, onProgress) => writeImportFiles(staging, dir, flaggedAt, onProgress),
       [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -75,7 +75,7 @@ function ours(of = settings): Process[] {
 }
 
 /** Users 0 … users−1, each of whom likes the next. */
-function importFiles(users: number): { nodes: string[]; relationships: string[] } {
+function importFiles(users: number): { nodes: string[]; relationships: { LIKED: [string, string] } } {
   const write = (name: string, lines: string[]) => {
     writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
     return join(folder, name);
@@ -83,19 +83,21 @@ function importFiles(users: number): { nodes: string[]; relationships: string[] 
   const ids = Array.from({ length: users }, (_, id) => id);
   return {
     nodes: [
-      write('users-header.csv', ['userId:ID(User){id-type: long},suspended:boolean']),
+      write('users-header.csv', [':ID,userId:long,suspended:boolean']),
       write(
         'users.csv',
-        ids.map((id) => `${id},false`),
+        ids.map((id) => `${id},${id},false`),
       ),
     ],
-    relationships: [
-      write('likes-header.csv', [':START_ID(User),:END_ID(User),:TYPE,at:long']),
-      write(
-        'likes.csv',
-        ids.map((id) => `${id},${(id + 1) % users},LIKED,1700000000`),
-      ),
-    ],
+    relationships: {
+      LIKED: [
+        write('likes-header.csv', [':START_ID,:END_ID,at:long']),
+        write(
+          'likes.csv',
+          ids.map((id) => `${id},${(id + 1) % users},1700000000`),
+        ),
+      ],
+    },
   };
 }
 
@@ -171,7 +173,7 @@ function linkOf(path: string): string {
 
 test('an import beside the running server leaves it alone, and one that fails or is stopped leaves nothing', async () => {
   const files = importFiles(1000);
-  writeFileSync(files.relationships[1] ?? '', '1,2,LIKED,5\n3,nobody,LIKED,5\n');
+  writeFileSync(files.relationships.LIKED[1], '1,2,5\n3,nobody,5\n');
   await expect(importBeside(settings, files)).rejects.toThrow(
     /line 2 of \S+likes\.csv \(Not an integer: "nobody"\): see its report /,
   );

@@ -69,9 +69,12 @@ describe("the importer's output", () => {
 .......... .......... .......... .......... ..........   5% ∆152ms [152ms]
 .......... .......... .......... .......... ..........  10% ∆0ms [152ms]
 `;
-  test('gives its step and per cents', () => {
-    expect(progressIn(output)).toBe('Relationship import 10 %');
-    expect(progressIn('starting')).toBeUndefined();
+  test('gives its step, per cents and, once there is something to tell it from, the time left', () => {
+    expect(progressIn(output, 3)).toBe('Relationship import 10 %');
+    const later = `${output}.......... 100% ∆0ms [9s]\n(3/4) Relationship linking 2026-11-23 05:16:51.463+0000\n`;
+    // Of the work 45 % are done after nine seconds.
+    expect(progressIn(later, 9)).toBe('Relationship linking 0 %, about 11 s left');
+    expect(progressIn('starting', 1)).toBeUndefined();
   });
 
   test('gives the row, the innermost reason and where to read on', () => {

@@ -173,7 +173,13 @@ describe('reading a folder', () => {
 
   test('says how far it is, in bytes as stored', async () => {
     const seen: { bytes: number; totalBytes: number; rows: number }[] = [];
-    await using staged = await read(day, { onProgress: (progress) => seen.push(progress) });
+    const sorts: number[] = [];
+    await using staged = await read(day, {
+      onProgress: (progress) => seen.push(progress),
+      onSort: () => sorts.push(seen.length),
+    });
+    // Sorting begins once, when everything has been read.
+    expect(sorts).toEqual([seen.length]);
     const size = Object.values(day).join('').length;
     expect(seen.at(-1)).toMatchObject({ file: 'user.csv', bytes: size, totalBytes: size, rows: 13 });
     expect(staged.users).toBe(6);
@@ -198,20 +204,27 @@ describe('reading a folder', () => {
   test("writes files for Neo4j's importer", async () => {
     await using staged = await read(day);
     const { nodes, relationships } = await staged.writeImportFiles(join(home, 'it\'s "here"'), 1706659200);
-    const texts = await Promise.all([...nodes, ...relationships].map((path) => readFile(path, 'utf8')));
-    expect(texts).toEqual([
-      'userId:ID(User){id-type:long},suspended:boolean,flaggedAt:long\n',
-      '5,false,1706659200\n6,true,1706659200\n7,false,\n8,false,\n9,false,\n100,true,1706659200\n',
-      ':START_ID(User),:END_ID(User),at:long,messageId:long,:TYPE\n',
-      [
-        '5,6,1706572800,,FOLLOWED',
-        '5,7,1706486400,,FOLLOWED',
-        '5,6,1706486400,1,LIKED',
-        '5,6,1706572800,1,LIKED',
-        '5,6,1706572800,2,LIKED',
-        '6,5,-1,1,MENTIONED',
-        '9,5,1706572801,9223372036854775807,REPLIED_TO\n',
-      ].join('\n'),
+    const texts = (paths: string[]) => Promise.all(paths.map((path) => readFile(path, 'utf8')));
+    expect(await texts(nodes)).toEqual([
+      ':ID,userId:long,suspended:boolean,flaggedAt:long\n',
+      '0,5,false,1706659200\n1,6,true,1706659200\n2,7,false,\n3,8,false,\n4,9,false,\n5,100,true,1706659200\n',
     ]);
+    expect(Object.keys(relationships)).toEqual(['FOLLOWED', 'REPLIED_TO', 'LIKED', 'MENTIONED']);
+    expect(await texts(Object.values(relationships).flat())).toEqual([
+      ':START_ID,:END_ID,at:long\n',
+      '0,1,1706572800\n0,2,1706486400\n',
+      ':START_ID,:END_ID,at:long,messageId:long\n',
+      '4,0,1706572801,9223372036854775807\n',
+      ':START_ID,:END_ID,at:long,messageId:long\n',
+      '0,1,1706486400,1\n0,1,1706572800,1\n0,1,1706572800,2\n',
+      ':START_ID,:END_ID,at:long,messageId:long\n',
+      '1,0,-1,1\n',
+    ]);
+  });
+
+  test("has no file for Neo4j's importer of a type without activities", async () => {
+    await using staged = await read({ 'follow.csv': '1,2,2024-01-30 00:00:00\n', 'like.csv': '' });
+    const { relationships } = await staged.writeImportFiles(join(home, 'import'), 1706659200);
+    expect(Object.keys(relationships)).toEqual(['FOLLOWED']);
   });
 });

@@ -14,7 +14,7 @@ import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
-import { estimateReading } from './estimate.ts';
+import { estimateReading, estimateSorting } from './estimate.ts';
 
 /** Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages. */
 export async function ingest(context: RunContext, report: Report): Promise<void> {
@@ -40,6 +40,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       horizon,
       signal,
       onProgress,
+      onSort: estimateSorting(report),
     });
     summary.files = staged.files;
     summary.repeated = staged.repeated;
