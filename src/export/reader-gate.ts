@@ -26,7 +26,7 @@ import { TableQueues } from './table-queues.ts';
  * wait for it. Or it is READ COMMITTED with a cursor open, which looks the same from outside. So such a snapshot has to
  * stand still for a while before it counts as the former, the shorter the longer we have waited.
  *
- * See docs/decisions/0003-publish-in-place-between-readers.md.
+ * See docs/decisions/0003-publish-by-a-swap.md.
  */
 
 /** The longest that readers are made to wait: when nobody was inside, and when some have to leave first. Below deadlock_timeout. */
