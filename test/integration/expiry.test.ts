@@ -94,7 +94,8 @@ function expected(activities: Activity[], asOf: number) {
 }
 
 async function ask<Row>(cypher: string): Promise<Row[]> {
-  const { records } = await driver.executeQuery(cypher);
+  // No bookmarks: a bulk import begins its count of transactions anew.
+  const { records } = await driver.executeQuery(cypher, {}, { bookmarkManager: null });
   return records.map((record) => record.toObject() as Row);
 }
 
@@ -377,7 +378,7 @@ describe('a run that is published stays so', () => {
     }
   });
 
-  test('when a later run begins meanwhile, by hand or from the queue, which closes the graph to what comes after the one before', async () => {
+  test('when a later run begins meanwhile, which closes the graph to what comes after the one before', async () => {
     const letGo = await holdHorizon();
     const first = run(30, activities);
     try {
