@@ -1,5 +1,5 @@
 import type { Graph } from './graph.ts';
-import { sideBySide, userRanges } from './user-ranges.ts';
+import { userRanges } from './user-ranges.ts';
 
 /** Users a transaction: seldom more than some hundred of their activities expire in a day. */
 const usersPerRange = 5_000;
@@ -27,7 +27,7 @@ export async function horizonOf(graph: Graph): Promise<number | undefined> {
 export async function expireActivities(
   graph: Graph,
   horizon: number,
-  options: { sessions: number; onProgress: (done: number, total: number, removed: number) => void },
+  onProgress: (done: number, total: number, removed: number) => void,
 ): Promise<number> {
   const { rows } = await graph.write<{ horizon: bigint; cleared: bigint | null }>(
     'cypher/expire/raise-horizon.cypher',
@@ -38,16 +38,16 @@ export async function expireActivities(
   const { horizon: at, cleared } = rows[0] ?? { horizon: BigInt(horizon), cleared: null };
   if (cleared !== null && at - cleared < lookEvery) return 0;
   let removed = 0;
-  let done = 0;
   const ranges = await userRanges(graph, usersPerRange);
-  await sideBySide(ranges, options.sessions, async ({ first, end }) => {
+  // One session: two are not faster (7,500 a second, on a busy machine), and wait for each other where they meet at a user.
+  for (const [i, { first, end }] of ranges.entries()) {
     for (;;) {
       const { changes } = await graph.write('cypher/expire/remove.cypher', { first, end, limit: mostRemoved });
       removed += changes.relationshipsDeleted;
       if (changes.relationshipsDeleted < mostRemoved) break;
     }
-    options.onProgress(++done, ranges.length, removed);
-  });
+    onProgress(i + 1, ranges.length, removed);
+  }
   await graph.write('cypher/expire/set-cleared.cypher', { at });
   return removed;
 }

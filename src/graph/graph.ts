@@ -59,7 +59,17 @@ export class Graph implements AsyncDisposable {
   }
 
   /** Like `read`, but may write; the statement must be safe to repeat. */
-  write<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
+  async write<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
+    try {
+      return await this.#writeOnce<Row>(file, parameters);
+    } catch (error) {
+      if (!isTerminated(error)) throw error;
+      // By a later attempt, or by a person: another go finds out which.
+      return this.#writeOnce<Row>(file, parameters);
+    }
+  }
+
+  #writeOnce<Row extends RecordShape>(file: CypherFile, parameters: Parameters): Promise<Answer<Row>> {
     return this.#run(file, (session) =>
       this.#atPlace((place) =>
         session.executeWrite(
@@ -169,6 +179,12 @@ function answerOf<Row extends RecordShape>(result: {
     rows: result.records.map((record) => record.toObject()),
     changes: { relationshipsCreated, relationshipsDeleted, propertiesSet, nodesCreated },
   };
+}
+
+/** Whether somebody ended the transaction; the driver doesn't repeat it then. */
+function isTerminated(error: unknown): boolean {
+  const code = error instanceof KithError ? (error.cause as Neo4jError | undefined)?.code : undefined;
+  return /\.Transaction\.(Terminated|TransactionTerminated|LockClientStopped)$/.test(code ?? '');
 }
 
 function engineError(file: CypherFile, error: unknown): KithError {

@@ -29,7 +29,12 @@ const day = 86_400;
 const firstDay = Date.UTC(2024, 2, 1) / 1000;
 const windowDays = 6;
 const retentionDays = 9;
-const env = { KITH_WINDOW_DAYS: String(windowDays), KITH_RETENTION_DAYS: String(retentionDays) };
+const env = {
+  KITH_WINDOW_DAYS: String(windowDays),
+  KITH_RETENTION_DAYS: String(retentionDays),
+  // A network so young and small grows by more than half.
+  KITH_MAX_ROW_CHANGE_PERCENT: '1000000',
+};
 
 let folder: string;
 let network: TestNetwork;
@@ -94,7 +99,8 @@ function expected(activities: Activity[], asOf: number) {
 }
 
 async function ask<Row>(cypher: string): Promise<Row[]> {
-  const { records } = await driver.executeQuery(cypher);
+  // No bookmarks: a bulk import begins its count of transactions anew.
+  const { records } = await driver.executeQuery(cypher, {}, { bookmarkManager: null });
   return records.map((record) => record.toObject() as Row);
 }
 
@@ -377,7 +383,7 @@ describe('a run that is published stays so', () => {
     }
   });
 
-  test('when a later run begins meanwhile, by hand or from the queue, which closes the graph to what comes after the one before', async () => {
+  test('when a later run begins meanwhile, which closes the graph to what comes after the one before', async () => {
     const letGo = await holdHorizon();
     const first = run(30, activities);
     try {

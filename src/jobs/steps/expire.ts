@@ -13,11 +13,7 @@ export async function expire(context: RunContext, report: Report): Promise<void>
   if (!row?.as_of) return;
   const tooOld = row.as_of.getTime() / 1000 - settings.retention.seconds;
   const horizon = Math.min(tooOld, run.asOf - run.settings.ranking.windowSeconds);
-  const progress = estimate(report, 'ranges of 5,000 users');
   summary.removed = await withGraph(context, (graph) =>
-    expireActivities(graph, horizon, {
-      sessions: settings.sessions,
-      onProgress: (done, total, removed) => progress(done, total, removed),
-    }),
+    expireActivities(graph, horizon, estimate(report, 'ranges of 5,000 users')),
   );
 }
