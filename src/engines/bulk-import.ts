@@ -22,6 +22,13 @@ export interface ImportFiles {
   relationships: Record<string, string[]>;
 }
 
+export interface ImportOptions {
+  signal?: AbortSignal;
+  /** How many the files hold, for the estimate of the time left. */
+  relationships?: number;
+  onProgress?: (text: string) => void;
+}
+
 /**
  * Builds a whole new graph beside the live one with Neo4j's bulk importer, which takes ten million relationships in
  * about a minute. The live graph stays as it is, running or not, until `moveImportIntoPlace`. Constraints and indexes
@@ -31,11 +38,7 @@ export interface ImportFiles {
  * @throws EngineError when the importer fails, with its first reason and the report's path
  * @throws InterruptedError when the signal was given; the importer is killed and its folder discarded
  */
-export async function importBeside(
-  settings: Settings,
-  files: ImportFiles,
-  options: { signal?: AbortSignal; onProgress?: (text: string) => void } = {},
-): Promise<void> {
+export async function importBeside(settings: Settings, files: ImportFiles, options: ImportOptions = {}): Promise<void> {
   throwIfAborted(options.signal);
   if (settings.neo4j)
     throw new BadInputError(
@@ -93,8 +96,9 @@ async function runImport(
   home: EngineHome,
   settings: Settings,
   files: ImportFiles,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (text: string) => void },
+  options: ImportOptions,
 ): Promise<void> {
+  const { signal } = options;
   const folder = importFolder(home);
   const importers = () => findProcesses('kith.Neo4jImport', folder);
   await endProcesses(importers, [['SIGKILL', 10]]);
@@ -105,6 +109,8 @@ async function runImport(
   const log = join(home.neo4j, 'logs', 'bulk-import.log');
   const args = [
     folder,
+    // Without it there would be no reason for a failure.
+    '--verbose',
     `--report-file=${report}`,
     '--overwrite-destination',
     '--max-off-heap-memory=50%',
@@ -122,7 +128,7 @@ async function runImport(
       detached: false,
       stdio: ['pipe', output, output],
     });
-    const code = await watch(child, home, log, signal, onProgress);
+    const code = await watch(child, home, log, options);
     throwIfAborted(signal);
     if (code === 0 && isImportReady(home)) return;
     throw importFailed(tailOf(log, 100_000), home.root, log, report);
@@ -139,8 +145,7 @@ async function watch(
   child: ChildProcess,
   home: EngineHome,
   log: string,
-  signal: AbortSignal | undefined,
-  onProgress: ((text: string) => void) | undefined,
+  { signal, relationships = 0, onProgress }: ImportOptions,
 ): Promise<number | null> {
   const kill = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
@@ -153,7 +158,7 @@ async function watch(
       full = true;
       kill();
     }
-    const text = progressIn(tailOf(log), (Date.now() - started) / 1000);
+    const text = progressIn(tailOf(log), relationships, (Date.now() - started) / 1000);
     if (text && text !== shown) onProgress?.(text);
     shown = text ?? shown;
   }, 500);

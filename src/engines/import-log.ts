@@ -1,24 +1,38 @@
 import { EngineError } from '../errors.ts';
 import { diskFull } from './failure.ts';
 
-/** Per cents of an import's time that its four steps take, as measured on four million relationships. */
-const shares = [3, 42, 33, 22];
+/** The importer's longer stages in their order, with the per cents of its time that they take (a million relationships). */
+const stages: readonly (readonly [name: string, share: number])[] = [
+  ['Nodes', 4],
+  ['Relationships', 45],
+  ['Node Degrees', 7],
+  ['Relationship -->', 11],
+  ['Node -->', 3],
+  ['Relationship <--', 11],
+  ['Count groups', 4],
+  ['Relationship counts', 15],
+];
+const units: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9 };
 
 /**
- * The step that the importer is at and the time left, such as `Relationship import 65 %, about 20 s left`, from the end of its
+ * The stage that the importer is at and the time left, such as `Relationships 65 %, about 20 s left`, from the end of its
  * output. The time is an estimate, given once a tenth of the work is done.
  *
+ * @param relationships how many are imported
  * @param seconds since the importer was started
  */
-export function progressIn(output: string, seconds: number): string | undefined {
-  const step = [...output.matchAll(/^\((\d)\/4\) (.+?) \d{4}-/gm)].at(-1);
-  if (!step) return undefined;
-  const percent = Number([...output.slice(step.index).matchAll(/(\d+)% ∆/g)].at(-1)?.[1] ?? 0);
-  const number = Number(step[1]);
-  const before = shares.slice(0, number - 1).reduce((sum, share) => sum + share, 0);
-  const done = before + ((shares[number - 1] ?? 0) * percent) / 100;
+export function progressIn(output: string, relationships: number, seconds: number): string | undefined {
+  const started = [...output.matchAll(/^(.+?), started \d{4}-/gm)].at(-1);
+  const name = started?.[1];
+  if (!started || name === undefined) return undefined;
+  const place = stages.findIndex(([stage]) => name.startsWith(stage));
+  if (place < 0) return name;
+  const [, count = '0', unit = ''] = [...output.slice(started.index).matchAll(/([\d.]+)([KMB]?) +∆/g)].at(-1) ?? [];
+  const part = place === 0 ? 0 : Math.min(1, (Number(count) * (units[unit] ?? 1)) / Math.max(1, relationships));
+  const before = stages.slice(0, place).reduce((sum, [, share]) => sum + share, 0);
+  const done = before + part * (stages[place]?.[1] ?? 0);
   const left = done < 10 ? '' : `, about ${Math.ceil((seconds / done) * (100 - done))} s left`;
-  return `${step[2]} ${percent} %${left}`;
+  return `${name} ${Math.floor(part * 100)} %${left}`;
 }
 
 /** The sentence for an importer that failed: its innermost reason, the row that it names, and where the rest is. */

@@ -70,7 +70,7 @@ async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadO
   const dir = join(options.workDir, 'import');
   try {
     const files = await folder.writeImportFiles(dir, options.flagged.at, options.onProgress);
-    await importBeside(settings, files, options);
+    await importBeside(settings, files, { ...options, relationships: activitiesOf(folder) });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

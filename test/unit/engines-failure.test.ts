@@ -63,18 +63,17 @@ test('the tail of a log starts no earlier than asked, and a log that is not ther
 });
 
 describe("the importer's output", () => {
-  const output = `(1/4) Node import 2026-11-23 05:16:41.000+0000
-.......... 100% ∆0ms [1s 113ms]
-(2/4) Relationship import 2026-11-23 05:16:42.463+0000
-.......... .......... .......... .......... ..........   5% ∆152ms [152ms]
-.......... .......... .......... .......... ..........  10% ∆0ms [152ms]
-`;
-  test('gives its step, per cents and, once there is something to tell it from, the time left', () => {
-    expect(progressIn(output, 3)).toBe('Relationship import 10 %');
-    const later = `${output}.......... 100% ∆0ms [9s]\n(3/4) Relationship linking 2026-11-23 05:16:51.463+0000\n`;
-    // Of the work 45 % are done after nine seconds.
-    expect(progressIn(later, 9)).toBe('Relationship linking 0 %, about 11 s left');
-    expect(progressIn('starting', 1)).toBeUndefined();
+  const output = `Nodes, started 2026-11-23 05:16:41.000+0000
+[*Nodes:0B/s 1.004GiB-----]20.0K ∆20.0K
+Done in 1s 113ms
+Relationships, started 2026-11-23 05:16:42.463+0000
+[*Relationships:0B/s 1.004GiB-----]    0 ∆    0[*Relationships:0B/s 1.004GiB-----] 100K ∆ 100K`;
+  test('gives its stage, per cents and, once there is something to tell it from, the time left', () => {
+    expect(progressIn(output, 1_000_000, 3)).toBe('Relationships 10 %');
+    const later = `${output}[*Relationships:0B/s-----]1.0M ∆ 900K\nDone in 5s\nNode Degrees, started 2026-11-23 05:16:51.463+0000\n`;
+    // Of the work 49 % are done after 49 seconds.
+    expect(progressIn(later, 1_000_000, 49)).toBe('Node Degrees 0 %, about 51 s left');
+    expect(progressIn('starting', 1_000_000, 1)).toBeUndefined();
   });
 
   test('gives the row, the innermost reason and where to read on', () => {
