@@ -23,7 +23,8 @@ const units: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9 };
  */
 export function progressIn(output: string, relationships: number, seconds: number): string | undefined {
   const started = [...output.matchAll(/^(.+?), started \d{4}-/gm)].at(-1);
-  const name = started?.[1];
+  // The importer's warning about a small heap ends without a new line.
+  const name = started?.[1]?.replace(/^WARNING: .*GiB/, '');
   if (!started || name === undefined) return undefined;
   const place = stages.findIndex(([stage]) => name.startsWith(stage));
   if (place < 0) return name;

@@ -73,6 +73,9 @@ Relationships, started 2026-11-23 05:16:42.463+0000
     const later = `${output}[*Relationships:0B/s-----]1.0M ∆ 900K\nDone in 5s\nNode Degrees, started 2026-11-23 05:16:51.463+0000\n`;
     // Of the work 49 % are done after 49 seconds.
     expect(progressIn(later, 1_000_000, 49)).toBe('Node Degrees 0 %, about 51 s left');
+    const warned =
+      'WARNING: heap size 910.5MiB may be too small. Suggested heap size is 1.000GiBNodes, started 2026-11-23';
+    expect(progressIn(warned, 10, 1)).toBe('Nodes 0 %');
     expect(progressIn('starting', 1_000_000, 1)).toBeUndefined();
   });
 
