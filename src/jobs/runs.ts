@@ -98,7 +98,7 @@ export async function lastPublished(database: Database): Promise<Run | undefined
   return row && runOf(row);
 }
 
-/** The run whose CLOSEST_TO is complete in the graph, whether its recommendations are staged too, and whether it was published. */
+/** The run whose closest connections are complete in the graph, whether its recommendations are staged too, and whether it was published. */
 export async function runInProgress(
   database: Database,
 ): Promise<{ run: Run; summary: RunSummary; recommended: boolean; isPublished: boolean } | undefined> {
