@@ -3,10 +3,12 @@
  * moments: the worker that does a step, Neo4j, Postgres or the bulk importer. All of them must publish once, and the tables be those of an
  * undisturbed run. Ingest takes far longer than any other step, so the moments are drawn by step, lest all of them fall into that one.
  *
- *   npx tsx bench/killed-runs.ts [--runs 20] [--activities 400000] [--users 10000] [--seed 1]
+ *   npx tsx bench/killed-runs.ts [--runs 20] [--activities 400000] [--users 10000] [--seed 1] [--from 1]
+ *
+ * With `--from 12` the first 11 are taken from the results that are there, if they are of the same network.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     activities: { type: 'string', default: '400000' },
     users: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '1' },
   },
 });
 const seed = Number(values.seed);
@@ -114,6 +117,25 @@ async function killedRun(folder: string, input: string, random: Random) {
   };
 }
 
+interface Results {
+  undisturbed: { sha256: string };
+  equal: number;
+  runs: { isEqual: boolean }[];
+}
+
+const out = join(projectRoot, 'bench', 'results');
+const resultsFile = join(out, 'killed-runs.json');
+
+/** The runs before `--from`. @throws if they were of another network */
+function earlierRuns(sha256: string): Results['runs'] {
+  const count = Number(values.from) - 1;
+  if (count === 0) return [];
+  const { undisturbed, runs } = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results;
+  if (undisturbed.sha256 !== sha256 || runs.length < count)
+    throw new Error(`${resultsFile} does not hold ${count} runs of this network`);
+  return runs.slice(0, count);
+}
+
 /** Written after every run: an hour is long. */
 function write(results: object): void {
   const [cpu] = cpus();
@@ -123,15 +145,13 @@ function write(results: object): void {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
-  const out = join(projectRoot, 'bench', 'results');
   mkdirSync(out, { recursive: true });
   const whole = { date: new Date().toISOString().slice(0, 10), machine, options: values, ...results };
-  writeFileSync(join(out, 'killed-runs.json'), `${JSON.stringify(whole, undefined, 2)}\n`);
+  writeFileSync(resultsFile, `${JSON.stringify(whole, undefined, 2)}\n`);
 }
 
 const root = mkdtempSync(join(tmpdir(), 'kith-bench-killed-'));
 chmodSync(root, 0o711);
-const runs: unknown[] = [];
 try {
   const input = join(root, '20240601');
   await generate({ users: Number(values.users), activities: Number(values.activities), messages: 0, seed, out: input });
@@ -142,8 +162,9 @@ try {
     return await digestOf(network);
   })();
   console.log('undisturbed', undisturbed);
-  let equal = 0;
-  for (let i = 1; i <= Number(values.runs); i++) {
+  const runs = earlierRuns(undisturbed.sha256);
+  let equal = runs.filter(({ isEqual }) => isEqual).length;
+  for (let i = runs.length + 1; i <= Number(values.runs); i++) {
     const folder = join(root, `run-${i}`);
     const run = await killedRun(folder, input, new Random(seed, `kills ${i}`));
     rmSync(folder, { recursive: true, force: true });

@@ -56,6 +56,8 @@ beforeAll(async () => {
     KITH_S3_SECRET_KEY: keys.secretKey,
     KITH_MODEL: model,
     KITH_METRICS_PORT: String(metricsPort),
+    // The schedule runs as of today, the other days are long past.
+    KITH_RETENTION_DAYS: '10000',
     KITH_ON_FAILURE: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/failed`,
   });
   await network.startWorker();
