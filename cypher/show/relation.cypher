@@ -8,9 +8,9 @@ CALL (u, w) {
   RETURN min(f.at) AS followedAt
 }
 CALL (u, w) {
-  UNWIND range(0, size(u.closest) - 1) AS i
+  UNWIND range(0, size(coalesce(u.closest, [])) - 1) AS i
   MATCH (v:User {userId: u.closest[i]})
-  UNWIND range(0, size(v.closest) - 1) AS j
+  UNWIND range(0, size(coalesce(v.closest, [])) - 1) AS j
   WITH u, v, i, j
   WHERE v.closest[j] = w.userId
   WITH u, v, i, j, v.closestWeights[j] AS weight

@@ -8,7 +8,7 @@ CALL (u) {
 }
 UNWIND u.closest AS near
 MATCH (v:User {userId: near})
-UNWIND range(0, size(v.closest) - 1) AS i
+UNWIND range(0, size(coalesce(v.closest, [])) - 1) AS i
 WITH u, followed, v.closest[i] AS id, sum(v.closestWeights[i]) AS score
 WHERE id <> u.userId AND NOT id IN followed
 MATCH (w:User {userId: id})
