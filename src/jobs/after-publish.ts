@@ -8,7 +8,8 @@ import { expire } from './steps/expire.ts';
 /** Work that a run leaves for the time when its tables are shown: nobody waits for it, and what is not done the next run does. */
 export interface AfterWork {
   name: 'draw' | 'expire';
-  needs: readonly [];
+  /** One after the other: side by side each would only wait for the other's pages and locks. */
+  needs: readonly AfterWork['name'][];
   /** What it does, for a person. */
   title: string;
   work(context: RunContext, report: Report): Promise<void>;
@@ -17,7 +18,7 @@ export interface AfterWork {
 /** In this order. */
 export const afterWork: readonly AfterWork[] = [
   { name: 'draw', needs: [], title: 'Afterwards: CLOSEST_TO for those who explore the graph', work: draw },
-  { name: 'expire', needs: [], title: 'Afterwards: activities that expired out of the graph', work: expire },
+  { name: 'expire', needs: ['draw'], title: 'Afterwards: activities that expired out of the graph', work: expire },
 ];
 
 /**
