@@ -5,6 +5,11 @@ import { dailySecondsPicture, growthPicture, storesPicture } from './pictures.ts
 import type { Results } from './results.ts';
 import * as tables from './tables.ts';
 
+/** Shown once there is something to see. */
+const daysPictures = `![What the stores hold after each day's run](images/bench-days.svg)
+
+![How long each day's run took](images/bench-days-seconds.svg)`;
+
 /**
  * Writes the tables and pictures of the page from the results; what stands around them stays. A table's place is between
  * `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; pictures lie in `images/` beside the page.
@@ -22,7 +27,7 @@ export function writeReport(results: Results, page: string): void {
     show: tables.showTable(results.read('show')),
     growth: tables.growthTable(first),
     supernodes: tables.supernodesTable(results.read('supernodes')),
-    days: tables.daysTable(days),
+    days: days.length === 0 ? tables.daysTable(days) : `${tables.daysTable(days)}\n\n${daysPictures}`,
     higgs: tables.inputTable(results.read('input', 'higgs')),
   };
   const images = join(dirname(page), 'images');
