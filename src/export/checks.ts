@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Graph } from '../graph/graph.ts';
-import { sideBySide, userRanges } from '../graph/user-ranges.ts';
+import { sideBySide } from '../graph/side-by-side.ts';
+import { userRanges } from '../graph/user-ranges.ts';
 import { queryAll, queryOn, type SqlFile } from './database.ts';
 import type { RowCounts } from './published-tables.ts';
 

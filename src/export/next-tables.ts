@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { sideBySide } from '../graph/user-ranges.ts';
+import { sideBySide } from '../graph/side-by-side.ts';
 import { type Database, queryAll, queryOn, type SqlFile } from './database.ts';
 import { type PublishedTable, publishedTables, tableNames } from './published-tables.ts';
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { ChecksFailedError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import { sideBySide } from '../graph/user-ranges.ts';
+import { sideBySide } from '../graph/side-by-side.ts';
 import { type CheckContext, type CheckedRun, type CheckOutcome, checkStaged, checkTables } from './checks.ts';
 import { type Database, queryAll, queryOn } from './database.ts';
 import { dropNext, freezeNext, type InTheWay, prepareNext } from './next-tables.ts';

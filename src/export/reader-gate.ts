@@ -7,6 +7,8 @@ import { type PublishedTable, publishedTables } from './published-tables.ts';
 import { TableQueues } from './table-queues.ts';
 
 /*
+ * For publishes that could not swap the tables (swap.ts) and merge in place.
+ *
  * Why a gate. The merge is one transaction, so every single statement, and every REPEATABLE READ or SERIALIZABLE
  * transaction, sees one run by itself. A READ COMMITTED transaction takes a new snapshot for each statement: had it read
  * one table before the publish, it would read the next one after it. So the publish must become visible at a moment when

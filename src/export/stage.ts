@@ -8,7 +8,8 @@ import {
   recommend,
   type UserRecommendations,
 } from '../graph/recommend.ts';
-import { sideBySide, type UserRange, userRanges } from '../graph/user-ranges.ts';
+import { sideBySide } from '../graph/side-by-side.ts';
+import { type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import { CopyStream } from './copy-stream.ts';
 import { type Database, queryOn } from './database.ts';

@@ -1,6 +1,7 @@
 import type { Ranking } from '../config/settings.ts';
 import type { CypherFile, Graph } from './graph.ts';
-import { sideBySide, type UserRange, userRanges } from './user-ranges.ts';
+import { sideBySide } from './side-by-side.ts';
+import { type UserRange, userRanges } from './user-ranges.ts';
 
 /** Users a transaction when edges are drawn: some seconds of work, and little to repeat after a deadlock. */
 const usersPerDrawing = 5_000;

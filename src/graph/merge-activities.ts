@@ -1,8 +1,8 @@
 import { type ActivityType, activityTypes } from '../ingest/activity-type.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { ActivityBatch } from '../ingest/staged-rows.ts';
-import { batchesSideBySide } from './batches-side-by-side.ts';
 import type { CypherFile, Graph } from './graph.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Rows a transaction: larger ones gain nothing and are dearer to repeat. */
 const batchSize = 10_000;
@@ -47,7 +47,7 @@ export async function mergeActivities(graph: Graph, folder: StagedFolder, option
   let merged = 0;
   let added = 0;
   const progress = () => onProgress(users + merged, folder.users + activities, (users * userShare + merged) / work);
-  await batchesSideBySide(folder.readUsers(batchSize), sessions, async ({ userIds, suspended }) => {
+  await sideBySide(folder.readUsers(batchSize), sessions, async ({ userIds, suspended }) => {
     await graph.write('cypher/ingest/merge-users.cypher', {
       users: userIds.map((userId, i) => [BigInt(userId), suspended[i] ?? null]),
       flaggedAt: BigInt(flagged.at),
@@ -57,7 +57,7 @@ export async function mergeActivities(graph: Graph, folder: StagedFolder, option
     progress();
   });
   for (const type of activityTypes)
-    await batchesSideBySide(folder.readActivities(type, batchSize), sessions, async (batch) => {
+    await sideBySide(folder.readActivities(type, batchSize), sessions, async (batch) => {
       const { changes } = await graph.write(mergeFiles[type], { users: byUser(batch) });
       added += changes.relationshipsCreated;
       merged += batch.users.length;

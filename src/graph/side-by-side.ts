@@ -1,13 +1,13 @@
 /**
- * Does `work` for every batch of a stream, at most `sessions` at a time; as many batches are in memory. The first error stops the
- * others from taking further batches and is thrown when all have come to rest.
+ * Does `work` for each item of a list or a stream, at most `sessions` at a time, in order of the items; of a stream as many are in
+ * memory. The first error stops the others from taking further items and is thrown when all have come to rest.
  */
-export async function batchesSideBySide<Batch>(
-  batches: AsyncIterable<Batch>,
+export async function sideBySide<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
   sessions: number,
-  work: (batch: Batch) => Promise<void>,
+  work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const stream = batches[Symbol.asyncIterator]();
+  const stream = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let failed = false;
   const worker = async () => {
     try {
