@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { Graph } from '../graph/graph.ts';
+import { readFollowed } from '../graph/recommend.ts';
 import { sideBySide } from '../graph/side-by-side.ts';
 import { userRanges } from '../graph/user-ranges.ts';
+import { CopyStream } from './copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from './database.ts';
 import type { RowCounts } from './published-tables.ts';
 
@@ -192,26 +194,22 @@ function surveyOf(table: 'closest-connections' | 'recommendations' | 'rec-reason
   return (client, { run, suspended }) => firstRow(client, `sql/checks/survey-${table}.sql`, [run.startedAt, suspended]);
 }
 
-async function countFollowed(client: pg.ClientBase, { graph, run }: Subject): Promise<Record<string, string>> {
-  let offending = 0;
-  let example = '';
-  // Two at a time: while one range is read from Postgres, or sent, the graph looks at another.
-  await sideBySide(await userRanges(graph, 20_000), 2, async ({ first, end }) => {
-    const rows = await queryOn<{ user_id: number; rec_ids: number[] }>(client, 'sql/checks/read-recommended.sql', [
-      first,
-      end,
-    ]);
-    const found = await graph.read<{ offending: bigint; userId: bigint | null }>(
-      'cypher/recommend/count-followed.cypher',
-      {
-        recommended: rows.map((row) => [BigInt(row.user_id), row.rec_ids.map(BigInt)]),
-        asOf: BigInt(run.asOf),
-      },
-    );
-    offending += Number(found.rows[0]?.offending ?? 0n);
-    if (found.rows[0]?.userId != null) example ||= `user ${found.rows[0].userId}`;
+/** Hands whom everybody follows from the graph to Postgres, which has the recommended. */
+async function countFollowed(client: pg.ClientBase, { graph, run }: Subject): Promise<Findings['followed']> {
+  await queryOn(client, 'sql/checks/create-followed.sql');
+  const copy = new CopyStream(client, 'sql/checks/copy-followed.sql');
+  let writing = Promise.resolve();
+  // Two at a time: while one range is sent, the graph reads another.
+  await sideBySide(await userRanges(graph, 20_000), 2, async (range) => {
+    const users = await readFollowed(graph, range, run.asOf);
+    writing = writing.then(async () => {
+      for (const { userId, followed } of users)
+        for (const id of followed) if (copy.add(`${userId}\t${id}\n`)) await copy.flush();
+    });
+    await writing;
   });
-  return { 'no followed': String(offending), 'no followed example': example };
+  await copy.end();
+  return firstRow(client, 'sql/checks/count-followed.sql');
 }
 
 function rowsIn(staged: Findings['staged']): RowCounts {

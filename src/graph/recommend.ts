@@ -78,3 +78,17 @@ export async function recommend(
   }
   return { users: rows, dropped };
 }
+
+/** Whom each user of a range follows since `asOf` (epoch seconds) or before; users who follow nobody are absent. */
+export async function readFollowed(
+  graph: Graph,
+  range: UserRange,
+  asOf: number,
+): Promise<{ userId: bigint; followed: bigint[] }[]> {
+  const { rows } = await graph.read<{ userId: bigint; followed: bigint[] }>('cypher/recommend/followed.cypher', {
+    first: range.first,
+    end: range.end,
+    asOf: BigInt(asOf),
+  });
+  return rows;
+}

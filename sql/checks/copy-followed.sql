@@ -1,0 +1,1 @@
+COPY pg_temp.followed (user_id, followed_id) FROM STDIN;
