@@ -1,2 +1,2 @@
--- Text format: user_id, rec_id, score, rank, units.
-COPY kith_staging.recommendations (user_id, rec_id, score, rank, units) FROM STDIN;
+-- Text format: user_id, rec_id, score, rank.
+COPY kith_staging.recommendations (user_id, rec_id, score, rank) FROM STDIN;

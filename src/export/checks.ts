@@ -31,15 +31,7 @@ export interface CheckOutcome {
 /** What was found in the tables: one row for each statement, whose columns are named after the checks that they answer. */
 type Findings = Partial<Record<SurveyName, Record<string, string | null>>>;
 
-type SurveyName =
-  | 'staged'
-  | 'exact sums'
-  | 'closest'
-  | 'recommendations'
-  | 'reasons'
-  | 'sums'
-  | 'followed'
-  | 'comparable';
+type SurveyName = 'columns' | 'closest' | 'recommendations' | 'reasons' | 'sums' | 'followed' | 'comparable';
 
 interface Survey {
   name: SurveyName;
@@ -74,14 +66,9 @@ export interface CheckContext {
   of: 'next' | 'shown';
 }
 
-/** The checks of what is staged, before anything is made of it. */
-export const stagedChecks: readonly Check[] = [
-  counted('whole keys', 'No row has a null in its key or its measures.', ['staged']),
-  counted('exact sums', 'In exact units, reasons sum to the score of their recommendation.', ['exact sums']),
-];
-
 /** The checks of the three tables: of what is about to be shown, and by `kith check` of what is shown. */
 export const shownChecks: readonly Check[] = [
+  counted('whole keys', 'No row has a null in its key or its measures.', ['columns']),
   counted('one run', 'Every row of the three tables is of this run.', ['closest', 'recommendations', 'reasons']),
   counted('no self', 'Nobody is close to, recommended to or a reason for themself.', [
     'closest',
@@ -103,16 +90,6 @@ export const shownChecks: readonly Check[] = [
   },
 ];
 
-/** What the checks of staging need to know, the dearest first. */
-const stagedSurveys: readonly Survey[] = [
-  {
-    name: 'exact sums',
-    order: 'in-order',
-    ask: (client) => firstRow(client, 'sql/checks/staged-reasons-sum-exactly.sql'),
-  },
-  { name: 'staged', order: 'in-any-order', ask: (client) => firstRow(client, 'sql/checks/survey-staged.sql') },
-];
-
 /** What the checks of the tables need to know, the dearest first: as few passes over the rows as can be. */
 const tableSurveys: readonly Survey[] = [
   { name: 'followed', order: 'in-any-order', ask: countFollowed },
@@ -120,6 +97,7 @@ const tableSurveys: readonly Survey[] = [
   { name: 'sums', order: 'in-order', ask: (client) => firstRow(client, 'sql/checks/reasons-sum-to-scores.sql') },
   { name: 'recommendations', order: 'in-any-order', ask: surveyOf('recommendations') },
   { name: 'closest', order: 'in-any-order', ask: surveyOf('closest-connections') },
+  { name: 'columns', order: 'in-any-order', ask: (client) => firstRow(client, 'sql/checks/nullable-columns.sql') },
   {
     name: 'comparable',
     order: 'in-any-order',
@@ -130,12 +108,6 @@ const tableSurveys: readonly Survey[] = [
       ]),
   },
 ];
-
-/** Runs the checks of staging, each to its end, so that a person sees all that is wrong. */
-export async function checkStaged(context: CheckContext): Promise<{ checks: CheckOutcome[]; rows: RowCounts }> {
-  const found = await survey(stagedSurveys, context);
-  return { checks: outcomes(stagedChecks, found, context.run), rows: rowsIn(found.staged) };
-}
 
 /** Runs the checks of the three tables, each to its end; also how many rows they have. */
 export async function checkTables(context: CheckContext): Promise<{ checks: CheckOutcome[]; rows: RowCounts }> {
@@ -210,14 +182,6 @@ async function countFollowed(client: pg.ClientBase, { graph, run }: Subject): Pr
   });
   await copy.end();
   return firstRow(client, 'sql/checks/count-followed.sql');
-}
-
-function rowsIn(staged: Findings['staged']): RowCounts {
-  return {
-    closest: countIn(staged, 'closest'),
-    recommendations: countIn(staged, 'recommendations'),
-    reasons: countIn(staged, 'reasons'),
-  };
 }
 
 function tableRows(found: Findings): RowCounts {

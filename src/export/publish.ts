@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { ChecksFailedError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { sideBySide } from '../graph/side-by-side.ts';
-import { type CheckContext, type CheckedRun, type CheckOutcome, checkStaged, checkTables } from './checks.ts';
+import { type CheckContext, type CheckedRun, type CheckOutcome, checkTables } from './checks.ts';
 import { type Database, queryAll, queryOn } from './database.ts';
 import { dropNext, freezeNext, type InTheWay, prepareNext } from './next-tables.ts';
 import { publishedTables, type RowCounts } from './published-tables.ts';
@@ -57,13 +57,14 @@ export async function publish(
   const obstacles = await obstaclesToSwap(database);
   if (obstacles.length > 0) {
     onProgress(`merging, because of ${obstacles.join(', ')}`);
-    return merge(publishing, await checkWhatIsStaged(publishing));
+    return merge(publishing, await countStaged(database));
   }
   try {
-    const staged = await makeNext(publishing);
+    await makeNext(publishing);
+    const staged = await countStaged(database);
     onProgress('checking');
     const found = await checkTables({ ...beside(publishing), of: 'next' });
-    const checks = [...staged.checks, ...found.checks, complete(staged.rows, found.rows)];
+    const checks = [...found.checks, complete(staged, found.rows)];
     options.onChecked(checks);
     throwIfFailed(checks);
     onProgress('exchanging the tables');
@@ -85,33 +86,22 @@ export async function publish(
   }
 }
 
-interface Staged {
-  checks: CheckOutcome[];
-  rows: RowCounts;
-}
-
-/** Makes the next tables, the largest first, while what is staged is checked. */
-async function makeNext(publishing: Publish): Promise<Staged> {
-  const { database, run, options } = publishing;
-  let staged: Staged | undefined;
-  const check = async () => {
-    staged = await checkWhatIsStaged(publishing);
-  };
-  const make = [...publishedTables].reverse().map((table) => async () => {
+/** Makes the next tables, the largest first. */
+async function makeNext({ database, run, options }: Publish): Promise<void> {
+  await sideBySide([...publishedTables].reverse(), sessions, async (table) => {
     options.onProgress(`making the next ${table}`);
     await prepareNext(database, table, run.startedAt);
   });
-  // The check comes first: if both find something wrong, it says it better.
-  await sideBySide([check, ...make], sessions, (task) => task());
   await freezeNext(database, sessions);
-  return staged as unknown as Staged;
 }
 
-async function checkWhatIsStaged(publishing: Publish): Promise<Staged> {
-  const staged = await checkStaged({ ...beside(publishing), of: 'next', sessions: 1 });
-  publishing.options.onChecked(staged.checks);
-  throwIfFailed(staged.checks);
-  return staged;
+async function countStaged(database: Database): Promise<RowCounts> {
+  const [row] = await database.query<Record<keyof RowCounts, string>>('sql/stage/count.sql');
+  return {
+    closest: Number(row?.closest),
+    recommendations: Number(row?.recommendations),
+    reasons: Number(row?.reasons),
+  };
 }
 
 /** Checks on connections of their own. */
@@ -120,7 +110,7 @@ function beside({ graph, run, database }: Publish): Omit<CheckContext, 'of'> {
 }
 
 /** Changes the published tables in place, checks them, and commits at an instant between readers, whoever has read them before. */
-async function merge({ graph, database, run, options }: Publish, staged: Staged): Promise<PublishSummary> {
+async function merge({ graph, database, run, options }: Publish, staged: RowCounts): Promise<PublishSummary> {
   return database.transaction(
     async (client) => {
       await queryAll(client, 'sql/publish/begin.sql');
@@ -134,7 +124,7 @@ async function merge({ graph, database, run, options }: Publish, staged: Staged)
       await queryAll(client, 'sql/publish/analyze.sql');
       options.onProgress('checking');
       const found = await checkTables({ graph, run, of: 'shown', sessions: 1, connect: (work) => work(client) });
-      const checks = [...staged.checks, ...found.checks, complete(staged.rows, found.rows)];
+      const checks = [...found.checks, complete(staged, found.rows)];
       options.onChecked(checks);
       throwIfFailed(checks);
       await options.record(client, found.rows);

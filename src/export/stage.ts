@@ -20,8 +20,11 @@ export interface StageOptions {
   onProgress: (done: number, total: number, rows: number) => void;
 }
 
-/** Users a query: some seconds of work, and little to repeat after a deadlock. */
-const usersPerRange = { closest: 5_000, recommend: 5_000 };
+/**
+ * Users a query. What writes takes some seconds, so that there is little to repeat after a deadlock; what only reads takes as many as
+ * share what is read (recommend.cypher), at 100 MB of results a range.
+ */
+const usersPerRange = { closest: 5_000, recommend: 25_000 };
 
 /** Computes everybody's closest connections as of `asOf`, keeps them in the graph and copies them to kith_staging.closest_connections. */
 export async function stageClosest(
@@ -80,12 +83,11 @@ function addUser(user: UserRecommendations, one: bigint, recCopy: CopyStream, re
   let isFull = false;
   for (const [i, w] of user.recommended.entries()) {
     const score = user.scores[i] as bigint;
-    isFull = recCopy.add(`${userId}\t${w}\t${decimalWeight(score, one)}\t${i + 1}\t${score}\n`) || isFull;
+    isFull = recCopy.add(`${userId}\t${w}\t${decimalWeight(score, one)}\t${i + 1}\n`) || isFull;
   }
   for (const [i, w] of user.reasonOf.entries()) {
     const weight = user.reasonWeights[i] as bigint;
-    isFull =
-      reasonCopy.add(`${userId}\t${w}\t${user.reasons[i]}\t${decimalWeight(weight, one)}\t${weight}\n`) || isFull;
+    isFull = reasonCopy.add(`${userId}\t${w}\t${user.reasons[i]}\t${decimalWeight(weight, one)}\n`) || isFull;
   }
   return isFull;
 }

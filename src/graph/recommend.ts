@@ -1,3 +1,4 @@
+import { ChecksFailedError } from '../errors.ts';
 import type { Graph } from './graph.ts';
 import type { UserRange } from './user-ranges.ts';
 
@@ -56,7 +57,11 @@ export async function goodAround(
   return rows[0]?.good ?? [];
 }
 
-/** Recommendations with their reasons for a range of users, from the lists of closest connections as they are in the graph. */
+/**
+ * Recommendations with their reasons for a range of users, from the lists of closest connections as they are in the graph.
+ *
+ * @throws ChecksFailedError if the reasons of a recommendation don't sum to its score, to the unit
+ */
 export async function recommend(
   graph: Graph,
   range: UserRange,
@@ -72,11 +77,30 @@ export async function recommend(
   });
   const dropped = { self: 0, followed: 0, reputation: 0 };
   for (const row of rows) {
+    requireExactSums(row);
     dropped.self += Number(row.self);
     dropped.followed += Number(row.followedAlready);
     dropped.reputation += Number(row.notGood);
   }
   return { users: rows, dropped };
+}
+
+/** @throws ChecksFailedError naming the first recommendation that is not the sum of its reasons */
+export function requireExactSums({
+  userId,
+  recommended,
+  scores,
+  reasonOf,
+  reasonWeights,
+}: Omit<UserRecommendations, 'reasons'>): void {
+  const missing = new Map(recommended.map((recId, i) => [recId, scores[i] as bigint]));
+  for (const [i, recId] of reasonOf.entries())
+    missing.set(recId, (missing.get(recId) ?? 0n) - (reasonWeights[i] as bigint));
+  for (const [recId, units] of missing)
+    if (units !== 0n)
+      throw new ChecksFailedError(
+        `The reasons for recommending ${recId} to user ${userId} don't sum to the score: ${units} units apart. Nothing was published.`,
+      );
 }
 
 /** Whom each user of a range follows since `asOf` (epoch seconds) or before; users who follow nobody are absent. */

@@ -33,9 +33,9 @@ export class StagedRows implements AsyncDisposable {
         SELECT u, u % ${users} + 1 AS v1, (u + 1) % ${users} + 1 AS v2, (u + 2) % ${users} + 1 AS w
         FROM generate_series(1, ${users}) AS u;
       INSERT INTO kith_staging.closest_connections SELECT u, v1, ${weight}, 1 FROM ring UNION ALL SELECT u, v2, ${weight}, 2 FROM ring;
-      INSERT INTO kith_staging.recommendations SELECT u, w, ${2 * weight}, 1, ${2 * weight} FROM ring;
+      INSERT INTO kith_staging.recommendations SELECT u, w, ${2 * weight}, 1 FROM ring;
       INSERT INTO kith_staging.rec_reasons
-        SELECT u, w, v1, ${weight}, ${weight} FROM ring UNION ALL SELECT u, w, v2, ${weight}, ${weight} FROM ring;
+        SELECT u, w, v1, ${weight} FROM ring UNION ALL SELECT u, w, v2, ${weight} FROM ring;
     `);
   }
 
