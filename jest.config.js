@@ -17,6 +17,8 @@ const engines = {
 
 export default {
   maxWorkers: 1,
+  // Not among the temporary files, which each suite has for itself and which go with it.
+  cacheDirectory: '<rootDir>/.setup/jest',
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...common, ...engines, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
