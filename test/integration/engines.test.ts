@@ -26,6 +26,7 @@ import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
 import { InterruptedError } from '../../src/errors.ts';
+import { until } from '../harness/until.ts';
 
 jest.setTimeout(120_000);
 
@@ -191,8 +192,7 @@ test('after kill -9 of everything up starts again with the data, even while a ba
   await sql('CREATE TABLE kept AS SELECT 42 AS answer');
   const endless = sql('SELECT count(*) FROM generate_series(1, 1000000000000)').catch(() => undefined);
   const isBusy = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%generate_series%' AND pid <> pg_backend_pid()";
-  let busy: unknown;
-  while (!busy) [busy] = await sql(isBusy);
+  const busy = await until('a busy backend', async () => (await sql(isBusy))[0]);
   const survivor = (busy as { pid: number }).pid;
   for (const { pid } of ours()) if (pid !== survivor) process.kill(pid, 'SIGKILL');
   const again = await up(settings);
