@@ -25,7 +25,7 @@ import { homeOf } from '../../src/engines/home.ts';
 import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
-import { InterruptedError } from '../../src/errors.ts';
+import { EngineError, InterruptedError } from '../../src/errors.ts';
 import { until } from '../harness/until.ts';
 
 jest.setTimeout(120_000);
@@ -286,3 +286,19 @@ testAsRoot('Postgres is not put where its user can not go, and the sentence name
     `can't enter ${join(folder, 'closed')}: run \`chmod o+x`,
   );
 });
+
+test.each(['system', 'neo4j'])(
+  'a first start that is killed while Neo4j makes the database %s, of which it could never start again, is begun anew',
+  async (name) => {
+    const first = settingsOf(`first-${name}`);
+    const started = up(first, { only: 'neo4j' });
+    started.catch(() => undefined);
+    const store = join(first.home, 'neo4j', 'data', 'databases', name, 'neostore');
+    await until(`the store of ${name}`, () => existsSync(store), { pauseMs: 1 });
+    for (const { pid } of ours(first)) process.kill(pid, 'SIGKILL');
+    await expect(started).rejects.toBeInstanceOf(EngineError);
+    const { neo4j } = await up(first, { only: 'neo4j' });
+    expect(await cypher('RETURN 1', neo4j)).toEqual([[1]]);
+    await down(first);
+  },
+);
