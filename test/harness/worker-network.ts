@@ -6,14 +6,13 @@ import pg from 'pg';
 import { readSettings } from '../../src/config/settings.ts';
 import { homeOf } from '../../src/engines/home.ts';
 import { importFolder } from '../../src/engines/import-folder.ts';
+import { postgresUrl } from '../../src/engines/postgres.ts';
 import { findProcesses } from '../../src/engines/processes.ts';
 import { down, status } from '../../src/engines/stack.ts';
-import type { ListedRun } from '../../src/jobs/list-runs.ts';
+import { Database } from '../../src/export/database.ts';
+import { type ListedRun, listRuns } from '../../src/jobs/list-runs.ts';
 import { type EndedCommand, RunningCommand } from './command-line.ts';
 import type { PublishedTables } from './network.ts';
-
-/** Something was waited for too long. */
-class TooLateError extends Error {}
 
 /** A network with a home and workers of its own, which may be killed; dispose of it to end all that runs. */
 export class WorkerNetwork implements AsyncDisposable {
@@ -56,7 +55,7 @@ export class WorkerNetwork implements AsyncDisposable {
 
   /** `kith …` in this network; throws what it said unless it ends well. */
   async kith(...args: string[]): Promise<string> {
-    if (this.#isDisposed) throw new TooLateError('the network was disposed of');
+    if (this.#isDisposed) throw new Error('the network was disposed of');
     const command = new RunningCommand(args, this.env);
     this.#commands.add(command);
     const { code, stdout, stderr } = await this.#inTime(command.ended, () => `kith ${args.join(' ')}: ${command.said}`);
@@ -65,17 +64,21 @@ export class WorkerNetwork implements AsyncDisposable {
     return stdout;
   }
 
-  /** As `kith runs` shows it. While an engine is down it says so, and is asked again. */
+  /**
+   * As `kith runs` shows it, but without starting Postgres, which is the workers' business, nor a process. While Postgres is down it is
+   * asked again.
+   */
   async lastRun(): Promise<ListedRun | undefined> {
-    for (let tries = 0; ; tries++)
-      try {
-        const [run] = JSON.parse(await this.kith('runs', '--json', '--last', '1')) as ListedRun[];
-        this.#lastSeen = { run, at: new Date() };
-        return run;
-      } catch (error) {
-        if (tries === 20 || error instanceof TooLateError) throw error;
-        await sleep(500);
-      }
+    const [run] = await this.waitFor('an answer of Postgres', () => this.#askForLastRun().catch(() => undefined), 200);
+    this.#lastSeen = { run, at: new Date() };
+    return run;
+  }
+
+  async #askForLastRun(): Promise<ListedRun[] | undefined> {
+    const url = postgresUrl(homeOf(readSettings(this.env)));
+    if (url === undefined) return undefined;
+    await using database = await Database.connect(url);
+    return await listRuns(database, 1);
   }
 
   /**
@@ -132,7 +135,7 @@ export class WorkerNetwork implements AsyncDisposable {
     });
     const now = `It is ${new Date().toISOString()}.`;
     const text = [`waited ${this.#patience} s in vain for ${what}. ${now}`, run, ...logs];
-    return new TooLateError(text.filter(Boolean).join('\n\n'));
+    return new Error(text.filter(Boolean).join('\n\n'));
   }
 
   untilOver(): Promise<ListedRun> {
@@ -141,7 +144,7 @@ export class WorkerNetwork implements AsyncDisposable {
 
   /** Waits for a worker that does a step. */
   untilBusy(): Promise<RunningCommand> {
-    return this.waitFor('a worker that does a step', () => this.busyWorker(), 0);
+    return this.waitFor('a worker that does a step', () => this.busyWorker(), 20);
   }
 
   /** The worker that does a step just now. */
