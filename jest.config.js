@@ -1,4 +1,4 @@
-/** The suites, from cheap to dear; scripts/test.mjs runs them one after the other with --selectProjects. */
+/** The suites; scripts/test.mjs runs them one after the other with --selectProjects, some with two workers. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -15,11 +15,23 @@ const engines = {
   globalTeardown: '<rootDir>/test/harness/shared-home-end.ts',
 };
 
+/** What measures how long somebody waits has the machine to itself. */
+const timed = '/test/integration/readers\\.test\\.ts$';
+
 export default {
   maxWorkers: 1,
+  // Not among the temporary files, which each suite has for itself and which go with it.
+  cacheDirectory: '<rootDir>/.setup/jest',
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-    { ...common, ...engines, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    {
+      ...common,
+      ...engines,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+      testPathIgnorePatterns: [timed],
+    },
+    { ...common, ...engines, displayName: 'timed', testRegex: [timed] },
     { ...common, ...engines, displayName: 'slow', testMatch: ['<rootDir>/test/slow/**/*.test.ts'] },
   ],
 };

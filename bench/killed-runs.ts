@@ -92,7 +92,7 @@ async function underWay(network: WorkerNetwork): Promise<string> {
 }
 
 async function killedRun(folder: string, input: string, random: Random) {
-  await using network = new WorkerNetwork(folder, env);
+  await using network = new WorkerNetwork(folder, env, 3_600);
   await Promise.all([network.startWorker(), network.startWorker()]);
   const started = performance.now();
   await network.kith('enqueue', '--input', input);

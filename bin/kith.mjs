@@ -1,15 +1,14 @@
 #!/usr/bin/env node
-// The command line. TypeScript is run as it is (tsx), so that a change shows at the next call without a build.
+// The command line. It runs what src/ is made into, anew whenever anything in it has changed: see bin/build.mjs.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-if (!existsSync(join(root, 'node_modules', 'tsx'))) {
+if (!existsSync(join(root, 'node_modules', 'esbuild'))) {
   console.error('kith: this checkout is not set up yet; run `npm run setup` first.');
   process.exitCode = 2;
 } else {
-  const { register } = await import('tsx/esm/api');
-  register();
-  await import('../src/cli/main.ts');
+  const { built } = await import('./build.mjs');
+  await import(pathToFileURL(await built(root)).href);
 }

@@ -1,59 +1,66 @@
 // `npm test`: sets up, then formatting, types and the suites, the cheap ones first. `npm test -- unit` runs one suite,
-// `npm test -- integration publish` the files of a suite whose names hold a word. The last line is jest's own totals.
+// `npm test -- integration publish` the files of a suite whose names hold a word. The last line is always the sum of jest's totals.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setupOrExplain } from './setup.mjs';
+import { runSuite } from './test/run-suite.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const suites = ['unit', 'integration', 'slow'];
+/** Minutes after which a suite is ended, more than twice what it takes on two cores; and how many of its files go side by side. */
+const suites = {
+  unit: { minutes: 5, workers: 1 },
+  integration: { minutes: 35, workers: 2 },
+  timed: { minutes: 10, workers: 1 },
+  slow: { minutes: 25, workers: 2 },
+};
 const [wanted, ...patterns] = process.argv.slice(2);
 
 // Jest gives tests a copy of the environment, which TensorFlow does not see: as in src/reputation/tensorflow.ts.
 const env = { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env };
-const node = (args) => spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
-const bin = (...path) => join(root, 'node_modules', ...path);
+const bin = (...path) => [process.execPath, join(root, 'node_modules', ...path)];
+const run = ([program, ...args]) => spawnSync(program, args, { cwd: root, env, stdio: 'inherit' }).status === 0;
 
 async function main() {
-  if (wanted !== undefined && !suites.includes(wanted)) {
-    console.error(`npm test: there is no suite "${wanted}"; the suites are ${suites.join(', ')}.`);
+  if (wanted !== undefined && !(wanted in suites)) {
+    console.error(`npm test: there is no suite "${wanted}"; the suites are ${Object.keys(suites).join(', ')}.`);
     return 2;
   }
   if (!(await setupOrExplain({ quiet: true }))) return 2;
   if (wanted === undefined) {
-    if (node([bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.']) !== 0) return 1;
-    if (node([bin('typescript', 'bin', 'tsc'), '-p', '.']) !== 0) return 1;
+    if (!run([...bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'])) return 1;
+    if (!run([...bin('typescript', 'bin', 'tsc'), '-p', '.'])) return 1;
   }
-  const reports = mkdtempSync(join(tmpdir(), 'kith-reports-'));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.abort());
   const total = { passed: 0, failed: 0, skipped: 0 };
-  let failed = false;
-  try {
-    for (const suite of wanted === undefined ? suites : [wanted]) {
-      const report = join(reports, `${suite}.json`);
-      const jest = [bin('jest', 'bin', 'jest.js'), '--selectProjects', suite, '--json', `--outputFile=${report}`];
-      const code = node(['--experimental-vm-modules', '--no-warnings', ...jest, '--passWithNoTests', ...patterns]);
-      failed ||= code !== 0;
-      addTotals(total, report);
-    }
-  } finally {
-    rmSync(reports, { recursive: true, force: true });
+  let isGood = true;
+  for (const suite of wanted === undefined ? Object.keys(suites) : [wanted]) {
+    if (stop.signal.aborted) break;
+    const [node, jest] = bin('jest', 'bin', 'jest.js');
+    const { minutes, workers } = suites[suite];
+    const result = await runSuite(suite, {
+      limitMs: minutes * 60_000,
+      command: [
+        node,
+        '--experimental-vm-modules',
+        '--no-warnings',
+        jest,
+        '--selectProjects',
+        suite,
+        `--maxWorkers=${workers}`,
+        '--passWithNoTests',
+        ...patterns,
+      ],
+      cwd: root,
+      env,
+      signal: stop.signal,
+    });
+    isGood &&= result.isGood;
+    for (const name of Object.keys(total)) total[name] += result[name];
   }
   console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
-  return failed || total.failed > 0 ? 1 : 0;
-}
-
-/** A suite that ended without a report, or a file that could not even be loaded, counts as one failure. */
-function addTotals(total, report) {
-  try {
-    const result = JSON.parse(readFileSync(report, 'utf8'));
-    total.passed += result.numPassedTests;
-    total.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-    total.skipped += result.numPendingTests;
-  } catch {
-    total.failed += 1;
-  }
+  return isGood && total.failed === 0 && !stop.signal.aborted ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -1,6 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { discardBrokenStart } from './first-start.ts';
 import type { EngineHome } from './home.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** What Neo4j's importer makes of one database. */
 const parts = ['databases/neo4j', 'transactions/neo4j'];
@@ -35,6 +37,8 @@ export function settleImport(home: EngineHome): void {
   const from = join(importFolder(home), 'data');
   const to = join(home.neo4j, 'data');
   if (isImportAccepted(home)) {
+    // Later it could not be told from the import.
+    discardBrokenStart(home);
     for (const part of parts) {
       if (!existsSync(join(from, part))) continue;
       rmSync(join(to, part), { recursive: true, force: true });
@@ -45,14 +49,4 @@ export function settleImport(home: EngineHome): void {
     }
   }
   rmSync(importFolder(home), { recursive: true, force: true });
-}
-
-/** Writes a folder's entries to the disk, so that a later step can't get there before this one. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 import { diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
+import { forgetFirstStart, noteFirstStart } from './first-start.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
 import { checkJava, spawnJava } from './java.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
@@ -72,6 +73,7 @@ async function launch(home: EngineHome, settings: Settings, { onProgress }: Opti
     join(home.neo4j, 'conf', 'neo4j.conf'),
     neo4jConf({ bolt: ports.bolt ?? 0, http: ports.http ?? 0 }, pageCache),
   );
+  noteFirstStart(home);
   onProgress?.('starting Neo4j');
   if (existsSync(logOf(home)) && statSync(logOf(home)).size > largestLog) renameSync(logOf(home), `${logOf(home)}.old`);
   const log = openSync(logOf(home), 'a', 0o600);
@@ -127,6 +129,7 @@ async function answers(home: EngineHome, { signal }: Options): Promise<boolean> 
   );
   if (!findNeo4j(home)) return false;
   if (!came) throw new EngineError(`Neo4j does not answer after ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  forgetFirstStart(home);
   return true;
 }
 

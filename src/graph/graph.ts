@@ -93,7 +93,7 @@ export class Graph implements AsyncDisposable {
   async raiseFence(): Promise<void> {
     if (!this.#fence) return;
     const { step, token, closes } = this.#fence;
-    await this.change('cypher/fence/key.cypher');
+    await this.constrain('cypher/fence/key.cypher', 'cypher/fence/drop-half-key.cypher');
     const late = setInterval(() => void this.#endEarlierWriters().catch(() => undefined), writersPatienceMs);
     try {
       const { rows } = await this.#run<Answer<{ token: bigint }>>('cypher/fence/raise.cypher', (session) =>
@@ -143,6 +143,21 @@ export class Graph implements AsyncDisposable {
     await this.#run(file, async (session) => answerOf(await session.run(statement(file), parameters)));
   }
 
+  /**
+   * Makes a constraint if it is not there. Neo4j makes its index first, in a transaction of its own: if the worker is killed in between, an
+   * index stays behind that belongs to nothing, is never completed, and is in the way of the constraint. That one is dropped.
+   */
+  async constrain(create: CypherFile, dropHalf: CypherFile): Promise<void> {
+    try {
+      await this.change(create);
+    } catch (error) {
+      if (!isIndexInTheWay(error)) throw error;
+      // It fails if somebody else has completed it meanwhile; what else may be wrong, the next statement says.
+      await this.change(dropHalf).catch(() => undefined);
+      await this.change(create);
+    }
+  }
+
   async #run<T>(file: CypherFile, work: (session: Session) => Promise<T>): Promise<T> {
     if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
     const session = this.#driver.session();
@@ -183,8 +198,16 @@ function answerOf<Row extends RecordShape>(result: {
 
 /** Whether somebody ended the transaction; the driver doesn't repeat it then. */
 function isTerminated(error: unknown): boolean {
-  const code = error instanceof KithError ? (error.cause as Neo4jError | undefined)?.code : undefined;
-  return /\.Transaction\.(Terminated|TransactionTerminated|LockClientStopped)$/.test(code ?? '');
+  return /\.Transaction\.(Terminated|TransactionTerminated|LockClientStopped)$/.test(codeOf(error));
+}
+
+function isIndexInTheWay(error: unknown): boolean {
+  return /\.Schema\.(IndexWithNameAlreadyExists|IndexAlreadyExists)$/.test(codeOf(error));
+}
+
+/** What Neo4j calls the error. */
+function codeOf(error: unknown): string {
+  return (error instanceof KithError ? (error.cause as Neo4jError | undefined)?.code : undefined) ?? '';
 }
 
 function engineError(file: CypherFile, error: unknown): KithError {

@@ -2,8 +2,8 @@ import type { Graph } from './graph.ts';
 
 /** Makes the graph's constraint if it is not there (a bulk import leaves none) and waits until its index is ready. */
 export async function ensureSchema(graph: Graph): Promise<void> {
-  await graph.change('cypher/schema/user-id.cypher');
-  await graph.change('cypher/schema/await-indexes.cypher', { seconds: 3600n });
+  await graph.constrain('cypher/schema/user-id.cypher', 'cypher/schema/drop-half-user-id.cypher');
+  await graph.change('cypher/schema/await-index.cypher', { seconds: 3600n });
 }
 
 /** How many nodes and relationships of each kind the graph has. */

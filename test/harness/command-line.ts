@@ -38,14 +38,21 @@ export class RunningCommand {
     });
   }
 
-  /** Waits until it has said this on standard error; throws if it ends without. */
-  async says(text: string): Promise<void> {
+  /** What it has said on standard error so far. */
+  get said(): string {
+    return this.#stderr;
+  }
+
+  /** Waits until it has said this on standard error; throws if it ends without, or takes too long. */
+  async says(text: string, seconds = 120): Promise<void> {
+    const end = performance.now() + seconds * 1000;
     let over = false;
     void this.ended.finally(() => {
       over = true;
     });
     while (!this.#stderr.includes(text)) {
       if (over) throw new Error(`kith ended without saying "${text}":\n${this.#stderr}`);
+      if (performance.now() > end) throw new Error(`kith did not say "${text}" within ${seconds} s:\n${this.#stderr}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

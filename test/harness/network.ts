@@ -14,7 +14,7 @@ export interface PublishedTables {
   reasons: string[];
 }
 
-/** A network on the real engines, in the home that all tests of a process share. */
+/** A network on the real engines, in the home that all tests of one of jest's workers share. */
 export class TestNetwork implements AsyncDisposable {
   readonly settings: Settings;
   readonly stack: Stack;
@@ -77,8 +77,9 @@ export class TestNetwork implements AsyncDisposable {
 
 /** Settings of the shared home, with little memory; `env` adds or replaces KITH_… variables. */
 export function testSettings(env: Record<string, string> = {}): Settings {
-  const home = process.env.KITH_TEST_HOME;
-  if (!home) throw new Error('KITH_TEST_HOME is not set: run this suite by `npm test`, which names a home for it');
+  const { KITH_TEST_HOMES: homes, JEST_WORKER_ID: worker } = process.env;
+  if (!homes) throw new Error('KITH_TEST_HOMES is not set: run this suite by `npm test`, which names homes for it');
+  const home = join(homes, `home-${worker}`);
   return readSettings({ KITH_HOME: home, KITH_NEO4J_HEAP: '768m', KITH_NEO4J_PAGE_CACHE: '256m', ...env });
 }
 

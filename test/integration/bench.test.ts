@@ -15,9 +15,10 @@ import { jest } from '@jest/globals';
 import type { Entry, Figures } from '../../bench/results.ts';
 import { projectRoot } from '../../src/config/project.ts';
 import { findProcesses } from '../../src/engines/processes.ts';
+import { until } from '../harness/until.ts';
 
 // About a minute on an idle machine.
-jest.setTimeout(900_000);
+jest.setTimeout(300_000);
 
 let home: string;
 beforeEach(() => {
@@ -121,7 +122,7 @@ test('npm run bench that is stopped leaves no engine and no file', async () => {
   void running.ended.then(() => {
     over = true;
   });
-  while (!over && ofHome().length === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+  await until('an engine of the benchmark', () => over || ofHome().length > 0, { seconds: 120, pauseMs: 200 });
   expect(ofHome()).toHaveLength(1);
   running.kill('SIGTERM');
   const [code] = await running.ended;

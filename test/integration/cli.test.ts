@@ -8,6 +8,7 @@ import { projectRoot } from '../../src/config/project.ts';
 import { type EndedCommand, kith as kithWith, RunningCommand } from '../harness/command-line.ts';
 import { type Held, heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
 import { type PublishedTables, TestNetwork } from '../harness/network.ts';
+import { until } from '../harness/until.ts';
 import { denseNetwork } from '../oracle/dense-network.ts';
 import type { Activity, Network } from '../oracle/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
@@ -215,7 +216,7 @@ describe('kith stopped in the middle', () => {
         screen += text;
       });
       const ended = new Promise<number | null>((resolve) => terminal.once('close', resolve));
-      while (!screen.includes('merging')) await sleep(20);
+      await until('the merge', () => screen.includes('merging'));
       await sleep(500);
       terminal.stdin.write('\u0003');
       expect(await ended).toBe(130);

@@ -107,7 +107,7 @@ test('the daily job goes from the objects of S3 to the tables, when its time com
   expect(await network.kith('schedule', '--input-root', root, '--at', '* * * * *')).toMatch(
     /^\* \* \* \* \* in UTC, on s3:\/\/kith\/graph_data\/YYYYMMDD\nnext 20/,
   );
-  await network.until(() => true);
+  await network.until('a run', () => true);
   expect(await network.kith('schedule', '--off')).toMatch(/^no daily run is scheduled/);
   const run = await network.untilOver();
   const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -143,7 +143,10 @@ test('a range of days is done in order, and what waits already is not queued aga
   expect(await network.kith('enqueue', '--input', `${root}/20240303`)).toBe(
     '1 queued or at work already, by input and as-of\n',
   );
-  await network.until(({ asOf, status }) => asOf.startsWith('2024-03-03') && status === 'published');
+  await network.until(
+    'the third of March',
+    ({ asOf, status }) => asOf.startsWith('2024-03-03') && status === 'published',
+  );
   const runs = JSON.parse(await network.kith('runs', '--json', '--last', '3')) as { asOf: string; startedAt: string }[];
   expect(runs.map(({ asOf }) => asOf.slice(0, 10))).toEqual(['2024-03-03', '2024-03-02', '2024-03-01']);
   const starts = runs.map(({ startedAt }) => startedAt);
@@ -157,7 +160,9 @@ test('a folder that is not there yet is waited for, and nobody works by hand mea
     code: 0,
     stderr: expect.stringMatching(/does not exist.* It will be waited for/),
   });
-  const waiting = await network.until(({ steps }) => steps.some(({ status }) => status === 'waiting'));
+  const waiting = await network.until('a step that waits', ({ steps }) =>
+    steps.some(({ status }) => status === 'waiting'),
+  );
   expect(waiting.steps[0]).toMatchObject({
     name: 'ingest',
     attempts: 0,
@@ -176,7 +181,9 @@ test('a folder that is not there yet is waited for, and nobody works by hand mea
 
 test('a run that waits can be given up', async () => {
   await network.kith('enqueue', '--input', `${root}/${dateOf(40)}`);
-  const { id } = await network.until(({ steps }) => steps.some(({ status }) => status === 'waiting'));
+  const { id } = await network.until('a step that waits', ({ steps }) =>
+    steps.some(({ status }) => status === 'waiting'),
+  );
   expect(await network.kith('runs', '--give-up', id, '--last', '1')).toMatch(/failed.*: Given up by hand\./);
   expect(await kith(['runs', '--give-up', id], network.env)).toMatchObject({ code: 2 });
 });
@@ -189,7 +196,7 @@ test('bad input fails the run at once, the tables stay, and the hook is told onc
   const run = await network.untilOver();
   expect(run).toMatchObject({ status: 'failed', error: expect.stringMatching(/1 bad rows? in 2 lines/) });
   expect(run.steps.map(({ name, attempts }) => [name, attempts])).toEqual([['ingest', 1]]);
-  while (told.length === 0) await sleep(100);
+  await network.waitFor('the hook to be told', () => told[0], 100);
   // The queue is looked after every half minute.
   await sleep(32_000);
   expect(told).toEqual([{ run: run.id, status: 'failed', error: run.error }]);
@@ -267,8 +274,8 @@ test('a step that takes longer than its limit is ended and tried again', async (
   await using slow = new WorkerNetwork(join(home, 'slow'), { KITH_STEP_LIMIT: '4s', KITH_RETRY_DELAY: '5s' });
   await slow.startWorker();
   await slow.kith('enqueue', '--input', plainDay('slow-day'), '--as-of', '2024-06-01');
-  const { steps } = await slow.until((run) => run.steps[0]?.status === 'waiting');
+  const { steps } = await slow.until('ingest to wait', (run) => run.steps[0]?.status === 'waiting');
   expect(steps[0]).toMatchObject({ name: 'ingest', error: 'ingest took longer than KITH_STEP_LIMIT.' });
   // Whether a later attempt comes off is the machine's affair.
-  await slow.until((run) => (run.steps[0]?.attempts ?? 0) > 1);
+  await slow.until('another attempt', (run) => (run.steps[0]?.attempts ?? 0) > 1);
 });

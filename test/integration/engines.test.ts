@@ -25,7 +25,8 @@ import { homeOf } from '../../src/engines/home.ts';
 import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
-import { InterruptedError } from '../../src/errors.ts';
+import { EngineError, InterruptedError } from '../../src/errors.ts';
+import { until } from '../harness/until.ts';
 
 jest.setTimeout(120_000);
 
@@ -191,8 +192,7 @@ test('after kill -9 of everything up starts again with the data, even while a ba
   await sql('CREATE TABLE kept AS SELECT 42 AS answer');
   const endless = sql('SELECT count(*) FROM generate_series(1, 1000000000000)').catch(() => undefined);
   const isBusy = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%generate_series%' AND pid <> pg_backend_pid()";
-  let busy: unknown;
-  while (!busy) [busy] = await sql(isBusy);
+  const busy = await until('a busy backend', async () => (await sql(isBusy))[0]);
   const survivor = (busy as { pid: number }).pid;
   for (const { pid } of ours()) if (pid !== survivor) process.kill(pid, 'SIGKILL');
   const again = await up(settings);
@@ -286,3 +286,19 @@ testAsRoot('Postgres is not put where its user can not go, and the sentence name
     `can't enter ${join(folder, 'closed')}: run \`chmod o+x`,
   );
 });
+
+test.each(['system', 'neo4j'])(
+  'a first start that is killed while Neo4j makes the database %s, of which it could never start again, is begun anew',
+  async (name) => {
+    const first = settingsOf(`first-${name}`);
+    const started = up(first, { only: 'neo4j' });
+    started.catch(() => undefined);
+    const store = join(first.home, 'neo4j', 'data', 'databases', name, 'neostore');
+    await until(`the store of ${name}`, () => existsSync(store), { pauseMs: 1 });
+    for (const { pid } of ours(first)) process.kill(pid, 'SIGKILL');
+    await expect(started).rejects.toBeInstanceOf(EngineError);
+    const { neo4j } = await up(first, { only: 'neo4j' });
+    expect(await cypher('RETURN 1', neo4j)).toEqual([[1]]);
+    await down(first);
+  },
+);

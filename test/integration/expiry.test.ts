@@ -16,6 +16,7 @@ import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { runStepAlone, type StepAlone } from '../../src/jobs/step-alone.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { until } from '../harness/until.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 import type { Activity, ActivityType, Network } from '../oracle/network.ts';
 import { distinct, expectedTables } from '../oracle/oracle.ts';
@@ -23,7 +24,7 @@ import { seededRandom } from '../oracle/seeded-random.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
 
 // Seconds on an idle machine.
-jest.setTimeout(600_000);
+jest.setTimeout(240_000);
 
 const day = 86_400;
 const firstDay = Date.UTC(2024, 2, 1) / 1000;
@@ -387,11 +388,8 @@ describe('a run that is published stays so', () => {
     const letGo = await holdHorizon();
     const first = run(30, activities);
     try {
-      for (;;) {
-        const { rows } = await network.pool.query("SELECT FROM kith.runs WHERE status = 'published'");
-        if (rows.length > 0) break;
-        await sleep(50);
-      }
+      const published = "SELECT FROM kith.runs WHERE status = 'published'";
+      await until('the publish', async () => (await network.pool.query(published)).rows.length > 0);
       await sleep(500);
       // The fence waits for ten seconds.
       const second = alone('ingest', { input: folderOf(31, activities) });

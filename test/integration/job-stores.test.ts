@@ -7,6 +7,7 @@ import { openJobStore } from '../../src/jobs/job-store.ts';
 import { followSettings, readSchedule, setSchedule, turnOffSchedule } from '../../src/jobs/schedule.ts';
 import { MongoServer } from '../harness/mongo-server.ts';
 import { TestNetwork, testSettings } from '../harness/network.ts';
+import { until } from '../harness/until.ts';
 
 // Seconds on an idle machine.
 jest.setTimeout(120_000);
@@ -46,7 +47,7 @@ describe.each([
       await agenda.start();
     }
     await Promise.all(Array.from({ length: 60 }, (_, n) => workers[n % 3]?.now('once', { n })));
-    while (done.length < 60) await sleep(100);
+    await until('sixty jobs', () => done.length >= 60);
     await sleep(3_000);
     expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, n) => n));
   });
@@ -64,9 +65,9 @@ describe.each([
     const jobs = () => agenda.queryJobs({ name: 'step' });
     expect((await jobs()).total).toBe(1);
     await agenda.start();
-    while ((await jobs()).total > 0) await sleep(100);
+    await until('the job to be done', async () => (await jobs()).total === 0);
     await ensure();
-    while ((await jobs()).total > 0) await sleep(100);
+    await until('the job to be done', async () => (await jobs()).total === 0);
   });
 
   test('that fail are tried again after the time that their error says', async () => {
@@ -82,7 +83,7 @@ describe.each([
     );
     await agenda.start();
     await agenda.now('again');
-    while (times.length < 3) await sleep(100);
+    await until('the third time', () => times.length >= 3);
     for (const i of [1, 2]) expect((times[i] as number) - (times[i - 1] as number)).toBeGreaterThanOrEqual(1_000);
   });
 

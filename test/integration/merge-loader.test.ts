@@ -1,6 +1,5 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import { generate } from '../../src/generate/generate.ts';
@@ -9,10 +8,11 @@ import { graphSize } from '../../src/graph/schema.ts';
 import { relationshipTypes } from '../../src/ingest/activity-type.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { until } from '../harness/until.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
 
 // Half a minute on an idle machine.
-jest.setTimeout(600_000);
+jest.setTimeout(240_000);
 
 let network: TestNetwork;
 let env: Record<string, string>;
@@ -63,7 +63,7 @@ async function folderWithHeavyPair(): Promise<{ input: string; lines: string[] }
 test('a load over Bolt that was killed midway is completed by the next one: every activity is there, once', async () => {
   const { input, lines } = await folderWithHeavyPair();
   const killed = new RunningCommand(['ingest', '--input', input], env);
-  while ((await countActivities()) === 0) await sleep(20);
+  await until('the first activities', async () => (await countActivities()) > 0);
   await killed.end('SIGKILL');
   // What was being written is rolled back, or committed, when the server notices.
   const begun = await countActivities();

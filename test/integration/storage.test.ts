@@ -19,6 +19,7 @@ import { readBytes } from '../../src/storage/read-bytes.ts';
 import { writeWhole } from '../../src/storage/write-whole.ts';
 import { UnreliableLine } from '../harness/s3/unreliable-line.ts';
 import { S3Server } from '../harness/s3-server.ts';
+import { until } from '../harness/until.ts';
 
 const bucket = 'kith-test';
 let server: S3Server;
@@ -500,7 +501,7 @@ describe('a line to S3 that breaks', () => {
     expect(line.connections).toBeGreaterThan(0);
     stream.destroy();
     await ended;
-    while (line.connections > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('the connection to be closed', () => line.connections === 0, { pauseMs: 5 });
     expect(line.received).toBeLessThan(15_000_000);
   });
 

@@ -12,7 +12,7 @@ import { expectedTables } from '../oracle/oracle.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
 
 // A minute on an idle machine: engines are started and killed several times.
-jest.setTimeout(1_200_000);
+jest.setTimeout(600_000);
 
 const { network, options } = denseNetwork(4);
 const { dropped: _, ...expected } = expectedTables(network, options);

@@ -7,7 +7,7 @@ import { expectedTables } from '../oracle/oracle.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
 
 // A minute or two on an idle machine.
-jest.setTimeout(1_200_000);
+jest.setTimeout(600_000);
 
 const data = join(projectRoot, '..', 'shared', 'data');
 const day = 86_400;

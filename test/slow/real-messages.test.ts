@@ -11,7 +11,7 @@ import { architecture, trainModel } from '../../src/reputation/training/train-mo
 import { openFolder } from '../../src/storage/open-folder.ts';
 
 // A minute on an idle machine.
-jest.setTimeout(900_000);
+jest.setTimeout(300_000);
 
 const data = join(projectRoot, '..', 'shared', 'data');
 const describeWith = (folder: string) => (existsSync(folder) ? describe : describe.skip);

@@ -6,12 +6,12 @@ import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
 import { Random } from '../../src/random.ts';
-import type { RunningCommand } from '../harness/command-line.ts';
 import { MongoServer } from '../harness/mongo-server.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 
 // Minutes on an idle machine: engines and workers are killed and started again.
-jest.setTimeout(600_000);
+// What is waited for in a network throws before.
+jest.setTimeout(240_000);
 
 let root: string;
 let input: string;
@@ -49,6 +49,8 @@ async function twoWorkers(name: string, env: Record<string, string>): Promise<Wo
 
 const attemptsOf = (run: ListedRun) => run.steps.reduce((sum, { attempts }) => sum + attempts, 0);
 
+const isOver = (run: ListedRun | undefined) => run?.status === 'published' || run?.status === 'failed';
+
 async function expectOnePublish(network: WorkerNetwork): Promise<ListedRun> {
   const run = await network.untilOver();
   expect(run).toMatchObject({ status: 'published', error: null });
@@ -70,12 +72,13 @@ describe.each([
     let kills = 0;
     while (kills < 4) {
       await sleep(random.fraction() * 2_000);
-      const busy = await network.busyWorker();
-      if (busy) {
-        await network.endWorker(busy, 'SIGKILL');
-        kills++;
-        await network.startWorker();
-      } else if ((await network.lastRun())?.status === 'published') break;
+      const busyOrOver = async () =>
+        (await network.busyWorker()) ?? (isOver(await network.lastRun()) ? 'over' : undefined);
+      const busy = await network.waitFor('a worker that does a step, or the end', busyOrOver, 100);
+      if (busy === 'over') break;
+      await network.endWorker(busy, 'SIGKILL');
+      kills++;
+      await network.startWorker();
     }
     const run = await expectOnePublish(network);
     // A quick machine may be done before it was met at work four times.
@@ -87,9 +90,10 @@ describe.each([
     await using network = await twoWorkers(`${store}-engines`, jobs());
     await network.kith('enqueue', '--input', input);
     for (const engine of ['neo4j', 'neo4j', 'postgres', 'postgres'] as const) {
-      await network.until(({ status, steps }) => status === 'published' || steps.some((s) => s.status === 'running'));
+      const isAtWork = (run: ListedRun) => isOver(run) || run.steps.some(({ status }) => status === 'running');
+      await network.until('a step to be running', isAtWork);
       // It may not be up again after the last kill.
-      while (!(await network.killEngine(engine))) await sleep(200);
+      await network.untilEngineKilled(engine);
       await sleep(2_000);
     }
     await expectOnePublish(network);
@@ -99,9 +103,10 @@ describe.each([
 test('a worker that was paused and wakes up after its step was done elsewhere changes nothing', async () => {
   await using network = await twoWorkers('paused', {});
   await network.kith('enqueue', '--input', input);
-  let paused: RunningCommand | undefined;
-  await network.until(({ steps }) => steps.some(({ name, status }) => name === 'closest' && status === 'running'));
-  while (!paused) paused = await network.busyWorker();
+  const isAtClosest = ({ steps }: ListedRun) =>
+    steps.some(({ name, status }) => name === 'closest' && status === 'running');
+  await network.until('closest to be running', isAtClosest);
+  const paused = await network.untilBusy();
   paused.process.kill('SIGSTOP');
   await expectOnePublish(network);
   paused.process.kill('SIGCONT');
@@ -110,22 +115,13 @@ test('a worker that was paused and wakes up after its step was done elsewhere ch
   await expectOnePublish(network);
 });
 
-/** Waits for an importer other than the one of this process id. */
-async function importerOther(network: WorkerNetwork, pid: number | undefined) {
-  for (;;) {
-    const importer = network.importer();
-    if (importer && importer.pid !== pid) return importer;
-    await sleep(20);
-  }
-}
-
 test('a bulk import whose worker or importer is killed is begun again from nothing', async () => {
   await using network = await twoWorkers('import', { KITH_LOADER: 'bulk' });
   await network.kith('enqueue', '--input', input);
-  const first = await importerOther(network, undefined);
+  const first = await network.untilImporter();
   if (!first.worker) throw new Error('nobody imports');
   await network.endWorker(first.worker, 'SIGKILL');
-  const second = await importerOther(network, first.pid);
+  const second = await network.untilImporter(first.pid);
   process.kill(second.pid, 'SIGKILL');
   await expectOnePublish(network);
 });
@@ -133,8 +129,7 @@ test('a bulk import whose worker or importer is killed is begun again from nothi
 test('SIGTERM lets a worker end what it does, and another one goes on', async () => {
   await using network = await twoWorkers('drained', {});
   await network.kith('enqueue', '--input', input);
-  let busy: RunningCommand | undefined;
-  while (!busy) busy = await network.busyWorker();
+  const busy = await network.untilBusy();
   const { code, seconds } = await network.endWorker(busy, 'SIGTERM');
   expect({ code, quick: seconds < 60 }).toEqual({ code: 0, quick: true });
   const run = await expectOnePublish(network);
@@ -145,8 +140,7 @@ test('SIGTERM lets a worker end what it does, and another one goes on', async ()
 test('a second SIGTERM stops a worker at once, and another one goes on', async () => {
   await using network = await twoWorkers('stopped', {});
   await network.kith('enqueue', '--input', input);
-  let busy: RunningCommand | undefined;
-  while (!busy) busy = await network.busyWorker();
+  const busy = await network.untilBusy();
   busy.process.kill('SIGTERM');
   await sleep(200);
   const { code, seconds } = await network.endWorker(busy, 'SIGTERM');

@@ -31,7 +31,7 @@ describe('settings', () => {
   });
 
   test('take an empty value as none, and what is not theirs as nothing', () => {
-    expect(readSettings({ KITH_WINDOW_DAYS: '', HOME: 'x', KITH_TEST_HOME: 'y' }).ranking.windowSeconds).toBe(
+    expect(readSettings({ KITH_WINDOW_DAYS: '', HOME: 'x', KITH_TEST_HOMES: 'y' }).ranking.windowSeconds).toBe(
       7_776_000,
     );
   });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { createLog } from '../../src/watch/log.ts';
 import { traceIdsOf } from '../../src/watch/trace-ids.ts';
 import { openTraces, type StepSpan } from '../../src/watch/traces.ts';
+import { until } from '../harness/until.ts';
 
 interface OtlpSpan {
   traceId: string;
@@ -206,7 +207,7 @@ describe('a collector that is not there', () => {
     await traces[Symbol.asyncDispose]();
     expect(performance.now() - began).toBeLessThan(2_000);
     // What is told of a request that was let go comes right after.
-    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until('a line', () => lines.length > 0, { seconds: 3 });
     expect(lines).toMatchObject([{ level: 'warn', msg: 'traces are lost, their collector fails' }]);
   });
 
@@ -220,7 +221,7 @@ describe('a collector that is not there', () => {
     const send = async () => {
       const before = collector.received.length;
       traces.stepEnded(step);
-      while (collector.received.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until('the request', () => collector.received.length > before, { seconds: 3, pauseMs: 5 });
       await new Promise((resolve) => setTimeout(resolve, 50));
     };
     await send();

@@ -1,2 +1,0 @@
-// Waits until every index is ready, at most $seconds.
-CALL db.awaitIndexes($seconds)

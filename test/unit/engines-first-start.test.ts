@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '../../src/config/settings.ts';
+import { discardBrokenStart, forgetFirstStart, noteFirstStart } from '../../src/engines/first-start.ts';
+import { type EngineHome, homeOf } from '../../src/engines/home.ts';
+import { acceptImport, importFolder, settleImport } from '../../src/engines/import-folder.ts';
+
+let home: EngineHome;
+beforeEach(() => {
+  home = homeOf(readSettings({ KITH_HOME: mkdtempSync(join(tmpdir(), 'kith-first-start-')) }));
+  mkdirSync(home.neo4j);
+});
+afterEach(() => rmSync(home.root, { recursive: true, force: true }));
+
+/** Puts a file of Neo4j's there, below its data folder or the import's. */
+function put(path: string, from = home.neo4j): string {
+  const file = join(from, 'data', path);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, '');
+  return file;
+}
+
+test('what a start has made that never came to answer is removed before the next one', () => {
+  noteFirstStart(home);
+  const made = ['databases/system/neostore', 'transactions/system/log', 'databases/neo4j/neostore'].map((f) => put(f));
+  noteFirstStart(home);
+  expect(made.filter((file) => existsSync(file))).toEqual([]);
+});
+
+test('what was there before, or has answered, stays', () => {
+  const imported = put('databases/neo4j/neostore');
+  noteFirstStart(home);
+  const system = put('databases/system/neostore');
+  noteFirstStart(home);
+  expect([existsSync(imported), existsSync(system)]).toEqual([true, false]);
+  put('databases/system/neostore');
+  forgetFirstStart(home);
+  noteFirstStart(home);
+  discardBrokenStart(home);
+  expect([existsSync(imported), existsSync(system)]).toEqual([true, true]);
+});
+
+test('a bulk import that takes the place of what a broken start has made stays', () => {
+  noteFirstStart(home);
+  const broken = put('databases/neo4j/broken');
+  put('databases/neo4j/neostore', importFolder(home));
+  put('transactions/neo4j/log', importFolder(home));
+  writeFileSync(join(importFolder(home), 'READY'), '');
+  acceptImport(home);
+  settleImport(home);
+  noteFirstStart(home);
+  noteFirstStart(home);
+  const data = join(home.neo4j, 'data');
+  expect(existsSync(broken)).toBe(false);
+  expect(['databases/neo4j/neostore', 'transactions/neo4j/log'].map((file) => existsSync(join(data, file)))).toEqual([
+    true,
+    true,
+  ]);
+});
