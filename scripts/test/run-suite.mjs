@@ -42,7 +42,7 @@ export async function runSuite(suite, { limitMs, teardownMs = 120_000, command, 
       if (!isOver && !isGood) totals.failed++;
       return { ...totals, isGood };
     }
-    console.error(`\nnpm test: the suite "${suite}" was ended: ${why}.`);
+    process.stderr.write(`\nnpm test: the suite "${suite}" was ended: ${why}.\n`);
     return { ...totals, failed: totals.failed + 1, isGood: false };
   } finally {
     if (child.pid !== undefined) endGroup(child.pid);

@@ -72,14 +72,10 @@ export class Graph implements AsyncDisposable {
   #writeOnce<Row extends RecordShape>(file: CypherFile, parameters: Parameters): Promise<Answer<Row>> {
     return this.#run(file, (session) =>
       this.#atPlace((place) =>
-        session.executeWrite(
-          async (tx) => {
-            await this.#hold(tx, place);
-            return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
-          },
-          // So that a later attempt can find it.
-          { metadata: this.#fence ? { kithStep: this.#fence.step, kithToken: this.#fence.token } : {} },
-        ),
+        session.executeWrite(async (tx) => {
+          await this.#hold(tx, place);
+          return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
+        }, this.#named()),
       ),
     );
   }
@@ -97,14 +93,22 @@ export class Graph implements AsyncDisposable {
     const late = setInterval(() => void this.#endEarlierWriters().catch(() => undefined), writersPatienceMs);
     try {
       const { rows } = await this.#run<Answer<{ token: bigint }>>('cypher/fence/raise.cypher', (session) =>
-        session.executeWrite(async (tx) =>
-          answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { places: places(closes), token })),
+        session.executeWrite(
+          async (tx) =>
+            answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { places: places(closes), token })),
+          // Whoever raises it may be paused before it commits, too.
+          this.#named(),
         ),
       );
       if (rows[0]?.token !== token) throw staleAttempt(step);
     } finally {
       clearInterval(late);
     }
+  }
+
+  /** So that a later attempt can find the transaction, and end it. */
+  #named(): { metadata: Record<string, unknown> } {
+    return { metadata: this.#fence ? { kithStep: this.#fence.step, kithToken: this.#fence.token } : {} };
   }
 
   async #endEarlierWriters(): Promise<void> {

@@ -15,7 +15,9 @@ import { runOnce } from '../../src/jobs/run.ts';
 import { planRun } from '../../src/jobs/run-options.ts';
 import { giveUpRun } from '../../src/jobs/runs.ts';
 import type { StepName } from '../../src/jobs/step.ts';
+import { heldInGraph } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { until } from '../harness/until.ts';
 
 // Seconds on an idle machine.
 jest.setTimeout(300_000);
@@ -119,6 +121,29 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
       await driver.close();
     }
   });
+
+  test('is rolled back if it is in the middle of raising its fence and never ends', async () => {
+    const run = await begin();
+    const [early, late] = [await attemptAt(run, 'closest'), await attemptAt(run, 'closest')];
+    await using before = new Graph(network.stack.neo4j, undefined, early);
+    await using after = new Graph(network.stack.neo4j, undefined, late);
+    await using look = new Graph(network.stack.neo4j);
+    const underWay = async () => {
+      const parameters = { steps: ['closest'], token: late.token };
+      const { rows } = await look.read<{ ids: string[] }>('cypher/fence/earlier-writers.cypher', parameters);
+      return rows[0]?.ids.length === 1;
+    };
+    let raised: Promise<void>;
+    {
+      await using _ = await heldInGraph(network.stack, "MERGE (f:Fence {place: 'closest 63'}) SET f.held = true");
+      const ended = expect(before.raiseFence()).rejects.toThrow(/terminated/i);
+      await until('the early fence to be raised', underWay, { seconds: 10 });
+      raised = after.raiseFence();
+      // After ten seconds.
+      await ended;
+    }
+    await raised;
+  }, 60_000);
 
   test('of whatever step of a run before can write nothing to the graph, once the first step has begun', async () => {
     const run = await begin();
