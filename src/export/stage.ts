@@ -22,9 +22,9 @@ export interface StageOptions {
 
 /**
  * Users a query. What writes takes some seconds, so that there is little to repeat after a deadlock; what only reads takes as many as
- * share what is read (recommend.cypher), at 100 MB of results a range.
+ * share what is read (recommend.cypher), at 40 MB of results a range.
  */
-const usersPerRange = { closest: 5_000, recommend: 25_000 };
+const usersPerRange = { closest: 5_000, recommend: 10_000 };
 
 /** Computes everybody's closest connections as of `asOf`, keeps them in the graph and copies them to kith_staging.closest_connections. */
 export async function stageClosest(
@@ -108,15 +108,20 @@ async function overRanges(
   let writing = Promise.resolve();
   await sideBySide(ranges, options.sessions, async (range) => {
     const write = await read(range);
-    // One after the other, because a stream has one writer; waiting here keeps at most a range per session in memory.
-    writing = writing.then(write);
-    await writing;
+    const before = writing;
+    // One after the other, because a stream has one writer.
+    writing = before.then(write);
+    // Whoever comes next, or the end, is told of its failure.
+    writing.catch(() => undefined);
+    // The graph goes on while this range is written; waiting here keeps at most one range more than sessions in memory.
+    await before;
     options.onProgress(
       ++done,
       ranges.length,
       copies.reduce((sum, copy) => sum + copy.rows, 0),
     );
   });
+  await writing;
 }
 
 /** Replaces a staging table's rows in one transaction; returns how many it has then. */
