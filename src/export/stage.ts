@@ -22,9 +22,9 @@ export interface StageOptions {
 
 /**
  * Users a query. What writes takes some seconds, so that there is little to repeat after a deadlock; what only reads takes as many as
- * share what is read (recommend.cypher), at 40 MB of results a range.
+ * share what is read (recommend.cypher), at 100 MB of results a range.
  */
-const usersPerRange = { closest: 5_000, recommend: 10_000 };
+const usersPerRange = { closest: 5_000, recommend: 25_000 };
 
 /** Computes everybody's closest connections as of `asOf`, keeps them in the graph and copies them to kith_staging.closest_connections. */
 export async function stageClosest(

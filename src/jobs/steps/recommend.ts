@@ -14,7 +14,7 @@ export async function recommendStep(context: RunContext, report: Report): Promis
       run.asOf,
       run.settings.ranking,
       { filtered: run.settings.reputation === 'list', minReputation: run.settings.ranking.minReputation },
-      { sessions: settings.sessions, onProgress: estimate(report, 'ranges of 10,000 users') },
+      { sessions: settings.sessions, onProgress: estimate(report, 'ranges of 25,000 users') },
     ),
   );
   summary.dropped = { ...summary.dropped, ...dropped };
