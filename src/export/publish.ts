@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { ChecksFailedError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { sideBySide } from '../graph/side-by-side.ts';
-import { type CheckContext, type CheckedRun, type CheckOutcome, checkTables } from './checks.ts';
+import { type CheckedRun, type CheckOutcome, type Connect, checkTables } from './checks.ts';
 import { type Database, queryAll, queryOn } from './database.ts';
 import { dropNext, freezeNext, type InTheWay, prepareNext } from './next-tables.ts';
 import { publishedTables, type RowCounts } from './published-tables.ts';
@@ -63,7 +63,9 @@ export async function publish(
     await makeNext(publishing);
     const staged = await countStaged(database);
     onProgress('checking');
-    const found = await checkTables({ ...beside(publishing), of: 'next' });
+    // On connections of their own.
+    const connect: Connect = (work) => database.transaction(work);
+    const found = await checkTables({ graph, run, of: 'next', sessions, connect });
     const checks = [...found.checks, complete(staged, found.rows)];
     options.onChecked(checks);
     throwIfFailed(checks);
@@ -102,11 +104,6 @@ async function countStaged(database: Database): Promise<RowCounts> {
     recommendations: Number(row?.recommendations),
     reasons: Number(row?.reasons),
   };
-}
-
-/** Checks on connections of their own. */
-function beside({ graph, run, database }: Publish): Omit<CheckContext, 'of'> {
-  return { graph, run, sessions, connect: (work) => database.transaction(work) };
 }
 
 /** Changes the published tables in place, checks them, and commits at an instant between readers, whoever has read them before. */
