@@ -14,6 +14,8 @@ export interface Network {
   users: number;
   seed: number;
   supernodes?: Supernodes;
+  /** As many messages as activities, on every day. */
+  hasMessages: boolean;
   /** `…/graph_data`. */
   root: string;
 }
@@ -41,22 +43,33 @@ export function usualActivitiesOf({ activities }: Network): number {
   return Math.round(activities / historyDays);
 }
 
-/** @param place a folder for this and other networks */
-export function networkOf(place: string, activities: number, seed: number, withSupernodes: boolean): Network {
+/**
+ * @param place a folder for this and other networks
+ * @param and what the network has besides its users and their activities
+ */
+export function networkOf(place: string, activities: number, seed: number, and?: 'supernodes' | 'messages'): Network {
   const users = Math.max(100, Math.round(activities / activitiesPerUser));
-  const name = `${activities}-${seed}${withSupernodes ? '-supernodes' : ''}`;
-  const supernodes = withSupernodes ? supernodesOf(activities, users) : undefined;
-  return { activities, users, seed, supernodes, root: join(place, name, 'graph_data') };
+  const name = `${activities}-${seed}${and ? `-${and}` : ''}`;
+  const supernodes = and === 'supernodes' ? supernodesOf(activities, users) : undefined;
+  return {
+    activities,
+    users,
+    seed,
+    supernodes,
+    hasMessages: and === 'messages',
+    root: join(place, name, 'graph_data'),
+  };
 }
 
 /** The folder of the whole history; made if it is not there. */
 export async function firstDay(network: Network, signal: AbortSignal): Promise<Day> {
   return day(network, 0, async (folder) => {
-    const { activities, users, seed } = network;
+    const { activities, users, seed, hasMessages } = network;
+    const messages = hasMessages ? activities : 0;
     const progress = { at: performance.now() };
     await generate({
       ...share,
-      ...{ activities, users, seed, messages: 0, days: historyDays, out: folder, signal },
+      ...{ activities, users, seed, messages, days: historyDays, out: folder, signal },
       onProgress: (file, rows, of) => {
         const now = performance.now();
         if (now - progress.at < 10_000) return;
@@ -81,10 +94,11 @@ export async function laterDay(
   activities: number,
   signal: AbortSignal,
 ): Promise<Day> {
-  const { users, seed } = network;
+  const { users, seed, hasMessages } = network;
+  const messages = hasMessages ? activities : 0;
   return day(network, number, async (folder) => {
-    await generate({ ...share, activities, users, seed, messages: 0, days: 1, part: number, out: folder, signal });
-    await rm(join(folder, 'messages.jsonl'));
+    await generate({ ...share, activities, users, seed, messages, days: 1, part: number, out: folder, signal });
+    if (!hasMessages) await rm(join(folder, 'messages.jsonl'));
     await writeFile(join(folder, 'user.csv'), flagsOf(network, number));
   });
 }

@@ -29,6 +29,8 @@ export interface MeasuredRun {
   /** Of all processes together; undefined where it can't be known. */
   memory?: Peak & { step: string };
   loader?: string;
+  /** New messages, and user-weeks: those there are, and those that had no score yet. */
+  messages?: { read: number; weeks: number; scored: number };
   graph?: { users: number; activities: number };
 }
 
@@ -50,11 +52,13 @@ export function openHome(root: string, set: Record<string, string>): Home {
 /**
  * `kith run --input folder` in a process of its own, as a person calls it.
  *
+ * @param model the folder of a model, if it is to score the messages
  * @throws KithError if it fails; InterruptedError once the signal aborts, when it has ended
  */
-export async function kithRun(home: Home, folder: string, signal: AbortSignal): Promise<MeasuredRun> {
+export async function kithRun(home: Home, folder: string, signal: AbortSignal, model?: string): Promise<MeasuredRun> {
   const started = Date.now();
-  const { ended, samples } = await runToEnd(home, ['run', '--input', folder], signal);
+  const args = ['run', '--input', folder, ...(model === undefined ? [] : ['--model', model])];
+  const { ended, samples } = await kith(home, args, signal);
   const { finished_at, summary, steps } = await lastRun(home);
   const published = finished_at.getTime();
   const measured = steps.map(({ name, from, to }) => ({
@@ -71,11 +75,23 @@ export async function kithRun(home: Home, folder: string, signal: AbortSignal): 
     steps: measured,
     memory: most && { ...most, step: heaviest?.name ?? 'before or after the steps' },
     loader: summary.loader,
+    messages: messagesOf(summary),
     graph: summary.graph,
   };
 }
 
-async function runToEnd(home: Home, args: string[], signal: AbortSignal) {
+function messagesOf({ messages, reputation }: RunSummary): MeasuredRun['messages'] {
+  if (reputation === undefined || reputation === 'none' || !reputation.model) return undefined;
+  const { weeks, scored } = reputation.model;
+  return { read: messages ?? 0, weeks, scored };
+}
+
+/**
+ * Calls `kith` in a process of its own.
+ *
+ * @throws KithError if it fails; InterruptedError once the signal aborts, when it has ended
+ */
+export async function kith(home: Home, args: string[], signal: AbortSignal) {
   if (signal.aborted) throw new InterruptedError('Stopped.');
   const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
   const child = spawn(process.execPath, [join(projectRoot, 'bin', 'kith.mjs'), ...args], {

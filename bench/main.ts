@@ -7,8 +7,9 @@ import { asOfOfFolder } from '../src/ingest/day-folder.ts';
 import { networkOf, newActivitiesOf } from './data.ts';
 import { circumstances } from './machine.ts';
 import { Scratch, Sitting, twoDays } from './measure.ts';
+import { trainModel } from './model.ts';
 import { type Options, readOptions } from './options.ts';
-import { writeReport } from './report.ts';
+import { requirePage, writeReport } from './report.ts';
 import { type Entry, type Figures, Results } from './results.ts';
 import { amountText, say } from './words.ts';
 
@@ -19,6 +20,7 @@ const defaults = {
 
 /** All that is asked for, part by part; what is measured is kept at once, since an hour is long. */
 async function bench(options: Options, signal: AbortSignal): Promise<void> {
+  if (options.only.includes('report')) requirePage(resolve(options.report));
   const results = new Results(resolve(options.results));
   using scratch = new Scratch(options.scratch, options.keep);
   const measured = options.only.filter((part) => part !== 'report');
@@ -39,7 +41,8 @@ async function benchSize(
   signal: AbortSignal,
 ): Promise<void> {
   const { seed, only, set } = options;
-  const network = networkOf(resolve(options.data ?? join(scratch.folder, 'data')), size, seed, options.supernodes);
+  const place = resolve(options.data ?? join(scratch.folder, 'data'));
+  const network = networkOf(place, size, seed, options.supernodes ? 'supernodes' : undefined);
   const entry = <Of>(figures: Of): Entry<Of> => ({
     size,
     date: today(),
@@ -65,6 +68,12 @@ async function benchSize(
   if (only.includes('days')) {
     await using sitting = new Sitting(scratch, `${amountText(size)} daily`, options, signal);
     results.write('days', entry(await sitting.days(network, options.simulateDays)));
+  }
+  if (only.includes('messages')) {
+    const model = await trainModel(scratch, options, signal);
+    const days = await twoDays(networkOf(place, size, seed, 'messages'), true, signal);
+    await using sitting = new Sitting(scratch, `${amountText(size)} with messages`, options, signal);
+    results.write('messages', entry(await sitting.messages(days, model)));
   }
 }
 

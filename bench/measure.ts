@@ -95,9 +95,14 @@ export class Sitting implements AsyncDisposable {
     return { activitiesPerDay, days, rows: await this.#compare(peer) };
   }
 
-  async #kith(day: Day) {
+  /** Runs whose lists of scores a model makes from the days' messages: of the first folder, and of the one of the day after. */
+  async messages([first, next]: readonly Day[], model: string): Promise<Figures['messages']> {
+    return { first: await this.#kith(first as Day, model), next: await this.#kith(next as Day, model) };
+  }
+
+  async #kith(day: Day, model?: string) {
     say(`${this.name}: Kith`);
-    const run = await kithRun(this.#home, day.folder, this.#signal);
+    const run = await kithRun(this.#home, day.folder, this.#signal, model);
     const steps = run.steps.map((step) => `${step.name} ${seconds(step.seconds)}`).join(', ');
     say(`${this.name}: Kith ${seconds(run.seconds)}: ${steps}`);
     return run;
@@ -132,8 +137,8 @@ export class Sitting implements AsyncDisposable {
   }
 }
 
-/** The first folder and the one of the day after. */
-export async function twoDays(network: Network, withNext: boolean, signal: AbortSignal): Promise<[Day, Day?]> {
+/** The first folder and, if it is wanted, the one of the day after. */
+export async function twoDays(network: Network, withNext: boolean, signal: AbortSignal): Promise<[Day, ...Day[]]> {
   say(`${amountText(network.activities)}: the days' folders`);
   const first = await firstDay(network, signal);
   return withNext ? [first, await laterDay(network, 1, newActivitiesOf(network), signal)] : [first];

@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BadInputError } from '../src/errors.ts';
 
 /** What can be measured, in the order in which it is. */
-export const parts = ['first', 'next', 'show', 'days', 'report'] as const;
+export const parts = ['first', 'next', 'show', 'days', 'messages', 'report'] as const;
 export type Part = (typeof parts)[number];
 
 /** What was asked for. */
@@ -36,6 +36,7 @@ Ends with exit code 0 only if all rows were equal. 10M takes about 10 minutes, 2
   first   one whole run, from files to published tables; seconds a step, memory
   next    the day after: 110,000 new activities a 10M, as of one day later, beside DuckDB from scratch
   show    one user's recommendations with reasons live from the graph: 1,000 random users, and the 100 with the most paths
+  messages  both days with as many messages as activities, scored by a model that is trained before
   days    a first run and --simulate-days daily ones: what the stores hold
   report  only docs/performance.md, from the results that are there
 
@@ -45,6 +46,7 @@ Examples:
   $ npm run bench -- --sizes 10M --supernodes
   $ npm run bench -- --simulate-days 30 --activities 300k
   $ npm run bench -- --sizes 10M --only first --set KITH_LOADER=merge --results elsewhere
+  $ npm run bench -- --sizes 10M --only messages,report
   $ npm run bench -- --input graph_data/20120708 --name higgs
 `;
 
@@ -94,7 +96,7 @@ export function readOptions(
     .option('--sizes <list>', 'activities of the networks (1M,10M)', (text) => text.split(',').map(amount))
     .option('--activities <n>', 'the same for a single one', (text) => [amount(text)])
     .option('--seed <n>', 'of everything that is drawn', whole, 1)
-    .option('--only <parts>', 'first, next, show, days, report', partsOf)
+    .option('--only <parts>', parts.join(', '), partsOf)
     .option('--supernodes', 'one user with 2M incoming and one with 200k outgoing activities a 10M, among the others')
     .option(
       '--simulate-days <n>',

@@ -10,6 +10,12 @@ const daysPictures = `![What the stores hold after each day's run](images/bench-
 
 ![How long each day's run took](images/bench-days-seconds.svg)`;
 
+/** @throws BadInputError if there is no page to write the tables into; to be told before hours of work */
+export function requirePage(page: string): void {
+  if (!existsSync(page))
+    throw new BadInputError(`There is no page ${page} to write the tables into; give --report FILE.`);
+}
+
 /**
  * Writes the tables and pictures of the page from the results; what stands around them stays. A table's place is between
  * `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; pictures lie in `images/` beside the page.
@@ -28,6 +34,7 @@ export function writeReport(results: Results, page: string): void {
     growth: tables.growthTable(first),
     supernodes: tables.supernodesTable(results.read('supernodes')),
     days: days.length === 0 ? tables.daysTable(days) : `${tables.daysTable(days)}\n\n${daysPictures}`,
+    messages: tables.messagesTable(results.read('messages')),
     higgs: tables.inputTable(results.read('input', 'higgs')),
   };
   const images = join(dirname(page), 'images');
@@ -38,8 +45,6 @@ export function writeReport(results: Results, page: string): void {
     writeFileSync(join(images, 'bench-days.svg'), storesPicture(longest));
     writeFileSync(join(images, 'bench-days-seconds.svg'), dailySecondsPicture(longest));
   }
-  if (!existsSync(page))
-    throw new BadInputError(`There is no page ${page} to write the tables into; give --report FILE.`);
   writeFileSync(page, fillPlaces(readFileSync(page, 'utf8'), sections));
 }
 

@@ -34,6 +34,8 @@ export interface Figures {
   /** With two supernodes among the users. */
   supernodes: { first?: BesidePeer; next?: BesidePeer; show?: Latencies };
   days: { activitiesPerDay: number; days: DayOfStore[]; rows: RowCounts };
+  /** Runs with as many messages as activities, scored by a model. */
+  messages: { first: MeasuredRun; next: MeasuredRun };
   /** Of files of one's own: the run, and the same again. */
   input: { first?: BesidePeer; again?: BesidePeer; show?: Latencies };
 }

@@ -1,3 +1,4 @@
+import type { MeasuredRun } from './kith-run.ts';
 import type { Peak } from './memory.ts';
 import { stepNames } from './pictures.ts';
 import type { BesidePeer, Entry, Figures } from './results.ts';
@@ -194,6 +195,35 @@ export function daysTable(entries: readonly Entry<Figures['days']>[]): string {
       bytes(day.postgres),
     ]),
   )}`;
+}
+
+/** Both days with messages, a line each. */
+export function messagesTable(entries: readonly Entry<Figures['messages']>[]): string {
+  if (entries.length === 0) return none;
+  const of = ({ steps }: MeasuredRun, step: string) => steps.find(({ name }) => name === step);
+  const time = (run: MeasuredRun, step: string) => seconds(of(run, step)?.seconds ?? Number.NaN);
+  const row = (name: string, run: MeasuredRun) => [
+    name,
+    count(run.messages?.read ?? 0),
+    `${count(run.messages?.scored ?? 0)} of ${count(run.messages?.weeks ?? 0)}`,
+    seconds(run.seconds),
+    ...['ingest', 'closest', 'reputation', 'recommend', 'publish'].map((step) => time(run, step)),
+    peakText(of(run, 'reputation')?.memory),
+  ];
+  return table(
+    [
+      'run',
+      'new messages',
+      'user-weeks scored',
+      'Kith',
+      ...['ingest', 'closest', 'reputation', 'recommend', 'publish'],
+      'memory, most during reputation',
+    ],
+    entries.flatMap(({ size, figures: { first, next } }) => [
+      row(`${amountText(size)}, first day`, first),
+      row(`${amountText(size)}, next day`, next),
+    ]),
+  );
 }
 
 /** Files of one's own. */

@@ -2,6 +2,7 @@ import { Random } from '../random.ts';
 import { AliasTable } from './alias-table.ts';
 import type { Calendar } from './calendar.ts';
 import type { Authors } from './message-ids.ts';
+import { streamOf } from './part.ts';
 import type { Population } from './population.ts';
 import type { Targets } from './targets.ts';
 
@@ -42,7 +43,7 @@ const remembered = 64;
  */
 export function* activityLines(type: ActivityType, count: number, network: Network): Generator<string> {
   const { sources, targets, authors, calendar } = network;
-  const random = new Random(network.seed, network.part === 0 ? type : `${type} ${network.part}`);
+  const random = new Random(network.seed, streamOf(type, network.part));
   const recent: string[] = [];
   for (let row = 0; row < count; row++) {
     if (row >= remembered && random.chance(repeatedShare)) {

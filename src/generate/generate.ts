@@ -29,7 +29,7 @@ function sourcesOfFiles(plan: Plan): Record<(typeof dayFiles)[number], Source> {
     calendar,
     sources: sourcesOf(population),
     targets: new Targets(population, plan.seed),
-    authors: new Authors(population, plan.seed, plan.messages),
+    authors: new Authors(population, plan.seed, plan.part, plan.messages),
   };
   const rows = splitByType(plan.activities);
   return {

@@ -1,6 +1,7 @@
 import { Random } from '../random.ts';
 import { AliasTable } from './alias-table.ts';
 import type { Calendar } from './calendar.ts';
+import { streamOf } from './part.ts';
 import { label, type Population } from './population.ts';
 
 /** Messages of a user that activities refer to when the user has none in messages.jsonl. */
@@ -8,33 +9,40 @@ const unseenMessages = 12;
 /** This share is written by labelled users whatever their talkativeness, so that few labels are without text. */
 const labelledShare = 0.15;
 
-/** Id of a user's n-th message (n from 0), as text: 18 digits, beyond 2^53. */
-export function messageId(author: number, n: number): string {
-  return `${100_000_000 + author}${String(1_000_000_000 + n).slice(1)}`;
+/**
+ * Id of a user's n-th message (n from 0) of a part, as text: 18 digits, beyond 2^53, and 19 in parts other than the first, so that days that
+ * follow each other have messages of their own: of up to 999 of those, with less than 10 million messages a user.
+ */
+export function messageId(author: number, n: number, part: number): string {
+  const writer = 100_000_000 + author;
+  if (part === 0) return `${writer}${String(1_000_000_000 + n).slice(1)}`;
+  return `${writer}${String(1000 + (part % 1000)).slice(1)}${String(10_000_000 + n).slice(1)}`;
 }
 
-/** Who writes which message; the same for every call with the same population, seed and count. */
+/** Who writes which message; the same for every call with the same population, seed, part and count. */
 export class Authors {
   /** Messages in messages.jsonl per user. */
   readonly counts: Int32Array;
   readonly #messages: number;
   readonly #seed: number;
+  readonly #part: number;
   readonly #talkers: AliasTable;
   readonly #labelled: Int32Array;
 
-  constructor(population: Population, seed: number, messages: number) {
+  constructor(population: Population, seed: number, part: number, messages: number) {
     const everyone = Int32Array.from({ length: population.users }, (_, user) => user);
     this.#talkers = new AliasTable(everyone, (user) => population.talkativeness[user] as number);
     this.#labelled = everyone.filter((user) => population.label[user] !== label.none);
     this.#messages = messages;
     this.#seed = seed;
+    this.#part = part;
     this.counts = new Int32Array(population.users);
     for (const author of this.all()) this.counts[author] = (this.counts[author] as number) + 1;
   }
 
   /** The author of each message, in the order of the file. Drawn anew at every call, so nothing is kept. */
   *all(): Generator<number> {
-    const random = new Random(this.#seed, 'authors');
+    const random = new Random(this.#seed, streamOf('authors', this.#part));
     const labelled = this.#labelled;
     for (let i = 0; i < this.#messages; i++) {
       if (labelled.length > 0 && random.chance(labelledShare)) yield labelled[random.below(labelled.length)] as number;
@@ -52,6 +60,6 @@ export class Authors {
   referred(author: number, instant: number, calendar: Calendar, random: Random): string {
     const count = this.counts[author] || unseenMessages;
     const newest = Math.min(count, Math.floor(((instant - calendar.start) / calendar.seconds) * count)) - 1;
-    return messageId(author, Math.max(0, newest - Math.floor(count * 0.3 * random.fraction() ** 3)));
+    return messageId(author, Math.max(0, newest - Math.floor(count * 0.3 * random.fraction() ** 3)), this.#part);
   }
 }

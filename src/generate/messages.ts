@@ -2,6 +2,7 @@ import { Random } from '../random.ts';
 import type { Network } from './activities.ts';
 import { messageId } from './message-ids.ts';
 import { handleOf } from './names.ts';
+import { streamOf } from './part.ts';
 import { phrases, type Topic } from './phrases.ts';
 import { label, type Persona, personas } from './population.ts';
 
@@ -78,7 +79,7 @@ function linksOf(style: Style, topic: Topic, random: Random): { url: string; des
 /** The lines of messages.jsonl. Ids are written as text, since a JavaScript number can't hold them. */
 export function* messageLines(network: Network): Generator<string> {
   const { population, authors, calendar, targets } = network;
-  const random = new Random(network.seed, 'messages');
+  const random = new Random(network.seed, streamOf('messages', network.part));
   const written = new Int32Array(population.users);
   let row = 0;
   for (const author of authors.all()) {
@@ -90,7 +91,7 @@ export function* messageLines(network: Network): Generator<string> {
     const style = styleOf(personas[population.persona[author] as number] as Persona, random);
     const body = JSON.stringify(bodyOf(style, topic, random));
     const links = linksOf(style, topic, random);
-    let line = `{"id":${messageId(author, n)},"user_id":${author},"body":${body},"created_at":"${calendar.text(at, 'T')}Z"`;
+    let line = `{"id":${messageId(author, n, network.part)},"user_id":${author},"body":${body},"created_at":"${calendar.text(at, 'T')}Z"`;
     if (links) line += `,"links":${JSON.stringify(links)}`;
     if (population.label[author] !== label.none) line += `,"recommended":${population.label[author]}`;
     yield `${line}}\n`;

@@ -114,6 +114,20 @@ test('npm run bench simulates days, and its picture has a line for each store', 
   expect(readFileSync(join(home, 'images', 'bench-days-seconds.svg'), 'utf8')).toContain('>to published</text>');
 });
 
+test('npm run bench scores the messages of both days by a model, of the next day only what is new', async () => {
+  copyFileSync(join(projectRoot, 'docs', 'performance.md'), join(home, 'page.md'));
+  const [code, told] = await bench('--only', 'messages,report', '--activities', '20k').ended;
+  expect(code === 0 ? '' : told).toBe('');
+  const { first, next } = entryOf('messages').figures;
+  expect(first.messages?.read).toBe(20_000);
+  expect(next.messages?.read).toBe(220);
+  expect(first.messages?.scored).toBe(first.messages?.weeks);
+  expect(next.messages?.scored).toBeGreaterThan(0);
+  expect(next.messages?.scored).toBeLessThanOrEqual(220);
+  expect(next.messages?.weeks).toBeGreaterThanOrEqual(first.messages?.weeks ?? Number.NaN);
+  expect(readFileSync(join(home, 'page.md'), 'utf8')).toMatch(/\| 20k, next day +\| 220 +\|/);
+});
+
 test('npm run bench that is stopped leaves no engine and no file', async () => {
   const running = bench('--sizes', '20k', '--only', 'first');
   const scratch = join(home, 'scratch');

@@ -31,7 +31,7 @@ describe('the yardstick', () => {
   let second: Day;
 
   beforeAll(async () => {
-    const network = networkOf(join(home, 'data'), 6000, 1, true);
+    const network = networkOf(join(home, 'data'), 6000, 1, 'supernodes');
     first = await firstDay(network, signal);
     second = await laterDay(network, 1, 300, signal);
     // The oracle reads no quotes.

@@ -87,6 +87,22 @@ describe('another part', () => {
     const flags = async (out: string) => (await linesOf(out, 'user.csv')).map((line) => line.at(-1));
     expect(await flags('parted/20240102')).toEqual(await flags('whole'));
   }, 60_000);
+
+  test('has messages of its own, and refers to those', async () => {
+    const ids = async (out: string) =>
+      (await linesOf(out, 'messages.jsonl')).map((line) => /^{"id":(\d+)/.exec(line)?.[1] ?? line);
+    const referred = async (out: string) => (await linesOf(out, 'like.csv')).map((line) => line.split(',')[2]);
+    const days = ['days/20240102', 'days/20240103', 'days/20240104'];
+    for (const [part, day] of days.entries()) await make(day, { part, days: 1 });
+    const written = (await Promise.all(days.map(ids))).flat();
+    expect(new Set(written).size).toBe(300);
+    expect(written.every((id) => BigInt(id) < 2n ** 63n)).toBe(true);
+    const own = new Set(await ids('days/20240104'));
+    expect((await referred('days/20240104')).filter((id) => own.has(id ?? '')).length).toBeGreaterThan(20);
+    expect((await linesOf('days/20240103', 'messages.jsonl'))[0]?.split('"body"')[1]).not.toBe(
+      (await linesOf('days/20240102', 'messages.jsonl'))[0]?.split('"body"')[1],
+    );
+  });
 });
 
 describe('the as-of', () => {
