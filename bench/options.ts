@@ -45,7 +45,7 @@ Examples:
   $ npm run bench -- --sizes 1M,10M,30M
   $ npm run bench -- --sizes 10M --supernodes
   $ npm run bench -- --simulate-days 30 --activities 300k
-  $ npm run bench -- --sizes 10M --only first --set KITH_LOADER=merge --results elsewhere
+  $ npm run bench -- --sizes 10M --only first --set KITH_LOADER=merge --results bench/results/bolt
   $ npm run bench -- --sizes 10M --only messages,report
   $ npm run bench -- --input graph_data/20120708 --name higgs
 `;

@@ -34,6 +34,7 @@ export function writeReport(results: Results, page: string): void {
     growth: tables.growthTable(first),
     supernodes: tables.supernodesTable(results.read('supernodes')),
     days: days.length === 0 ? tables.daysTable(days) : `${tables.daysTable(days)}\n\n${daysPictures}`,
+    bolt: tables.besideTable(results.read('first', 'bolt/first')),
     messages: tables.messagesTable(results.read('messages')),
     higgs: tables.inputTable(results.read('input', 'higgs')),
   };

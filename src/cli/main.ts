@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../config/project.ts';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
@@ -24,6 +25,7 @@ Examples:
 
 const program = new Command('kith')
   .description('Recommends people to follow: from activities to three Postgres tables, through a graph in Neo4j.')
+  .version(version(), '-V, --version', 'show the version')
   .helpOption('-h, --help', 'show help')
   .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help its options and examples)')
   .addHelpText('after', examples)

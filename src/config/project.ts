@@ -16,3 +16,8 @@ export function statement(path: `cypher/${string}.cypher` | `sql/${string}.sql`)
   }
   return text;
 }
+
+/** Kith's own version, as package.json has it. */
+export function version(): string {
+  return JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version;
+}

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Graph } from '../graph/graph.ts';
 import { readFollowed } from '../graph/recommend.ts';
-import { sideBySide } from '../graph/side-by-side.ts';
+import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { userRanges } from '../graph/user-ranges.ts';
 import { CopyStream } from './copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from './database.ts';
@@ -170,15 +170,12 @@ function surveyOf(table: 'closest-connections' | 'recommendations' | 'rec-reason
 async function countFollowed(client: pg.ClientBase, { graph, run }: Subject): Promise<Findings['followed']> {
   await queryOn(client, 'sql/checks/create-followed.sql');
   const copy = new CopyStream(client, 'sql/checks/copy-followed.sql');
-  let writing = Promise.resolve();
-  // Two at a time: while one range is sent, the graph reads another.
-  await sideBySide(await userRanges(graph, 20_000), 2, async (range) => {
+  await readSideBySide(await userRanges(graph, 20_000), 1, async (range) => {
     const users = await readFollowed(graph, range, run.asOf);
-    writing = writing.then(async () => {
+    return async () => {
       for (const { userId, followed } of users)
         for (const id of followed) if (copy.add(`${userId}\t${id}\n`)) await copy.flush();
-    });
-    await writing;
+    };
   });
   await copy.end();
   return firstRow(client, 'sql/checks/count-followed.sql');

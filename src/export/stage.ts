@@ -8,7 +8,7 @@ import {
   recommend,
   type UserRecommendations,
 } from '../graph/recommend.ts';
-import { sideBySide } from '../graph/side-by-side.ts';
+import { readSideBySide } from '../graph/side-by-side.ts';
 import { type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import { CopyStream } from './copy-stream.ts';
@@ -93,8 +93,8 @@ function addUser(user: UserRecommendations, one: bigint, recCopy: CopyStream, re
 }
 
 /**
- * Reads range by range, some side by side, and writes each range's rows only when it was read whole: a read that the
- * driver repeats can't leave half of itself behind.
+ * Reads range by range and writes each range's rows, which several streams share, only when it was read whole: a read that the driver
+ * repeats can't leave half of itself behind.
  */
 async function overRanges(
   graph: Graph,
@@ -105,23 +105,10 @@ async function overRanges(
 ): Promise<void> {
   const ranges = await userRanges(graph, size);
   let done = 0;
-  let writing = Promise.resolve();
-  await sideBySide(ranges, options.sessions, async (range) => {
-    const write = await read(range);
-    const before = writing;
-    // One after the other, because a stream has one writer.
-    writing = before.then(write);
-    // Whoever comes next, or the end, is told of its failure.
-    writing.catch(() => undefined);
-    // The graph goes on while this range is written; waiting here keeps at most one range more than sessions in memory.
-    await before;
-    options.onProgress(
-      ++done,
-      ranges.length,
-      copies.reduce((sum, copy) => sum + copy.rows, 0),
-    );
+  await readSideBySide(ranges, options.sessions, read, () => {
+    const rows = copies.reduce((sum, copy) => sum + copy.rows, 0);
+    options.onProgress(++done, ranges.length, rows);
   });
-  await writing;
 }
 
 /** Replaces a staging table's rows in one transaction; returns how many it has then. */

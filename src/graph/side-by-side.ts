@@ -26,3 +26,29 @@ export async function sideBySide<Item>(
   await stream.return?.();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
+
+/**
+ * Reads items side by side, at most `sessions` at a time, and writes what was read one after the other, as it comes; an item is written only
+ * when it was read whole. While one is written, others are read: at most one item more than `sessions` is in memory.
+ *
+ * @param read gives what is to be done to write the item
+ * @param onRead told after each item
+ */
+export async function readSideBySide<Item>(
+  items: Iterable<Item>,
+  sessions: number,
+  read: (item: Item) => Promise<() => Promise<void>>,
+  onRead: () => void = () => undefined,
+): Promise<void> {
+  let writing = Promise.resolve();
+  await sideBySide(items, sessions, async (item) => {
+    const write = await read(item);
+    const before = writing;
+    writing = before.then(write);
+    // Whoever comes next, or the end, is told of its failure.
+    writing.catch(() => undefined);
+    await before;
+    onRead();
+  });
+  await writing;
+}

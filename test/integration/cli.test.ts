@@ -342,6 +342,11 @@ describe('the command line', () => {
     }
   });
 
+  test('says its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+    expect(await kithWith(['--version'], nowhere)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
   test.each([
     ['an unknown command', ['rum']],
     ['no command', []],
