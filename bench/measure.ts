@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { down } from '../src/engines/stack.ts';
+import { down, up } from '../src/engines/stack.ts';
 import { compareRows } from './compare.ts';
 import { type Day, firstDay, laterDay, type Network, newActivitiesOf, usualActivitiesOf } from './data.ts';
 import { type Home, kithRun, openHome, postgresUrl } from './kith-run.ts';
@@ -10,6 +10,14 @@ import { type Peer, runPeer } from './peer.ts';
 import type { BesidePeer, DayOfStore, Figures } from './results.ts';
 import { storeBytes } from './store-bytes.ts';
 import { amountText, ratio, say, seconds } from './words.ts';
+
+/** Simulated days between two stops of the engines. */
+const restartEvery = 5;
+
+async function restart({ settings }: Home, signal: AbortSignal): Promise<void> {
+  await down(settings);
+  await up(settings, { signal });
+}
 
 /** A folder for all that is made meanwhile; disposing of it removes it. */
 export class Scratch implements Disposable {
@@ -87,6 +95,8 @@ export class Sitting implements AsyncDisposable {
         afterSeconds,
         graph,
       } = await kithRun(this.#home, (folders[day] as Day).folder, this.#signal);
+      // Neo4j would have cut its log meanwhile, on a day of 24 hours.
+      if (day % restartEvery === 0 || day === count) await restart(this.#home, this.#signal);
       const bytes = await storeBytes(this.#home);
       days.push({ day, seconds: took, afterSeconds, activities: graph?.activities ?? 0, ...bytes });
       say(`${this.name}: day ${day} of ${count} in ${seconds(took)}`);

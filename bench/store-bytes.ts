@@ -6,7 +6,7 @@ import { type Home, query } from './kith-run.ts';
 export interface StoreBytes {
   /** Neo4j's nodes, relationships and indexes. */
   graph: number;
-  /** Neo4j's log, which it cuts as it sees fit. */
+  /** Neo4j's log, which it cuts at a checkpoint: every 15 minutes, or when it stops. */
   graphLog: number;
   postgres: number;
 }
