@@ -84,9 +84,14 @@ test('npm run bench measures both days beside DuckDB with equal rows, one user l
     );
     expect(run?.ratio).toBeCloseTo((run?.kith.seconds ?? 0) / (run?.duckdbSeconds ?? 0), 9);
     if (process.platform === 'linux') {
-      const { bytes = 0, by } = run?.kith.steps.find(({ name }) => name === 'publish')?.memory ?? {};
-      expect(Object.keys(by ?? {}).sort()).toEqual(['kith', 'neo4j', 'postgres']);
-      expect(bytes).toBeGreaterThan(300 * 2 ** 20);
+      // Samples are half a second apart: of so few activities, not every step lasts until one.
+      const seen = run?.kith.steps.filter(({ name, memory }) => memory && name !== 'ingest') ?? [];
+      expect(seen).not.toEqual([]);
+      for (const { memory } of seen) {
+        expect(Object.keys(memory?.by ?? {}).sort()).toEqual(['kith', 'neo4j', 'postgres']);
+        expect(memory?.bytes).toBeGreaterThan(300 * 2 ** 20);
+      }
+      const bytes = Math.max(...seen.map(({ memory }) => memory?.bytes ?? 0));
       expect(run?.kith.memory?.bytes).toBeGreaterThanOrEqual(bytes);
     }
   }
