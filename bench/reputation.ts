@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { withFolderStore } from '../src/messages/folder-store.ts';
 import type { LabelledWeek, MessageStore } from '../src/messages/message-store.ts';
-import { Classifier } from '../src/reputation/classifier.ts';
-import type { Model } from '../src/reputation/model.ts';
-import { fitDefaults } from '../src/reputation/training/fit.ts';
-import { qualityOf } from '../src/reputation/training/model-card.ts';
-import { splitUsers } from '../src/reputation/training/split-users.ts';
-import { architecture, trainModel } from '../src/reputation/training/train-model.ts';
+import { Classifier } from '../src/scoring/reputation/classifier.ts';
+import type { Model } from '../src/scoring/reputation/model.ts';
+import { fitDefaults } from '../src/scoring/reputation/training/fit.ts';
+import { qualityOf } from '../src/scoring/reputation/training/model-card.ts';
+import { splitUsers } from '../src/scoring/reputation/training/split-users.ts';
+import { architecture, trainModel } from '../src/scoring/reputation/training/train-model.ts';
 import { openFolder } from '../src/storage/open-folder.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));

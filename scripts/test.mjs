@@ -16,7 +16,7 @@ const suites = {
 };
 const [wanted, ...patterns] = process.argv.slice(2);
 
-// Jest gives tests a copy of the environment, which TensorFlow does not see: as in src/reputation/tensorflow.ts.
+// Jest gives tests a copy of the environment, which TensorFlow does not see: as in src/scoring/reputation/tensorflow.ts.
 const env = { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env };
 const bin = (...path) => [process.execPath, join(root, 'node_modules', ...path)];
 const run = ([program, ...args]) => spawnSync(program, args, { cwd: root, env, stdio: 'inherit' }).status === 0;

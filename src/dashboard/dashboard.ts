@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { projectRoot } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
-import type { Database } from '../export/database.ts';
+import type { Database } from '../postgres/database.ts';
 import { log } from '../watch/log.ts';
 import { guard } from '../web/guard.ts';
 import { agendash } from './agendash.ts';

@@ -1,9 +1,9 @@
-import type { Database } from '../export/database.ts';
 import { type StepState, stepsOfRuns } from '../jobs/attempt.ts';
 import { summaryOf } from '../jobs/perform-step.ts';
 import { pipeline } from '../jobs/pipeline.ts';
 import type { RunSummary } from '../jobs/run-context.ts';
 import type { RunSettings } from '../jobs/run-settings.ts';
+import type { Database } from '../postgres/database.ts';
 
 /** A step as the pages show it. */
 export type DashboardStep = Omit<StepState, 'summary'>;

@@ -3,8 +3,8 @@ import type { Graph } from '../graph/graph.ts';
 import { readFollowed } from '../graph/recommend.ts';
 import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { userRanges } from '../graph/user-ranges.ts';
-import { CopyStream } from './copy-stream.ts';
-import { queryAll, queryOn, type SqlFile } from './database.ts';
+import { CopyStream } from '../postgres/copy-stream.ts';
+import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
 import type { RowCounts } from './published-tables.ts';
 
 /** What the checks are told about the run whose rows they look at. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { sideBySide } from '../graph/side-by-side.ts';
-import { type Database, queryAll, queryOn, type SqlFile } from './database.ts';
+import { type Database, queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
 import { type PublishedTable, publishedTables, tableNames } from './published-tables.ts';
 
 /** Between two tries to freeze tables while an older snapshot is open. */

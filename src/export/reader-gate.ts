@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { statement } from '../config/project.ts';
 import { EngineError } from '../errors.ts';
-import { type Database, queryOn } from './database.ts';
+import { type Database, queryOn } from '../postgres/database.ts';
 import { type PublishedTable, publishedTables } from './published-tables.ts';
 import { TableQueues } from './table-queues.ts';
 

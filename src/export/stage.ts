@@ -11,8 +11,8 @@ import {
 import { readSideBySide } from '../graph/side-by-side.ts';
 import { type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
-import { CopyStream } from './copy-stream.ts';
-import { type Database, queryOn } from './database.ts';
+import { CopyStream } from '../postgres/copy-stream.ts';
+import { type Database, queryOn } from '../postgres/database.ts';
 
 export interface StageOptions {
   /** Neo4j sessions side by side. */

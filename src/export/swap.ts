@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { type Database, queryAll, queryOn, type SqlFile } from './database.ts';
+import { type Database, queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
 import { type InTheWay, waitUntilFrozen } from './next-tables.ts';
 import { type PublishedTable, publishedTables } from './published-tables.ts';
 

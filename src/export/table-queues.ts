@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { type Database, queryAll, queryOn } from './database.ts';
+import { type Database, queryAll, queryOn } from '../postgres/database.ts';
 import { type PublishedTable, publishedTables } from './published-tables.ts';
 
 /** Cancelled (by `letGo`) and lock_timeout: the table is open again, and that is all. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { EngineError, messageOf, StaleAttemptError } from '../errors.ts';
-import { type Database, queryOn, type StepFence } from '../export/database.ts';
+import { type Database, queryOn, type StepFence } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { RunSummary } from './run-context.ts';
 import type { StepName } from './step.ts';

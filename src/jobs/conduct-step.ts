@@ -11,10 +11,10 @@ import {
   messageOf,
   StaleAttemptError,
 } from '../errors.ts';
-import type { Database } from '../export/database.ts';
 import { dayFiles } from '../ingest/day-folder.ts';
-import { readModel } from '../reputation/model-folder.ts';
-import { readReputationList } from '../reputation/reputation-list.ts';
+import type { Database } from '../postgres/database.ts';
+import { readModel } from '../scoring/reputation/model-folder.ts';
+import { readReputationList } from '../scoring/reputation/reputation-list.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { openFolder } from '../storage/open-folder.ts';
 import { type Attempt, failAttempt, releaseAttempt, stepsOf, workerName } from './attempt.ts';

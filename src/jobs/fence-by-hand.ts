@@ -1,5 +1,5 @@
-import type { Database } from '../export/database.ts';
 import type { Fence } from '../graph/fence.ts';
+import type { Database } from '../postgres/database.ts';
 import { pipeline } from './pipeline.ts';
 
 const byHand = 'by hand';

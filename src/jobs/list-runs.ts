@@ -1,4 +1,4 @@
-import type { Database } from '../export/database.ts';
+import type { Database } from '../postgres/database.ts';
 import { type StepState, stepsOfRuns } from './attempt.ts';
 import { pipeline } from './pipeline.ts';
 import type { StepName } from './step.ts';

@@ -1,5 +1,5 @@
 import { BusyError, EngineError } from '../errors.ts';
-import { type Database, queryOn, type SqlFile } from '../export/database.ts';
+import { type Database, queryOn, type SqlFile } from '../postgres/database.ts';
 import { type RunUnderWay, refuseWorkersRun } from './runs.ts';
 
 /** Work that ends when its signal aborts: the lock is lost because Postgres went away. */

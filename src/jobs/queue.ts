@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.ts';
-import { type Database, queryOn } from '../export/database.ts';
+import { type Database, queryOn } from '../postgres/database.ts';
 import { stepsOf } from './attempt.ts';
 import { summaryOf } from './perform-step.ts';
 import { pipeline } from './pipeline.ts';

@@ -2,8 +2,8 @@ import { longestWindowDays, retentionFor, type Settings } from '../config/settin
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
-import { readModel } from '../reputation/model-folder.ts';
-import { readReputationList } from '../reputation/reputation-list.ts';
+import { readModel } from '../scoring/reputation/model-folder.ts';
+import { readReputationList } from '../scoring/reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
 import { absoluteLocation } from '../storage/location.ts';
 import { openFolder } from '../storage/open-folder.ts';

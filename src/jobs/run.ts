@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
-import type { Database } from '../export/database.ts';
+import type { Database } from '../postgres/database.ts';
 import { workAfterPublish } from './after-publish.ts';
 import type { Attempt } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';

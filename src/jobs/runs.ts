@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { BusyError, EngineError } from '../errors.ts';
-import { type Database, queryOn, type SqlFile } from '../export/database.ts';
+import { type Database, queryOn, type SqlFile } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { RunSummary } from './run-context.ts';
 import type { Run, RunSettings } from './run-settings.ts';

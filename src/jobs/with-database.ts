@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
-import { Database } from '../export/database.ts';
-import { migrate } from '../export/migrate.ts';
+import { Database } from '../postgres/database.ts';
+import { migrate } from '../postgres/migrate.ts';
 
 /** Starts Postgres if need be, brings its tables up to date, and does `work` with it. */
 export async function withDatabase<T>(

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Agenda, Job } from 'agenda';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
-import type { Database } from '../export/database.ts';
+import type { Database } from '../postgres/database.ts';
 import type { Log } from '../watch/log.ts';
 import { Metrics } from '../watch/metrics.ts';
 import { openTraces } from '../watch/traces.ts';

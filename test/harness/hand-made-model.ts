@@ -1,5 +1,5 @@
-import type { Model } from '../../src/reputation/model.ts';
-import { Vocabulary } from '../../src/reputation/vocabulary.ts';
+import type { Model } from '../../src/scoring/reputation/model.ts';
+import { Vocabulary } from '../../src/scoring/reputation/vocabulary.ts';
 
 /** Finds a text good, with p = 1 / (1 + e^−5), if it has the word `bullish`, and else with p = 1 / (1 + e^5). */
 export function bullishModel(): Model {

@@ -9,8 +9,8 @@ import { importFolder } from '../../src/engines/import-folder.ts';
 import { postgresUrl } from '../../src/engines/postgres.ts';
 import { findProcesses } from '../../src/engines/processes.ts';
 import { down, status } from '../../src/engines/stack.ts';
-import { Database } from '../../src/export/database.ts';
 import { type ListedRun, listRuns } from '../../src/jobs/list-runs.ts';
+import { Database } from '../../src/postgres/database.ts';
 import { type EndedCommand, RunningCommand } from './command-line.ts';
 import type { PublishedTables } from './network.ts';
 

@@ -8,7 +8,7 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { jest } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.ts';
 import { status } from '../../src/engines/stack.ts';
-import { writeModel } from '../../src/reputation/model-folder.ts';
+import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { freePort } from '../harness/java.ts';

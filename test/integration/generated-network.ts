@@ -8,7 +8,7 @@ import { computeClosest, drawClosest } from '../../src/graph/closest.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { loadFolder } from '../../src/graph/load-folder.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
-import { applyReputation } from '../../src/reputation/apply-reputation.ts';
+import { applyReputation } from '../../src/scoring/reputation/apply-reputation.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 
 /** The network of `npm run demo`, in engines of its own. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
-import { writeModel } from '../../src/reputation/model-folder.ts';
+import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { type EndedCommand, kith as kithIn, RunningCommand } from '../harness/command-line.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { S3Server } from '../harness/s3-server.ts';

@@ -7,20 +7,20 @@ import { BadInputError } from '../../src/errors.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
 import { Random } from '../../src/random.ts';
-import { Classifier } from '../../src/reputation/classifier.ts';
-import { listWeights } from '../../src/reputation/model.ts';
-import { readModel, writeModel } from '../../src/reputation/model-folder.ts';
-import { describeBackend } from '../../src/reputation/tensorflow.ts';
-import { fitDefaults, type Round } from '../../src/reputation/training/fit.ts';
-import { areaUnderRoc } from '../../src/reputation/training/metrics.ts';
-import { describeModel } from '../../src/reputation/training/model-card.ts';
-import { splitUsers } from '../../src/reputation/training/split-users.ts';
+import { Classifier } from '../../src/scoring/reputation/classifier.ts';
+import { listWeights } from '../../src/scoring/reputation/model.ts';
+import { readModel, writeModel } from '../../src/scoring/reputation/model-folder.ts';
+import { describeBackend } from '../../src/scoring/reputation/tensorflow.ts';
+import { fitDefaults, type Round } from '../../src/scoring/reputation/training/fit.ts';
+import { areaUnderRoc } from '../../src/scoring/reputation/training/metrics.ts';
+import { describeModel } from '../../src/scoring/reputation/training/model-card.ts';
+import { splitUsers } from '../../src/scoring/reputation/training/split-users.ts';
 import {
   architecture,
   type Training,
   type TrainingSettings,
   trainModel,
-} from '../../src/reputation/training/train-model.ts';
+} from '../../src/scoring/reputation/training/train-model.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 
 // Seconds on an idle machine.

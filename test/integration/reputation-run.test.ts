@@ -9,7 +9,7 @@ import type { ReputationSummary } from '../../src/jobs/run-context.ts';
 import type { RunOptions } from '../../src/jobs/run-options.ts';
 import { planRun } from '../../src/jobs/run-options.ts';
 import { runStepAlone } from '../../src/jobs/step-alone.ts';
-import { writeModel } from '../../src/reputation/model-folder.ts';
+import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { S3Server } from '../harness/s3-server.ts';

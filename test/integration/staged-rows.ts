@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { Database } from '../../src/export/database.ts';
 import { type PublishSummary, publish } from '../../src/export/publish.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import { Database } from '../../src/postgres/database.ts';
 import type { TestNetwork } from '../harness/network.ts';
 
 /** Stages rows without a graph and publishes them: a publish by itself, in a fraction of a second. */

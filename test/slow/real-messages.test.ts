@@ -5,9 +5,9 @@ import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { withFolderStore } from '../../src/messages/folder-store.ts';
 import { parseMessage } from '../../src/messages/parse-message.ts';
-import { fitDefaults } from '../../src/reputation/training/fit.ts';
-import { areaUnderRoc } from '../../src/reputation/training/metrics.ts';
-import { architecture, trainModel } from '../../src/reputation/training/train-model.ts';
+import { fitDefaults } from '../../src/scoring/reputation/training/fit.ts';
+import { areaUnderRoc } from '../../src/scoring/reputation/training/metrics.ts';
+import { architecture, trainModel } from '../../src/scoring/reputation/training/train-model.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 
 // A minute on an idle machine.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
-import { readReputationList } from '../../src/reputation/reputation-list.ts';
+import { readReputationList } from '../../src/scoring/reputation/reputation-list.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import {
   calibration,
   type Judged,
   rocCurve,
-} from '../../src/reputation/training/metrics.ts';
+} from '../../src/scoring/reputation/training/metrics.ts';
 
 const judged = (...pairs: [number, boolean][]): Judged[] =>
   pairs.map(([probability, isGood]) => ({ probability, isGood }));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { BadInputError } from '../../src/errors.ts';
-import { weekWeights } from '../../src/reputation/training/class-weights.ts';
-import { exactWeights, largestSum } from '../../src/reputation/training/exact-weights.ts';
-import { splitUsers } from '../../src/reputation/training/split-users.ts';
-import { Texts } from '../../src/reputation/training/texts.ts';
-import { padding, specialRows, unknownWord, Vocabulary, WordCounter } from '../../src/reputation/vocabulary.ts';
+import { weekWeights } from '../../src/scoring/reputation/training/class-weights.ts';
+import { exactWeights, largestSum } from '../../src/scoring/reputation/training/exact-weights.ts';
+import { splitUsers } from '../../src/scoring/reputation/training/split-users.ts';
+import { Texts } from '../../src/scoring/reputation/training/texts.ts';
+import { padding, specialRows, unknownWord, Vocabulary, WordCounter } from '../../src/scoring/reputation/vocabulary.ts';
 
 describe('the vocabulary', () => {
   const counter = new WordCounter();

@@ -7,8 +7,8 @@ import { asOfOf } from '../../jobs/run-options.ts';
 import { estimate, estimateReading } from '../../jobs/steps/estimate.ts';
 import { withFolderStore } from '../../messages/folder-store.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
-import { readModel, refuseForeign, writeModel } from '../../reputation/model-folder.ts';
-import { writeReputationList, writeWeekScores } from '../../reputation/write-scores.ts';
+import { readModel, refuseForeign, writeModel } from '../../scoring/reputation/model-folder.ts';
+import { writeReputationList, writeWeekScores } from '../../scoring/reputation/write-scores.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { refuseUnwritable } from '../../storage/write-whole.ts';
@@ -81,7 +81,7 @@ export function addReputationCommands(program: Command): void {
     .description('say which backend of TensorFlow.js computes')
     .addHelpText('after', '\nExamples:\n  $ kith reputation backend\n')
     .action(async () => {
-      const { describeBackend } = await import('../../reputation/tensorflow.ts');
+      const { describeBackend } = await import('../../scoring/reputation/tensorflow.ts');
       process.stdout.write(`${describeBackend()}\n`);
     });
 }
@@ -91,9 +91,9 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
   await refuseForeign(options.model);
   const folder = await openFolder(options.input, settings.s3);
   const asOf = asOfOf(options.asOf, folder.name);
-  const { architecture, trainModel } = await import('../../reputation/training/train-model.ts');
-  const { fitDefaults } = await import('../../reputation/training/fit.ts');
-  const { describeModel, qualityOf } = await import('../../reputation/training/model-card.ts');
+  const { architecture, trainModel } = await import('../../scoring/reputation/training/train-model.ts');
+  const { fitDefaults } = await import('../../scoring/reputation/training/fit.ts');
+  const { describeModel, qualityOf } = await import('../../scoring/reputation/training/model-card.ts');
   const { vocabularySize, textLength } = settings.reputation;
   const training = {
     architecture,
@@ -145,7 +145,7 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   await refuseOutputs(settings, options);
   const folder = await openFolder(options.input, settings.s3);
   const asOf = asOfOf(options.asOf, folder.name);
-  const { readShares, scoreWeeks } = await import('../../reputation/score-weeks.ts');
+  const { readShares, scoreWeeks } = await import('../../scoring/reputation/score-weeks.ts');
   const line = new ProgressLine();
   await withMessages(settings, folder, asOf, line, signal, async (store) => {
     const started = performance.now();

@@ -1,5 +1,5 @@
-import { queryOn } from '../../export/database.ts';
 import { publish } from '../../export/publish.ts';
+import { queryOn } from '../../postgres/database.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 

@@ -1,7 +1,7 @@
 import { MessageStore } from '../../messages/message-store.ts';
-import { applyReputation } from '../../reputation/apply-reputation.ts';
-import type { ReputationList } from '../../reputation/reputation-list.ts';
-import { writeReputationList } from '../../reputation/write-scores.ts';
+import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
+import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
+import { writeReputationList } from '../../scoring/reputation/write-scores.ts';
 import { messagesFile, type ReputationSummary, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { Report } from '../step.ts';
 import { estimate } from './estimate.ts';
@@ -22,7 +22,7 @@ async function listOf(
   if (!scores) return undefined;
   if (scores.kind === 'list') return { list: scores.list, summary: { list: scores.place } };
   // TensorFlow is a library of 600 MB: only runs that score should wait for it.
-  const { readShares, scoreWeeks } = await import('../../reputation/score-weeks.ts');
+  const { readShares, scoreWeeks } = await import('../../scoring/reputation/score-weeks.ts');
   await using store = await MessageStore.open(messagesFile(settings), signal);
   report('finding the weeks that are new');
   const counts = await scoreWeeks(store, scores.model, run.asOf, {

@@ -1,5 +1,5 @@
-import type { Graph } from '../graph/graph.ts';
-import { userRanges } from '../graph/user-ranges.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { userRanges } from '../../graph/user-ranges.ts';
 import type { ReputationList } from './reputation-list.ts';
 
 const batchSize = 20_000;

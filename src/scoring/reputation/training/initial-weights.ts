@@ -1,5 +1,5 @@
 import type { Variable } from '@tensorflow/tfjs-node';
-import { Random } from '../../random.ts';
+import { Random } from '../../../random.ts';
 import { type Architecture, shapes, type Weights } from '../model.ts';
 import { tf } from '../tensorflow.ts';
 

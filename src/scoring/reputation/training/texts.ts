@@ -1,4 +1,4 @@
-import type { LabelledWeek } from '../../messages/message-store.ts';
+import type { LabelledWeek } from '../../../messages/message-store.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 
 /** User-weeks in flat arrays, so that millions of them fit into memory. */

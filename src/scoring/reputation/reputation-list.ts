@@ -1,8 +1,8 @@
 import { createGunzip } from 'node:zlib';
 import { type CsvError, parse } from 'csv-parse';
-import type { S3Settings } from '../config/settings.ts';
-import { BadInputError, InterruptedError, KithError, messageOf } from '../errors.ts';
-import { openFile } from '../storage/open-file.ts';
+import type { S3Settings } from '../../config/settings.ts';
+import { BadInputError, InterruptedError, KithError, messageOf } from '../../errors.ts';
+import { openFile } from '../../storage/open-file.ts';
 
 /** A run's list of scores: pred in [0, 1] by user id. */
 export type ReputationList = ReadonlyMap<number, number>;

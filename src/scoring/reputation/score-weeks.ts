@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { InterruptedError } from '../errors.ts';
-import type { MessageStore, UnscoredWeek } from '../messages/message-store.ts';
+import { InterruptedError } from '../../errors.ts';
+import type { MessageStore, UnscoredWeek } from '../../messages/message-store.ts';
 import { Classifier } from './classifier.ts';
 import { goodFrom } from './millionths.ts';
 import type { StoredModel } from './model-folder.ts';

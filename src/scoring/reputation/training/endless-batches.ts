@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Random } from '../../random.ts';
+import { Random } from '../../../random.ts';
 import { cutIntoBatches } from '../batches.ts';
 import type { Texts } from './texts.ts';
 

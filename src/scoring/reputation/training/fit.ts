@@ -1,6 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-node';
-import { InterruptedError } from '../../errors.ts';
-import { Random } from '../../random.ts';
+import { InterruptedError } from '../../../errors.ts';
+import { Random } from '../../../random.ts';
 import { byLength, cutIntoBatches } from '../batches.ts';
 import { type Architecture, listWeights, mapWeights, type Weights } from '../model.ts';
 import { batchOf, features, logits } from '../network.ts';

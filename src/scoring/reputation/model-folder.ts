@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { BadInputError, EngineError, messageOf } from '../errors.ts';
-import { cleaningVersion } from '../messages/clean.ts';
-import { makeFolders } from '../storage/disk-file.ts';
-import { refuseUnwritable } from '../storage/write-whole.ts';
+import { BadInputError, EngineError, messageOf } from '../../errors.ts';
+import { cleaningVersion } from '../../messages/clean.ts';
+import { makeFolders } from '../../storage/disk-file.ts';
+import { refuseUnwritable } from '../../storage/write-whole.ts';
 import { listWeights, type Model, mapWeights, shapes } from './model.ts';
 import { Vocabulary } from './vocabulary.ts';
 

@@ -1,4 +1,4 @@
-import type { MessageStore } from '../../messages/message-store.ts';
+import type { MessageStore } from '../../../messages/message-store.ts';
 import { Classifier } from '../classifier.ts';
 import { goodFrom, million } from '../millionths.ts';
 import type { Architecture, Model } from '../model.ts';

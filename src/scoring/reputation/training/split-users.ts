@@ -1,5 +1,5 @@
-import { BadInputError } from '../../errors.ts';
-import { Random } from '../../random.ts';
+import { BadInputError } from '../../../errors.ts';
+import { Random } from '../../../random.ts';
 
 /** What a labelled user is for: to learn from, to stop in time, or to say at the end how good the model is. */
 export type Part = 'training' | 'validation' | 'test';

@@ -1,5 +1,5 @@
-import { isoWeekName } from '../messages/iso-week.ts';
-import { type WriteOptions, writeWhole } from '../storage/write-whole.ts';
+import { isoWeekName } from '../../messages/iso-week.ts';
+import { type WriteOptions, writeWhole } from '../../storage/write-whole.ts';
 import { million } from './millionths.ts';
 import type { ReputationList } from './reputation-list.ts';
 
