@@ -37,10 +37,12 @@ export interface PlannedRun {
 /** The settings with the options of the command line over them. */
 export function withOptions(settings: Settings, options: RunOptions): Settings {
   const ranking = { ...settings.ranking };
+  let { retention } = settings;
   if (options.windowDays !== undefined) {
     if (!/^[1-9]\d{0,4}$/.test(options.windowDays) || Number(options.windowDays) > longestWindowDays)
       throw new BadInputError(`--window-days should be a whole number of days from 1 to ${longestWindowDays}.`);
     ranking.windowSeconds = Number(options.windowDays) * 86_400;
+    retention = retentionFor(ranking.windowSeconds, retention);
   }
   if (options.minReputation !== undefined) {
     const least = Number(options.minReputation);
@@ -48,7 +50,7 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
       throw new BadInputError('--min-reputation should be a number from 0 to 1.');
     ranking.minReputation = least;
   }
-  return { ...settings, ranking, retention: retentionFor(ranking.windowSeconds, settings.retention) };
+  return { ...settings, ranking, retention };
 }
 
 /**

@@ -21,6 +21,7 @@ export async function shownRun(
         'Nothing was published yet, so there is nothing to show: `kith run --input DIR` does that.',
       );
     const inGraph = await runInGraph(database);
-    return { run, isGraphOfRun: inGraph?.run.id === run.id };
+    const { id, asOf, startedAt, settings: ofRun } = run;
+    return { run: { id, asOf, startedAt, settings: ofRun }, isGraphOfRun: inGraph?.run.id === run.id };
   });
 }
