@@ -8,7 +8,7 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
     ],
   },
-  modulePathIgnorePatterns: ['<rootDir>/.kith', '<rootDir>/engines'],
+  modulePathIgnorePatterns: ['<rootDir>/.kith', '<rootDir>/dist', '<rootDir>/engines'],
 };
 const engines = {
   globalSetup: '<rootDir>/test/harness/shared-home.ts',

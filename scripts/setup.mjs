@@ -1,9 +1,10 @@
-// Makes a checkout ready: packages, TensorFlow's library, Postgres's libraries, Neo4j's jars, our two Java programs.
+// Makes a checkout ready: packages, the program, TensorFlow's library, Postgres's libraries, Neo4j's jars, our two Java programs.
 // Plain Node without a dependency, since it runs on a bare clone. Each part leaves a stamp in .setup/ once it is
 // complete: a second run does nothing, and one that was interrupted takes up where it stopped.
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildProgram } from './setup/build.mjs';
 import { archiveClasses, compileJava, fetchJars } from './setup/neo4j.mjs';
 import { installPackages, linkCommand } from './setup/packages.mjs';
 import { preparePostgres } from './setup/postgres.mjs';
@@ -21,7 +22,8 @@ const leastNode = [20, 12];
  */
 export async function setup({ quiet = false, embedded = true } = {}) {
   checkNode();
-  await part('packages', quiet, installPackages);
+  await part('Packages', quiet, installPackages);
+  await part('Program', quiet, buildProgram);
   await part('TensorFlow', quiet, prepareTensorFlow);
   if (embedded || !process.env.KITH_POSTGRES_URL) await part('Postgres', quiet, preparePostgres);
   if (embedded || !process.env.KITH_NEO4J_URI) {
