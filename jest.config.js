@@ -1,4 +1,4 @@
-/** The suites; scripts/test.mjs runs them one after the other with --selectProjects, some with two workers. */
+/** The suites; scripts/test.ts runs them one after the other with --selectProjects, some with two workers. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

@@ -10,7 +10,7 @@ const stamp = join(root, 'dist', 'stamp');
 if (!existsSync(stamp)) fail('this checkout is not set up yet: run `npm run setup`.');
 else if (readFileSync(stamp, 'utf8') !== stampOfSources(root))
   fail('this checkout has changed since it was built: run `npm run setup`.');
-else await import('../dist/kith.js');
+else await import(new URL('../dist/kith.js', import.meta.url).href);
 
 function fail(/** @type {string} */ sentence) {
   console.error(`kith: ${sentence}`);

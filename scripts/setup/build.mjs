@@ -29,19 +29,23 @@ export async function buildProgram() {
   });
   mkdirSync(dist, { recursive: true });
   // What is loaded later is there first.
-  const isEntry = (path) => /^kith\.js(\.map)?$/.test(basename(path));
+  const isEntry = (/** @type {string} */ path) => /^kith\.js(\.map)?$/.test(basename(path));
   for (const { path, contents } of outputFiles.sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path))))
     if (isEntry(path) || !existsSync(path)) writeWhole(path, contents);
   writeWhole(join(dist, 'stamp'), stamp);
   return 'built';
 }
 
-function isBuiltFrom(stamp) {
+function isBuiltFrom(/** @type {string} */ stamp) {
   const file = join(dist, 'stamp');
   return existsSync(file) && readFileSync(file, 'utf8') === stamp;
 }
 
-/** Puts another module in the place of src/config/texts.ts, one that reads no files. */
+/**
+ * Puts another module in the place of src/config/texts.ts, one that reads no files.
+ *
+ * @param {import('esbuild').PluginBuild} build
+ */
 function replaceTexts({ onLoad }) {
   onLoad({ filter: /[\\/]src[\\/]config[\\/]texts\.ts$/ }, () => {
     const paths = [...filesIn(root, 'sql'), ...filesIn(root, 'cypher'), 'src/dashboard/style.css', 'package.json'];
@@ -56,7 +60,12 @@ function replaceTexts({ onLoad }) {
   });
 }
 
-/** So that nobody ever reads half a file. */
+/**
+ * So that nobody ever reads half a file.
+ *
+ * @param {string} path
+ * @param {string | Uint8Array} contents
+ */
 function writeWhole(path, contents) {
   const draft = `${path}.${process.pid}.new`;
   writeFileSync(draft, contents);
