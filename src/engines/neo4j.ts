@@ -6,6 +6,7 @@ import { diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.
 import { forgetFirstStart, noteFirstStart } from './first-start.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
 import { checkJava, spawnJava } from './java.ts';
+import type { HeldLock } from './lock.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
 import { endProcesses, findProcesses, type Process } from './processes.ts';
@@ -17,7 +18,8 @@ const patienceSeconds = 600;
 const largestLog = 10 * 1024 ** 2;
 
 interface Options {
-  signal?: AbortSignal;
+  /** Of the home's engines. */
+  lock: HeldLock;
   onProgress?: (text: string) => void;
 }
 
@@ -35,11 +37,11 @@ export function findNeo4j(home: EngineHome): Process | undefined {
 }
 
 /**
- * Starts Neo4j if it doesn't run, and waits until it answers. To be called with the home's lock.
+ * Starts Neo4j if it doesn't run, and waits until it answers.
  *
  * @throws EngineError one sentence with the reason and the log's path
  */
-export async function startNeo4j(home: EngineHome, settings: Settings, options: Options = {}): Promise<void> {
+export async function startNeo4j(home: EngineHome, settings: Settings, options: Options): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
     const isOwn = !findNeo4j(home);
@@ -51,23 +53,26 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
     const { bolt, http } = fixedPorts(settings);
     // Somebody took a port between our look and the start.
     if (attempt >= 4 || reason.kind !== 'port' || (bolt && http)) throw engineFailed('Neo4j', reason, logOf(home));
-    await pause(500, options.signal);
+    await pause(500, options.lock.signal);
   }
 }
 
 /** Stops Neo4j, if it runs; what is committed stays. */
-export async function stopNeo4j(home: EngineHome): Promise<void> {
+export async function stopNeo4j(home: EngineHome, lock: HeldLock): Promise<void> {
   const server = () => findProcesses('kith.Neo4jServer', home.neo4j);
-  const ended = await endProcesses(server, [
+  const signals: [NodeJS.Signals, number][] = [
     ['SIGTERM', 90],
     ['SIGKILL', 10],
-  ]);
+  ];
+  const ended = await endProcesses(server, signals, lock.check);
   if (!ended) throw new EngineError(`Neo4j (process ${server()[0]?.pid}) can't be stopped: end that process yourself.`);
 }
 
-async function launch(home: EngineHome, settings: Settings, { onProgress }: Options): Promise<void> {
+async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
   checkJava();
+  lock.check();
   const ports = await choosePorts(home, settings, ['bolt', 'http']);
+  lock.check();
   const { heap, pageCache } = memorySizes(settings.embedded);
   replaceFile(
     join(home.neo4j, 'conf', 'neo4j.conf'),
@@ -94,7 +99,7 @@ async function launch(home: EngineHome, settings: Settings, { onProgress }: Opti
 }
 
 /** Waits for an answer; false when the server has ended instead. */
-async function answers(home: EngineHome, { signal }: Options): Promise<boolean> {
+async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
   const access = neo4jAccess(home);
   if (!access)
     throw new EngineError(
@@ -114,21 +119,22 @@ async function answers(home: EngineHome, { signal }: Options): Promise<boolean> 
             throw new EngineError(
               `Neo4j refuses the password in ${home.passwords.neo4j}: put the password of its user ${access.username} there.`,
             );
-          await pause(3_000, signal);
+          await pause(3_000, lock.signal);
         }
         // On a full disk Neo4j neither starts nor ends. Killing it loses nothing that was committed.
         if (isDiskFull(home.neo4j)) {
-          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]]);
+          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
           throw diskFull(home.root);
         }
         return false;
       }
     },
     patienceSeconds,
-    signal,
+    lock.signal,
   );
   if (!findNeo4j(home)) return false;
   if (!came) throw new EngineError(`Neo4j does not answer after ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  lock.check();
   forgetFirstStart(home);
   return true;
 }

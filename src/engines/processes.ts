@@ -39,10 +39,16 @@ export function findWorkingIn(folder: string): Process[] {
  *
  * @param still the processes that are left, asked again and again
  * @param signals the signals to send, each with the seconds that it may take
+ * @param check called before each signal; may throw
  * @returns whether none is left
  */
-export async function endProcesses(still: () => Process[], signals: [NodeJS.Signals, number][]): Promise<boolean> {
+export async function endProcesses(
+  still: () => Process[],
+  signals: [NodeJS.Signals, number][],
+  check?: () => void,
+): Promise<boolean> {
   for (const [signal, seconds] of signals) {
+    check?.();
     for (const { pid } of still()) sendSignal(pid, signal);
     if (await waitUntil(() => still().length === 0, seconds)) return true;
   }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { BadInputError } from '../../errors.ts';
 import { type GenerateOptions, generate } from '../../generate/generate.ts';
+import { isoSeconds } from '../../ingest/instant.ts';
 import { interruptible } from '../interruptible.ts';
 
 interface Given {
@@ -81,6 +82,6 @@ export function addGenerateCommand(program: Command): void {
       const { asOf } = await interruptible((signal) =>
         withProgress({ ...options, suspendedPercent, goodPercent, signal }),
       );
-      process.stdout.write(`as-of ${asOf.toISOString().replace('.000Z', 'Z')}\n`);
+      process.stdout.write(`as-of ${isoSeconds(asOf.getTime() / 1000)}\n`);
     });
 }
