@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { filesIn, stampOfSources } from '../../bin/stamp.mjs';
-import { root } from './tools.mjs';
+import { root, SetupError } from './tools.mjs';
 
 const dist = join(root, 'dist');
 
@@ -26,6 +26,8 @@ export async function buildProgram() {
     logLevel: 'silent',
     write: false,
     plugins: [{ name: 'texts', setup: replaceTexts }],
+  }).catch((error) => {
+    throw new SetupError(`esbuild could not build the program. ${error.message}`);
   });
   mkdirSync(dist, { recursive: true });
   // What is loaded later is there first.
