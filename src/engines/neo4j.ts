@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
@@ -9,7 +9,7 @@ import { checkJava, spawnJava } from './java.ts';
 import type { HeldLock } from './lock.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
-import { endProcesses, findProcesses, type Process } from './processes.ts';
+import { endProcesses, findProcesses, type Process, startServer } from './processes.ts';
 import { askNeo4j, isRefusedLogin, type Neo4jAccess } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
@@ -60,11 +60,14 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
 /** Stops Neo4j, if it runs; what is committed stays. */
 export async function stopNeo4j(home: EngineHome, lock: HeldLock): Promise<void> {
   const server = () => findProcesses('kith.Neo4jServer', home.neo4j);
-  const signals: [NodeJS.Signals, number][] = [
-    ['SIGTERM', 90],
-    ['SIGKILL', 10],
-  ];
-  const ended = await endProcesses(server, signals, lock.check);
+  const ended = await endProcesses(
+    server,
+    [
+      ['SIGTERM', 90],
+      ['SIGKILL', 10],
+    ],
+    lock.check,
+  );
   if (!ended) throw new EngineError(`Neo4j (process ${server()[0]?.pid}) can't be stopped: end that process yourself.`);
 }
 
@@ -81,21 +84,8 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   noteFirstStart(home);
   onProgress?.('starting Neo4j');
   if (existsSync(logOf(home)) && statSync(logOf(home)).size > largestLog) renameSync(logOf(home), `${logOf(home)}.old`);
-  const log = openSync(logOf(home), 'a', 0o600);
-  try {
-    const args = [home.neo4j, home.passwords.neo4j];
-    const child = spawnJava('Neo4jServer', args, {
-      heap,
-      cwd: home.neo4j,
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
-    // A program that can't be run shows as a process that isn't there.
-    child.on('error', () => undefined);
-    child.unref();
-  } finally {
-    closeSync(log);
-  }
+  const args = [home.neo4j, home.passwords.neo4j];
+  startServer(logOf(home), (options) => spawnJava('Neo4jServer', args, { heap, cwd: home.neo4j, ...options }));
 }
 
 /** Waits for an answer; false when the server has ended instead. */

@@ -2,11 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
-  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -25,7 +23,7 @@ import type { HeldLock } from './lock.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
 import { postgresConf, postgresHba } from './postgres-conf.ts';
 import { closedFolder, type OsUser, postgresOsUser } from './postgres-os-user.ts';
-import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process } from './processes.ts';
+import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
 import { askPostgres, isRefusedLogin } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
@@ -77,12 +75,15 @@ export async function startPostgres(home: EngineHome, settings: Settings, option
 /** Stops Postgres and all its backends, if there are any; what is committed stays. */
 export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<void> {
   const server = () => findProcesses('-D', dataOf(home));
-  const signals: [NodeJS.Signals, number][] = [
-    ['SIGINT', 60],
-    ['SIGQUIT', 10],
-    ['SIGKILL', 5],
-  ];
-  await endProcesses(server, signals, lock.check);
+  await endProcesses(
+    server,
+    [
+      ['SIGINT', 60],
+      ['SIGQUIT', 10],
+      ['SIGKILL', 5],
+    ],
+    lock.check,
+  );
   await endOrphans(home, lock);
   if (server().length > 0)
     throw new EngineError(`Postgres (process ${server()[0]?.pid}) can't be stopped: end that process yourself.`);
@@ -109,19 +110,8 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   writeFor(user, join(dataOf(home), 'postgresql.conf'), postgresConf(port ?? 0));
   writeFor(user, join(dataOf(home), 'pg_hba.conf'), postgresHba);
   onProgress?.('starting Postgres');
-  const log = openSync(logOf(home), 'a', 0o600);
-  try {
-    const child = spawn(join(programs, 'postgres'), ['-D', dataOf(home)], {
-      ...asUser(home, user),
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
-    // A program that can't be run shows as a process that isn't there.
-    child.on('error', () => undefined);
-    child.unref();
-  } finally {
-    closeSync(log);
-  }
+  const args = ['-D', dataOf(home)];
+  startServer(logOf(home), (options) => spawn(join(programs, 'postgres'), args, { ...asUser(home, user), ...options }));
 }
 
 /** Waits for an answer; false when the server has ended instead. */
@@ -168,11 +158,14 @@ async function makeDatabase(url: string): Promise<void> {
 async function endOrphans(home: EngineHome, lock: HeldLock): Promise<void> {
   const orphans = () => findWorkingIn(dataOf(home)).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
   if (await waitUntil(() => orphans().length === 0, 5, lock.signal)) return;
-  const signals: [NodeJS.Signals, number][] = [
-    ['SIGQUIT', 3],
-    ['SIGKILL', 5],
-  ];
-  const ended = await endProcesses(orphans, signals, lock.check);
+  const ended = await endProcesses(
+    orphans,
+    [
+      ['SIGQUIT', 3],
+      ['SIGKILL', 5],
+    ],
+    lock.check,
+  );
   if (!ended)
     throw new EngineError(`A process of a killed Postgres (${orphans()[0]?.pid}) can't be ended: end it yourself.`);
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type ChildProcess, type StdioOptions, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { codeOf } from './failure.ts';
 import { waitUntil } from './waiting.ts';
 
@@ -32,6 +32,22 @@ export function findWorkingIn(folder: string): Process[] {
       return false;
     }
   });
+}
+
+/** Starts a server that outlives this process, and says what it has to say in a log. */
+export function startServer(
+  logFile: string,
+  start: (options: { detached: true; stdio: StdioOptions }) => ChildProcess,
+): void {
+  const log = openSync(logFile, 'a', 0o600);
+  try {
+    const child = start({ detached: true, stdio: ['ignore', log, log] });
+    // A program that can't be run shows as a process that isn't there.
+    child.on('error', () => undefined);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
 }
 
 /**
