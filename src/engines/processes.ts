@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type ChildProcess, type StdioOptions, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { codeOf } from './failure.ts';
 import { waitUntil } from './waiting.ts';
 
@@ -34,15 +34,37 @@ export function findWorkingIn(folder: string): Process[] {
   });
 }
 
+/** Starts a server that outlives this process, and says what it has to say in a log. */
+export function startServer(
+  logFile: string,
+  start: (options: { detached: true; stdio: StdioOptions }) => ChildProcess,
+): void {
+  const log = openSync(logFile, 'a', 0o600);
+  try {
+    const child = start({ detached: true, stdio: ['ignore', log, log] });
+    // A program that can't be run shows as a process that isn't there.
+    child.on('error', () => undefined);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}
+
 /**
  * Ends processes and waits until they have ended.
  *
  * @param still the processes that are left, asked again and again
  * @param signals the signals to send, each with the seconds that it may take
+ * @param check called before each signal; may throw
  * @returns whether none is left
  */
-export async function endProcesses(still: () => Process[], signals: [NodeJS.Signals, number][]): Promise<boolean> {
+export async function endProcesses(
+  still: () => Process[],
+  signals: [NodeJS.Signals, number][],
+  check?: () => void,
+): Promise<boolean> {
   for (const [signal, seconds] of signals) {
+    check?.();
     for (const { pid } of still()) sendSignal(pid, signal);
     if (await waitUntil(() => still().length === 0, seconds)) return true;
   }

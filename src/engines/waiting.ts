@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InterruptedError } from '../errors.ts';
+import { BusyError, InterruptedError } from '../errors.ts';
 
-/** Throws once the signal has been given. */
+/** Throws once the signal has been given: its own reason, if that is one for a person. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError('Stopped.');
+  if (!signal?.aborted) return;
+  const { reason } = signal;
+  throw reason instanceof InterruptedError || reason instanceof BusyError ? reason : new InterruptedError('Stopped.');
 }
 
-/** Waits, or ends early by InterruptedError. */
+/** Waits; once the signal is given it throws. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   throwIfAborted(signal);
