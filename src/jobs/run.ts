@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
+import { refuseObstacles } from '../export/obstacles.ts';
 import type { Database } from '../postgres/database.ts';
 import { workAfterPublish } from './after-publish.ts';
 import type { Attempt } from './attempt.ts';
@@ -32,6 +33,7 @@ export async function runOnce(
 ): Promise<FinishedRun> {
   // Begun under the lock, so that runs start in the order in which they are published: the tables show the last one.
   return withDatabase(settings, signal, async (database) => {
+    await refuseObstacles(database);
     const { context, attempt } = await withNetworkLock(database, (lost) =>
       conductRun(settings, planned, input, newRun(settings, planned), database, conduct, [signal, lost]),
     );
