@@ -5,7 +5,7 @@ WITH lid AS (
   WHERE pg_class.oid IN ('graph_recs.closest_connections'::regclass, 'graph_recs.recommendations'::regclass, 'graph_recs.rec_reasons'::regclass)
 ),
 part AS (
-  SELECT inhrelid AS oid, inhparent, relname, relnamespace, pg_class.oid::regclass::text AS name, reltype
+  SELECT inhrelid AS oid, inhparent, relnamespace, inhrelid::regclass::text AS name, reltype
   FROM pg_inherits
   JOIN lid ON lid.oid = inhparent
   JOIN pg_class ON pg_class.oid = inhrelid
@@ -40,7 +40,7 @@ SELECT DISTINCT format('the publication %s of %s', pubname, either.name),
   )
 FROM either
 JOIN pg_class ON pg_class.oid = either.oid
-JOIN pg_publication_tables ON schemaname = relnamespace::regnamespace::text AND tablename = relname
+JOIN pg_publication_tables ON schemaname = pg_class.relnamespace::regnamespace::text AND tablename = pg_class.relname
 JOIN pg_publication USING (pubname)
 UNION ALL
 SELECT format('the column %s of %s', attname, lid.name), format('ALTER TABLE %s DROP COLUMN %I, since no run fills it', lid.name, attname)
@@ -51,7 +51,7 @@ UNION ALL
 SELECT format('the partition %s of %s', part.name, lid.name), format('ALTER TABLE %s DETACH PARTITION %s', lid.name, part.name)
 FROM part
 JOIN lid ON lid.oid = inhparent
-WHERE relnamespace <> 'kith_shown'::regnamespace
+WHERE part.relnamespace <> 'kith_shown'::regnamespace
 UNION ALL
 SELECT format('no rows in %s', lid.name), format('CREATE TABLE kith_shown.%I PARTITION OF %s DEFAULT', relname, lid.name)
 FROM lid

@@ -159,12 +159,13 @@ describe('kith stopped in the middle', () => {
   const extended: Network = { ...dense, activities: [...dense.activities, more] };
   const { dropped: _, ...afterwards } = expectedTables(extended, { ...options, asOf: later });
 
+  /** The step that makes this table waits to see whether another one has made it. */
+  const nextTable = (name: string) => `INSERT INTO kith.next_tables VALUES ('${name}', 'held', 'held', 'held', 0)`;
   /** What holds a run up in its step. */
   const holdUps: Record<string, () => Promise<Held>> = {
     ingest: () => heldInGraph(network.stack, 'MATCH (u:User) SET u.held = true'),
-    closest: () =>
-      heldInPostgres(network.stack, 'LOCK TABLE kith_staging.closest_connections IN ACCESS EXCLUSIVE MODE'),
-    recommend: () => heldInPostgres(network.stack, 'LOCK TABLE kith_staging.recommendations IN ACCESS EXCLUSIVE MODE'),
+    closest: () => heldInPostgres(network.stack, nextTable('closest_connections')),
+    recommend: () => heldInPostgres(network.stack, nextTable('recommendations')),
     publish: () => heldInPostgres(network.stack, 'SELECT FROM graph_recs.closest_connections LIMIT 1'),
   };
 

@@ -75,13 +75,19 @@ export class StagedRows implements AsyncDisposable {
     return this.write(ring(users, weight));
   }
 
-  /** Publishes what was written last; returns the run's start too. */
+  /** Publishes what was written last, or another run; returns the run's start too. */
   async publish(
-    options: { patienceSeconds?: number; onProgress?: (text: string) => void; signal?: AbortSignal } = {},
+    options: {
+      run?: NextRun;
+      patienceSeconds?: number;
+      onProgress?: (text: string) => void;
+      signal?: AbortSignal;
+    } = {},
   ): Promise<PublishSummary & { startedAt: string }> {
-    if (!this.#run) throw new Error('Nothing was written.');
+    const written = options.run ?? this.#run;
+    if (!written) throw new Error('Nothing was written.');
     const database = options.signal ? this.database.until(options.signal) : this.database;
-    const run = { ...this.#run, asOf: Date.parse('2024-06-01') / 1000, settings: {}, maxRowChangePercent: 50 };
+    const run = { ...written, asOf: Date.parse('2024-06-01') / 1000, settings: {}, maxRowChangePercent: 50 };
     const summary = await publish(this.#graph, database, run, {
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),
@@ -92,8 +98,8 @@ export class StagedRows implements AsyncDisposable {
   }
 
   /** A connection of a reader's own. */
-  async reader(): Promise<pg.Client & AsyncDisposable> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'a report' });
+  async reader(url = this.url): Promise<pg.Client & AsyncDisposable> {
+    const client = new pg.Client({ connectionString: url, application_name: 'a report' });
     client.on('error', () => undefined);
     await client.connect();
     return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
