@@ -4,7 +4,7 @@ WITH watched AS (
   SELECT to_regclass(name) AS relation FROM unnest($1::text[]) AS name
 ),
 present AS (
-  SELECT DISTINCT pid
+  SELECT DISTINCT pid, virtualtransaction AS transaction
   FROM pg_locks
   WHERE locktype = 'relation'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -13,6 +13,7 @@ present AS (
     AND pid IS DISTINCT FROM pg_backend_pid()
 )
 SELECT
+  transaction,
   pid,
   usename AS user,
   application_name AS application,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { EngineError } from '../errors.ts';
 import { atAnInstant, type Patience, unlessInUse } from '../postgres/at-an-instant.ts';
-import { type Database, queryAll, queryOn } from '../postgres/database.ts';
+import { type Database, queryAll, sqlStateOf } from '../postgres/database.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { NextTable } from './next-table.ts';
 import { type OfTables, type PublishedTable, publishedTables } from './published-tables.ts';
@@ -29,12 +29,14 @@ export async function swap(
   await atAnInstant(database, { ...patience, tables }, (watch) =>
     database.transaction(async (client) => {
       await record(client);
-      await watch();
+      const end = (await watch()) + Date.now();
       let closing: PublishedTable | undefined;
       try {
         await unlessInUse(async () => {
-          await queryAll(client, 'sql/swap/close.sql');
-          for (closing of order) await queryAll(client, 'sql/swap/close-table.sql', { table: closing });
+          for (closing of order) {
+            const milliseconds = String(Math.max(end - Date.now(), 1));
+            await queryAll(client, 'sql/swap/close-table.sql', { table: closing, milliseconds });
+          }
           closing = undefined;
           for (const table of publishedTables) await exchange(client, table, next[table]);
         });
@@ -48,9 +50,11 @@ export async function swap(
 }
 
 async function exchange(client: pg.ClientBase, table: PublishedTable, { name, shown }: NextTable): Promise<void> {
-  const [now] = await queryOn<{ name: string }>(client, 'sql/next/shown.sql', [table]);
-  if (now?.name !== shown) throw new EngineError(`Another run has published graph_recs.${table} meanwhile: run again.`);
-  await queryAll(client, 'sql/swap/exchange.sql', { table, shown, next: name });
+  await queryAll(client, 'sql/swap/exchange.sql', { table, shown, next: name }).catch((error) => {
+    // No such table
+    if (sqlStateOf(error) !== '42P01') throw error;
+    throw new EngineError(`Another run has published graph_recs.${table} meanwhile: run again.`, { cause: error });
+  });
 }
 
 /** What is left to do once the rows are shown; whatever becomes of it, they are. The next publish does it too. */

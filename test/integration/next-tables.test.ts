@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type pg from 'pg';
@@ -76,14 +78,15 @@ describe('rows that a run writes', () => {
   });
 
   test('are made again, with nothing computed, if another run was published since', async () => {
+    const other = await rows.begin();
+    await sleep(5);
     const early = await rows.stage(50, 1);
     const { rows: made } = await network.pool.query('SELECT * FROM kith.next_tables');
     // Another run overtakes it, while somebody keeps its tables from being removed.
     await using reader = await rows.reader();
     await reader.query(`BEGIN; LOCK TABLE ${made.map((one) => `kith_next.${one.next_table}`)} IN ACCESS SHARE MODE`);
-    const other = await rows.begin();
     for (const table of publishedTables) await rows.writeTable(table, other, ring(40, 2)[table]);
-    const overtaking = await rows.publish();
+    await rows.publish({ run: other });
     await reader.query('COMMIT');
     for (const one of made)
       await network.pool.query('INSERT INTO kith.next_tables SELECT ($1::kith.next_tables).*', [
@@ -99,7 +102,7 @@ describe('rows that a run writes', () => {
     for (const table of publishedTables) expect(await runsIn(network.pool, table)).toEqual([early.startedAt]);
     const { rows: found } = await network.pool.query(
       'SELECT count(*)::integer AS rows FROM graph_recs.rec_reasons WHERE created_at = $1',
-      [overtaking.startedAt],
+      [other.startedAt],
     );
     // The ring of 40 and that of 50 have the reasons of users 1 to 37 in common.
     expect(found[0].rows).toBe(74);
@@ -210,9 +213,12 @@ describe('what a swap would lose or break', () => {
   ])('%s is named before anything is done, with what to do', async (name, make, remove = '') => {
     await rows.stage(50, 1);
     const { startedAt } = await rows.publish();
+    const input = network.folder('20240601');
+    mkdirSync(input);
+    writeFileSync(join(input, 'follow.csv'), '1,2,2024-05-30 12:00:00\n');
     await network.pool.query(`CREATE SCHEMA app; ${make}`);
     try {
-      const run = network.run({ input: network.folder('20240601') });
+      const run = network.run({ input });
       await expect(run).rejects.toThrow(BadInputError);
       await expect(run).rejects.toThrow(`impossible with ${name}`);
       await expect(run).rejects.toThrow(/ \((ALTER TABLE|ALTER PUBLICATION|DROP|make|let)/);

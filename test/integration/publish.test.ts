@@ -441,7 +441,7 @@ describe('two at once, and connections that break', () => {
     ['its publishing transaction', `${publisher} LIMIT 1`],
     [
       'the connection that watches for an instant',
-      "query LIKE '%has one of these tables%' AND pid <> pg_backend_pid()",
+      "query LIKE '%The transactions that have one of these tables%' AND pid <> pg_backend_pid()",
     ],
   ])(
     'a run that loses %s ends with an EngineError, the tables stay, and the next run works',
