@@ -203,8 +203,8 @@ describe('what a swap would lose or break', () => {
       'ALTER TABLE graph_recs.closest_connections DROP COLUMN note',
     ],
     [
-      'the partition app.some of graph_recs.recommendations',
-      'CREATE TABLE app.some PARTITION OF graph_recs.recommendations FOR VALUES FROM (100000) TO (200000)',
+      'the partition app.far of graph_recs.recommendations',
+      'CREATE TABLE app.far PARTITION OF graph_recs.recommendations FOR VALUES FROM (100000) TO (200000)',
     ],
     [
       'the view app.direct, which depends on kith_shown.rec_reasons_',
