@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, FolderChangedError } from '../../errors.ts';
+import { refuseObstacles } from '../../export/obstacles.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder, findFile, versionOf } from '../../ingest/day-folder.ts';
@@ -33,6 +34,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const horizon = await readHorizon(context);
   // A folder that is loaded by itself may be of any date.
   if (run.steps.includes('closest')) refuseExpired(run, horizon);
+  if (run.steps.includes('publish')) await refuseObstacles(context.database);
   try {
     await using staged = await readFolder(folder, {
       workDir,
