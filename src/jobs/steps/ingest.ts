@@ -21,6 +21,7 @@ import { estimateReading, estimateSorting } from './estimate.ts';
 export async function ingest(context: RunContext, report: Report): Promise<void> {
   const { settings, run, folder, signal, summary } = context;
   if (!folder) throw new Error('ingest was called without a folder');
+  if (run.steps.includes('publish')) await refuseObstacles(context.database);
   const dir = runFolder(settings, run.id);
   // Each attempt has one of its own: a late one would take away what another reads.
   const { attempt } = context;
@@ -34,7 +35,6 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const horizon = await readHorizon(context);
   // A folder that is loaded by itself may be of any date.
   if (run.steps.includes('closest')) refuseExpired(run, horizon);
-  if (run.steps.includes('publish')) await refuseObstacles(context.database);
   try {
     await using staged = await readFolder(folder, {
       workDir,
