@@ -81,7 +81,8 @@ describe('readers that poll in every way, each in its isolation level', () => {
       for (let weight = 2; weight <= 7; weight++) {
         await rows.stage(100 + weight * 7, weight);
         await rows.publish({ patienceSeconds: 120 });
-        await sleep(100);
+        // The slowest way of reading takes a second and rests two.
+        await sleep(1000);
       }
     });
     expectOneRunEach(seen, 4);

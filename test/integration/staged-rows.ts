@@ -35,14 +35,14 @@ export class StagedRows implements AsyncDisposable {
   readonly #graph: Graph;
   #run: NextRun | undefined;
 
-  private constructor(network: TestNetwork, database: Database) {
+  private constructor(network: Pick<TestNetwork, 'stack' | 'pool'>, database: Database) {
     this.url = network.stack.postgres.url;
     this.pool = network.pool;
     this.database = database;
     this.#graph = new Graph(network.stack.neo4j);
   }
 
-  static async open(network: TestNetwork): Promise<StagedRows> {
+  static async open(network: Pick<TestNetwork, 'stack' | 'pool'>): Promise<StagedRows> {
     return new StagedRows(network, await Database.connect(network.stack.postgres.url));
   }
 

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+import { projectRoot } from '../../src/config/project.ts';
+import { EngineError } from '../../src/errors.ts';
+import { publishedTables } from '../../src/export/published-tables.ts';
+import { Database } from '../../src/postgres/database.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { TestNetwork } from '../harness/network.ts';
+import { ring, StagedRows } from './staged-rows.ts';
+
+jest.setTimeout(120_000);
+
+const users = 20_000;
+let network: TestNetwork;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+}, 180_000);
+afterAll(async () => {
+  await network?.[Symbol.asyncDispose]();
+});
+
+/** A database of its own as version 5 of the schemas leaves it, with rows that are shown, and what applications have made on top. */
+async function version5(name: string): Promise<{ url: string; pool: pg.Pool & AsyncDisposable }> {
+  await network.pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  await network.pool.query(`CREATE DATABASE ${name}`);
+  const url = new URL(network.stack.postgres.url);
+  url.pathname = name;
+  await runner({
+    databaseUrl: url.href,
+    dir: join(projectRoot, 'sql', 'migrations'),
+    direction: 'up',
+    count: 5,
+    migrationsTable: 'migrations',
+    migrationsSchema: 'kith',
+    createMigrationsSchema: true,
+    log: () => undefined,
+  });
+  const pool = new pg.Pool({ connectionString: url.href });
+  pool.on('error', () => undefined);
+  await pool.query(`
+    INSERT INTO kith.runs (id, as_of, settings, status, started_at) VALUES ('half', '2024-05-30', '{}', 'running', now());
+    INSERT INTO kith.run_steps (run_id, step, status, token, started_at)
+      SELECT 'half', step, 'done', 1, now() FROM unnest(ARRAY['ingest', 'closest', 'recommend']) AS step;
+    UPDATE kith.progress SET closest_run = 'half', recommended_run = 'half';
+    INSERT INTO kith_staging.recommendations VALUES (1, 2, 0.5, 1);
+    CREATE TABLE kith_next.rec_reasons (LIKE graph_recs.rec_reasons);
+    CREATE TABLE kith_old.rec_reasons (LIKE graph_recs.rec_reasons);
+
+    CREATE TEMP TABLE ring AS SELECT u, u % ${users} + 1 AS v1, (u + 1) % ${users} + 1 AS v2, (u + 2) % ${users} + 1 AS w,
+      timestamptz '2024-05-01 07:00:00.25Z' + u % 3 * interval '1 day' AS created, timestamptz '2024-05-30 07:00Z' AS updated
+      FROM generate_series(1, ${users}) AS u;
+    INSERT INTO graph_recs.closest_connections SELECT u, v1, 1, created, updated, 1 FROM ring UNION ALL SELECT u, v2, 1, created, updated, 2 FROM ring;
+    INSERT INTO graph_recs.recommendations SELECT u, w, created, updated, 1, 2 FROM ring;
+    INSERT INTO graph_recs.rec_reasons SELECT u, w, v1, 1, created, updated FROM ring UNION ALL SELECT u, w, v2, 1, created, updated FROM ring;
+
+    CREATE VIEW public.best AS SELECT user_id, rec_id FROM graph_recs.recommendations WHERE rank <= 5;
+    CREATE INDEX by_rec ON graph_recs.recommendations (rec_id);
+    COMMENT ON TABLE graph_recs.recommendations IS 'Ours';
+    GRANT USAGE ON SCHEMA graph_recs TO pg_monitor;
+    GRANT SELECT ON graph_recs.recommendations TO pg_monitor`);
+  return { url: url.href, pool: Object.assign(pool, { [Symbol.asyncDispose]: () => pool.end() }) };
+}
+
+test('a database of version 5 keeps its rows, views, grants and indexes, and the next run their created_at', async () => {
+  const { url, pool: opened } = await version5('kith_version_5');
+  await using pool = opened;
+  const everything = async () => {
+    const { rows } = await pool.query(
+      publishedTables
+        .map((table) => `SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) AS rows FROM graph_recs.${table} AS t`)
+        .join(' UNION ALL '),
+    );
+    return rows;
+  };
+  const onTop = async () => {
+    const { rows } = await pool.query(`
+      SELECT (SELECT count(*)::integer FROM public.best) AS viewed,
+        has_table_privilege('pg_monitor', 'graph_recs.recommendations', 'SELECT') AS granted,
+        obj_description('graph_recs.recommendations'::regclass) AS comment,
+        (SELECT count(*)::integer FROM pg_inherits WHERE inhparent = 'graph_recs.by_rec'::regclass) AS indexed`);
+    return rows[0];
+  };
+  const before = await everything();
+  await using database = await Database.connect(url);
+  await migrate(database, 30);
+  expect(await everything()).toEqual(before);
+  expect(await onTop()).toEqual({ viewed: users, granted: true, comment: 'Ours', indexed: 1 });
+  const { rows: left } = await pool.query(`
+    SELECT (SELECT array_agg(nspname::text ORDER BY nspname) FROM pg_namespace WHERE nspname LIKE 'kith%') AS schemas,
+      (SELECT count(*)::integer FROM pg_class WHERE relnamespace = 'kith_next'::regnamespace) AS next,
+      (SELECT array_agg(step) FROM kith.run_steps) AS done`);
+  // A run that was half way computes its rows again.
+  expect(left[0]).toEqual({ schemas: ['kith', 'kith_next', 'kith_shown'], next: 0, done: ['ingest'] });
+
+  await using rows = await StagedRows.open({ stack: { ...network.stack, postgres: { url } }, pool });
+  await rows.stage(users, 2);
+  const { startedAt } = await rows.publish();
+  expect(await onTop()).toEqual({ viewed: users, granted: true, comment: 'Ours', indexed: 1 });
+  const { rows: times } = await pool.query<{ created: Date; updated: Date; rows: number }>(`
+    SELECT created_at AS created, updated_at AS updated, count(*)::integer AS rows FROM graph_recs.rec_reasons GROUP BY 1, 2 ORDER BY 1`);
+  expect(times.map(({ created, updated }) => [created.toISOString(), updated.toISOString()])).toEqual(
+    [1, 2, 3].map((day) => [`2024-05-0${day}T07:00:00.250Z`, startedAt]),
+  );
+  expect(times.reduce((sum, one) => sum + one.rows, 0)).toBe(ring(users, 2).rec_reasons.length);
+});
+
+test('a migration waits for whoever has the tables open, keeps nobody else waiting, and names them in the end', async () => {
+  const { url, pool: opened } = await version5('kith_version_5_in_use');
+  await using pool = opened;
+  await using database = await Database.connect(url);
+  const dump = await pool.connect();
+  await dump.query(
+    "SET application_name = 'pg_dump'; BEGIN; LOCK TABLE kith_staging.recommendations, graph_recs.recommendations IN ACCESS SHARE MODE",
+  );
+  const migrating = migrate(database, 1);
+  await expect(migrating).rejects.toThrow(EngineError);
+  await expect(migrating).rejects.toThrow(
+    /^The tables of Postgres were not brought up to date, because pg_dump of kith \(process \d+/,
+  );
+  const patient = migrate(database, 30);
+  const others: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    const begun = performance.now();
+    await pool.query('SELECT count(*) FROM graph_recs.rec_reasons WHERE user_id = 5');
+    others.push(performance.now() - begun);
+    await sleep(50);
+  }
+  expect(Math.max(...others)).toBeLessThan(1000);
+  await dump.query('COMMIT');
+  dump.release();
+  await patient;
+  expect((await pool.query("SELECT to_regnamespace('kith_staging') AS staging")).rows).toEqual([{ staging: null }]);
+});
