@@ -6,7 +6,7 @@ import { projectRoot } from '../src/config/project.ts';
 import { readSettings, type Settings } from '../src/config/settings.ts';
 import { status } from '../src/engines/stack.ts';
 import { InterruptedError, KithError } from '../src/errors.ts';
-import type { RunSummary } from '../src/jobs/run-context.ts';
+import type { RunSummary } from '../src/jobs/run-summary.ts';
 import { MemorySampler, type Peak, peakOf } from './memory.ts';
 import { benchSql } from './peer.ts';
 

@@ -1,7 +1,7 @@
 import { up } from '../src/engines/stack.ts';
 import { InterruptedError } from '../src/errors.ts';
 import { Graph } from '../src/graph/graph.ts';
-import type { Run } from '../src/jobs/run-settings.ts';
+import type { RunFacts } from '../src/jobs/run.ts';
 import { Random } from '../src/random.ts';
 import { showUser } from '../src/show/show-user.ts';
 import { shownRun } from '../src/show/shown-run.ts';
@@ -76,7 +76,7 @@ export async function measureLatency(
   };
 }
 
-async function timesOf(graph: Graph, run: Run, users: readonly number[], signal: AbortSignal): Promise<number[]> {
+async function timesOf(graph: Graph, run: RunFacts, users: readonly number[], signal: AbortSignal): Promise<number[]> {
   const times: number[] = [];
   for (const user of users) {
     if (signal.aborted) throw new InterruptedError('Stopped.');

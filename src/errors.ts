@@ -31,6 +31,9 @@ export class EngineError extends KithError {
   override readonly exitCode = 4;
 }
 
+/** An engine went away in the middle of work: it died, or its connection broke (exit code 4). */
+export class EngineLostError extends EngineError {}
+
 /** Another process works on the same network (exit code 5). */
 export class BusyError extends KithError {
   override readonly name = 'BusyError';

@@ -1,8 +1,7 @@
-// Closes the places of a step to every attempt before $token. A transaction of an earlier one that is under way holds its place: this
-// waits for it. Gives the largest token there is: if it is not $token, a later attempt has begun.
-UNWIND $places AS place
-MERGE (f:Fence {place: place})
-SET f.held = true
+// Closes $steps to every attempt before $token. Gives the largest token of $step: if it is not $token, a later attempt has begun.
+UNWIND $steps AS name
+MERGE (f:Fence {step: name})
+SET f.token = CASE WHEN f.token > $token THEN f.token ELSE $token END
 WITH f
-SET f.token = CASE WHEN coalesce(f.token, 0) < $token THEN $token ELSE f.token END
+WHERE f.step = $step
 RETURN max(f.token) AS token

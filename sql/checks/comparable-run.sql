@@ -4,5 +4,5 @@ FROM kith.runs
 WHERE status = 'published'
   AND settings = $2::jsonb
   AND as_of BETWEEN $1::timestamptz - interval '7 days' AND $1::timestamptz - interval '1 day'
-ORDER BY as_of DESC, started_at DESC
+ORDER BY as_of DESC, finished_at DESC
 LIMIT 1;

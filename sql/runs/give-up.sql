@@ -1,5 +1,5 @@
 -- A run of the queue will not be done ($1 id); fail-steps.sql is next.
 UPDATE kith.runs
-SET status = 'failed', finished_at = now(), error = 'Given up by hand.', told_at = now()
-WHERE id = $1 AND conducted_by = 'workers' AND status IN ('queued', 'running')
+SET status = 'failed', finished_at = clock_timestamp(), error = 'Given up by hand.', told_at = clock_timestamp()
+WHERE id = $1 AND queued_at IS NOT NULL AND status IN ('queued', 'running')
 RETURNING id;

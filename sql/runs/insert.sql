@@ -1,3 +1,23 @@
--- A run begins ($1 id, $2 as-of, $3 input, $4 settings, $5 start).
-INSERT INTO kith.runs (id, as_of, input, settings, status, started_at)
-VALUES ($1, $2, $3, $4, 'running', $5);
+-- A new run ($1 as-of, $2 input, $3 settings, $4 what its scores come from, $5 its steps), by Postgres' clock alone. It begins now, or waits
+-- in the queue ($6). Nothing, if one of the same as-of and input waits or is under way in the queue already, or was queued because it was due
+-- at $7: the schedule may call twice for one morning. Its name is the as-of date, the instant, and four digits against a clash.
+INSERT INTO kith.runs (id, as_of, input, settings, scores, steps, status, started_at, queued_at, due_at)
+SELECT
+  format(
+    '%s-%sZ-%s',
+    to_char($1::timestamptz AT TIME ZONE 'UTC', 'YYYYMMDD'),
+    to_char(instant AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISSMS'),
+    left(md5(gen_random_uuid()::text), 4)
+  ),
+  $1, $2, $3, $4, $5::text[],
+  CASE WHEN $6::boolean THEN 'queued' ELSE 'running' END,
+  instant,
+  CASE WHEN $6 THEN instant END,
+  $7
+FROM date_trunc('milliseconds', clock_timestamp()) AS instant
+WHERE NOT $6
+  OR NOT EXISTS (
+    SELECT FROM kith.runs
+    WHERE queued_at IS NOT NULL AND as_of = $1 AND input = $2 AND (status IN ('queued', 'running') OR due_at = $7)
+  )
+RETURNING id, as_of, input, settings, scores, steps, status, started_at, queued_at IS NOT NULL AS is_queued;

@@ -1,6 +1,6 @@
 -- The run that the tables show.
-SELECT id, as_of, settings, started_at
+SELECT id, as_of, input, settings, scores, steps, status, started_at, queued_at IS NOT NULL AS is_queued
 FROM kith.runs
 WHERE status = 'published'
-ORDER BY started_at DESC
+ORDER BY finished_at DESC
 LIMIT 1;

@@ -5,8 +5,7 @@ WITH closest AS (DELETE FROM graph_recs.closest_connections RETURNING 1),
   staged_closest AS (DELETE FROM kith_staging.closest_connections),
   staged_recommendations AS (DELETE FROM kith_staging.recommendations),
   staged_reasons AS (DELETE FROM kith_staging.rec_reasons),
-  runs AS (DELETE FROM kith.runs RETURNING 1),
-  progress AS (UPDATE kith.progress SET closest_run = NULL, recommended_run = NULL)
+  runs AS (DELETE FROM kith.runs RETURNING 1)
 SELECT
   (SELECT count(*) FROM closest) AS closest,
   (SELECT count(*) FROM recommendations) AS recommendations,

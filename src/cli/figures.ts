@@ -3,7 +3,12 @@ export function count(value: number | undefined): string {
   return (value ?? 0).toLocaleString('en');
 }
 
+/** A duration in seconds as a person reads it: `1.5 s`. */
+export function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
+}
+
 /** How long ago `started` was, by performance.now(): `1.5 s`. */
 export function secondsSince(started: number): string {
-  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  return seconds((performance.now() - started) / 1000);
 }

@@ -1,12 +1,13 @@
 import type { CheckOutcome } from '../export/checks.ts';
-import type { FinishedRun } from '../jobs/run.ts';
-import type { RunSummary } from '../jobs/run-context.ts';
+import { isoSeconds } from '../instant.ts';
+import type { FinishedRun } from '../jobs/conduct-run.ts';
+import type { RunSummary } from '../jobs/run-summary.ts';
 import { count } from './figures.ts';
 
 /** What a person is told at the end of a run. */
 export function describeRun({ run, summary }: FinishedRun): string {
   const lines = [
-    `Run ${run.id}, as of ${new Date(run.asOf * 1000).toISOString().replace('.000Z', 'Z')}: ${summary.rows ? 'published' : 'done'}`,
+    `Run ${run.id}, as of ${isoSeconds(run.asOf)}: ${summary.rows ? 'published' : 'done'}`,
     ...describeInput(summary),
     ...describeDropped(summary),
   ];

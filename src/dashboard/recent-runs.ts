@@ -1,20 +1,20 @@
 import { type StepState, stepsOfRuns } from '../jobs/attempt.ts';
-import { summaryOf } from '../jobs/perform-step.ts';
-import { pipeline } from '../jobs/pipeline.ts';
-import type { RunSummary } from '../jobs/run-context.ts';
-import type { RunSettings } from '../jobs/run-settings.ts';
+import type { RunSettings, RunStatus } from '../jobs/run.ts';
+import { type RunSummary, summaryOf } from '../jobs/run-summary.ts';
+import { type StepName, stepNames } from '../jobs/step-name.ts';
 import type { Database } from '../postgres/database.ts';
 
 /** A step as the pages show it. */
-export type DashboardStep = Omit<StepState, 'summary'>;
+export type DashboardStep = Omit<StepState, 'summary' | 'retryIn'>;
 
 /** A run as the pages show it. Instants are ISO 8601. */
 export interface DashboardRun {
   id: string;
   asOf: string;
   input: string | null;
-  status: 'queued' | 'running' | 'published' | 'failed';
-  conductedBy: 'hand' | 'workers';
+  status: RunStatus;
+  /** The steps that it consists of, in the order of the pipeline. */
+  consistsOf: StepName[];
   queuedAt: string | null;
   /** Null until it begins. */
   startedAt: string | null;
@@ -66,7 +66,7 @@ interface RunRow {
   as_of: Date;
   input: string | null;
   status: DashboardRun['status'];
-  conducted_by: DashboardRun['conductedBy'];
+  steps: StepName[];
   queued_at: Date | null;
   started_at: Date;
   finished_at: Date | null;
@@ -82,13 +82,13 @@ async function withSteps(database: Database, rows: RunRow[]): Promise<DashboardR
   );
   return rows.map((row) => {
     const begun = states.get(row.id) ?? [];
-    const steps = pipeline.flatMap(({ name }) => begun.filter((state) => state.name === name));
+    const steps = stepNames.flatMap((name) => begun.filter((state) => state.name === name));
     return {
       id: row.id,
       asOf: row.as_of.toISOString(),
       input: row.input,
       status: row.status,
-      conductedBy: row.conducted_by,
+      consistsOf: row.steps,
       queuedAt: row.queued_at?.toISOString() ?? null,
       startedAt: row.status === 'queued' ? null : row.started_at.toISOString(),
       finishedAt: row.finished_at?.toISOString() ?? null,

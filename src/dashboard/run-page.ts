@@ -27,7 +27,7 @@ export function renderRun(run: DashboardRun, now: number, timeZone: string): str
 }
 
 function beginning(run: DashboardRun, now: number, timeZone: string): string {
-  const by = run.conductedBy === 'hand' ? 'by hand' : 'from the queue';
+  const by = run.queuedAt === null ? 'by hand' : 'from the queue';
   if (run.startedAt === null) return `${by}, waiting since ${clockText(run.queuedAt ?? run.asOf, timeZone)}`;
   const waited = run.queuedAt === null ? 0 : Date.parse(run.startedAt) - Date.parse(run.queuedAt);
   const took = `${run.finishedAt === null ? 'under way for' : 'took'} ${duration(runMilliseconds(run, now) ?? 0)}`;

@@ -1,5 +1,4 @@
-import { pipeline } from '../jobs/pipeline.ts';
-import type { StepName } from '../jobs/step.ts';
+import type { StepName } from '../jobs/step-name.ts';
 import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 
 /** A step's place on the time axis, in shares of it. */
@@ -16,7 +15,7 @@ export interface Bar {
 export interface Timeline {
   /** Length of the axis. */
   milliseconds: number;
-  /** One for each step of the pipeline, in its order. */
+  /** One for each step that the run consists of, in the order of the pipeline. */
   bars: Bar[];
   ticks: { at: number; milliseconds: number }[];
 }
@@ -35,17 +34,16 @@ const distances = [
 ];
 
 /** Where each step of a run lies in time; what is under way reaches until `now`, in epoch milliseconds. */
-export function timelineOf({ steps, startedAt, finishedAt }: DashboardRun, now: number): Timeline {
+export function timelineOf({ steps, consistsOf, startedAt, finishedAt }: DashboardRun, now: number): Timeline {
   const spans = steps.map((step) => ({ step, ...spanOf(step, now) }));
   const starts = spans.map(({ from }) => from);
-  // The run's own instants may be of another clock than those of its steps.
   if (startedAt !== null) starts.push(Date.parse(startedAt));
   const ends = spans.map(({ to }) => to);
   if (finishedAt !== null) ends.push(Date.parse(finishedAt));
   else if (startedAt !== null) ends.push(now);
   const start = Math.min(...starts, ...ends);
   const milliseconds = starts.length === 0 ? 0 : Math.max(1, Math.max(...ends) - start);
-  const bars = pipeline.map(({ name }): Bar => {
+  const bars = consistsOf.map((name): Bar => {
     const span = spans.find(({ step }) => step.name === name);
     if (!span) return { name, left: 0, width: 0, milliseconds: 0 };
     const length = span.to - span.from;

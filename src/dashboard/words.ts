@@ -1,4 +1,4 @@
-import type { StepName } from '../jobs/step.ts';
+import type { StepName } from '../jobs/step-name.ts';
 import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 
 /** A number as a person reads it: 12,345. */
@@ -71,7 +71,7 @@ const counted: Record<StepName, string> = {
   ingest: 'lines',
   closest: 'users',
   reputation: 'scores',
-  recommend: 'rows staged',
+  recommend: 'rows',
   publish: 'rows',
 };
 

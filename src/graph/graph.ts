@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import neo4j, {
   type Driver,
   type ManagedTransaction,
@@ -7,14 +8,14 @@ import neo4j, {
   type Session,
 } from 'neo4j-driver';
 import { statement } from '../config/project.ts';
-import { EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
-import { type Fence, placeOf, places, placesOfStep, staleAttempt } from './fence.ts';
+import { EngineError, EngineLostError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { type Fence, staleAttempt } from './fence.ts';
 import { sendWithoutDelay } from './no-delay.ts';
 
 sendWithoutDelay();
 
-/** Milliseconds that a late attempt has to commit what it is just writing. */
-const writersPatienceMs = 10_000;
+/** Milliseconds between two looks whether an earlier attempt still writes, and how long it may take to end in all. */
+const endingMs = { pause: 20, most: 60_000 };
 
 /** Parameters of a statement: whole numbers are BigInt, because a JavaScript number is sent as a Float. */
 export type Parameters = Record<string, unknown>;
@@ -36,7 +37,6 @@ export class Graph implements AsyncDisposable {
   readonly #driver: Driver;
   readonly #signal: AbortSignal | undefined;
   readonly #fence: Fence | undefined;
-  readonly #freePlaces = Array.from({ length: placesOfStep }, (_, i) => placesOfStep - 1 - i);
 
   /** @param fence only as long as its attempt is the latest may anything be written */
   constructor(access: { uri: string; username: string; password: string }, signal?: AbortSignal, fence?: Fence) {
@@ -71,38 +71,44 @@ export class Graph implements AsyncDisposable {
 
   #writeOnce<Row extends RecordShape>(file: CypherFile, parameters: Parameters): Promise<Answer<Row>> {
     return this.#run(file, (session) =>
-      this.#atPlace((place) =>
-        session.executeWrite(async (tx) => {
-          await this.#hold(tx, place);
-          return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
-        }, this.#named()),
-      ),
+      session.executeWrite(async (tx) => {
+        await this.#refuseStale(tx);
+        return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
+      }, this.#named()),
     );
   }
 
   /**
-   * Closes the graph to earlier attempts at the fence's step. What they are just writing has some seconds to be committed, then it is rolled
-   * back. After a bulk import it has to be done again.
+   * Closes the graph to earlier attempts: what they are just writing is rolled back, unless it is committed in this moment. After a bulk import
+   * it has to be done again.
    *
    * @throws StaleAttemptError if a later attempt has begun
    */
   async raiseFence(): Promise<void> {
     if (!this.#fence) return;
     const { step, token, closes } = this.#fence;
-    await this.constrain('cypher/fence/key.cypher', 'cypher/fence/drop-half-key.cypher');
-    const late = setInterval(() => void this.#endEarlierWriters().catch(() => undefined), writersPatienceMs);
+    // Whoever raised the fence before and was paused in the middle holds it.
+    const ending = setInterval(() => void this.#endEarlierWriters().catch(() => undefined), 1_000);
     try {
       const { rows } = await this.#run<Answer<{ token: bigint }>>('cypher/fence/raise.cypher', (session) =>
         session.executeWrite(
           async (tx) =>
-            answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { places: places(closes), token })),
-          // Whoever raises it may be paused before it commits, too.
+            answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { steps: [...closes], step, token })),
           this.#named(),
         ),
       );
       if (rows[0]?.token !== token) throw staleAttempt(step);
     } finally {
-      clearInterval(late);
+      clearInterval(ending);
+    }
+    // A transaction that begins from here on finds its token outdated; those that began before are all listed.
+    const end = performance.now() + endingMs.most;
+    while (await this.#endEarlierWriters()) {
+      if (performance.now() > end)
+        throw new EngineError(
+          `Neo4j did not end what an earlier attempt at ${step} writes within ${endingMs.most / 1000} s.`,
+        );
+      await sleep(endingMs.pause);
     }
   }
 
@@ -111,35 +117,23 @@ export class Graph implements AsyncDisposable {
     return { metadata: this.#fence ? { kithStep: this.#fence.step, kithToken: this.#fence.token } : {} };
   }
 
-  async #endEarlierWriters(): Promise<void> {
+  /** Terminates what earlier attempts write just now; false if there is nothing. */
+  async #endEarlierWriters(): Promise<boolean> {
     const { token, closes } = this.#fence as Fence;
-    const parameters = { steps: [...closes], token };
     const ask = async <Row extends RecordShape>(file: CypherFile, given: Parameters) =>
       this.#run(file, async (session) => answerOf<Row>(await session.run<Row>(statement(file), given)));
-    const { rows } = await ask<{ ids: string[] }>('cypher/fence/earlier-writers.cypher', parameters);
+    const { rows } = await ask<{ ids: string[] }>('cypher/fence/earlier-writers.cypher', { steps: [...closes], token });
     const ids = rows[0]?.ids ?? [];
     if (ids.length > 0) await ask('cypher/fence/end-writers.cypher', { ids });
+    return ids.length > 0;
   }
 
-  async #hold(tx: ManagedTransaction, place: number): Promise<void> {
+  /** @throws StaleAttemptError if a later attempt has raised the fence */
+  async #refuseStale(tx: ManagedTransaction): Promise<void> {
     if (!this.#fence) return;
     const { step, token } = this.#fence;
-    const { records } = await tx.run<{ mayWrite: boolean }>(statement('cypher/fence/hold.cypher'), {
-      place: placeOf(step, place),
-      token,
-    });
-    if (!records[0]?.get('mayWrite')) throw staleAttempt(step);
-  }
-
-  /** Two transactions at one place would wait for each other. */
-  async #atPlace<T>(work: (place: number) => Promise<T>): Promise<T> {
-    const place = this.#freePlaces.pop();
-    if (place === undefined) throw new Error(`more than ${placesOfStep} writing transactions at once`);
-    try {
-      return await work(place);
-    } finally {
-      this.#freePlaces.push(place);
-    }
+    const { records } = await tx.run<{ token: bigint | null }>(statement('cypher/fence/token.cypher'), { step });
+    if (records[0]?.get('token') !== token) throw staleAttempt(step);
   }
 
   /** For statements that Neo4j wants outside any other transaction, such as constraints. */
@@ -218,7 +212,7 @@ function engineError(file: CypherFile, error: unknown): KithError {
   if (error instanceof KithError) return error;
   const code = (error as Neo4jError).code;
   if (code === 'ServiceUnavailable' || code === 'SessionExpired')
-    return new EngineError(
+    return new EngineLostError(
       `Neo4j can't be reached any more (${messageOf(error)}); see \`kith status\`, then run again.`,
       {
         cause: error,

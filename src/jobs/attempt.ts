@@ -2,21 +2,21 @@ import { hostname } from 'node:os';
 import { EngineError, messageOf, StaleAttemptError } from '../errors.ts';
 import { type Database, queryOn, type StepFence } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
-import type { RunSummary } from './run-context.ts';
-import type { StepName } from './step.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { StepName } from './step-name.ts';
 
-/** One go at a step: only the latest may write. */
+/** One attempt at a step: only the latest may write. */
 export interface Attempt extends StepFence {
   step: StepName;
-  /** Of which nothing earlier may write to the graph any more, see Fence. */
+  /** Steps for which nothing earlier may write to the graph any more, see Fence. */
   closes: readonly string[];
-  /** Of this step of the run, this one included. */
+  /** Attempts at this step of the run, this one included. */
   attempts: number;
   /** How many of them ended with an error. */
   failures: number;
 }
 
-/** Where a step stands. */
+/** A row of kith.run_steps. */
 export interface StepState {
   name: StepName;
   status: 'running' | 'waiting' | 'done' | 'failed';
@@ -26,19 +26,20 @@ export interface StepState {
   startedAt: string;
   finishedAt: string | null;
   retryAt: string | null;
+  /** Milliseconds until it may be tried again. */
+  retryIn: number;
   rows: number | null;
   error: string | null;
   summary: RunSummary;
 }
 
-/** Who works, for a person: host and process. */
+/** Who does a step, for a person: host and process. */
 export function workerName(): string {
   return `${hostname()}:${process.pid}`;
 }
 
 /**
- * Begins an attempt at a step; every earlier one can't write to Postgres from here on, and not to the graph once its fence is
- * raised.
+ * Begins an attempt at a step. From here on no earlier attempt can write to Postgres, nor to the graph once its fence is raised.
  *
  * @returns undefined if the run is not under way, or the step is done
  */
@@ -48,19 +49,15 @@ export async function beginAttempt(
   step: StepName,
   closes: readonly string[],
 ): Promise<Attempt | undefined> {
-  const worker = workerName();
   const begin = () =>
     database.transaction(async (client) => {
       await queryOn(client, 'sql/steps/limit-waiting.sql');
-      return queryOn<{ token: string; attempts: number; failures: number }>(client, 'sql/steps/begin.sql', [
-        runId,
-        step,
-        worker,
-      ]);
+      const values = [runId, step, workerName()];
+      return queryOn<{ token: string; attempts: number; failures: number }>(client, 'sql/steps/begin.sql', values);
     });
   const [row] = await begin().catch(async (error) => {
     if (!(error instanceof EngineError)) throw error;
-    // Whoever holds the step's row for so long writes for an attempt that is void, stopped or lost.
+    // Whoever has held the step's row for so long writes for an attempt that is void, stopped or lost.
     await database.query('sql/steps/end-writers.sql', [runId, step]);
     return begin();
   });
@@ -78,42 +75,66 @@ export async function finishAttempt(
   if (done.length === 0) throw new StaleAttemptError(`Another attempt at ${step} has begun since.`);
 }
 
-/** Writes down why an attempt failed; false if a later one has begun, or the run is over. */
+/**
+ * Records that an attempt failed, and why.
+ *
+ * @param retryIn milliseconds until it is tried again; undefined is never
+ * @returns false if a later attempt has begun, or the run is over
+ */
 export async function failAttempt(
   database: Database,
   { runId, step, token }: Attempt,
   error: unknown,
-  retryAt: Date | undefined,
+  retryIn: number | undefined,
   summary: RunSummary,
 ): Promise<boolean> {
-  const why = withoutSecrets(messageOf(error));
-  const values = [runId, step, token, why, retryAt?.toISOString(), JSON.stringify(summary)];
+  const values = [runId, step, token, withoutSecrets(messageOf(error)), retryIn, JSON.stringify(summary)];
   return (await database.query('sql/steps/fail.sql', values)).length > 0;
 }
 
 /**
- * Writes down that an attempt ended without an error of its own: its worker was stopped, an engine died, or something it needs is in use.
+ * Records that an attempt ended without an error of its own: its worker was stopped, an engine died, or something it needs is in use.
  *
+ * @param retryIn milliseconds until it is tried again
  * @param isCounted whether it counts as an attempt
- * @returns false if a later one has begun, or the run is over
+ * @returns false if a later attempt has begun, or the run is over
  */
 export async function releaseAttempt(
   database: Database,
   { runId, step, token }: Attempt,
   why: string | undefined,
-  retryAt: Date,
+  retryIn: number,
   isCounted: boolean,
 ): Promise<boolean> {
-  const values = [runId, step, token, why && withoutSecrets(why), retryAt.toISOString(), isCounted];
+  const values = [runId, step, token, why && withoutSecrets(why), retryIn, isCounted];
   return (await database.query('sql/steps/release.sql', values)).length > 0;
 }
 
-/** Where the steps of a run stand, those that were begun. */
+/**
+ * Records that a step could not even begin.
+ *
+ * @param retryIn milliseconds until it is tried again
+ * @returns how many errors the step has had, this one included if it is one
+ */
+export async function couldNotBegin(
+  database: Database,
+  runId: string,
+  step: StepName,
+  why: string,
+  retryIn: number,
+  isError: boolean,
+): Promise<number> {
+  const values = [runId, step, workerName(), withoutSecrets(why), retryIn, isError];
+  const [row] = await database.query<{ failures: number }>('sql/steps/wait.sql', values);
+  return row?.failures ?? 1;
+}
+
+/** Where the steps of a run stand; those that have not begun are absent. */
 export async function stepsOf(database: Database, runId: string): Promise<StepState[]> {
   return (await stepsOfRuns(database, [runId])).get(runId) ?? [];
 }
 
-/** The same of several runs, by run; one of which no step was begun is not there. */
+/** The same for several runs, by run; a run of which no step has begun is absent. */
 export async function stepsOfRuns(database: Database, runIds: readonly string[]): Promise<Map<string, StepState[]>> {
   const rows = await database.query<StepRow>('sql/steps/of-runs.sql', [runIds]);
   const iso = (date: Date | null) => date?.toISOString() ?? null;
@@ -128,6 +149,7 @@ export async function stepsOfRuns(database: Database, runIds: readonly string[])
       startedAt: row.started_at.toISOString(),
       finishedAt: iso(row.finished_at),
       retryAt: iso(row.retry_at),
+      retryIn: row.retry_in,
       rows: row.rows,
       error: row.error,
       summary: row.summary,
@@ -149,6 +171,7 @@ interface StepRow {
   started_at: Date;
   finished_at: Date | null;
   retry_at: Date | null;
+  retry_in: number;
   rows: number | null;
   error: string | null;
   summary: RunSummary;

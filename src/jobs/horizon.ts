@@ -1,12 +1,13 @@
 import { hasGraphStore } from '../engines/graph-store.ts';
 import { BadInputError } from '../errors.ts';
 import { horizonOf } from '../graph/expire.ts';
+import { isoSeconds } from '../instant.ts';
+import type { Run } from './run.ts';
 import { type GraphContext, withGraph } from './run-context.ts';
-import type { Run } from './run-settings.ts';
 
 /**
- * How far back the graph is complete, in epoch seconds; undefined if it lacks nothing. The graph is closed to earlier attempts first: a late one can't raise
- * the horizon any more.
+ * How far back the graph is complete, in epoch seconds; undefined if it lacks nothing. With an attempt the graph is closed to earlier ones first:
+ * a late one can't raise the horizon any more.
  */
 export async function readHorizon(context: GraphContext): Promise<number | undefined> {
   if (!context.settings.neo4j && !hasGraphStore(context.settings)) return undefined;
@@ -14,16 +15,15 @@ export async function readHorizon(context: GraphContext): Promise<number | undef
 }
 
 /** @throws BadInputError if the run's window reaches back to activities that may be gone */
-export function refuseExpired({ asOf, settings: { ranking } }: Run, horizon: number | undefined): void {
+export function refuseExpired(
+  { asOf, settings: { ranking } }: Pick<Run, 'asOf' | 'settings'>,
+  horizon: number | undefined,
+): void {
   const start = asOf - ranking.windowSeconds;
   if (horizon === undefined || start >= horizon) return;
   throw new BadInputError(
-    `A run as of ${instant(asOf)} counts activities since ${instant(start)}, but those up to ${instant(horizon)} have expired ` +
+    `A run as of ${isoSeconds(asOf)} counts activities since ${isoSeconds(start)}, but those up to ${isoSeconds(horizon)} have expired ` +
       '(KITH_RETENTION_DAYS): for a run so far back empty the network (`kith reset --yes`), load the history again, and set a longer retention if you ' +
       'want to keep it.',
   );
-}
-
-function instant(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -1,7 +1,8 @@
+import { isoSeconds } from '../instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type StepState, stepsOfRuns } from './attempt.ts';
-import { pipeline } from './pipeline.ts';
-import type { StepName } from './step.ts';
+import type { RunStatus } from './run.ts';
+import { type StepName, stepNames } from './step-name.ts';
 
 /** A run as `kith runs --json` shows it. */
 export interface ListedRun {
@@ -9,12 +10,12 @@ export interface ListedRun {
   /** ISO 8601. */
   asOf: string;
   input: string | null;
-  status: 'queued' | 'running' | 'published' | 'failed';
+  status: RunStatus;
   queuedAt: string | null;
   startedAt: string | null;
   finishedAt: string | null;
   error: string | null;
-  /** In the order of the pipeline; of a run that is over those that were begun. */
+  /** In the order of the pipeline; of a run that is over, those that were begun. */
   steps: {
     name: StepName;
     /** `queued`: it has not begun; `waiting`: it will be tried again. */
@@ -34,7 +35,8 @@ export async function listRuns(database: Database, last: number): Promise<Listed
     id: string;
     as_of: Date;
     input: string | null;
-    status: ListedRun['status'];
+    status: RunStatus;
+    steps: StepName[];
     queued_at: Date | null;
     started_at: Date;
     finished_at: Date | null;
@@ -48,14 +50,14 @@ export async function listRuns(database: Database, last: number): Promise<Listed
     const states = steps.get(row.id) ?? [];
     return {
       id: row.id,
-      asOf: row.as_of.toISOString().replace('.000Z', 'Z'),
+      asOf: isoSeconds(row.as_of.getTime() / 1000),
       input: row.input,
       status: row.status,
       queuedAt: row.queued_at?.toISOString() ?? null,
       startedAt: row.status === 'queued' ? null : row.started_at.toISOString(),
       finishedAt: row.finished_at?.toISOString() ?? null,
       error: row.error,
-      steps: stepsShown(row.status, states),
+      steps: stepsShown(row, states),
     };
   });
 }
@@ -71,12 +73,15 @@ const notBegun = {
   error: null,
 } as const;
 
-/** Of a run that is not over those steps too that have not begun. */
-function stepsShown(run: ListedRun['status'], states: readonly StepState[]): ListedRun['steps'] {
-  const isOver = run === 'published' || run === 'failed';
-  return pipeline.flatMap(({ name }): ListedRun['steps'] => {
+/** Of a run that is not over, also those that have not begun. */
+function stepsShown(
+  { status: ofRun, steps }: { status: RunStatus; steps: readonly StepName[] },
+  states: readonly StepState[],
+): ListedRun['steps'] {
+  const isOver = ofRun !== 'queued' && ofRun !== 'running';
+  return stepNames.flatMap((name): ListedRun['steps'] => {
     const state = states.find((each) => each.name === name);
-    if (!state) return isOver ? [] : [{ name, ...notBegun }];
+    if (!state) return isOver || !steps.includes(name) ? [] : [{ name, ...notBegun }];
     const { status, attempts, worker, startedAt, finishedAt, rows, error } = state;
     return [{ name, status, attempts, worker, startedAt: attempts === 0 ? null : startedAt, finishedAt, rows, error }];
   });

@@ -1,20 +1,20 @@
-import { BusyError, EngineError } from '../errors.ts';
+import { BusyError, EngineLostError } from '../errors.ts';
 import { type Database, queryOn, type SqlFile } from '../postgres/database.ts';
-import { type RunUnderWay, refuseWorkersRun } from './runs.ts';
+import { type RunUnderWay, refuseQueuedRun } from './runs.ts';
 
 /** Work that ends when its signal aborts: the lock is lost because Postgres went away. */
 type Work<T> = (lost: AbortSignal) => Promise<T>;
 
 /**
- * Does `work` while no other process works on the same network: a run, a step alone, a reset.
+ * Does `work` while no other process works on the same network: a run, a part of one, a reset.
  *
- * @throws BusyError at once if another process holds the lock, or workers are in the middle of a run
+ * @throws BusyError at once if another process holds the lock, or a run of the queue is under way
  */
 export async function withNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
   const busy = 'Another run is at work on this network: wait for it to end, or stop it with Ctrl-C where it runs.';
   return withLock(database, 'sql/runs/try-lock.sql', busy, async (lost) => {
     const [current] = await database.query<RunUnderWay>('sql/runs/under-way.sql');
-    refuseWorkersRun(current);
+    refuseQueuedRun(current);
     return work(lost);
   });
 }
@@ -34,7 +34,7 @@ async function withLock<T>(database: Database, file: SqlFile, busy: string, work
     if (!row?.locked) throw new BusyError(busy);
     const lost = new AbortController();
     const onLost = () =>
-      lost.abort(new EngineError('The connection to Postgres broke off; see `kith status`, then run again.'));
+      lost.abort(new EngineLostError('The connection to Postgres broke off; see `kith status`, then run again.'));
     client.once('error', onLost);
     client.once('end', onLost);
     try {

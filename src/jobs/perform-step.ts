@@ -1,39 +1,214 @@
-import { type Attempt, beginAttempt, finishAttempt } from './attempt.ts';
-import { everyWriter } from './fence-by-hand.ts';
-import { pipeline } from './pipeline.ts';
-import type { RunContext, RunSummary } from './run-context.ts';
-import type { Report, Step, StepName } from './step.ts';
+import type { Settings } from '../config/settings.ts';
+import {
+  BadInputError,
+  BusyError,
+  ChecksFailedError,
+  EngineError,
+  EngineLostError,
+  FolderChangedError,
+  FolderMissingError,
+  messageOf,
+  StaleAttemptError,
+} from '../errors.ts';
+import type { Database } from '../postgres/database.ts';
+import {
+  type Attempt,
+  beginAttempt,
+  couldNotBegin,
+  failAttempt,
+  finishAttempt,
+  releaseAttempt,
+  type StepState,
+  stepsOf,
+} from './attempt.ts';
+import { everyWriter } from './every-writer.ts';
+import { openDay, openScores } from './open-input.ts';
+import { pipeline, type Step } from './pipeline.ts';
+import type { Run } from './run.ts';
+import type { OpenedInput, RunContext } from './run-context.ts';
+import { type RunSummary, summaryOf } from './run-summary.ts';
+import type { Report, StepName } from './step-name.ts';
 
-/**
- * One attempt at a step of a run: nothing that it writes takes effect once a later attempt has begun, and its row says that it is
- * done only after its effect.
- *
- * @param onBegun gets the attempt before anything is done
- * @returns false if there was nothing to do: the step is done, or the run is not under way
- * @throws StaleAttemptError if a later attempt has begun; else what the step throws, the attempt being still under way
- */
-export async function performStep(
-  context: RunContext,
-  step: Step,
-  report: Report,
-  onBegun?: (attempt: Attempt) => void,
-): Promise<boolean> {
-  const { database, run, summary } = context;
-  // The first step of a run closes the graph to everything that went before.
-  const closes = step.needs.length === 0 ? everyWriter : [step.name];
-  const attempt = await beginAttempt(database, run.id, step.name, closes);
-  if (!attempt) return false;
-  onBegun?.(attempt);
-  const started = performance.now();
-  await step.work({ ...context, attempt, database: database.fenced(attempt) }, report);
-  summary.seconds = { ...summary.seconds, [step.name]: (performance.now() - started) / 1000 };
-  // Publish writes its row in the transaction that shows its tables.
-  if (step.name !== 'publish') await finishAttempt(database, attempt, rowsOf(step, summary), summary);
-  return true;
+/** Retries of a queued run's step after errors. A worker or an engine that dies costs none of them, only one of the attempts. */
+const retries = 3;
+/** Attempts at a step in all: a step that kills its worker every time has to end, too. */
+const mostAttempts = 12;
+/** Milliseconds until a missing folder is looked for again, or whatever was in use. */
+const lookAgainMs = 30_000;
+
+/** How an attempt at a step ended. */
+export type StepEnd = {
+  /** Which attempt at the step it was; undefined if none was begun. */
+  attempt?: number;
+} & (
+  | { kind: 'done'; rows?: number; summary: RunSummary; by: Attempt }
+  /** Nothing to do: the step is done, the run is over, or a later attempt is under way. */
+  | { kind: 'void' }
+  /** `isFailure`: it was begun and failed, rather than not begun yet. */
+  | { kind: 'later'; delayMs: number; error: unknown; isFailure: boolean }
+  | { kind: 'failed'; error: unknown }
+);
+
+/** A step of a run, and what it takes to do it. */
+export interface StepToDo {
+  settings: Settings;
+  database: Database;
+  run: Run;
+  name: StepName;
+  /** Whatever of the step's input has been opened already; the rest is opened when the step begins. */
+  opened?: OpenedInput;
+  /** Ends the attempt. */
+  stop: AbortSignal;
+  report: Report;
 }
 
-/** What a step dealt with, for a person. */
-export function rowsOf({ name }: Step, summary: RunSummary): number | undefined {
+interface Begun {
+  attempt: Attempt;
+  summary: RunSummary;
+}
+
+/**
+ * One attempt at a step of a run. Nothing that it writes takes effect once a later attempt has begun; its row says that it is done only after
+ * its effect. How it ended is recorded, and returned. In a run of the queue an error is tried again, unless the input is wrong or a check fails.
+ *
+ * @throws whatever ended the attempt, if Postgres is away and nothing can be recorded
+ */
+export async function performStep(todo: StepToDo): Promise<StepEnd> {
+  const { settings, database, run, name, stop, report } = todo;
+  const step = pipeline.find((each) => each.name === name) as Step;
+  const limit = run.isQueued ? AbortSignal.timeout(settings.jobs.stepLimit) : undefined;
+  const signal = limit ? AbortSignal.any([stop, limit]) : stop;
+  let begun: Begun | undefined;
+  try {
+    const states = await stepsOf(database, run.id);
+    const state = states.find((each) => each.name === name);
+    if (run.status !== 'running' || state?.status === 'done') return { kind: 'void' };
+    // Its worker died before it could end the run.
+    if (state?.status === 'failed') return { kind: 'failed', error: new EngineError(state.error ?? `${name} failed.`) };
+    refuseEndless(state);
+    const input = await openInput(todo, signal);
+    const summary = summaryOf(states);
+    const attempt = await beginAttempt(database, run.id, name, closedBy(step, run));
+    if (!attempt) return { kind: 'void' };
+    begun = { attempt, summary };
+    const started = performance.now();
+    const context: RunContext = {
+      ...input,
+      attempt,
+      settings,
+      run,
+      database: database.until(signal).fenced(attempt),
+      signal,
+      summary,
+    };
+    await step.work(context, report);
+    summary.seconds = { ...summary.seconds, [name]: (performance.now() - started) / 1000 };
+    const rows = rowsOf(name, summary);
+    // Publish writes its row in the transaction that shows its tables.
+    if (name !== 'publish') await finishAttempt(database, attempt, rows, summary);
+    return { kind: 'done', attempt: attempt.attempts, rows, summary, by: attempt };
+  } catch (thrown) {
+    const error = causeOf(thrown, todo, limit);
+    if (error instanceof StaleAttemptError) return { kind: 'void', attempt: begun?.attempt.attempts };
+    const end = await endOf(todo, begun, error).catch(() => {
+      // Postgres is away: the error says why.
+      throw error;
+    });
+    return { ...end, attempt: begun?.attempt.attempts };
+  }
+}
+
+/** Whatever was under way when it was stopped only says that it was stopped. */
+function causeOf(thrown: unknown, { name, stop }: StepToDo, limit: AbortSignal | undefined): unknown {
+  if (limit?.aborted && !stop.aborted) return new EngineError(`${name} took longer than KITH_STEP_LIMIT.`);
+  return stop.reason instanceof EngineLostError ? stop.reason : thrown;
+}
+
+/** The first step closes the graph to everything that went before; a step beside others closes it only to earlier attempts of its own. */
+function closedBy({ name, needs }: Step, { steps }: Run): readonly string[] {
+  return needs.some((need) => steps.includes(need)) ? [name] : everyWriter;
+}
+
+/** @throws BadInputError if a step was begun too often */
+function refuseEndless(state: StepState | undefined): void {
+  if (state && state.attempts >= mostAttempts)
+    throw new BadInputError(`${state.name} was begun ${mostAttempts} times without coming to an end.`);
+}
+
+async function openInput(
+  { run, name, settings, database, opened }: StepToDo,
+  signal: AbortSignal,
+): Promise<OpenedInput> {
+  const { input, scores } = run;
+  switch (name) {
+    case 'ingest':
+      return { folder: opened?.folder ?? (await waitedForDay(input as string)) };
+    case 'reputation':
+      return { scores: opened?.scores ?? (await openScores(scores, settings, signal)) };
+    default:
+      return {};
+  }
+
+  async function waitedForDay(place: string): Promise<OpenedInput['folder']> {
+    try {
+      return await openDay(place, settings);
+    } catch (error) {
+      if (!(error instanceof FolderMissingError) || !run.isQueued) throw error;
+      const [row] = await database.query<{ age: number }>('sql/runs/age.sql', [run.id]);
+      const left = settings.jobs.folderPatience - (row?.age ?? 0);
+      throw left > 0 ? new FolderNotThereYet(error.message, Math.min(lookAgainMs, left)) : error;
+    }
+  }
+}
+
+class FolderNotThereYet extends Error {
+  readonly delayMs: number;
+
+  constructor(message: string, delayMs: number) {
+    super(message);
+    this.delayMs = delayMs;
+  }
+}
+
+/** Records how an attempt ended that is not done. */
+async function endOf(
+  { settings, database, run, name, stop }: StepToDo,
+  begun: Begun | undefined,
+  error: unknown,
+): Promise<StepEnd> {
+  const { retryDelay } = settings.jobs;
+  const why = messageOf(error);
+  if (error instanceof FolderNotThereYet) {
+    await couldNotBegin(database, run.id, name, why, error.delayMs, false);
+    return { kind: 'later', delayMs: error.delayMs, error, isFailure: false };
+  }
+  const isLost = error instanceof EngineLostError && begun !== undefined;
+  const isStopped = stop.aborted && !isLost;
+  if (isStopped || error instanceof BusyError || isLost) {
+    const delayMs = isStopped ? 0 : isLost ? retryDelay : lookAgainMs;
+    const isCounted = !(error instanceof BusyError);
+    if (begun && !(await releaseAttempt(database, begun.attempt, isStopped ? undefined : why, delayMs, isCounted)))
+      return { kind: 'void' };
+    return { kind: 'later', delayMs, error, isFailure: isLost };
+  }
+  const failures = begun
+    ? begun.attempt.failures + 1
+    : await couldNotBegin(database, run.id, name, why, retryDelay, true);
+  const delayMs = retryDelay * 2 ** (failures - 1);
+  const isTriedAgain = run.isQueued && mayPass(error) && failures <= retries;
+  if (begun && !(await failAttempt(database, begun.attempt, error, isTriedAgain ? delayMs : undefined, begun.summary)))
+    return { kind: 'void' };
+  return isTriedAgain ? { kind: 'later', delayMs, error, isFailure: true } : { kind: 'failed', error };
+}
+
+/** Whether another try may succeed with the same input. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof FolderChangedError) return true;
+  return !(error instanceof BadInputError || error instanceof ChecksFailedError);
+}
+
+/** How much a step dealt with, for a person. */
+function rowsOf(name: StepName, summary: RunSummary): number | undefined {
   switch (name) {
     case 'ingest':
       return summary.files?.reduce((sum, { parsed }) => sum + parsed, 0);
@@ -46,15 +221,4 @@ export function rowsOf({ name }: Step, summary: RunSummary): number | undefined 
     case 'publish':
       return summary.rows && summary.rows.closest + summary.rows.recommendations + summary.rows.reasons;
   }
-}
-
-/** What steps came to that were done in different processes, perhaps side by side: in the pipeline's order, later figures win. */
-export function summaryOf(steps: readonly { name: StepName; summary: RunSummary }[]): RunSummary {
-  const merged: RunSummary = {};
-  for (const { summary } of pipeline.flatMap(({ name }) => steps.filter((step) => step.name === name)))
-    Object.assign(merged, summary, {
-      dropped: { ...merged.dropped, ...summary.dropped },
-      seconds: { ...merged.seconds, ...summary.seconds },
-    });
-  return merged;
 }

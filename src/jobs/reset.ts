@@ -6,7 +6,7 @@ import { up } from '../engines/stack.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
-import { fenceByHand } from './fence-by-hand.ts';
+import { everyWriter, resetWriter } from './every-writer.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { messagesFile, reputationFolder } from './run-context.ts';
 import { withDatabase } from './with-database.ts';
@@ -21,7 +21,9 @@ export async function resetNetwork(
       const stop = AbortSignal.any([signal, lost]);
       await discardImport(settings, { signal: stop });
       const stack = await up(settings, { signal: stop });
-      await using graph = new Graph(stack.neo4j, stop, await fenceByHand(database));
+      const [next] = await database.query<{ token: string }>('sql/steps/next-token.sql');
+      const fence = { step: resetWriter, token: BigInt(next?.token ?? 0), closes: everyWriter };
+      await using graph = new Graph(stack.neo4j, stop, fence);
       await graph.raiseFence();
       const { users, activities } = await graphSize(graph);
       // Tables first: while the graph is half empty nothing shows results of it.

@@ -1,14 +1,13 @@
 import { longestWindowDays, retentionFor, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
-import { asOfOfFolder, dayFiles } from '../ingest/day-folder.ts';
+import { asOfOfFolder } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
-import { readModel } from '../scoring/reputation/model-folder.ts';
-import { readReputationList } from '../scoring/reputation/reputation-list.ts';
-import type { Folder } from '../storage/folder.ts';
 import { absoluteLocation } from '../storage/location.ts';
-import { openFolder } from '../storage/open-folder.ts';
-import type { QueuedScores } from './queue.ts';
-import type { ScoreSource } from './run-context.ts';
+import { openDay, openScores } from './open-input.ts';
+import type { RunSettings, ScoresPlace } from './run.ts';
+import type { OpenedInput } from './run-context.ts';
+import type { WantedRun } from './runs.ts';
+import type { StepName } from './step-name.ts';
 
 /** The options of `kith run` and of its steps, as a person gives them. */
 export interface RunOptions {
@@ -24,19 +23,26 @@ export interface RunOptions {
 
 /** What is known of a run before anything is started. */
 export interface PlannedRun {
+  /** With the options over them. */
+  settings: Settings;
+  /** Those that were given as options. */
+  given: Pick<RunOptions, 'windowDays' | 'minReputation'>;
   /** Epoch seconds; undefined if neither --as-of nor the folder's name says it. */
   asOf: number | undefined;
-  folder?: Folder;
-  scores?: ScoreSource;
+  input: string | undefined;
+  scores: ScoresPlace | undefined;
+  opened: OpenedInput;
 }
 
 /** The settings with the options of the command line over them. */
 export function withOptions(settings: Settings, options: RunOptions): Settings {
   const ranking = { ...settings.ranking };
+  let { retention } = settings;
   if (options.windowDays !== undefined) {
     if (!/^[1-9]\d{0,4}$/.test(options.windowDays) || Number(options.windowDays) > longestWindowDays)
       throw new BadInputError(`--window-days should be a whole number of days from 1 to ${longestWindowDays}.`);
     ranking.windowSeconds = Number(options.windowDays) * 86_400;
+    retention = retentionFor(ranking.windowSeconds, retention);
   }
   if (options.minReputation !== undefined) {
     const least = Number(options.minReputation);
@@ -44,7 +50,7 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
       throw new BadInputError('--min-reputation should be a number from 0 to 1.');
     ranking.minReputation = least;
   }
-  return { ...settings, ranking, retention: retentionFor(ranking.windowSeconds, settings.retention) };
+  return { ...settings, ranking, retention };
 }
 
 /**
@@ -53,9 +59,38 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
  * @throws BadInputError naming the option or the file, and what is wrong with it
  */
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
-  const folder = options.input === undefined ? undefined : await openFolder(options.input, settings.s3);
-  if (folder) dayFiles(folder);
-  return { folder, scores: await scoreSource(settings, options, signal), asOf: asOfOf(options.asOf, folder?.name) };
+  const { input, asOf, windowDays, minReputation } = options;
+  const folder = input === undefined ? undefined : await openDay(input, settings);
+  const scores = scoresOf(settings, options);
+  return {
+    settings: withOptions(settings, options),
+    given: { windowDays, minReputation },
+    asOf: asOfOf(asOf, folder?.name),
+    input,
+    scores,
+    opened: { folder, scores: await openScores(scores, settings, signal) },
+  };
+}
+
+/**
+ * The run that was planned.
+ *
+ * @throws BadInputError if nothing says as of when
+ */
+export function wantedRun(
+  { settings, asOf, input, scores, opened }: PlannedRun,
+  steps: readonly StepName[],
+): WantedRun {
+  if (asOf === undefined)
+    throw new BadInputError(
+      `${opened.folder ? `${opened.folder.location} is not named by a date (YYYYMMDD)` : 'There is no folder'}: ` +
+        'give --as-of, such as --as-of 2012-07-08T00:00:00Z.',
+    );
+  return { asOf, input, scores, steps, settings: runSettings(settings, scores) };
+}
+
+export function runSettings({ ranking }: Settings, scores: ScoresPlace | undefined): RunSettings {
+  return { ranking, reputation: scores ? 'list' : 'none' };
 }
 
 /** The longest range of days that can be queued at once. */
@@ -95,36 +130,21 @@ export function daysOf(
   });
 }
 
-/** What the scores of a queued run will be made from: as for `kith run`, but read when the run's turn comes. */
-export function queuedScores(settings: Settings, options: RunOptions): QueuedScores | undefined {
-  const { reputation, model = settings.reputation.model } = options;
-  if (reputation === false) return undefined;
-  if (reputation !== undefined) return { kind: 'list', place: absoluteLocation(reputation, 'file') };
-  return model === undefined ? undefined : { kind: 'model', place: absoluteLocation(model, 'folder') };
-}
-
-/** Exactly one: a CSV, else the model that was named, else none. A model is never used merely because it lies somewhere. */
-async function scoreSource(
-  settings: Settings,
-  options: RunOptions,
-  signal: AbortSignal | undefined,
-): Promise<ScoreSource | undefined> {
-  const { reputation } = options;
-  if (options.model !== undefined && reputation !== undefined)
+/**
+ * Where a run's scores come from. Exactly one: a CSV, else the model that was named, else none. A model is never used merely because it lies
+ * somewhere.
+ *
+ * @throws BadInputError if two options contradict each other
+ */
+export function scoresOf(settings: Settings, { reputation, model }: RunOptions): ScoresPlace | undefined {
+  if (model !== undefined && reputation !== undefined)
     throw new BadInputError(
       `--model and ${reputation === false ? '--no-reputation' : '--reputation'} contradict each other: give one of them.`,
     );
   if (reputation === false) return undefined;
-  if (reputation !== undefined)
-    return { kind: 'list', list: await readReputationList(reputation, { s3: settings.s3, signal }), place: reputation };
-  if (options.model !== undefined)
-    return { kind: 'model', model: await readModel(options.model), place: options.model };
-  const place = settings.reputation.model;
-  if (place === undefined) return undefined;
-  const model = await readModel(place).catch((error) => {
-    throw error instanceof BadInputError ? new BadInputError(`KITH_MODEL: ${error.message}`) : error;
-  });
-  return { kind: 'model', model, place };
+  if (reputation !== undefined) return { kind: 'list', place: absoluteLocation(reputation, 'file') };
+  const place = model ?? settings.reputation.model;
+  return place === undefined ? undefined : { kind: 'model', place: absoluteLocation(place, 'folder') };
 }
 
 /** Outside of these years a time has no place in Postgres' calendar as ISO 8601 writes it. */

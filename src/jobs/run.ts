@@ -1,114 +1,41 @@
-import type { Settings } from '../config/settings.ts';
-import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
-import type { Database } from '../postgres/database.ts';
-import { workAfterPublish } from './after-publish.ts';
-import type { Attempt } from './attempt.ts';
-import { withNetworkLock } from './network-lock.ts';
-import { performStep } from './perform-step.ts';
-import { pipeline } from './pipeline.ts';
-import type { RunContext, RunSummary } from './run-context.ts';
-import type { PlannedRun } from './run-options.ts';
-import type { Run } from './run-settings.ts';
-import { beginRun, failRun, newRunId } from './runs.ts';
-import type { Conductor, Report, Step } from './step.ts';
-import { withDatabase } from './with-database.ts';
+import type { Ranking } from '../config/settings.ts';
+import type { StepName } from './step-name.ts';
 
-export interface FinishedRun {
-  run: Run;
-  summary: RunSummary;
+/** What changes a run's numbers, as kept with the run: only runs with equal settings are compared. */
+export interface RunSettings {
+  ranking: Ranking;
+  /** `list`: filtered by a list of scores; `none`: nobody was filtered. */
+  reputation: 'list' | 'none';
 }
 
-/**
- * One whole run: every step of the pipeline, from the folder to the published tables.
- *
- * @throws KithError by kind (bad input, failed checks, engines, another run, interrupted); yesterday's tables stay then
- */
-export async function runOnce(
-  settings: Settings,
-  planned: PlannedRun,
-  input: string,
-  conduct: Conductor,
-  signal: AbortSignal,
-): Promise<FinishedRun> {
-  // Begun under the lock, so that runs start in the order in which they are published: the tables show the last one.
-  return withDatabase(settings, signal, async (database) => {
-    const { context, attempt } = await withNetworkLock(database, (lost) =>
-      conductRun(settings, planned, input, newRun(settings, planned), database, conduct, [signal, lost]),
-    );
-    // The next run need not wait for this.
-    await workAfterPublish({ ...context, attempt, database, signal }, conduct);
-    return { run: context.run, summary: context.summary };
-  });
+/** Where a run's list of scores comes from: a CSV of scores, or a model's folder. */
+export interface ScoresPlace {
+  kind: 'list' | 'model';
+  place: string;
 }
 
-/** @throws BadInputError if nothing says as of when */
-export function newRun(settings: Settings, planned: PlannedRun): Run {
-  if (planned.asOf === undefined)
-    throw new BadInputError(
-      `${planned.folder ? `${planned.folder.location} is not named by a date (YYYYMMDD)` : 'There is no folder'}: ` +
-        'give --as-of, such as --as-of 2012-07-08T00:00:00Z.',
-    );
-  const start = new Date();
-  return {
-    id: newRunId(planned.asOf, start),
-    asOf: planned.asOf,
-    startedAt: start.toISOString(),
-    settings: { ranking: settings.ranking, reputation: planned.scores ? 'list' : 'none' },
-  };
+/** `done`: a run of some steps only, all of them done, and publish not among them. */
+export type RunStatus = 'queued' | 'running' | 'done' | 'published' | 'failed';
+
+/** What the numbers of a run's rows follow from. */
+export interface RunFacts {
+  id: string;
+  /** Epoch seconds. */
+  asOf: number;
+  /** ISO 8601, by Postgres' clock; the updated_at of its rows. Of a run that waits it is when it was queued. */
+  startedAt: string;
+  settings: RunSettings;
 }
 
-async function conductRun(
-  settings: Settings,
-  planned: PlannedRun,
-  input: string,
-  run: Run,
-  database: Database,
-  conduct: Conductor,
-  stops: AbortSignal[],
-): Promise<{ context: RunContext; attempt: Attempt | undefined }> {
-  await beginRun(database, run, input);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([...stops, failed.signal]);
-  const summary: RunSummary = { seconds: {} };
-  const context: RunContext = { settings, run, input, ...planned, database: database.until(signal), signal, summary };
-  let cause: unknown;
-  let attempt: Attempt | undefined;
-  const begun: Promise<void>[] = [];
-  const work = async (step: Step, report: Report) => {
-    try {
-      const isDone = await performStep(context, step, report, (latest) => {
-        attempt = latest;
-      });
-      if (!isDone) throw new Error(`${step.name} of ${run.id} was not to be done`);
-    } catch (error) {
-      // The first error is the reason; the others only say that they were stopped because of it.
-      cause ??= error;
-      failed.abort();
-      throw error;
-    }
-  };
-  try {
-    await conduct(pipeline, (step, report) => {
-      const working = work(step, report);
-      begun.push(working);
-      return working;
-    });
-    await database.query('sql/runs/summarize.sql', [run.id, JSON.stringify(summary)]);
-    return { context, attempt };
-  } catch (error) {
-    // The lock is let go after this: nothing of the run may still be at work then.
-    await Promise.allSettled(begun);
-    const reason = lossOf(stops) ?? cause ?? error;
-    await failRun(database, run.id, messageOf(reason), summary).catch(() => undefined);
-    throw reason;
-  }
-}
-
-/** Why the run was stopped from outside: Ctrl-C, or the lost connection. */
-function lossOf(stops: AbortSignal[]): unknown {
-  const stopped = stops.find((stop) => stop.aborted);
-  if (!stopped) return undefined;
-  return stopped.reason instanceof Error && stopped.reason.name !== 'AbortError'
-    ? stopped.reason
-    : new InterruptedError("Stopped; yesterday's tables stay as they were.");
+/** A row of kith.runs. */
+export interface Run extends RunFacts {
+  status: RunStatus;
+  /** The steps that it consists of: all of the pipeline, or those that were called by hand. */
+  steps: readonly StepName[];
+  /** The day's folder; undefined for steps that need none. */
+  input: string | undefined;
+  /** Undefined: nobody is filtered by reputation. */
+  scores: ScoresPlace | undefined;
+  /** From the queue: workers conduct it, try errors again, and wait for its folder. Otherwise the process that began it does. */
+  isQueued: boolean;
 }

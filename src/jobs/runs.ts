@@ -1,16 +1,32 @@
-import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { BusyError, EngineError } from '../errors.ts';
 import { type Database, queryOn, type SqlFile } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
-import type { RunSummary } from './run-context.ts';
-import type { Run, RunSettings } from './run-settings.ts';
+import { stepsOf } from './attempt.ts';
+import type { Run, RunSettings, RunStatus, ScoresPlace } from './run.ts';
+import { type RunSummary, summaryOf } from './run-summary.ts';
+import { type StepName, stepNames } from './step-name.ts';
 
-interface RunRow {
+/** What a run is to be about. */
+export interface WantedRun {
+  /** Epoch seconds. */
+  asOf: number;
+  settings: RunSettings;
+  input: string | undefined;
+  scores: ScoresPlace | undefined;
+  steps: readonly StepName[];
+}
+
+interface RunRow extends pg.QueryResultRow {
   id: string;
   as_of: Date;
+  input: string | null;
   settings: RunSettings;
+  scores: ScoresPlace | null;
+  steps: StepName[];
+  status: RunStatus;
   started_at: Date;
+  is_queued: boolean;
 }
 
 const runOf = (row: RunRow): Run => ({
@@ -18,59 +34,138 @@ const runOf = (row: RunRow): Run => ({
   asOf: row.as_of.getTime() / 1000,
   startedAt: row.started_at.toISOString(),
   settings: row.settings,
+  status: row.status,
+  steps: row.steps,
+  input: row.input ?? undefined,
+  scores: row.scores ?? undefined,
+  isQueued: row.is_queued,
 });
 
-/** A new run's name, e.g. `20120708-20261123T070000123Z-5f3a`: as-of date, start, and four digits against a clash. */
-export function newRunId(asOf: number, start: Date): string {
-  const date = new Date(asOf * 1000).toISOString().slice(0, 10).replaceAll('-', '');
-  return `${date}-${start.toISOString().replace(/[-:.]/g, '')}-${randomBytes(2).toString('hex')}`;
+/** Begins a run by hand. Call it under the network's lock. @throws BusyError if a run of the queue is under way */
+export async function beginRun(database: Database, wanted: WantedRun): Promise<Run> {
+  return beginning(database, async (client) => (await insert(client, wanted, { isQueued: false })) as Run);
 }
 
-/** Writes the row of a run that begins now; runs that a crash left unfinished become failed ones. Call it under the network's lock. */
-export async function beginRun(database: Database, run: Run, input: string | undefined): Promise<void> {
-  await database.transaction(async (client) => {
-    // A worker that took a run from the queue at the same time would find two under way.
+/**
+ * A run of single steps goes on: these steps are done, again if they were done before. Call it under the network's lock.
+ *
+ * @throws BusyError if a run of the queue is under way
+ */
+export async function continueRun(
+  database: Database,
+  { id, steps: known, settings, scores }: Pick<Run, 'id' | 'steps' | 'settings' | 'scores'>,
+  steps: readonly StepName[],
+): Promise<Run> {
+  const all = stepNames.filter((name) => known.includes(name) || steps.includes(name));
+  return beginning(database, async (client) => {
+    const values = [id, all, JSON.stringify(settings), scores && JSON.stringify(scores)];
+    const [row] = await queryOn<RunRow>(client, 'sql/runs/go-on.sql', values);
+    await queryOn(client, 'sql/steps/forget.sql', [id, steps]);
+    return runOf(row as RunRow);
+  });
+}
+
+/** Runs that a crash left unfinished become failed ones: nobody else holds the network's lock, so none of them is under way. */
+async function beginning(database: Database, begin: (client: pg.ClientBase) => Promise<Run>): Promise<Run> {
+  return database.transaction(async (client) => {
+    // A worker that took a run from the queue at the same time would make a second one under way.
     await queryOn(client, 'sql/runs/lock-queue.sql');
     const [current] = await queryOn<RunUnderWay>(client, 'sql/runs/under-way.sql');
-    refuseWorkersRun(current);
+    refuseQueuedRun(current);
     await queryOn(client, 'sql/runs/fail-unfinished.sql');
-    await queryOn(client, 'sql/runs/insert.sql', [
-      run.id,
-      new Date(run.asOf * 1000).toISOString(),
-      input,
-      JSON.stringify(run.settings),
-      run.startedAt,
-    ]);
+    return begin(client);
+  });
+}
+
+/**
+ * Puts runs of all steps into the queue, all at once; they are done in the order in which they were queued, and of their as-of.
+ *
+ * @param wanted with when a scheduled run was due: it is queued once, even if the schedule calls again
+ * @returns their ids, without those of which a run of the same input and as-of waits or is under way already
+ */
+export async function enqueueRuns(
+  database: Database,
+  wanted: readonly (Omit<WantedRun, 'steps'> & { dueAt?: Date })[],
+): Promise<string[]> {
+  return database.transaction(async (client) => {
+    await queryOn(client, 'sql/runs/lock-queue.sql');
+    const ids: string[] = [];
+    for (const { dueAt, ...each } of wanted) {
+      const run = await insert(client, { ...each, steps: stepNames }, { isQueued: true, dueAt });
+      if (run) ids.push(run.id);
+    }
+    return ids;
+  });
+}
+
+async function insert(
+  client: pg.ClientBase,
+  { asOf, input, settings, scores, steps }: WantedRun,
+  { isQueued, dueAt }: { isQueued: boolean; dueAt?: Date },
+): Promise<Run | undefined> {
+  const [row] = await queryOn<RunRow>(client, 'sql/runs/insert.sql', [
+    new Date(asOf * 1000).toISOString(),
+    input,
+    JSON.stringify(settings),
+    scores && JSON.stringify(scores),
+    steps,
+    isQueued,
+    dueAt?.toISOString(),
+  ]);
+  return row && runOf(row);
+}
+
+/** The id of the queued run that is under way, or of the next one, which begins now; undefined if there is none, or somebody works by hand. */
+export async function queuedRunUnderWay(database: Database): Promise<string | undefined> {
+  return database.transaction(async (client) => {
+    await queryOn(client, 'sql/runs/lock-queue.sql');
+    const [current] = await queryOn<RunUnderWay>(client, 'sql/runs/under-way.sql');
+    if (current?.is_queued) return current.id;
+    if (current) {
+      if ((await queryOn(client, 'sql/runs/waiting.sql', [1])).length === 0) return undefined;
+      // A run by hand holds the network's lock as long as its process lives.
+      const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock.sql');
+      if (!row?.locked) return undefined;
+      await queryOn(client, 'sql/runs/fail-unfinished.sql');
+    }
+    const [next] = await queryOn<{ id: string }>(client, 'sql/runs/take-next.sql');
+    return next?.id;
   });
 }
 
 /** A row of `sql/runs/under-way.sql`. */
 export interface RunUnderWay extends pg.QueryResultRow {
   id: string;
-  conducted_by: 'hand' | 'workers';
+  is_queued: boolean;
 }
 
-/** @throws BusyError if the run that is under way is one of the queue: between its steps nobody holds the network's lock */
-export function refuseWorkersRun(current: RunUnderWay | undefined): void {
-  if (current?.conducted_by === 'workers')
+/** @throws BusyError if the run under way is one of the queue: between its steps nobody holds the network's lock */
+export function refuseQueuedRun(current: RunUnderWay | undefined): void {
+  if (current?.is_queued)
     throw new BusyError(
-      `Run ${current.id} of the queue is under way: let \`kith worker\` end it, or call \`kith runs --give-up ${current.id}\`.`,
+      `Run ${current.id} of the queue is under way: let \`kith worker\` finish it, or call \`kith runs --give-up ${current.id}\`.`,
     );
 }
 
+/** All steps of a run that does not publish are done. */
+export async function finishRun(database: Database, id: string, summary: RunSummary): Promise<void> {
+  await database.query('sql/runs/finish.sql', [id, JSON.stringify(summary)]);
+}
+
 /**
- * Writes down that a run ended without being published; yesterday's tables stay.
+ * Records that a run ended without being published, and why; yesterday's tables stay.
  *
  * @returns false if it had ended before
  */
-export async function failRun(database: Database, id: string, why: string, summary: RunSummary): Promise<boolean> {
+export async function failRun(database: Database, id: string, why: string): Promise<boolean> {
+  const summary = summaryOf(await stepsOf(database, id));
   return endRun(database, id, 'sql/runs/fail.sql', [withoutSecrets(why), JSON.stringify(summary)]);
 }
 
 /**
- * A run of the queue is not done any more; yesterday's tables stay.
+ * Ends a run of the queue that nobody wants any more; yesterday's tables stay.
  *
- * @returns false if there is none of this id that waits or is under way
+ * @returns false if no run of this id waits in the queue or is under way there
  */
 export async function giveUpRun(database: Database, id: string): Promise<boolean> {
   return endRun(database, id, 'sql/runs/give-up.sql', []);
@@ -92,29 +187,29 @@ async function endRun(database: Database, id: string, file: SqlFile, values: unk
   });
 }
 
+export async function readRun(database: Database, id: string): Promise<Run | undefined> {
+  const [row] = await database.query<RunRow>('sql/runs/one.sql', [id]);
+  return row && runOf(row);
+}
+
 /** The run that the published tables show. */
 export async function lastPublished(database: Database): Promise<Run | undefined> {
   const [row] = await database.query<RunRow>('sql/runs/last-published.sql');
   return row && runOf(row);
 }
 
-/** The run whose closest connections are complete in the graph, whether its recommendations are staged too, and whether it was published. */
-export async function runInProgress(
+/** The run whose closest connections lie whole in the graph, and whether its recommendations were computed from them. */
+export async function runInGraph(database: Database): Promise<{ run: Run; isRecommended: boolean } | undefined> {
+  const [row] = await database.query<RunRow & { recommended: boolean }>('sql/runs/in-graph.sql');
+  return row && { run: runOf(row), isRecommended: row.recommended };
+}
+
+/** How many runs wait and are under way, and when one was last published. */
+export async function queueFigures(
   database: Database,
-): Promise<{ run: Run; summary: RunSummary; recommended: boolean; isPublished: boolean } | undefined> {
-  const [progress] = await database.query<{ closest_run: string | null; recommended_run: string | null }>(
-    'sql/runs/progress.sql',
+): Promise<{ queued: number; running: number; publishedAt: Date | undefined }> {
+  const [row] = await database.query<{ queued: number; running: number; published_at: Date | null }>(
+    'sql/runs/figures.sql',
   );
-  if (!progress?.closest_run) return undefined;
-  const [row] = await database.query<RunRow & { status: string; summary: RunSummary }>('sql/runs/by-id.sql', [
-    progress.closest_run,
-  ]);
-  return (
-    row && {
-      run: runOf(row),
-      summary: row.summary,
-      recommended: progress.recommended_run === row.id,
-      isPublished: row.status === 'published',
-    }
-  );
+  return { queued: row?.queued ?? 0, running: row?.running ?? 0, publishedAt: row?.published_at ?? undefined };
 }

@@ -1,6 +1,14 @@
 import pg from 'pg';
 import { statement } from '../config/project.ts';
-import { BadInputError, EngineError, InterruptedError, KithError, messageOf, StaleAttemptError } from '../errors.ts';
+import {
+  BadInputError,
+  EngineError,
+  EngineLostError,
+  InterruptedError,
+  KithError,
+  messageOf,
+  StaleAttemptError,
+} from '../errors.ts';
 
 /** A statement's file under sql/. */
 export type SqlFile = `sql/${string}.sql`;
@@ -175,9 +183,12 @@ function engineError(where: string, error: unknown): Error {
       cause: error,
     });
   if (isUnreachable(error))
-    return new EngineError(`Postgres can't be reached (${messageOf(error)}); see \`kith status\`, then run again.`, {
-      cause: error,
-    });
+    return new EngineLostError(
+      `Postgres can't be reached (${messageOf(error)}); see \`kith status\`, then run again.`,
+      {
+        cause: error,
+      },
+    );
   // Neither the input's fault nor the engine's, as far as can be told: exit code 1.
   return new KithError(`Postgres refused ${where}: ${messageOf(error)}`, { cause: error });
 }

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import { type ActivityType, activityTypes, relationshipTypes } from '../ingest/activity-type.ts';
-import type { Run } from '../jobs/run-settings.ts';
+import type { RunFacts } from '../jobs/run.ts';
 
 /** One activity inside the run's window. */
 export interface ActivityView {
@@ -34,7 +34,7 @@ interface ActivitiesRow {
 const typeOf = new Map(activityTypes.map((type) => [relationshipTypes[type], type]));
 
 /** Adds to each connection the activities behind it. */
-export async function stepsWithActivities(graph: Graph, run: Run, connections: Connection[]): Promise<Step[]> {
+export async function stepsWithActivities(graph: Graph, run: RunFacts, connections: Connection[]): Promise<Step[]> {
   if (connections.length === 0) return [];
   const { rows } = await graph.read<ActivitiesRow>('cypher/show/activities.cypher', {
     pairs: connections.map(({ from, to }) => [BigInt(from), BigInt(to)]),

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
-import type { Run } from '../jobs/run-settings.ts';
+import type { RunFacts } from '../jobs/run.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
 import { unknownUser } from './show-user.ts';
 
@@ -31,7 +31,7 @@ export interface Reason {
 export interface Explanation {
   userId: number;
   recId: number;
-  run: Run;
+  run: RunFacts;
   recommended: boolean;
   /** Place among the candidates that no filter drops; undefined for one that a filter drops. */
   rank?: number;
@@ -62,7 +62,7 @@ interface RelationRow {
  *
  * @throws BadInputError if the graph lacks one of the two
  */
-export async function explain(graph: Graph, run: Run, userId: number, recId: number): Promise<Explanation> {
+export async function explain(graph: Graph, run: RunFacts, userId: number, recId: number): Promise<Explanation> {
   const asOf = BigInt(run.asOf);
   const pair = { userId: BigInt(userId), recId: BigInt(recId) };
   const { rows } = await graph.read<RelationRow>('cypher/show/relation.cypher', { ...pair, asOf });
@@ -94,7 +94,7 @@ export async function explain(graph: Graph, run: Run, userId: number, recId: num
 }
 
 /** In the order in which a run meets them. */
-function filtersOf(run: Run, userId: number, recId: number, relation: RelationRow): Obstacle[] {
+function filtersOf(run: RunFacts, userId: number, recId: number, relation: RelationRow): Obstacle[] {
   const { ranking, reputation: list } = run.settings;
   const { reputation, followedAt } = relation;
   const obstacles: Obstacle[] = [];
@@ -110,7 +110,7 @@ function filtersOf(run: Run, userId: number, recId: number, relation: RelationRo
 
 async function standing(
   graph: Graph,
-  run: Run,
+  run: RunFacts,
   candidate: { userId: bigint; recId: bigint; score: bigint },
 ): Promise<{ before: number; lowest: bigint }> {
   const { ranking, reputation } = run.settings;
@@ -125,7 +125,7 @@ async function standing(
 
 async function reasonsOf(
   graph: Graph,
-  run: Run,
+  run: RunFacts,
   userId: number,
   recId: number,
   relation: RelationRow,

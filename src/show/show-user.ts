@@ -2,7 +2,7 @@ import { BadInputError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { goodAround, recommend } from '../graph/recommend.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
-import type { Run } from '../jobs/run-settings.ts';
+import type { RunFacts } from '../jobs/run.ts';
 
 /** A user and how much they weigh; weights and scores are decimals with 12 places, as published. */
 export interface Weighted {
@@ -22,7 +22,7 @@ export interface RecommendationView {
 /** A user as the graph has them now, by the as-of and the settings of a run. */
 export interface UserView {
   userId: number;
-  run: Run;
+  run: RunFacts;
   /** By the latest flag; a suspended user has neither connections nor recommendations. */
   suspended: boolean;
   /** In [0, 1]; undefined without a score. */
@@ -46,7 +46,7 @@ interface UserRow {
  *
  * @throws BadInputError if the graph has no such user
  */
-export async function showUser(graph: Graph, run: Run, userId: number): Promise<UserView> {
+export async function showUser(graph: Graph, run: RunFacts, userId: number): Promise<UserView> {
   const id = BigInt(userId);
   const { ranking, reputation } = run.settings;
   const filter = { filtered: reputation === 'list', minReputation: ranking.minReputation };

@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
-import type { Run } from '../jobs/run-settings.ts';
-import { lastPublished, runInProgress } from '../jobs/runs.ts';
+import type { RunFacts } from '../jobs/run.ts';
+import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 
 /**
@@ -10,14 +10,18 @@ import { withDatabase } from '../jobs/with-database.ts';
  * @returns the run, and whether the graph's closest connections are still those that it published
  * @throws BadInputError if nothing was published yet
  */
-export async function shownRun(settings: Settings, signal?: AbortSignal): Promise<{ run: Run; isGraphOfRun: boolean }> {
+export async function shownRun(
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<{ run: RunFacts; isGraphOfRun: boolean }> {
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);
     if (!run)
       throw new BadInputError(
         'Nothing was published yet, so there is nothing to show: `kith run --input DIR` does that.',
       );
-    const inGraph = await runInProgress(database);
-    return { run, isGraphOfRun: inGraph?.run.id === run.id };
+    const inGraph = await runInGraph(database);
+    const { id, asOf, startedAt, settings: ofRun } = run;
+    return { run: { id, asOf, startedAt, settings: ofRun }, isGraphOfRun: inGraph?.run.id === run.id };
   });
 }

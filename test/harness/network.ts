@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
 import { type Stack, up } from '../../src/engines/stack.ts';
+import { runWhole } from '../../src/jobs/by-hand.ts';
+import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { resetNetwork } from '../../src/jobs/reset.ts';
-import { type FinishedRun, runOnce } from '../../src/jobs/run.ts';
 import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
+import { silent } from '../../src/jobs/watcher.ts';
 
 /** The three published tables as sorted lines, in the form of test/oracle (everything but created_at and updated_at). */
 export interface PublishedTables {
@@ -47,13 +49,7 @@ export class TestNetwork implements AsyncDisposable {
   /** One whole run in this process, without any output. */
   async run(options: RunOptions & { settings?: Partial<Settings>; signal?: AbortSignal }): Promise<FinishedRun> {
     const settings = { ...this.settings, ...options.settings };
-    return runOnce(
-      settings,
-      await planRun(settings, options),
-      options.input ?? '',
-      oneAfterTheOther,
-      options.signal ?? new AbortController().signal,
-    );
+    return runWhole(await planRun(settings, options), silent, options.signal ?? new AbortController().signal);
   }
 
   async tables(): Promise<PublishedTables> {
@@ -81,12 +77,4 @@ export function testSettings(env: Record<string, string> = {}): Settings {
   if (!homes) throw new Error('KITH_TEST_HOMES is not set: run this suite by `npm test`, which names homes for it');
   const home = join(homes, `home-${worker}`);
   return readSettings({ KITH_HOME: home, KITH_NEO4J_HEAP: '768m', KITH_NEO4J_PAGE_CACHE: '256m', ...env });
-}
-
-/** Steps one by one in the order of the pipeline: enough for tests of results. */
-async function oneAfterTheOther<Item>(
-  steps: readonly Item[],
-  work: (step: Item, report: () => void) => Promise<void>,
-): Promise<void> {
-  for (const step of steps) await work(step, () => undefined);
 }

@@ -5,15 +5,14 @@ import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import { statement } from '../../src/config/project.ts';
 import { FolderChangedError, StaleAttemptError } from '../../src/errors.ts';
-import { placeOf } from '../../src/graph/fence.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { type Attempt, beginAttempt, finishAttempt } from '../../src/jobs/attempt.ts';
-import { conductStep, type StepEnd } from '../../src/jobs/conduct-step.ts';
-import { enqueueRuns, queuedRun, runUnderWay, type WantedRun } from '../../src/jobs/queue.ts';
-import { runOnce } from '../../src/jobs/run.ts';
-import { planRun } from '../../src/jobs/run-options.ts';
-import { giveUpRun } from '../../src/jobs/runs.ts';
-import type { StepName } from '../../src/jobs/step.ts';
+import { runWhole } from '../../src/jobs/by-hand.ts';
+import { performStep, type StepEnd } from '../../src/jobs/perform-step.ts';
+import { planRun, runSettings } from '../../src/jobs/run-options.ts';
+import { enqueueRuns, giveUpRun, queuedRunUnderWay, readRun } from '../../src/jobs/runs.ts';
+import type { StepName } from '../../src/jobs/step-name.ts';
+import { silent } from '../../src/jobs/watcher.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { heldInGraph } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
@@ -48,17 +47,18 @@ function day(): string {
   return folder;
 }
 
-const wanted = (input = day(), more: Partial<WantedRun> = {}): WantedRun => ({
+const wanted = (input = day(), dueAt?: Date) => ({
   input,
   asOf,
   scores: undefined,
-  ...more,
+  settings: runSettings(network.settings, undefined),
+  dueAt,
 });
 
 /** Queues a run, begins it, and gives its id. */
 async function begin(input?: string): Promise<string> {
-  await enqueueRuns(database, network.settings, [wanted(input)]);
-  return (await runUnderWay(database)) as string;
+  await enqueueRuns(database, [wanted(input)]);
+  return (await queuedRunUnderWay(database)) as string;
 }
 
 async function attemptAt(run: string, step: StepName, closes: StepName[] = [step]): Promise<Attempt> {
@@ -66,17 +66,17 @@ async function attemptAt(run: string, step: StepName, closes: StepName[] = [step
 }
 
 async function conduct(id: string, name: StepName): Promise<StepEnd> {
-  const run = await queuedRun(database, id);
+  const run = await readRun(database, id);
   if (!run) throw new Error(`no run ${id}`);
   const stop = new AbortController().signal;
-  return conductStep({ settings: network.settings, database, run, name, stop, report: () => undefined });
+  return performStep({ settings: network.settings, database, run, name, stop, report: () => undefined });
 }
 
 describe('once a later attempt at a step has begun, an earlier one', () => {
   test('can write nothing to Postgres any more, not even that it is done', async () => {
     const run = await begin();
     const early = await attemptAt(run, 'closest');
-    const write = (attempt: Attempt) => database.fenced(attempt).query('sql/runs/set-closest.sql', [run]);
+    const write = (attempt: Attempt) => database.fenced(attempt).query('sql/runs/summarize.sql', [run, {}]);
     await write(early);
     const late = await attemptAt(run, 'closest');
     await expect(write(early)).rejects.toThrow(StaleAttemptError);
@@ -107,10 +107,13 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     const { uri, username, password } = network.stack.neo4j;
     const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), { useBigInt: true });
     try {
+      await using before = new Graph(network.stack.neo4j, undefined, early);
+      await before.raiseFence();
       // As Graph does it, in a process that is paused before it commits.
       const metadata = { kithStep: early.step, kithToken: early.token };
       const paused = driver.session().beginTransaction({ metadata });
-      await paused.run(statement('cypher/fence/hold.cypher'), { place: placeOf('closest', 0), token: early.token });
+      const { records: found } = await paused.run(statement('cypher/fence/token.cypher'), { step: early.step });
+      expect(found[0]?.get('token')).toBe(early.token);
       await paused.run('CREATE (:Late)');
       await using graph = new Graph(network.stack.neo4j, undefined, late);
       await graph.raiseFence();
@@ -119,6 +122,36 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
       expect(records[0]?.get('late')).toBe(0n);
     } finally {
       await driver.close();
+    }
+  });
+
+  test('has committed all that it will ever commit, however many transactions it has under way', async () => {
+    const run = await begin();
+    await using look = new Graph(network.stack.neo4j);
+    const written = async () => {
+      const { rows } = await look.read<{ users: bigint }>('cypher/state/count-graph.cypher');
+      return rows[0]?.users ?? 0n;
+    };
+    for (let i = 0; i < 10; i++) {
+      const [early, late] = [await attemptAt(run, 'ingest'), await attemptAt(run, 'ingest')];
+      await using before = new Graph(network.stack.neo4j, undefined, early);
+      await using after = new Graph(network.stack.neo4j, undefined, late);
+      await before.raiseFence();
+      const atFirst = await written();
+      let user = i * 1_000_000;
+      const write = async (): Promise<void> => {
+        for (;;) {
+          const users = [[BigInt(user++), null]];
+          await before.write('cypher/ingest/merge-users.cypher', { users, flaggedAt: 0n, undated: false });
+        }
+      };
+      const ends = Promise.allSettled(Array.from({ length: 6 }, write));
+      await until('a write', async () => (await written()) > atFirst);
+      await sleep(10 * i);
+      await after.raiseFence();
+      const atRaise = await written();
+      for (const end of await ends) expect(end).toMatchObject({ reason: expect.any(StaleAttemptError) });
+      expect(await written()).toBe(atRaise);
     }
   });
 
@@ -135,11 +168,10 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     };
     let raised: Promise<void>;
     {
-      await using _ = await heldInGraph(network.stack, "MERGE (f:Fence {place: 'closest 63'}) SET f.held = true");
+      await using _ = await heldInGraph(network.stack, "MERGE (f:Fence {step: 'closest'}) SET f.held = true");
       const ended = expect(before.raiseFence()).rejects.toThrow(/terminated/i);
       await until('the early fence to be raised', underWay, { seconds: 10 });
       raised = after.raiseFence();
-      // After ten seconds.
       await ended;
     }
     await raised;
@@ -200,11 +232,8 @@ describe('a folder that changes', () => {
     const input = day();
     const planned = await planRun(network.settings, { input });
     appendFileSync(join(input, 'like.csv'), '30,40,3,2024-05-31 00:00:00,like\n');
-    const stop = new AbortController().signal;
-    const oneByOne: Parameters<typeof runOnce>[3] = async (steps, work) => {
-      for (const step of steps) await work(step, () => undefined);
-    };
-    await expect(runOnce(network.settings, planned, input, oneByOne, stop)).rejects.toThrow(FolderChangedError);
+    const running = runWhole(planned, silent, new AbortController().signal);
+    await expect(running).rejects.toThrow(FolderChangedError);
   });
 
   test('after an attempt has loaded it fails the run of the queue', async () => {
@@ -217,7 +246,9 @@ describe('a folder that changes', () => {
     expect(await conduct(run, 'ingest')).toMatchObject({
       kind: 'failed',
       attempt: 2,
-      why: expect.stringMatching(/is another one than when this run began to load it/),
+      error: expect.objectContaining({
+        message: expect.stringMatching(/is another one than when this run began to load it/),
+      }),
     });
   });
 
@@ -236,7 +267,9 @@ describe('a run that is given up', () => {
     const run = await begin();
     const attempt = await attemptAt(run, 'ingest');
     expect(await giveUpRun(database, run)).toBe(true);
-    await expect(database.fenced(attempt).query('sql/runs/set-closest.sql', [null])).rejects.toThrow(StaleAttemptError);
+    await expect(database.fenced(attempt).query('sql/runs/summarize.sql', [run, {}])).rejects.toThrow(
+      StaleAttemptError,
+    );
     expect(await beginAttempt(database, run, 'ingest', ['ingest'])).toBeUndefined();
     expect(await giveUpRun(database, run)).toBe(false);
   });
@@ -259,7 +292,7 @@ describe('a run that is given up', () => {
         beginAttempt(database, run, 'ingest', ['ingest']),
       ]);
       if (attempt)
-        await expect(database.fenced(attempt).query('sql/runs/set-closest.sql', [null])).rejects.toThrow(
+        await expect(database.fenced(attempt).query('sql/runs/summarize.sql', [run, {}])).rejects.toThrow(
           StaleAttemptError,
         );
     }
@@ -270,17 +303,17 @@ describe('the queue', () => {
   test('takes a morning once, even if its run is over when the schedule calls again', async () => {
     const dueAt = new Date(Date.now() - 1000);
     const input = day();
-    const [id] = await enqueueRuns(database, network.settings, [wanted(input, { dueAt })]);
-    expect(await enqueueRuns(database, network.settings, [wanted(input, { dueAt })])).toEqual([]);
+    const [id] = await enqueueRuns(database, [wanted(input, dueAt)]);
+    expect(await enqueueRuns(database, [wanted(input, dueAt)])).toEqual([]);
     await network.pool.query("UPDATE kith.runs SET status = 'published' WHERE id = $1", [id]);
-    expect(await enqueueRuns(database, network.settings, [wanted(input, { dueAt })])).toEqual([]);
+    expect(await enqueueRuns(database, [wanted(input, dueAt)])).toEqual([]);
     // By hand it may be queued again.
-    expect(await enqueueRuns(database, network.settings, [wanted(input)])).toHaveLength(1);
+    expect(await enqueueRuns(database, [wanted(input)])).toHaveLength(1);
   });
 
   test('has one run under way, whoever asks at the same time', async () => {
-    await enqueueRuns(database, network.settings, [wanted(day()), wanted(day()), wanted(day())]);
-    const asked = await Promise.all(Array.from({ length: 8 }, () => runUnderWay(database)));
+    await enqueueRuns(database, [wanted(day()), wanted(day()), wanted(day())]);
+    const asked = await Promise.all(Array.from({ length: 8 }, () => queuedRunUnderWay(database)));
     expect(new Set(asked).size).toBe(1);
     const { rows } = await network.pool.query(
       "SELECT count(*)::integer AS running FROM kith.runs WHERE status = 'running'",
@@ -293,7 +326,10 @@ describe('the queue', () => {
     await attemptAt(run, 'ingest');
     await network.pool.query('UPDATE kith.run_steps SET attempts = 12');
     const end = await conduct(run, 'ingest');
-    expect(end).toMatchObject({ kind: 'failed', why: expect.stringMatching(/12 times/) });
+    expect(end).toMatchObject({
+      kind: 'failed',
+      error: expect.objectContaining({ message: expect.stringMatching(/12 times/) }),
+    });
   });
 
   test('does not do again what is done, nor anything of a run that is over', async () => {

@@ -140,8 +140,13 @@ describe('the steps one by one', () => {
     expect(await kith('publish', '--as-of', asOf)).toMatchObject({ code: 0 });
     expect(await network.tables()).toEqual(expected);
     expect((await network.pool.query(starts)).rows[0].updated_at.getTime()).toBeGreaterThan(before.getTime());
-    const { rows } = await network.pool.query('SELECT status FROM kith.runs');
-    expect(rows.map(({ status }) => status)).toEqual(['published', 'published']);
+    const runs = JSON.parse((await kith('runs', '--json')).stdout) as { status: string; steps: { name: string }[] }[];
+    const whole = ['closest', 'reputation', 'recommend', 'publish'];
+    expect(runs.toReversed().map(({ status, steps }) => [status, steps.map(({ name }) => name)])).toEqual([
+      ['done', ['ingest']],
+      ['published', whole],
+      ['published', whole],
+    ]);
   });
 
   test('kith check ends with 3 and names the check when a row is not as it should be', async () => {

@@ -6,9 +6,10 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.mjs';
 import { dashboard } from '../../src/dashboard/dashboard.ts';
 import { generate } from '../../src/generate/generate.ts';
-import { openJobStore } from '../../src/jobs/job-store.ts';
-import { enqueueRuns } from '../../src/jobs/queue.ts';
-import type { FinishedRun } from '../../src/jobs/run.ts';
+import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { runSettings } from '../../src/jobs/run-options.ts';
+import { enqueueRuns } from '../../src/jobs/runs.ts';
+import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { webPassword } from '../../src/web/guard.ts';
 import { type PageServer, serve } from '../../src/web/serve.ts';
@@ -163,8 +164,9 @@ inBrowser('the dashboard', () => {
       input: `s3://bucket/2024060${day}`,
       asOf: Date.UTC(2024, 5, day) / 1000,
       scores: undefined,
+      settings: runSettings(network.settings, undefined),
     }));
-    const [id] = await enqueueRuns(database, network.settings, wanted);
+    const [id] = await enqueueRuns(database, wanted);
     const page = await open('/');
     expect(await textOf(page.locator('.waiting h2'))).toBe('2 runs in the queue');
     expect(await page.locator('.waiting li').allInnerTexts()).toEqual([

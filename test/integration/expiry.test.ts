@@ -8,11 +8,12 @@ import type { Settings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { horizonOf } from '../../src/graph/expire.ts';
 import { Graph } from '../../src/graph/graph.ts';
-import { conductStep, type StepEnd } from '../../src/jobs/conduct-step.ts';
-import { enqueueRuns, queuedRun, runUnderWay } from '../../src/jobs/queue.ts';
-import type { FinishedRun } from '../../src/jobs/run.ts';
-import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
-import { runStepAlone, type StepAlone } from '../../src/jobs/step-alone.ts';
+import { type Part, runPart } from '../../src/jobs/by-hand.ts';
+import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { performStep, type StepEnd } from '../../src/jobs/perform-step.ts';
+import { planRun, type RunOptions, runSettings } from '../../src/jobs/run-options.ts';
+import { enqueueRuns, queuedRunUnderWay, readRun } from '../../src/jobs/runs.ts';
+import { silent } from '../../src/jobs/watcher.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
@@ -124,18 +125,8 @@ async function raiseHorizon(at: number): Promise<void> {
   await graph.write('cypher/expire/raise-horizon.cypher', { at: BigInt(at) });
 }
 
-async function alone(name: StepAlone, options: RunOptions, settings = network.settings): Promise<FinishedRun> {
-  const stop = new AbortController().signal;
-  return runStepAlone(
-    name,
-    settings,
-    options,
-    await planRun(settings, options),
-    async (steps, work) => {
-      for (const step of steps) await work(step, () => undefined);
-    },
-    stop,
-  );
+async function alone(part: Part, options: RunOptions, settings = network.settings): Promise<FinishedRun> {
+  return runPart(part, await planRun(settings, options), silent, new AbortController().signal);
 }
 
 /** Keeps others from writing the horizon until it is let go. */
@@ -255,14 +246,18 @@ describe('a run that looks back', () => {
 
   test('fails at once when it comes from the queue', async () => {
     const conduct = async (asOf: number): Promise<StepEnd> => {
-      await enqueueRuns(database, network.settings, [{ input: folderOf(last, activities), asOf, scores: undefined }]);
-      const queued = await queuedRun(database, (await runUnderWay(database)) as string);
-      if (!queued) throw new Error('nothing is queued');
-      const stop = new AbortController().signal;
       const { settings } = network;
-      return conductStep({ settings, database, run: queued, name: 'ingest', stop, report: () => undefined });
+      const input = folderOf(last, activities);
+      await enqueueRuns(database, [{ input, asOf, scores: undefined, settings: runSettings(settings, undefined) }]);
+      const run = await readRun(database, (await queuedRunUnderWay(database)) as string);
+      if (!run) throw new Error('nothing is queued');
+      const stop = new AbortController().signal;
+      return performStep({ settings, database, run, name: 'ingest', stop, report: () => undefined });
     };
-    expect(await conduct(border - 1)).toMatchObject({ kind: 'failed', why: expect.stringMatching(refused) });
+    expect(await conduct(border - 1)).toMatchObject({
+      kind: 'failed',
+      error: expect.objectContaining({ message: expect.stringMatching(refused) }),
+    });
     await network.pool.query("UPDATE kith.runs SET status = 'failed' WHERE status = 'running'");
     expect(await conduct(border)).toMatchObject({ kind: 'done' });
   });

@@ -5,10 +5,11 @@ import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import type { Settings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
-import type { ReputationSummary } from '../../src/jobs/run-context.ts';
+import { runPart } from '../../src/jobs/by-hand.ts';
 import type { RunOptions } from '../../src/jobs/run-options.ts';
 import { planRun } from '../../src/jobs/run-options.ts';
-import { runStepAlone } from '../../src/jobs/step-alone.ts';
+import type { ReputationSummary } from '../../src/jobs/run-summary.ts';
+import { silent } from '../../src/jobs/watcher.ts';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
@@ -128,9 +129,6 @@ describe('a run with a model', () => {
   test('called alone, recommend scores too', async () => {
     const { settings } = network;
     const signal = new AbortController().signal;
-    const each = async (steps: readonly { name: string }[], work: (step: never, report: never) => Promise<void>) => {
-      for (const step of steps) await work(step as never, (() => undefined) as never);
-    };
     const input = await day('20240619', written);
     for (const [name, options] of [
       ['ingest', { input }],
@@ -138,7 +136,7 @@ describe('a run with a model', () => {
       ['recommend', { model }],
       ['publish', {}],
     ] as const)
-      await runStepAlone(name, settings, options, await planRun(settings, options), each, signal);
+      await runPart(name, await planRun(settings, options), silent, signal);
     expect((await network.tables()).recommendations).toEqual(['10,1', '10,2']);
   });
 

@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import pg from 'pg';
 import { addShowCommand } from '../../src/cli/commands/show.ts';
 import { BadInputError } from '../../src/errors.ts';
-import type { Run } from '../../src/jobs/run-settings.ts';
+import type { RunFacts } from '../../src/jobs/run.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { type Explanation, explain } from '../../src/show/explain.ts';
 import { showUser, type UserView } from '../../src/show/show-user.ts';
@@ -18,7 +18,7 @@ import { type GeneratedNetwork, generatedNetwork } from './generated-network.ts'
 jest.setTimeout(180_000);
 
 let network: GeneratedNetwork;
-let run: Run;
+let run: RunFacts;
 /** What the folder says, read without any code of Kith's. */
 let read: Network;
 let expected: ReturnType<typeof expectedTables>;
@@ -164,7 +164,7 @@ test('the first follow at or before the as-of is the one that is named', async (
 });
 
 test('without a list of scores nobody is kept back for reputation', async () => {
-  const open: Run = { ...run, settings: { ...run.settings, reputation: 'none' } };
+  const open: RunFacts = { ...run, settings: { ...run.settings, reputation: 'none' } };
   const { asOf } = network;
   const all = expectedTables(read, { ...run.settings.ranking, asOf, reputation: undefined });
   const view = await showUser(network.graph, open, 2770);
@@ -183,10 +183,14 @@ describe('the command, once a run is published', () => {
     await client.connect();
     try {
       await client.query(
-        `INSERT INTO kith.runs (id, as_of, settings, status, started_at) VALUES ($1, to_timestamp($2), $3, 'published', $4)`,
+        `INSERT INTO kith.runs (id, as_of, settings, steps, status, started_at, finished_at)
+         VALUES ($1, to_timestamp($2), $3, '{closest,publish}', 'published', $4, $4)`,
         [run.id, run.asOf, JSON.stringify(run.settings), run.startedAt],
       );
-      await client.query('UPDATE kith.progress SET closest_run = $1', [run.id]);
+      await client.query(
+        "INSERT INTO kith.run_steps (run_id, step, status, token, started_at) VALUES ($1, 'closest', 'done', 1, $2)",
+        [run.id, run.startedAt],
+      );
     } finally {
       await client.end();
     }

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tellOfFailure } from '../../src/jobs/failure-hook.ts';
+import { tellOfFailure } from '../../src/jobs/worker/failure-hook.ts';
 
 /** A server that keeps what is posted to it; `answer` may do something else than say yes. */
 async function startServer(answer = (response: ServerResponse) => void response.end()) {

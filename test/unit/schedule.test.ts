@@ -1,5 +1,5 @@
 import { Agenda, Job } from 'agenda';
-import { dayOf, latestDue } from '../../src/jobs/schedule.ts';
+import { dayOf, latestDue } from '../../src/jobs/worker/schedule.ts';
 
 /** When Agenda runs a job next that ran last at this instant; its jobs are kept nowhere here. */
 function nextAfter(instant: string, cron: string, timezone: string): string {

@@ -1,4 +1,4 @@
-import type { Run } from '../../src/jobs/run-settings.ts';
+import type { RunFacts } from '../../src/jobs/run.ts';
 import type { Step } from '../../src/show/activities.ts';
 import type { Explanation, Obstacle } from '../../src/show/explain.ts';
 import { renderExplanation } from '../../src/show/render-explanation.ts';
@@ -6,7 +6,7 @@ import { renderUser } from '../../src/show/render-user.ts';
 import type { UserView } from '../../src/show/show-user.ts';
 import { columns, instantText, weightText } from '../../src/show/text.ts';
 
-const run: Run = {
+const run: RunFacts = {
   id: 'the-run',
   asOf: 1_717_200_000,
   startedAt: '2024-06-01T07:00:00.000Z',

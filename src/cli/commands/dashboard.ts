@@ -31,7 +31,7 @@ export function addDashboardCommand(program: Command): void {
 /** Serves the pages until the signal aborts. */
 async function show(settings: Settings, port: number, signal: AbortSignal): Promise<void> {
   // What other commands don't need is not loaded for them.
-  const { openJobStore } = await import('../../jobs/job-store.ts');
+  const { openJobStore } = await import('../../jobs/worker/job-store.ts');
   const { dashboard } = await import('../../dashboard/dashboard.ts');
   const { serve } = await import('../../web/serve.ts');
   const { webUser } = await import('../../web/guard.ts');

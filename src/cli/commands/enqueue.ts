@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { FolderMissingError, messageOf } from '../../errors.ts';
 import { dayFiles } from '../../ingest/day-folder.ts';
-import { enqueueRuns } from '../../jobs/queue.ts';
-import { daysOf, planRun, queuedScores, type RunOptions, withOptions } from '../../jobs/run-options.ts';
+import { daysOf, planRun, type RunOptions, runSettings } from '../../jobs/run-options.ts';
+import { enqueueRuns } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
 import { withoutSecrets } from '../../secrets.ts';
 import { openFolder } from '../../storage/open-folder.ts';
@@ -29,20 +29,21 @@ export function addEnqueueCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: RunOptions & { from?: string; to?: string }) => {
       const { from, to, ...options } = { ...given, ...optionsOf(given) };
-      const settings = withOptions(readSettings(), options);
       const days = daysOf(options, from, to);
       const ids = await interruptible(async (signal) => {
         // The scores are read when the run's turn comes; now only so that a mistake is told at once.
-        await planRun(settings, { ...options, input: undefined, asOf: undefined }, signal);
-        const scores = queuedScores(settings, options);
+        const { settings, scores } = await planRun(
+          readSettings(),
+          { ...options, input: undefined, asOf: undefined },
+          signal,
+        );
         await tellOfMissing(settings, days);
         return withDatabase(settings, signal, async (database) => {
           const queued = await enqueueRuns(
             database,
-            settings,
-            days.map((day) => ({ ...day, scores })),
+            days.map((day) => ({ ...day, scores, settings: runSettings(settings, scores) })),
           );
-          const { wakeWorkers } = await import('../../jobs/worker.ts');
+          const { wakeWorkers } = await import('../../jobs/worker/worker.ts');
           // They would notice within half a minute.
           await wakeWorkers(settings, database).catch((error) =>
             process.stderr.write(`The workers could not be told: ${withoutSecrets(messageOf(error))}\n`),

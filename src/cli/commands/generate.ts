@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { BadInputError } from '../../errors.ts';
 import { type GenerateOptions, generate } from '../../generate/generate.ts';
+import { isoSeconds } from '../../instant.ts';
+import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
+import { showWork } from '../show-work.ts';
 
 interface Given {
   users: number;
@@ -35,29 +37,23 @@ Examples:
     $ kith generate --users 250000 --activities 10000000 --messages 0 --seed 7 --gzip --out graph_data/20240601
 `;
 
-/** Runs it behind one line of progress on a terminal's standard error; elsewhere nothing but the result is shown. */
+/** Shows how far it is on a terminal's standard error; elsewhere nothing but the result is shown. */
 async function withProgress(options: GenerateOptions): Promise<Awaited<ReturnType<typeof generate>>> {
   if (!process.stderr.isTTY) return generate(options);
-  let result: Awaited<ReturnType<typeof generate>> | undefined;
-  const title = `Generating ${options.out}`;
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
-  const tasks = new Listr(
-    {
-      title,
-      task: async (_, task) => {
-        const onProgress = (file: string, rows: number, of: number) => {
-          task.output = `${file}: ${rows.toLocaleString('en')} of ${of.toLocaleString('en')} rows`;
-        };
-        result = await generate({ ...options, onProgress });
-        const rows = Object.values(result.files).reduce((sum, count) => sum + count, 0);
-        task.title = `Generated ${options.out}: ${rows.toLocaleString('en')} rows`;
-      },
-    },
-    { registerSignalListeners: false, rendererOptions: { logger, showErrorMessage: false } },
-  );
-  await tasks.run();
-  if (!result) throw new Error('generate ended without a result');
-  return result;
+  const work = { name: 'generate', title: `Generating ${options.out}` };
+  return showWork(async (watcher) => {
+    const started = performance.now();
+    watcher.begins(work);
+    const onProgress = (file: string, rows: number, of: number) =>
+      watcher.progress(work, `${file}: ${count(rows)} of ${count(of)} rows`);
+    const result = await generate({ ...options, onProgress });
+    const rows = Object.values(result.files).reduce((sum, number) => sum + number, 0);
+    watcher.ends(
+      { ...work, title: `Generated ${options.out}: ${count(rows)} rows` },
+      (performance.now() - started) / 1000,
+    );
+    return result;
+  });
 }
 
 /** Adds `kith generate`, which writes a synthetic network and prints `as-of` and the instant on standard output. */
@@ -81,6 +77,6 @@ export function addGenerateCommand(program: Command): void {
       const { asOf } = await interruptible((signal) =>
         withProgress({ ...options, suspendedPercent, goodPercent, signal }),
       );
-      process.stdout.write(`as-of ${asOf.toISOString().replace('.000Z', 'Z')}\n`);
+      process.stdout.write(`as-of ${isoSeconds(asOf.getTime() / 1000)}\n`);
     });
 }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { isoSeconds } from '../../instant.ts';
 import { reputationFolder } from '../../jobs/run-context.ts';
 import { asOfOf } from '../../jobs/run-options.ts';
 import { estimate, estimateReading } from '../../jobs/steps/estimate.ts';
@@ -121,7 +122,7 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
     });
     const card = describeModel({
       source: options.input,
-      asOf: asOf === undefined ? undefined : iso(asOf),
+      asOf: asOf === undefined ? undefined : isoSeconds(asOf),
       trainedOn: new Date(),
       training: trained,
       settings: training,
@@ -197,7 +198,7 @@ async function withMessages(
       throw new BadInputError(
         messages === 0
           ? `The messages of ${folder.location} are empty: there is nothing to read.`
-          : `All ${count(messages)} messages of ${folder.location} are later than ${iso(asOf ?? endOfTime)}: give a later --as-of.`,
+          : `All ${count(messages)} messages of ${folder.location} are later than ${isoSeconds(asOf ?? endOfTime)}: give a later --as-of.`,
       );
     await work(store);
   });
@@ -205,7 +206,3 @@ async function withMessages(
 
 /** An as-of that no message is later than. */
 const endOfTime = Number.MAX_SAFE_INTEGER;
-
-function iso(instant: number): string {
-  return new Date(instant * 1000).toISOString().replace('.000Z', 'Z');
-}

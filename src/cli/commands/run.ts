@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
-import { newRun, runOnce } from '../../jobs/run.ts';
-import { type PlannedRun, planRun, type RunOptions, withOptions } from '../../jobs/run-options.ts';
-import { conduct } from '../conduct.ts';
+import { runWhole } from '../../jobs/by-hand.ts';
+import { planRun, type RunOptions } from '../../jobs/run-options.ts';
 import { interruptible } from '../interruptible.ts';
+import { showWork } from '../show-work.ts';
 import { describeRun } from '../summary.ts';
 
 const examples = `
@@ -50,13 +50,10 @@ export function addRunCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: RunOptions) => {
       const options = optionsOf(given);
-      const settings = withOptions(readSettings(), options);
-      const { input } = options;
-      if (input === undefined) throw new BadInputError('Give the folder of a day: kith run --input DIR.');
+      if (options.input === undefined) throw new BadInputError('Give the folder of a day: kith run --input DIR.');
       const finished = await interruptible(async (signal) => {
-        const planned: PlannedRun = await planRun(settings, options, signal);
-        newRun(settings, planned);
-        return runOnce(settings, planned, input, conduct, signal);
+        const planned = await planRun(readSettings(), options, signal);
+        return showWork((watcher) => runWhole(planned, watcher, signal));
       });
       process.stdout.write(`${describeRun(finished)}\n`);
     });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
-import type { ScheduleChange } from '../../jobs/change-schedule.ts';
+import type { ScheduleChange } from '../../jobs/worker/change-schedule.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -33,7 +33,7 @@ export function addScheduleCommand(program: Command): void {
         ...(change.at === undefined ? {} : { KITH_SCHEDULE: change.at }),
         ...(change.timeZone === undefined ? {} : { KITH_TIME_ZONE: change.timeZone }),
       });
-      const { changeSchedule } = await import('../../jobs/change-schedule.ts');
+      const { changeSchedule } = await import('../../jobs/worker/change-schedule.ts');
       const schedule = await interruptible((signal) =>
         changeSchedule(settings, off ? 'off' : isChange ? change : 'show', signal),
       );

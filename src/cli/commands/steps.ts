@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { ChecksFailedError } from '../../errors.ts';
-import { planRun, type RunOptions, withOptions } from '../../jobs/run-options.ts';
-import { checkShown, runStepAlone, type StepAlone } from '../../jobs/step-alone.ts';
-import { conduct } from '../conduct.ts';
+import { type Part, runPart } from '../../jobs/by-hand.ts';
+import { checkShown } from '../../jobs/check-shown.ts';
+import { planRun, type RunOptions } from '../../jobs/run-options.ts';
 import { interruptible } from '../interruptible.ts';
+import { showWork } from '../show-work.ts';
 import { describeChecks, describeRun } from '../summary.ts';
 import { addRunOptions, optionsOf } from './run.ts';
 
-const steps: Record<StepAlone, { description: string; examples: string }> = {
+const steps: Record<Part, { description: string; examples: string }> = {
   ingest: {
     description: 'bring a folder into the graph',
     examples: '\nExamples:\n  $ kith ingest --input graph_data/20240601\n',
@@ -19,18 +20,18 @@ const steps: Record<StepAlone, { description: string; examples: string }> = {
       '\nExamples:\n  $ kith closest --as-of 2024-06-01\n  $ kith closest --input graph_data/20240601 --window-days 30\n',
   },
   recommend: {
-    description: 'compute and stage recommendations for the run that closest began',
+    description: 'compute recommendations for the run that closest began',
     examples:
       '\nExamples:\n  $ kith recommend\n  $ kith recommend --reputation scores.csv\n  $ kith recommend --model models/2024\n',
   },
   publish: {
-    description: 'check and show what recommend has staged',
+    description: 'check and show what closest and recommend have computed',
     examples: '\nExamples:\n  $ kith publish\n',
   },
 };
 
 /** KITH_MODEL is for recommend, the step that decides on reputation; the others neither read nor judge it. */
-function settingsOf(name: StepAlone, settings: Settings): Settings {
+function settingsOf(name: Part, settings: Settings): Settings {
   return name === 'recommend' ? settings : { ...settings, reputation: { ...settings.reputation, model: undefined } };
 }
 
@@ -41,10 +42,11 @@ export function addStepCommands(program: Command): void {
       .addHelpText('after', examples)
       .action(async (given: RunOptions) => {
         const options = optionsOf(given);
-        const settings = settingsOf(name as StepAlone, withOptions(readSettings(), options));
-        const finished = await interruptible(async (signal) =>
-          runStepAlone(name as StepAlone, settings, options, await planRun(settings, options, signal), conduct, signal),
-        );
+        const settings = settingsOf(name as Part, readSettings());
+        const finished = await interruptible(async (signal) => {
+          const planned = await planRun(settings, options, signal);
+          return showWork((watcher) => runPart(name as Part, planned, watcher, signal));
+        });
         process.stdout.write(`${describeRun(finished)}\n`);
       });
   program

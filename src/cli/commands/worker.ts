@@ -20,7 +20,10 @@ export function addWorkerCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async () => {
       const settings = readSettings();
-      const [{ work }, { log }] = await Promise.all([import('../../jobs/worker.ts'), import('../../watch/log.ts')]);
+      const [{ work }, { log }] = await Promise.all([
+        import('../../jobs/worker/worker.ts'),
+        import('../../watch/log.ts'),
+      ]);
       const drain = new AbortController();
       const stop = new AbortController();
       const onSignal = () => (drain.signal.aborted ? stop : drain).abort();

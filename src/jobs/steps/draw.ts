@@ -1,6 +1,6 @@
 import { drawClosest } from '../../graph/closest.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step.ts';
+import type { Report } from '../step-name.ts';
 import { estimate } from './estimate.ts';
 
 /** Brings CLOSEST_TO, by which people explore, up to the lists that the run has computed. */

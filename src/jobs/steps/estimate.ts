@@ -1,5 +1,5 @@
 import type { ReadProgress } from '../../ingest/read-folder.ts';
-import type { Report } from '../step.ts';
+import type { Report } from '../step-name.ts';
 
 /** Turns counts of equal pieces of work into a line with the time left. */
 export function estimate(report: Report, of: string): (done: number, total: number, rows?: number) => void {

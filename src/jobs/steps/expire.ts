@@ -1,6 +1,6 @@
 import { expireActivities } from '../../graph/expire.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step.ts';
+import type { Report } from '../step-name.ts';
 import { estimate } from './estimate.ts';
 
 /**

@@ -13,7 +13,7 @@ import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
-import type { Report } from '../step.ts';
+import type { Report } from '../step-name.ts';
 import { estimateReading, estimateSorting } from './estimate.ts';
 
 /** Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages. */
@@ -22,7 +22,8 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   if (!folder) throw new Error('ingest was called without a folder');
   const dir = runFolder(settings, run.id);
   // Each attempt has one of its own: a late one would take away what another reads.
-  const token = context.attempt?.token ?? 0n;
+  const { attempt } = context;
+  const { token } = attempt;
   const workDir = join(dir, `${workPrefix}${token}`);
   await removeLeftovers(dirname(dir), token);
   await mkdir(workDir, { recursive: true, mode: 0o700 });
@@ -31,7 +32,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const onProgress = estimateReading(report);
   const horizon = await readHorizon(context);
   // A folder that is loaded by itself may be of any date.
-  if (context.attempt) refuseExpired(run, horizon);
+  if (run.steps.includes('closest')) refuseExpired(run, horizon);
   try {
     await using staged = await readFolder(folder, {
       workDir,
@@ -51,7 +52,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     const loaded = await loadFolder(settings, staged, {
       flagged: { at: named ?? run.asOf, isUndated: named === undefined },
       workDir,
-      fence: context.attempt ?? context.fence,
+      fence: attempt,
       hold: (move) => context.database.transaction(move),
       signal,
       onProgress: report,
@@ -78,8 +79,7 @@ async function refuseChanged({ settings, run, database }: RunContext, folder: Fo
       `${folder.location} changes while it is read: wait until it is complete, then run again.`,
     );
   const [row] = await database.query<{ input_version: string }>('sql/runs/remember-input.sql', [run.id, version]);
-  // A step alone has no row.
-  if (row && row.input_version !== version)
+  if (row?.input_version !== version)
     throw new BadInputError(
       `${folder.location} is another one than when this run began to load it: queue it again, as a run of its own.`,
     );
@@ -110,13 +110,10 @@ async function stageMessages(
 
 const workPrefix = 'work-';
 
-/**
- * What killed attempts left of their staged rows, which may be as large as the input: all earlier ones', and those of steps alone, which
- * nobody works in while this one does.
- */
+/** What killed attempts left of their staged rows, which may be as large as the input. */
 async function removeLeftovers(runs: string, token: bigint): Promise<void> {
   for (const run of await readdir(runs).catch(() => []))
     for (const name of await readdir(join(runs, run)).catch(() => []))
-      if (name.startsWith(workPrefix) && (token === 0n || BigInt(name.slice(workPrefix.length)) < token))
+      if (name.startsWith(workPrefix) && BigInt(name.slice(workPrefix.length)) < token)
         await rm(join(runs, run, name), { recursive: true, force: true });
 }

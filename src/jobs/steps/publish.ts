@@ -1,7 +1,7 @@
 import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step.ts';
+import type { Report } from '../step-name.ts';
 
 /** Merges what is staged, checks, and shows all three tables at once. */
 export async function publishStep(context: RunContext, report: Report): Promise<void> {
@@ -26,11 +26,9 @@ export async function publishStep(context: RunContext, report: Report): Promise<
             rows.recommendations,
             rows.reasons,
           ]);
-          if (context.attempt) {
-            const { runId, step, token } = context.attempt;
-            const all = rows.closest + rows.recommendations + rows.reasons;
-            await queryOn(client, 'sql/steps/finish.sql', [runId, step, token, all, JSON.stringify(summary)]);
-          }
+          const { runId, step, token } = context.attempt;
+          const all = rows.closest + rows.recommendations + rows.reasons;
+          await queryOn(client, 'sql/steps/finish.sql', [runId, step, token, all, JSON.stringify(summary)]);
         },
       },
     );

@@ -1,12 +1,11 @@
 import { stageRecommendations } from '../../export/stage.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step.ts';
+import type { Report } from '../step-name.ts';
 import { estimate } from './estimate.ts';
 
 /** Computes everybody's recommendations and stages them in Postgres with their reasons. */
 export async function recommendStep(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
-  await database.query('sql/runs/set-recommended.sql', [null]);
   const { dropped, recommendations, reasons } = await withGraph(context, (graph) =>
     stageRecommendations(
       graph,
@@ -19,5 +18,4 @@ export async function recommendStep(context: RunContext, report: Report): Promis
   );
   summary.dropped = { ...summary.dropped, ...dropped };
   summary.recommended = recommendations + reasons;
-  await database.query('sql/runs/set-recommended.sql', [run.id]);
 }

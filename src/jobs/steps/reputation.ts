@@ -2,8 +2,9 @@ import { MessageStore } from '../../messages/message-store.ts';
 import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { writeReputationList } from '../../scoring/reputation/write-scores.ts';
-import { messagesFile, type ReputationSummary, type RunContext, runFolder, withGraph } from '../run-context.ts';
-import type { Report } from '../step.ts';
+import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
+import type { ReputationSummary } from '../run-summary.ts';
+import type { Report } from '../step-name.ts';
 import { estimate } from './estimate.ts';
 
 /** Makes the graph's `reputation` the run's list of scores, by a model if one was named; without a list, nobody's. */
@@ -16,7 +17,7 @@ export async function reputation(context: RunContext, report: Report): Promise<v
 }
 
 async function listOf(
-  { scores, settings, run, signal, input }: RunContext,
+  { scores, settings, run, signal }: RunContext,
   report: Report,
 ): Promise<{ list: ReputationList; summary: Omit<ReputationSummary, 'scored'> } | undefined> {
   if (!scores) return undefined;
@@ -30,7 +31,7 @@ async function listOf(
     onProgress: estimate(report, 'user-weeks'),
   });
   const list = await readShares(store, scores.model);
-  const place = `${placeOf(input) ?? runFolder(settings, run.id)}/reputation_score.csv`;
+  const place = `${placeOf(run.input) ?? runFolder(settings, run.id)}/reputation_score.csv`;
   await writeReputationList(place, list, { s3: settings.s3, signal });
   return { list, summary: { list: place, model: { folder: scores.place, ...counts } } };
 }

@@ -2,9 +2,9 @@ import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda } from 'agenda';
 import pg from 'pg';
-import { statement } from '../config/project.ts';
-import { EngineError, messageOf } from '../errors.ts';
-import { workerName } from './attempt.ts';
+import { statement } from '../../config/project.ts';
+import { EngineError, messageOf } from '../../errors.ts';
+import { workerName } from '../attempt.ts';
 
 /** How often a store is asked for jobs that are due, in milliseconds; Postgres also tells at once. */
 const processEvery = 2_000;

@@ -1,8 +1,8 @@
 import type { Agenda } from 'agenda';
 import { CronExpressionParser } from 'cron-parser';
-import type { Settings } from '../config/settings.ts';
-import { parseInstant } from '../ingest/instant.ts';
-import { absoluteLocation } from '../storage/location.ts';
+import type { Settings } from '../../config/settings.ts';
+import { parseInstant } from '../../ingest/instant.ts';
+import { absoluteLocation } from '../../storage/location.ts';
 
 /** The job that queues the day's run. */
 export const morningJob = 'kith morning';

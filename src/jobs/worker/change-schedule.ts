@@ -1,9 +1,9 @@
-import type { Settings } from '../config/settings.ts';
-import { BadInputError } from '../errors.ts';
-import { absoluteLocation } from '../storage/location.ts';
+import type { Settings } from '../../config/settings.ts';
+import { BadInputError } from '../../errors.ts';
+import { absoluteLocation } from '../../storage/location.ts';
+import { withDatabase } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
 import { type KeptSchedule, morningJob, readSchedule, scheduleOf, setSchedule, turnOffSchedule } from './schedule.ts';
-import { withDatabase } from './with-database.ts';
 
 /** What a person gives of a schedule; the rest stays as it is, or is that of the settings. */
 export interface ScheduleChange {

@@ -1,9 +1,31 @@
 import { spawn } from 'node:child_process';
-import { messageOf } from '../errors.ts';
-import { withoutSecrets } from '../secrets.ts';
+import { messageOf } from '../../errors.ts';
+import { type Database, queryOn } from '../../postgres/database.ts';
+import { withoutSecrets } from '../../secrets.ts';
 
 /** Characters of the reason that are told: the system starts no command with much more in a variable. */
 const mostOfWhy = 30_000;
+
+/**
+ * Calls `tell` for each run that failed and of which the hook was not told yet; where it throws, it is called again a little later.
+ *
+ * @param onError gets why the hook did not succeed
+ */
+export async function tellOfFailures(
+  database: Database,
+  tell: (runId: string, why: string) => Promise<void>,
+  onError: (runId: string, error: unknown) => void,
+): Promise<void> {
+  await database.transaction(async (client) => {
+    const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock-telling.sql');
+    if (!row?.locked) return;
+    for (const { id, error } of await queryOn<{ id: string; error: string }>(client, 'sql/runs/untold-failures.sql'))
+      await tell(id, error).then(
+        () => queryOn(client, 'sql/runs/told.sql', [id]),
+        (reason) => onError(id, reason),
+      );
+  });
+}
 
 /**
  * Tells somebody of a run that failed for good: a URL gets a POST of JSON, a command the same in KITH_FAILED_RUN and KITH_FAILED_WHY.

@@ -1,13 +1,15 @@
-import type { Log } from '../watch/log.ts';
-import type { Metrics, RunStatus } from '../watch/metrics.ts';
-import type { Traces } from '../watch/traces.ts';
-import { workerName } from './attempt.ts';
-import type { StepEnd } from './conduct-step.ts';
-import type { QueuedRun } from './queue.ts';
-import type { RunSummary } from './run-context.ts';
-import type { Report, StepName } from './step.ts';
+import { messageOf } from '../../errors.ts';
+import { withoutSecrets } from '../../secrets.ts';
+import type { Log } from '../../watch/log.ts';
+import type { Metrics, RunStatus as RunOutcome } from '../../watch/metrics.ts';
+import type { Traces } from '../../watch/traces.ts';
+import { workerName } from '../attempt.ts';
+import type { StepEnd } from '../perform-step.ts';
+import type { Run } from '../run.ts';
+import type { RunSummary } from '../run-summary.ts';
+import type { Report, StepName } from '../step-name.ts';
 
-/** Milliseconds between two lines of the log on how far a step is. */
+/** Milliseconds between two lines of the log about the progress of a step. */
 const reportEveryMs = 30_000;
 
 /** Tells the log, Prometheus and OpenTelemetry what a worker does. */
@@ -31,12 +33,12 @@ export class Observer {
     if (publishedAt) this.#metrics.lastPublished(publishedAt);
   }
 
-  stepBegins(run: QueuedRun, step: StepName): void {
+  stepBegins(run: Run, step: StepName): void {
     this.#log.info({ run: run.id, step }, 'step begins');
   }
 
-  /** How far a step is: every half minute a line. */
-  reportOf(run: QueuedRun, step: StepName): Report {
+  /** Logs the progress of a step, a line every half minute. */
+  reportOf(run: Run, step: StepName): Report {
     let last = Date.now();
     return (progress) => {
       if (Date.now() - last < reportEveryMs) return;
@@ -45,12 +47,12 @@ export class Observer {
     };
   }
 
-  stepEnded(run: QueuedRun, step: StepName, startedAt: Date, end: StepEnd): void {
+  stepEnded(run: Run, step: StepName, startedAt: Date, end: StepEnd): void {
     const { kind: outcome, attempt } = end;
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
     const rows = end.kind === 'done' ? end.rows : undefined;
-    const why = 'why' in end ? end.why : undefined;
-    const isError = end.kind === 'failed' || (end.kind === 'later' && end.isError);
+    const why = 'error' in end ? withoutSecrets(messageOf(end.error)) : undefined;
+    const isError = end.kind === 'failed' || (end.kind === 'later' && end.isFailure);
     const level = end.kind === 'failed' ? 'error' : isError ? 'warn' : 'info';
     this.#log[level]({ run: run.id, step, attempt, seconds, rows, why }, `step ${outcome}`);
     this.#metrics.stepEnded({ step, outcome, seconds, rows });
@@ -61,8 +63,8 @@ export class Observer {
     this.#traces.stepEnded({ run: run.id, step, attempt, worker, startedAt, outcome, rows, error });
   }
 
-  /** For the one worker that ended it. */
-  runEnded(run: QueuedRun, status: RunStatus, error?: string): void {
+  /** To be called by the one worker that ended it. */
+  runEnded(run: Run, status: RunOutcome, error?: string): void {
     const startedAt = new Date(run.startedAt);
     const at = new Date();
     const seconds = (at.getTime() - startedAt.getTime()) / 1000;
@@ -71,13 +73,13 @@ export class Observer {
     this.#traces.runEnded({ run: run.id, startedAt, endedAt: at, status, error });
   }
 
-  /** What is left to do of a run once it is published. */
-  afterPublish(run: QueuedRun, { removed, leftUndone }: RunSummary, seconds: number): void {
+  /** Work that was left until a run was published. */
+  afterPublish(run: Run, { removed, leftUndone }: RunSummary, seconds: number): void {
     this.#log[leftUndone ? 'warn' : 'info']({ run: run.id, seconds, removed, leftUndone }, 'after the publish');
   }
 
-  /** @param run undefined if it is not even known which */
-  nobodyTold(run: string | undefined, error: unknown): void {
-    this.#log.warn({ run, error }, 'nobody was told of the run that failed');
+  /** @param run undefined if it is not even known of which run it was to be told */
+  hookFailed(run: string | undefined, error: unknown): void {
+    this.#log.warn({ run, error }, 'the failure hook did not succeed');
   }
 }

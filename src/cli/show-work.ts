@@ -1,0 +1,96 @@
+import { createLogUpdate } from 'log-update';
+import type { Watched, Watcher } from '../jobs/watcher.ts';
+import { seconds } from './figures.ts';
+
+/** Seconds between two lines about the same work where there is no terminal. */
+const plainInterval = 10;
+/** Milliseconds between two frames of the live list. */
+const frameMs = 100;
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/**
+ * Shows work on standard error while `work` goes on: as a live list on a terminal, as plain lines elsewhere.
+ *
+ * @returns what `work` returns
+ */
+export async function showWork<T>(work: (watcher: Watcher) => Promise<T>): Promise<T> {
+  if (!process.stderr.isTTY) return work(plainLines());
+  const list = new LiveList();
+  try {
+    return await work(list);
+  } finally {
+    list.close();
+  }
+}
+
+interface Item extends Watched {
+  mark: 'under way' | '✔' | '✖';
+  text: string;
+}
+
+class LiveList implements Watcher {
+  readonly #update = createLogUpdate(process.stderr);
+  readonly #items: Item[] = [];
+  readonly #timer = setInterval(() => this.#draw(), frameMs);
+  #frame = 0;
+
+  begins(work: Watched): void {
+    this.#items.push({ ...work, mark: 'under way', text: '' });
+    this.#draw();
+  }
+
+  progress(work: Watched, text: string): void {
+    this.#set(work, { text });
+  }
+
+  ends(work: Watched, took: number): void {
+    this.#set(work, { mark: '✔', title: `${work.title} (${seconds(took)})`, text: '' });
+  }
+
+  fails(work: Watched): void {
+    this.#set(work, { mark: '✖', text: '' });
+  }
+
+  /** Leaves the list as it is, and the terminal as it was. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+    this.#update.done();
+  }
+
+  #set(work: Watched, change: Partial<Item>): void {
+    const item = this.#items.find(({ name, mark }) => name === work.name && mark === 'under way');
+    if (item) Object.assign(item, change);
+  }
+
+  #draw(): void {
+    this.#frame = (this.#frame + 1) % frames.length;
+    const lines = this.#items.flatMap(({ mark, title, text }) => [
+      `${mark === 'under way' ? frames[this.#frame] : mark} ${title}`,
+      ...(text ? [`  › ${text}`] : []),
+    ]);
+    this.#update(lines.join('\n'));
+  }
+}
+
+function plainLines(): Watcher {
+  const last = new Map<string, number>();
+  return {
+    begins: ({ name }) => {
+      last.set(name, performance.now());
+      say(name, 'begins');
+    },
+    progress: ({ name }, text) => {
+      const now = performance.now();
+      if (now - (last.get(name) ?? now) < plainInterval * 1000) return;
+      last.set(name, now);
+      say(name, text);
+    },
+    ends: ({ name }, took) => say(name, `done in ${seconds(took)}`),
+    fails: () => undefined,
+  };
+}
+
+function say(name: string, text: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(0, 19)}Z ${name}: ${text}\n`);
+}

@@ -1,0 +1,103 @@
+import { BadInputError } from '../errors.ts';
+import { isoSeconds } from '../instant.ts';
+import type { Database } from '../postgres/database.ts';
+import { type Conduct, type FinishedRun, runInThisProcess } from './conduct-run.ts';
+import { readHorizon, refuseExpired } from './horizon.ts';
+import type { Run } from './run.ts';
+import { type PlannedRun, runSettings, wantedRun } from './run-options.ts';
+import { beginRun, continueRun, runInGraph } from './runs.ts';
+import { type StepName, stepNames } from './step-name.ts';
+import type { Watcher } from './watcher.ts';
+
+/** The steps that can be called alone; reputation belongs to recommend then. */
+export type Part = 'ingest' | 'closest' | 'recommend' | 'publish';
+
+const stepsOfPart: Record<Part, StepName[]> = {
+  ingest: ['ingest'],
+  closest: ['closest'],
+  recommend: ['reputation', 'recommend'],
+  publish: ['publish'],
+};
+
+/**
+ * One whole run by hand, from the folder to the published tables.
+ *
+ * @throws KithError by kind (bad input, failed checks, engines, another run, interrupted); yesterday's tables stay then
+ */
+export async function runWhole(planned: PlannedRun, watcher: Watcher, signal: AbortSignal): Promise<FinishedRun> {
+  // Before anything is started, so that a missing as-of is told at once.
+  const wanted = wantedRun(planned, stepNames);
+  return runInThisProcess({ ...planned, watcher, signal }, (database) => beginRun(database, wanted));
+}
+
+/**
+ * A part of a run by hand. `ingest` and `closest` begin a run of their own; `recommend` and `publish` go on with the one that `closest` began,
+ * whatever was ingested in between.
+ *
+ * @throws BadInputError if the part before it was not done, or was done with other options; else as `runWhole`
+ */
+export async function runPart(
+  part: Part,
+  planned: PlannedRun,
+  watcher: Watcher,
+  signal: AbortSignal,
+): Promise<FinishedRun> {
+  const steps = stepsOfPart[part];
+  if (part === 'ingest' && !planned.opened.folder) throw new BadInputError('Give the folder: kith ingest --input DIR.');
+  const wanted = part === 'ingest' || part === 'closest' ? wantedRun(planned, steps) : undefined;
+  return runInThisProcess({ ...planned, watcher, signal }, async (database, conduct) => {
+    if (!wanted) return goOn(part, planned, database, conduct, signal);
+    if (part === 'closest') refuseExpired(wanted, await readHorizon({ settings: planned.settings, signal }));
+    return beginRun(database, wanted);
+  });
+}
+
+/** Goes on with the run whose closest connections lie in the graph. */
+async function goOn(
+  part: Part,
+  planned: PlannedRun,
+  database: Database,
+  conduct: Conduct,
+  signal: AbortSignal,
+): Promise<Run> {
+  const { settings, scores, given } = planned;
+  const steps = stepsOfPart[part];
+  const before = await runInGraph(database);
+  if (!before)
+    throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${part}\`.`);
+  const { run, isRecommended } = before;
+  refuseOtherOptions(part, planned, run);
+  refuseExpired(run, await readHorizon({ settings, signal }));
+  if (part === 'publish') {
+    if (!isRecommended)
+      throw new BadInputError('Recommendations are not computed: call `kith recommend` before `kith publish`.');
+    if (scores && run.settings.reputation === 'none')
+      throw new BadInputError(
+        'The recommendations are not filtered by reputation: give --reputation or --model to `kith recommend`.',
+      );
+    return continueRun(database, run, steps);
+  }
+  const ranking = { ...run.settings.ranking };
+  if (given.minReputation !== undefined) ranking.minReputation = settings.ranking.minReputation;
+  const changed: Run = { ...run, settings: runSettings({ ...settings, ranking }, scores), scores };
+  if (run.status !== 'published') return continueRun(database, changed, steps);
+  // What is shown stays the run that it is: a second recommend is one of its own, and so are its closest connections.
+  const again = await beginRun(database, { ...changed, steps: stepsOfPart.closest });
+  await conduct(again);
+  return continueRun(database, again, steps);
+}
+
+/** @throws BadInputError if an option says otherwise than the connections were computed by */
+function refuseOtherOptions(part: Part, { asOf, given }: PlannedRun, run: Run): void {
+  if (asOf !== undefined && asOf !== run.asOf)
+    throw new BadInputError(
+      `Closest connections were computed as of ${isoSeconds(run.asOf)}: ` +
+        `call \`kith closest\` with the as-of you want before \`kith ${part}\`.`,
+    );
+  const computed = run.settings.ranking.windowSeconds / 86_400;
+  if (given.windowDays !== undefined && Number(given.windowDays) !== computed)
+    throw new BadInputError(
+      `Closest connections were computed with a window of ${computed} days: ` +
+        'call `kith closest` with the window you want first.',
+    );
+}

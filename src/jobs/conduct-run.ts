@@ -1,0 +1,120 @@
+import type { Settings } from '../config/settings.ts';
+import { InterruptedError, KithError, messageOf, StaleAttemptError } from '../errors.ts';
+import type { Database } from '../postgres/database.ts';
+import { type Attempt, stepsOf } from './attempt.ts';
+import { withNetworkLock } from './network-lock.ts';
+import { performStep } from './perform-step.ts';
+import { readySteps, type Step } from './pipeline.ts';
+import type { Run } from './run.ts';
+import type { OpenedInput } from './run-context.ts';
+import { type RunSummary, summaryOf } from './run-summary.ts';
+import { failRun, finishRun } from './runs.ts';
+import type { StepName } from './step-name.ts';
+import type { Watcher } from './watcher.ts';
+import { withDatabase } from './with-database.ts';
+import { workAfter } from './work-after.ts';
+
+export interface FinishedRun {
+  run: Run;
+  summary: RunSummary;
+}
+
+/** What it takes to conduct a run in this process. */
+export interface Conducting {
+  settings: Settings;
+  /** What of its input has been opened already. */
+  opened: OpenedInput;
+  watcher: Watcher;
+  /** Ctrl-C. */
+  signal: AbortSignal;
+}
+
+/** Makes sure that the steps of a run are done. */
+export type Conduct = (run: Run) => Promise<void>;
+
+/**
+ * Does a run, or some steps of one, in this process: without retries, and while nobody else works on the network.
+ *
+ * @param begin gives the run, which has begun; it may have others conducted before
+ * @throws KithError by kind (bad input, failed checks, engines, another run, interrupted); yesterday's tables stay then
+ */
+export async function runInThisProcess(
+  conducting: Conducting,
+  begin: (database: Database, conduct: Conduct) => Promise<Run>,
+): Promise<FinishedRun> {
+  const { settings, signal, watcher } = conducting;
+  return withDatabase(settings, signal, async (database) => {
+    const { run, summary, last } = await withNetworkLock(database, async (lost) => {
+      const conduct = (each: Run) =>
+        conductRun({ ...conducting, signal: AbortSignal.any([signal, lost]) }, database, each);
+      const begun = await begin(database, async (each) => void (await conduct(each)));
+      return { run: begun, ...(await conduct(begun)) };
+    });
+    // The next run need not wait for this.
+    if (last) await workAfter({ settings, run, attempt: last, database, signal, summary }, watcher);
+    return { run, summary };
+  });
+}
+
+/** Every step of the run that is not done yet. */
+async function conductRun(
+  { settings, opened, watcher, signal }: Conducting,
+  database: Database,
+  run: Run,
+): Promise<{ summary: RunSummary; last: Attempt | undefined }> {
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const underWay = new Map<StepName, Promise<void>>();
+  const summaries = new Map<StepName, RunSummary>();
+  let last: Attempt | undefined;
+  let cause: unknown;
+  const perform = async (step: Step): Promise<void> => {
+    const { name } = step;
+    const started = performance.now();
+    watcher.begins(step);
+    try {
+      const report = (text: string) => watcher.progress(step, text);
+      const end = await performStep({ settings, database, run, name, opened, stop, report });
+      if (end.kind !== 'done')
+        throw 'error' in end ? end.error : new StaleAttemptError(`${run.id} was ended by somebody else.`);
+      last = end.by;
+      summaries.set(name, end.summary);
+      watcher.ends(step, (performance.now() - started) / 1000);
+    } catch (error) {
+      watcher.fails(step);
+      // The first error is the reason; the others only say that they were stopped because of it.
+      cause ??= error;
+      failed.abort();
+    } finally {
+      underWay.delete(name);
+    }
+  };
+  try {
+    for (;;) {
+      const ready = cause ? [] : readySteps(run.steps, await stepsOf(database, run.id));
+      for (const step of ready) if (!underWay.has(step.name)) underWay.set(step.name, perform(step));
+      if (underWay.size === 0) break;
+      await Promise.race(underWay.values());
+    }
+    if (cause) throw cause;
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(underWay.values());
+    const reason = whyStopped(signal) ?? error;
+    await failRun(database, run.id, messageOf(reason)).catch(() => undefined);
+    throw reason;
+  }
+  // Those of this process know how long publish took, too.
+  const states = await stepsOf(database, run.id);
+  const summary = summaryOf(states.map((state) => ({ ...state, summary: summaries.get(state.name) ?? state.summary })));
+  if (!run.steps.includes('publish')) await finishRun(database, run.id, summary);
+  return { summary, last };
+}
+
+/** Why the run was stopped from outside: Ctrl-C, or a lost connection. */
+function whyStopped(signal: AbortSignal): unknown {
+  if (!signal.aborted) return undefined;
+  return signal.reason instanceof KithError
+    ? signal.reason
+    : new InterruptedError("Stopped; yesterday's tables stay as they were.");
+}

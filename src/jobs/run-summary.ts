@@ -1,0 +1,61 @@
+import type { CheckOutcome } from '../export/checks.ts';
+import type { RowCounts } from '../export/published-tables.ts';
+import type { DrawnConnections } from '../graph/closest.ts';
+import type { FileCount } from '../ingest/judge-file.ts';
+import { type StepName, stepNames } from './step-name.ts';
+
+/** The result of a run; every step adds its part. It is kept with the run and shown at its end. */
+export interface RunSummary {
+  /** Lines by file: parsed + rejected = lines. */
+  files?: FileCount[];
+  /** The file of rejected lines. */
+  rejects?: string;
+  /** Equal activities beyond the first. */
+  repeated?: number;
+  /** Activities of the folder that were too old to be stored. */
+  expired?: number;
+  loader?: 'bulk' | 'merge';
+  /** Activities that were new to the graph. */
+  added?: number;
+  /** Users and activities in the graph after ingest. */
+  graph?: { users: number; activities: number };
+  /** Closest connections written to their next table. */
+  closest?: number;
+  /** Messages that are new or have changed. */
+  messages?: number;
+  /** `none`: nobody was filtered by reputation. */
+  reputation?: ReputationSummary | 'none';
+  dropped?: { suspended?: number; self?: number; followed?: number; reputation?: number };
+  /** Recommendations and reasons written to their next tables. */
+  recommended?: number;
+  rows?: RowCounts;
+  checks?: CheckOutcome[];
+  /** Changes of CLOSEST_TO after the publish. */
+  drawn?: DrawnConnections;
+  /** Activities that had grown too old and were removed after the publish. */
+  removed?: number;
+  /** Work after the publish that was not finished, and why; the next run does it. */
+  leftUndone?: Record<string, string>;
+  /** Seconds per step. */
+  seconds?: Record<string, number>;
+}
+
+export interface ReputationSummary {
+  /** Where the list of scores lies. */
+  list: string;
+  /** Users of the graph that have a score. */
+  scored: number;
+  /** If a model made the list: its folder, the number of user-weeks, and how many of them were scored for the first time. */
+  model?: { folder: string; weeks: number; scored: number };
+}
+
+/** The summary of a run from those of its steps, which may have run side by side: in the pipeline's order, later figures win. */
+export function summaryOf(steps: readonly { name: StepName; summary: RunSummary }[]): RunSummary {
+  const merged: RunSummary = {};
+  for (const { summary } of stepNames.flatMap((name) => steps.filter((step) => step.name === name)))
+    Object.assign(merged, summary, {
+      dropped: { ...merged.dropped, ...summary.dropped },
+      seconds: { ...merged.seconds, ...summary.seconds },
+    });
+  return merged;
+}

@@ -1,0 +1,59 @@
+import { InterruptedError, messageOf, StaleAttemptError } from '../errors.ts';
+import { withoutSecrets } from '../secrets.ts';
+import type { RunContext } from './run-context.ts';
+import type { Report, StepName } from './step-name.ts';
+import { draw } from './steps/draw.ts';
+import { expire } from './steps/expire.ts';
+import type { Watched, Watcher } from './watcher.ts';
+
+/** Work that nobody waits for. What is not finished, the next run does. */
+interface AfterWork extends Watched {
+  name: 'draw' | 'expire';
+  /** The last steps of runs that it follows. */
+  follows: readonly StepName[];
+  work(context: RunContext, report: Report): Promise<void>;
+}
+
+/** One after the other: side by side each would only wait for the other's pages and locks. */
+const afterWork: readonly AfterWork[] = [
+  {
+    name: 'draw',
+    follows: ['closest', 'publish'],
+    title: 'Afterwards: CLOSEST_TO for those who explore the graph',
+    work: draw,
+  },
+  { name: 'expire', follows: ['publish'], title: 'Afterwards: expired activities out of the graph', work: expire },
+];
+
+/**
+ * Does what is left when the last step of a run is done. The run stays published, or done, whatever happens: nothing is thrown, and the
+ * summary says what was not finished. It ends early when the signal aborts, and when a later run begins, which closes the graph to it.
+ *
+ * @param context with the attempt at the last step, but not with its database, since it has ended
+ */
+export async function workAfter(context: RunContext, watcher: Watcher): Promise<void> {
+  const { database, run, summary, signal, attempt } = context;
+  for (const item of afterWork.filter(({ follows }) => follows.includes(attempt.step))) {
+    if (signal.aborted) break;
+    const started = performance.now();
+    watcher.begins(item);
+    try {
+      await item.work(context, (text) => watcher.progress(item, text));
+    } catch (error) {
+      const why = whyNot(error, signal);
+      watcher.progress(item, why);
+      summary.leftUndone = { ...summary.leftUndone, [item.name]: why };
+    }
+    const seconds = (performance.now() - started) / 1000;
+    summary.seconds = { ...summary.seconds, [item.name]: seconds };
+    watcher.ends(item, seconds);
+  }
+  // A later run may have begun, but this is a row of its own.
+  await database.query('sql/runs/summarize.sql', [run.id, JSON.stringify(summary)]).catch(() => undefined);
+}
+
+function whyNot(error: unknown, signal: AbortSignal): string {
+  if (error instanceof StaleAttemptError) return 'a later run has begun';
+  if (signal.aborted || error instanceof InterruptedError) return 'stopped';
+  return withoutSecrets(messageOf(error));
+}
