@@ -140,7 +140,7 @@ describe.each([
     await put('like.csv', 'a');
     for (const [input, says] of [
       [`${folder}0`, '202401310 does not exist'],
-      [`${folder}/like.csv`, 'give the folder that it lies in'],
+      [`${folder}/like.csv`, 'give the folder that contains it'],
     ] as const) {
       const problem = await problemOf(openFolder(input, s3));
       expect(problem).toBeInstanceOf(BadInputError);
