@@ -178,7 +178,7 @@ inBrowser('the dashboard', () => {
     expect(await page.locator('[data-step]').count()).toBe(0);
   });
 
-  test('asks again by itself while a run is under way, and shows how far it is', async () => {
+  test('reloads by itself while a run is in progress, and shows its progress', async () => {
     await database.query('sql/runs/take-next.sql');
     const { rows } = await network.pool.query<{ id: string }>("SELECT id FROM kith.runs WHERE status = 'running'");
     const page = await open('/');

@@ -124,7 +124,7 @@ describe('the time axis of a run', () => {
     );
   });
 
-  test('lets a step that is under way reach until now', () => {
+  test('draws a running step up to now', () => {
     const underWay = run({ status: 'running', finishedAt: null, steps: [step('ingest', 1_000, null)] });
     const { bars } = timelineOf(underWay, start + 5_000);
     expect(bars[0]).toMatchObject({ left: 0.2, width: 0.8, milliseconds: 4_000 });
@@ -232,7 +232,7 @@ describe('pages', () => {
     expect(page).toContain('http-equiv="refresh" content="60"');
   });
 
-  test('are asked for again soon while a run is under way, and the page of a run that is over never', () => {
+  test('reload soon while a run is in progress, and the page of a finished run never reloads', () => {
     const underWay = run({ status: 'running', finishedAt: null });
     expect(overview([underWay])).toContain('http-equiv="refresh" content="3"');
     expect(renderRun(underWay, start, 'UTC')).toContain('http-equiv="refresh"');
@@ -254,7 +254,7 @@ describe('pages', () => {
       attempts: 0,
     });
     const page = overview([run({ status: 'running', finishedAt: null, steps: [waiting] })]);
-    expect(page).toContain('<strong>ingest waits:</strong> no folder Again at 1 Jun 2024, 07:00:30.');
+    expect(page).toContain('<strong>ingest waits:</strong> no folder Next try at 1 Jun 2024, 07:00:30.');
   });
 });
 
