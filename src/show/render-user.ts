@@ -1,10 +1,10 @@
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
 
-/** Reasons that a line has room for. */
+/** How many reasons fit into a line. */
 const namedReasons = 3;
 
-/** A user's view as lines for a person. */
+/** A user as text for people. */
 export function renderUser(view: UserView): string {
   const { userId, run, closest, recommendations } = view;
   const parts = [`User ${userId} as of ${instantText(run.asOf)} (run ${run.id})\n${stateText(view)}`];
@@ -34,7 +34,7 @@ export function renderUser(view: UserView): string {
         3,
       )}`,
     );
-  else if (closest.length > 0) parts.push('No recommendations: no candidate came through the filters.');
+  else if (closest.length > 0) parts.push('No recommendations: no candidate passed the filters.');
   if (closest.length > 0) parts.push(droppedText(view));
   return parts.join('\n\n');
 }
@@ -60,6 +60,6 @@ function droppedText({ dropped, userId, recommendations }: UserView): string {
   const hint = `kith show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
   return (
     `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already, ${dropped.reputation} by reputation.\n` +
-    `Why one is recommended, or isn't: ${hint}`
+    `Why someone is recommended, or isn't: ${hint}`
   );
 }

@@ -76,7 +76,7 @@ async function obstacles(userId: number, recId: number, of = run): Promise<strin
 
 test('before the first run a sentence says what to do', async () => {
   await expect(shown('2770')).rejects.toThrow(
-    new BadInputError('Nothing was published yet, so there is nothing to show: `kith run --input DIR` does that.'),
+    new BadInputError('Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.'),
   );
 });
 
