@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterruptedError } from '../errors.ts';
 
-/** Throws once the signal has been given. */
+/** Throws if the signal has aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
     throw signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError('Stopped.');
 }
 
-/** Waits, or ends early by InterruptedError. */
+/** Waits; throws InterruptedError if the signal aborts. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   throwIfAborted(signal);
 }
 
-/** Asks again and again until the answer is yes (true) or the time is over (false). */
+/** Asks repeatedly until the answer is yes (true) or the time is up (false). */
 export async function waitUntil(
   isSo: () => boolean | Promise<boolean>,
   seconds: number,

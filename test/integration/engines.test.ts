@@ -256,7 +256,7 @@ test('a port of a setting that is taken is named, and the other engine is not ke
   const other = settingsOf('other', { KITH_BOLT_PORT: port });
   try {
     await expect(up(other, { only: 'neo4j' })).rejects.toThrow(
-      `Port ${port} of KITH_BOLT_PORT is taken by another program`,
+      `Port ${port} of KITH_BOLT_PORT is used by another program`,
     );
     await up({ ...other, embedded: { ...other.embedded, boltPort: 0 } }, { only: 'postgres' });
     const now = await status(other);
@@ -272,7 +272,7 @@ test('an engine that dies on start is explained by one sentence with its log', a
   const broken = settingsOf('broken');
   mkdirSync(join(folder, 'broken', 'postgres', 'data'), { recursive: true });
   await expect(up(broken, { only: 'postgres' })).rejects.toThrow(
-    /^Postgres ended while it started, since .+ \(.+postgres\.log\)\.$/,
+    /^Postgres ended while it was starting \(.+\): .+ \(.+postgres\.log\)\.$/,
   );
   expect(ours(broken)).toEqual([]);
 });

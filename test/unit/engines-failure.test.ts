@@ -30,7 +30,7 @@ describe('the reason in a log', () => {
 
   test('is missing when the engine was killed', () => {
     expect(engineFailed('Neo4j', reasonIn('READY\n'), 'l.log').message).toBe(
-      'Neo4j ended while it started, since it gave no reason: the rest is in its log (l.log).',
+      'Neo4j ended while it was starting (it gave no reason): its log has the details (l.log).',
     );
   });
 });

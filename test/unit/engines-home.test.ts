@@ -59,7 +59,7 @@ describe('ports', () => {
       expect([second.http, second.postgres]).toEqual([first.http, first.postgres]);
       const fixed = settingsOf({ KITH_BOLT_PORT: String(first.bolt) });
       await expect(choosePorts(home, fixed, ['bolt'])).rejects.toThrow(
-        `Port ${first.bolt} of KITH_BOLT_PORT is taken by another program: set KITH_BOLT_PORT to a free port, or to 0 for any.`,
+        `Port ${first.bolt} of KITH_BOLT_PORT is used by another program: set KITH_BOLT_PORT to a free port, or to 0 for any.`,
       );
     } finally {
       server.close();
