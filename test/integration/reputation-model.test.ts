@@ -246,10 +246,14 @@ describe("a model's folder", () => {
   test('of other things is not overwritten', async () => {
     const foreign = await mkdtemp(join(dir, 'foreign-'));
     await writeFile(join(foreign, 'model.json'), '{"format": "layers-model"}');
-    await expect(writeModel(foreign, training.model, 1, {})).rejects.toThrow('holds model.json, which is of no model');
+    await expect(writeModel(foreign, training.model, 1, {})).rejects.toThrow(
+      'contains model.json, which is not part of a Kith model',
+    );
     const kept = await written('with a note');
     await writeFile(join(kept, 'notes.txt'), 'mine');
-    await expect(writeModel(kept, training.model, 1, {})).rejects.toThrow('holds notes.txt, which is of no model');
+    await expect(writeModel(kept, training.model, 1, {})).rejects.toThrow(
+      'contains notes.txt, which is not part of a Kith model',
+    );
     expect(await readFile(join(kept, 'notes.txt'), 'utf8')).toBe('mine');
     const file = join(dir, 'file');
     await writeFile(file, '');
@@ -300,13 +304,13 @@ describe("a model's folder", () => {
       async (folder) => writeFile(await partOf(folder, 'vocabulary'), 'up\n'),
       /is damaged: vocabulary/,
     ],
-    ['with half a description', (folder) => writeFile(join(folder, 'model.json'), '{'), 'model.json is no JSON'],
+    ['with half a description', (folder) => writeFile(join(folder, 'model.json'), '{'), 'model.json is not JSON'],
     ['with another length', change('"length": 100', '"length": 10'), 'model.json is not as it was written'],
     ['with another unit', change(/"unit": [^,]+/, '"unit": 0.001'), 'model.json is not as it was written'],
     ['with a length of nothing', change('"length": 100', '"length": 0'), 'is damaged: length is wrong in model.json'],
     ['of another version', change('"version": 1', '"version": 2'), 'was made for another version of Kith'],
     ['whose texts were cleaned otherwise', change('"cleaning": 1', '"cleaning": 9'), 'another version of Kith'],
-    ['of something else', change('kith-reputation-model', 'layers-model'), 'holds no model of Kith'],
+    ['of something else', change('kith-reputation-model', 'layers-model'), 'has no Kith model'],
     ['that is not there', (folder) => rm(folder, { recursive: true }), 'holds no model.json of a model'],
   ])('%s is refused in a sentence', async (name, harm, sentence) => {
     const folder = await written(`harmed ${name}`);
