@@ -406,7 +406,7 @@ describe('S3', () => {
     await put('like.csv', 'b');
     const problem = await problemOf(opened.open('like.csv'));
     expect(problem).toBeInstanceOf(BadInputError);
-    expect(problem.message).toMatch(/20240131\/like\.csv is another one .* the folder changes while it is read/);
+    expect(problem.message).toMatch(/20240131\/like\.csv has changed since .* the folder changes while it is read/);
   });
 
   test('leaves no part of an upload that fails or is stopped', async () => {
@@ -470,7 +470,7 @@ describe('a line to S3 that breaks', () => {
     const problem = await problemOf(read(folder, 'like.csv', 1000));
     expect(problem).toBeInstanceOf(EngineError);
     expect(problem.message).toMatch(
-      /20240131\/like\.csv broke off after \d+ of 2000000 bytes for good: S3 at \S+ can't be reached .* is right\.$/,
+      /20240131\/like\.csv stopped for good after \d+ of 2000000 bytes: S3 at \S+ can't be reached .* is right\.$/,
     );
     expect(ranges().length).toBeGreaterThanOrEqual(3);
   }, 60_000);
