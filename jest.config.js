@@ -1,4 +1,4 @@
-/** The suites; scripts/test.mjs runs them one after the other with --selectProjects, some with two workers. */
+/** The suites; scripts/test.ts runs them one after the other with --selectProjects, some with two workers. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -8,7 +8,7 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
     ],
   },
-  modulePathIgnorePatterns: ['<rootDir>/.kith', '<rootDir>/engines'],
+  modulePathIgnorePatterns: ['<rootDir>/.kith', '<rootDir>/dist', '<rootDir>/engines'],
 };
 const engines = {
   globalSetup: '<rootDir>/test/harness/shared-home.ts',

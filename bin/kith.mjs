@@ -1,14 +1,18 @@
 #!/usr/bin/env node
-// The command line. It runs what src/ is made into, anew whenever anything in it has changed: see bin/build.mjs.
-import { existsSync } from 'node:fs';
+// The command line: runs dist/, which `npm run setup` builds, if it was built from what is here now.
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { stampOfSources } from './stamp.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-if (!existsSync(join(root, 'node_modules', 'esbuild'))) {
-  console.error('kith: this checkout is not set up yet; run `npm run setup` first.');
+const stamp = join(root, 'dist', 'stamp');
+if (!existsSync(stamp)) fail('this checkout is not set up yet: run `npm run setup`.');
+else if (readFileSync(stamp, 'utf8') !== stampOfSources(root))
+  fail('this checkout has changed since it was built: run `npm run setup`.');
+else await import(new URL('../dist/kith.js', import.meta.url).href);
+
+function fail(/** @type {string} */ sentence) {
+  console.error(`kith: ${sentence}`);
   process.exitCode = 2;
-} else {
-  const { built } = await import('./build.mjs');
-  await import(pathToFileURL(await built(root)).href);
 }

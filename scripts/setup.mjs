@@ -1,16 +1,15 @@
-// Makes a checkout ready: packages, TensorFlow's library, Postgres's libraries, Neo4j's jars, our two Java programs.
+// Makes a checkout ready: packages, the program, TensorFlow's library, Postgres's libraries, Neo4j's jars, our two Java programs.
 // Plain Node without a dependency, since it runs on a bare clone. Each part leaves a stamp in .setup/ once it is
 // complete: a second run does nothing, and one that was interrupted takes up where it stopped.
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildProgram } from './setup/build.mjs';
 import { archiveClasses, compileJava, fetchJars } from './setup/neo4j.mjs';
 import { installPackages, linkCommand } from './setup/packages.mjs';
 import { preparePostgres } from './setup/postgres.mjs';
 import { prepareTensorFlow } from './setup/tensorflow.mjs';
 import { root, SetupError } from './setup/tools.mjs';
-
-const leastNode = [20, 12];
 
 /**
  * Makes the checkout ready, again and again without harm.
@@ -21,7 +20,8 @@ const leastNode = [20, 12];
  */
 export async function setup({ quiet = false, embedded = true } = {}) {
   checkNode();
-  await part('packages', quiet, installPackages);
+  await part('Packages', quiet, installPackages);
+  await part('Program', quiet, buildProgram);
   await part('TensorFlow', quiet, prepareTensorFlow);
   if (embedded || !process.env.KITH_POSTGRES_URL) await part('Postgres', quiet, preparePostgres);
   if (embedded || !process.env.KITH_NEO4J_URI) {
@@ -32,25 +32,34 @@ export async function setup({ quiet = false, embedded = true } = {}) {
   linkCommand();
 }
 
+/**
+ * @param {string} name
+ * @param {boolean} quiet
+ * @param {() => Promise<string | undefined>} work says what it did, if there was anything to do
+ */
 async function part(name, quiet, work) {
   const start = performance.now();
   const did = await work();
   if (did || !quiet) console.log(`setup: ${name.padEnd(14)} ${did ? `${did}, ${seconds(start)}` : 'ready'}`);
 }
 
-function seconds(start) {
+function seconds(/** @type {number} */ start) {
   return `${((performance.now() - start) / 1000).toFixed(1)} s`;
 }
 
 function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1])) return;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 12)) return;
   throw new SetupError(
-    `Kith needs Node ${leastNode.join('.')} or newer and this is ${process.versions.node}: install a newer one (https://nodejs.org).`,
+    `Kith needs Node 20.12 or newer and this is ${process.versions.node}: install a newer one (https://nodejs.org).`,
   );
 }
 
-/** `setup` for other scripts: false, and one sentence for the person, where something is missing. */
+/**
+ * `setup` for other scripts: false, and one sentence for the person, if something is missing.
+ *
+ * @param {Parameters<typeof setup>[0]} options
+ */
 export async function setupOrExplain(options) {
   try {
     await setup(options);

@@ -1,13 +1,5 @@
-// The 50 closest connections of the users with $first <= userId < $end as of $asOf; a row for each user who has one.
-// Exponential decay: base × 2^(−age / $halfLife), each edge's sum rounded to 9 decimals: weight is in units of 1e-9. Every activity's
-// weight is cut into whole parts of 1e-6 and of 1e-17 first: whole numbers sum to the same in any order, doubles don't.
-// $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds.
-// Two lists on each user: closest (user ids, the closest first) and closestWeights. A user without connections has neither.
-// A list is one property: writing 3.8 million connections as relationships takes minutes, as lists some seconds, and the second degree
-// reads a user's connections at once (recommend.cypher). CLOSEST_TO, for exploring, follows after the publish (draw.cypher).
-// Measured on 1 million activities of 25,000 users, seconds of the server's processors: read only 1.6–2.0; this 1.7; the same as
-// relationships {rank, weight}, compared and written where they differ, about 10 times that on the first day; one aggregation for the whole
-// range and one sort, without a subquery for each user, 2.5.
+// As compute-linear.cypher, with exponential decay: base × 2^(−age / $halfLife), each edge's sum rounded to units of 1e-9.
+// Each activity's weight is first cut into whole parts of 1e-6 and of 1e-17: whole numbers add up to the same in any order.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 CALL (u) {

@@ -1,12 +1,8 @@
 // The 50 closest connections of the users with $first <= userId < $end as of $asOf; a row for each user who has one.
-// Linear decay: base × (window − age), summed as whole thousandths of seconds, so that no order of additions can change a rank.
+// Linear decay: base × (window − age), summed as whole thousandths of seconds, so that the order of additions can't change a rank.
 // $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds.
-// Two lists on each user: closest (user ids, the closest first) and closestWeights. A user without connections has neither.
-// A list is one property: writing 3.8 million connections as relationships takes minutes, as lists some seconds, and the second degree
-// reads a user's connections at once (recommend.cypher). CLOSEST_TO, for exploring, follows after the publish (draw.cypher).
-// Measured on 1 million activities of 25,000 users, seconds of the server's processors: read only 1.6–2.0; this 1.7; the same as
-// relationships {rank, weight}, compared and written where they differ, about 10 times that on the first day; one aggregation for the whole
-// range and one sort, without a subquery for each user, 2.5.
+// They are kept as two lists on each user, closest (user ids, the closest first) and closestWeights: a list is one property to write
+// and one to read. A user without connections has neither. Measured alternatives: docs/performance.md#closest-connections.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 CALL (u) {

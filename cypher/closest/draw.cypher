@@ -1,8 +1,6 @@
-// CLOSEST_TO {rank, weight} of the users with $first <= userId < $end, as their lists say: for exploring, nothing is computed from it.
-// A user without connections so far gets them by CREATE, the others by MERGE; what fell out of the list is deleted, and only ranks
-// and weights that differ are set.
-// Measured on 641,405 connections of 322,792 users together with computing them, two sessions (first day / the same again / one day later):
-//   this 14 s / 7 s / 16 s; MERGE for all 28 s / 4 s / 11 s; old and new lists compared in Cypher 17 s / 9 s / 19 s.
+// CLOSEST_TO {rank, weight} of the users with $first <= userId < $end, as their lists say. It is for exploring: nothing is computed from it.
+// A user without connections so far gets them by CREATE, the others by MERGE; what is no longer in the list is deleted, and only ranks
+// and weights that differ are set. Measured alternatives: docs/performance.md#drawing-closest_to.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 WITH

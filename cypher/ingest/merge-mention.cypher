@@ -1,9 +1,4 @@
-// Mentions that are not there yet; nothing else is touched.
-// $users is [[userId, [[engaged userId, [[epoch seconds, messageId], …]], …]], …], where a user, a pair and
-// an activity of a pair stand once each.
-// A pair's activities are read once and compared as a set. MERGE would lock both users until the commit, so that sessions side by side
-// roll each other back; CREATE does not, and two writers of the same rows are kept apart by the fence.
-// The measured alternatives are in merge-like.cypher.
+// As merge-like.cypher, for mentions.
 UNWIND $users AS row
 MATCH (u:User {userId: row[0]})
 UNWIND row[1] AS pair

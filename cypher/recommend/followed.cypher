@@ -1,5 +1,5 @@
-// Whom the users with $first <= userId < $end follow since $asOf or before, a user a row: for the check that nobody of them is recommended.
-// To hand the recommended in, to be asked for here, takes three times as long: they are more, and sending is dearer than reading.
+// Whom the users with $first <= userId < $end follow since $asOf or before, a user a row: for the check that none of them is recommended.
+// Sending the recommended here to be asked for takes longer: docs/performance.md#recommendations.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 MATCH (u)-[f:FOLLOWED]->(w)

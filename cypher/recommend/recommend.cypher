@@ -4,16 +4,9 @@
 //   followed    followed at or before $asOf, in or out of the window
 //   reputation  not one of $good, where $filtered
 // The 20 highest scores win, equal ones by lower id.
-// The user and whom they follow go through the sum as connections of weight 0 that carry a mark (2 self, 1 followed): asking each
-// candidate whether it is in a list costs as much as the sum itself. Whose score stays 0 was no candidate.
-// Each connection's lists are read once for all users of the range who have it: the more users, the fewer reads,
-// which for each user alone were a third of the whole.
-// Measured on 379,000 connections of 25,000 users, seconds of the server's processors, in pairs since the machine was busy: this 10;
-// marks and counts by CASE 11; `w IN followed` for each candidate 15–17; the same over relationships, followed and reputation asked of nodes,
-// 30. Reasons by a pattern from each winner were 20 times slower (it walks back from the winner's thousands of admirers).
-// Five in six candidates have one path, so what is done for each candidate weighs as much as the sum. Of these 10, reading is 2, the sum
-// 3.5, winners 0.5, reasons 4 (a second pass that asks each path for a winner). Paths kept through the sum instead of that pass: as much,
-// and 15 instead of 12 where reputation filters.
+// The user and whom they follow go through the sum as connections of weight 0 that carry a mark (2 self, 1 followed); a candidate
+// whose score stays 0 was none. Each connection's lists are read once for all users of the range.
+// Measured alternatives: docs/performance.md#recommendations.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end AND u.closest IS NOT NULL
 UNWIND u.closest AS v

@@ -1,2 +1,2 @@
-// Waits until the users' index is ready, at most $seconds. Others are no business of ours.
+// Waits until the users' index is ready, at most $seconds. Other indexes don't matter.
 CALL db.awaitIndex('user_id', $seconds)

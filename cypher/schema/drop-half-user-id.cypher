@@ -1,2 +1,2 @@
-// The index of a constraint of which the making was broken off; it fails if the constraint is whole.
+// Drops the index of a constraint whose creation was interrupted; fails if the constraint is complete.
 DROP INDEX user_id IF EXISTS

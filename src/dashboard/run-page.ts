@@ -91,7 +91,7 @@ function fileTable({ summary: { files = [], rejects, repeated, expired, messages
 }
 
 function activities(number: number): string {
-  return several(number, 'activity').replace('activitys', 'activities');
+  return several(number, 'activity', 'activities');
 }
 
 function outcomeTable({ summary, status }: DashboardRun): Content {

@@ -12,8 +12,8 @@ export function shortCount(value: number): string {
 }
 
 /** `one run`, `2 runs`. */
-export function several(value: number, what: string): string {
-  return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
+export function several(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
 }
 
 /** Milliseconds as a duration: `85 ms`, `1.5 s`, `12 s`, `3 min 5 s`, `1 h 12 min`, `2 d 3 h`. */

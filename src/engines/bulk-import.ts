@@ -8,7 +8,7 @@ import { type EngineHome, prepareHome, replaceFile } from './home.ts';
 import { acceptImport, importFolder, isImportReady, settleImport } from './import-folder.ts';
 import { importFailed, progressIn } from './import-log.ts';
 import { checkJava, spawnJava } from './java.ts';
-import { withLock } from './lock.ts';
+import { type HeldLock, withLock } from './lock.ts';
 import { findNeo4j, stopNeo4j } from './neo4j.ts';
 import { memorySizes } from './neo4j-conf.ts';
 import { endProcesses, findProcesses } from './processes.ts';
@@ -37,6 +37,7 @@ export interface ImportOptions {
  * @param options.onProgress called with the importer's step, its percentage and an estimate of the seconds left
  * @throws EngineError when the importer fails, with its first reason and the report's path
  * @throws InterruptedError once the signal aborts; the importer is killed and its folder discarded
+ * @throws BusyError when the import's lock was lost; the importer is killed
  */
 export async function importBeside(settings: Settings, files: ImportFiles, options: ImportOptions = {}): Promise<void> {
   throwIfAborted(options.signal);
@@ -46,7 +47,7 @@ export async function importBeside(settings: Settings, files: ImportFiles, optio
     );
   checkJava();
   const home = prepareHome(settings);
-  const work = () => runImport(home, settings, files, options);
+  const work = (lock: HeldLock) => runImport(home, settings, files, options, lock);
   await withLock(home, 'bulk-import', work, options).catch((error) => {
     throw homeError(home, error);
   });
@@ -63,12 +64,12 @@ export async function moveImportIntoPlace(settings: Settings, options: { signal?
   await withLock(
     home,
     'engines',
-    async () => {
+    async (lock) => {
       if (!isImportReady(home))
         throw new EngineError(`There is no complete import in ${importFolder(home)} to move into place: import again.`);
-      acceptImport(home);
-      await stopNeo4j(home);
-      settleImport(home);
+      acceptImport(home, lock);
+      await stopNeo4j(home, lock);
+      settleImport(home, lock);
     },
     options,
   ).catch((error) => {
@@ -83,9 +84,10 @@ export async function discardImport(settings: Settings, options: { signal?: Abor
   await withLock(
     home,
     'engines',
-    async () => {
+    async (lock) => {
+      lock.check();
       // Unless the server is running, the next start takes an accepted import over: it is the graph then.
-      if (!findNeo4j(home)) settleImport(home);
+      if (!findNeo4j(home)) settleImport(home, lock);
       else rmSync(importFolder(home), { recursive: true, force: true });
     },
     options,
@@ -97,11 +99,12 @@ async function runImport(
   settings: Settings,
   files: ImportFiles,
   options: ImportOptions,
+  lock: HeldLock,
 ): Promise<void> {
-  const { signal } = options;
   const folder = importFolder(home);
   const importers = () => findProcesses('kith.Neo4jImport', folder);
-  await endProcesses(importers, [['SIGKILL', 10]]);
+  await endProcesses(importers, [['SIGKILL', 10]], lock.check);
+  lock.check();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'conf'), { recursive: true, mode: 0o700 });
   replaceFile(join(folder, 'conf', 'neo4j.conf'), 'db.tx_log.preallocate=false\n');
@@ -128,12 +131,14 @@ async function runImport(
       detached: false,
       stdio: ['pipe', output, output],
     });
-    const code = await watch(child, home, log, options);
-    throwIfAborted(signal);
+    const code = await watch(child, home, log, { ...options, signal: lock.signal });
+    throwIfAborted(lock.signal);
+    lock.check();
     if (code === 0 && isImportReady(home)) return;
     throw importFailed(tailOf(log, 100_000), home.root, log, report);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    // Without the lock it may be another's by now.
+    if (lock.isHeld()) rmSync(folder, { recursive: true, force: true });
     throw error;
   } finally {
     closeSync(output);

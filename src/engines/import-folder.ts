@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from '
 import { dirname, join } from 'node:path';
 import { discardBrokenStart } from './first-start.ts';
 import type { EngineHome } from './home.ts';
+import type { HeldLock } from './lock.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** What Neo4j's importer creates for a database. */
@@ -23,7 +24,8 @@ export function isImportAccepted(home: EngineHome): boolean {
 }
 
 /** Decides that a complete import replaces the live database, whatever happens from here on. */
-export function acceptImport(home: EngineHome): void {
+export function acceptImport(home: EngineHome, lock: HeldLock): void {
+  lock.check();
   closeSync(openSync(join(importFolder(home), 'ACCEPTED'), 'w', 0o600));
   syncFolder(importFolder(home));
 }
@@ -33,20 +35,24 @@ export function acceptImport(home: EngineHome): void {
  * at any point, calling it again continues from there: what is no longer in the import's folder has been moved already.
  * A complete import that was never accepted may belong to a run that others have taken over, so it is discarded.
  */
-export function settleImport(home: EngineHome): void {
+export function settleImport(home: EngineHome, lock: HeldLock): void {
   const from = join(importFolder(home), 'data');
   const to = join(home.neo4j, 'data');
   if (isImportAccepted(home)) {
     // Later it could not be distinguished from the import.
+    lock.check();
     discardBrokenStart(home);
     for (const part of parts) {
       if (!existsSync(join(from, part))) continue;
+      lock.check();
       rmSync(join(to, part), { recursive: true, force: true });
+      lock.check();
       mkdirSync(dirname(join(to, part)), { recursive: true });
       renameSync(join(from, part), join(to, part));
       syncFolder(dirname(join(to, part)));
       syncFolder(dirname(join(from, part)));
     }
   }
+  lock.check();
   rmSync(importFolder(home), { recursive: true, force: true });
 }

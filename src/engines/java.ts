@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { projectRoot } from '../config/project.ts';
 import { EngineError } from '../errors.ts';
+import { javaProgram } from './java-program.mjs';
 
 const engine = join(projectRoot, 'engines', 'neo4j');
 const programs = join(engine, 'classes', 'kith.jar');
@@ -15,7 +16,7 @@ const archive = join(engine, 'classes', 'kith.jsa');
  * @throws EngineError that says what is missing and how to get it
  */
 export function checkJava(): void {
-  const { error, status } = spawnSync(javaProgram(), ['-version'], { stdio: 'ignore' });
+  const { error, status } = spawnSync(javaProgram('java'), ['-version'], { stdio: 'ignore' });
   if (error || status !== 0)
     throw new EngineError(
       'Neo4j needs Java 17 or newer and none was found: install a JDK or set JAVA_HOME, then run `npm run setup`.',
@@ -37,13 +38,8 @@ export function spawnJava(
   const flags = [`@${join(engine, 'java.args')}`, `-Xmx${heap}`];
   if (existsSync(archive)) flags.push(`-XX:SharedArchiveFile=${archive}`);
   const classPath = [programs, join(engine, 'lib', '*')].join(delimiter);
-  return spawn(javaProgram(), [...flags, '-cp', classPath, `kith.${program}`, ...args], {
+  return spawn(javaProgram('java'), [...flags, '-cp', classPath, `kith.${program}`, ...args], {
     ...spawning,
     env: { PATH: process.env.PATH, JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
   });
-}
-
-function javaProgram(): string {
-  const own = process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin', 'java');
-  return own && existsSync(own) ? own : 'java';
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
@@ -6,9 +6,10 @@ import { diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.
 import { forgetFirstStart, noteFirstStart } from './first-start.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
 import { checkJava, spawnJava } from './java.ts';
+import type { HeldLock } from './lock.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
-import { endProcesses, findProcesses, type Process } from './processes.ts';
+import { endProcesses, findProcesses, type Process, startServer } from './processes.ts';
 import { askNeo4j, isRefusedLogin, type Neo4jAccess } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
@@ -17,7 +18,8 @@ const patienceSeconds = 600;
 const largestLog = 10 * 1024 ** 2;
 
 interface Options {
-  signal?: AbortSignal;
+  /** Of the home's engines. */
+  lock: HeldLock;
   onProgress?: (text: string) => void;
 }
 
@@ -35,11 +37,11 @@ export function findNeo4j(home: EngineHome): Process | undefined {
 }
 
 /**
- * Starts Neo4j if it isn't running, and waits until it answers. The caller must hold the home's lock.
+ * Starts Neo4j if it isn't running, and waits until it answers.
  *
  * @throws EngineError with the reason and the log's path
  */
-export async function startNeo4j(home: EngineHome, settings: Settings, options: Options = {}): Promise<void> {
+export async function startNeo4j(home: EngineHome, settings: Settings, options: Options): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
     const isOwn = !findNeo4j(home);
@@ -51,23 +53,29 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
     const { bolt, http } = fixedPorts(settings);
     // Another program took a port between our check and the start.
     if (attempt >= 4 || reason.kind !== 'port' || (bolt && http)) throw engineFailed('Neo4j', reason, logOf(home));
-    await pause(500, options.signal);
+    await pause(500, options.lock.signal);
   }
 }
 
 /** Stops Neo4j, if it is running; committed data stays. */
-export async function stopNeo4j(home: EngineHome): Promise<void> {
+export async function stopNeo4j(home: EngineHome, lock: HeldLock): Promise<void> {
   const server = () => findProcesses('kith.Neo4jServer', home.neo4j);
-  const ended = await endProcesses(server, [
-    ['SIGTERM', 90],
-    ['SIGKILL', 10],
-  ]);
+  const ended = await endProcesses(
+    server,
+    [
+      ['SIGTERM', 90],
+      ['SIGKILL', 10],
+    ],
+    lock.check,
+  );
   if (!ended) throw new EngineError(`Neo4j (process ${server()[0]?.pid}) can't be stopped: end this process yourself.`);
 }
 
-async function launch(home: EngineHome, settings: Settings, { onProgress }: Options): Promise<void> {
+async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
   checkJava();
+  lock.check();
   const ports = await choosePorts(home, settings, ['bolt', 'http']);
+  lock.check();
   const { heap, pageCache } = memorySizes(settings.embedded);
   replaceFile(
     join(home.neo4j, 'conf', 'neo4j.conf'),
@@ -76,25 +84,12 @@ async function launch(home: EngineHome, settings: Settings, { onProgress }: Opti
   noteFirstStart(home);
   onProgress?.('starting Neo4j');
   if (existsSync(logOf(home)) && statSync(logOf(home)).size > largestLog) renameSync(logOf(home), `${logOf(home)}.old`);
-  const log = openSync(logOf(home), 'a', 0o600);
-  try {
-    const args = [home.neo4j, home.passwords.neo4j];
-    const child = spawnJava('Neo4jServer', args, {
-      heap,
-      cwd: home.neo4j,
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
-    // If a program can't be run, its process will simply be missing.
-    child.on('error', () => undefined);
-    child.unref();
-  } finally {
-    closeSync(log);
-  }
+  const args = [home.neo4j, home.passwords.neo4j];
+  startServer(logOf(home), (options) => spawnJava('Neo4jServer', args, { heap, cwd: home.neo4j, ...options }));
 }
 
 /** Waits for an answer; false if the server ended instead. */
-async function answers(home: EngineHome, { signal }: Options): Promise<boolean> {
+async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
   const access = neo4jAccess(home);
   if (!access)
     throw new EngineError(
@@ -114,21 +109,22 @@ async function answers(home: EngineHome, { signal }: Options): Promise<boolean> 
             throw new EngineError(
               `Neo4j rejects the password in ${home.passwords.neo4j}: write the password of its user ${access.username} to that file.`,
             );
-          await pause(3_000, signal);
+          await pause(3_000, lock.signal);
         }
         // On a full disk Neo4j neither starts nor ends. Killing it loses no committed data.
         if (isDiskFull(home.neo4j)) {
-          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]]);
+          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
           throw diskFull(home.root);
         }
         return false;
       }
     },
     patienceSeconds,
-    signal,
+    lock.signal,
   );
   if (!findNeo4j(home)) return false;
   if (!came) throw new EngineError(`Neo4j has not answered within ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  lock.check();
   forgetFirstStart(home);
   return true;
 }

@@ -2,11 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
-  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -21,10 +19,11 @@ import { EngineError } from '../errors.ts';
 import { engineFailed, reasonIn, tailOf } from './failure.ts';
 import type { EngineHome } from './home.ts';
 import { passwordOf } from './home.ts';
+import type { HeldLock } from './lock.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
 import { postgresConf, postgresHba } from './postgres-conf.ts';
 import { closedFolder, type OsUser, postgresOsUser } from './postgres-os-user.ts';
-import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process } from './processes.ts';
+import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
 import { askPostgres, isRefusedLogin } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
@@ -34,7 +33,8 @@ const superuser = 'kith';
 const patienceSeconds = 600;
 
 interface Options {
-  signal?: AbortSignal;
+  /** Of the home's engines. */
+  lock: HeldLock;
   onProgress?: (text: string) => void;
 }
 
@@ -51,11 +51,11 @@ export function findPostgres(home: EngineHome): Process | undefined {
 }
 
 /**
- * Starts Postgres if it isn't running, and waits until it answers. The caller must hold the home's lock.
+ * Starts Postgres if it isn't running, and waits until it answers.
  *
  * @throws EngineError with the reason and the log's path
  */
-export async function startPostgres(home: EngineHome, settings: Settings, options: Options = {}): Promise<void> {
+export async function startPostgres(home: EngineHome, settings: Settings, options: Options): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
     const isOwn = !findPostgres(home);
@@ -68,58 +68,54 @@ export async function startPostgres(home: EngineHome, settings: Settings, option
     const mayPass =
       (reason.kind === 'port' && !fixedPorts(settings).postgres) || /pre-existing shared memory/.test(reason.text);
     if (attempt >= 5 || !mayPass) throw engineFailed('Postgres', reason, logOf(home));
-    await pause(1_000, options.signal);
+    await pause(1_000, options.lock.signal);
   }
 }
 
 /** Stops Postgres and all its backends, if there are any; committed data stays. */
-export async function stopPostgres(home: EngineHome): Promise<void> {
+export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<void> {
   const server = () => findProcesses('-D', dataOf(home));
-  await endProcesses(server, [
-    ['SIGINT', 60],
-    ['SIGQUIT', 10],
-    ['SIGKILL', 5],
-  ]);
-  await endOrphans(home);
+  await endProcesses(
+    server,
+    [
+      ['SIGINT', 60],
+      ['SIGQUIT', 10],
+      ['SIGKILL', 5],
+    ],
+    lock.check,
+  );
+  await endOrphans(home, lock);
   if (server().length > 0)
     throw new EngineError(`Postgres (process ${server()[0]?.pid}) can't be stopped: end this process yourself.`);
 }
 
-async function launch(home: EngineHome, settings: Settings, { signal, onProgress }: Options): Promise<void> {
+async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
   const user = postgresOsUser(settings.embedded.postgresOsUser);
   const closed = closedFolder(home.postgres, user);
   if (closed)
     throw new EngineError(
       `Postgres runs as the user ${user?.name}, who can't enter ${closed}: run \`chmod o+x ${closed}\`, or set KITH_HOME to a folder that every user can enter.`,
     );
+  lock.check();
   const programs = programsFor(home, user);
-  await endOrphans(home, signal);
+  await endOrphans(home, lock);
+  lock.check();
   removeStrangersPidFile(home);
   if (!existsSync(dataOf(home))) {
     onProgress?.('creating the Postgres database');
-    await initialise(home, programs, user);
+    await initialise(home, programs, user, lock);
   }
   const { postgres: port } = await choosePorts(home, settings, ['postgres']);
+  lock.check();
   writeFor(user, join(dataOf(home), 'postgresql.conf'), postgresConf(port ?? 0));
   writeFor(user, join(dataOf(home), 'pg_hba.conf'), postgresHba);
   onProgress?.('starting Postgres');
-  const log = openSync(logOf(home), 'a', 0o600);
-  try {
-    const child = spawn(join(programs, 'postgres'), ['-D', dataOf(home)], {
-      ...asUser(home, user),
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
-    // If a program can't be run, its process will simply be missing.
-    child.on('error', () => undefined);
-    child.unref();
-  } finally {
-    closeSync(log);
-  }
+  const args = ['-D', dataOf(home)];
+  startServer(logOf(home), (options) => spawn(join(programs, 'postgres'), args, { ...asUser(home, user), ...options }));
 }
 
 /** Waits for an answer; false if the server ended instead. */
-async function answers(home: EngineHome, { signal }: Options): Promise<boolean> {
+async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
   const url = postgresUrl(home, 'postgres') ?? '';
   let refused = 0;
   const came = await waitUntil(
@@ -137,11 +133,12 @@ async function answers(home: EngineHome, { signal }: Options): Promise<boolean> 
       }
     },
     patienceSeconds,
-    signal,
+    lock.signal,
   );
   if (!findPostgres(home)) return false;
   if (!came)
     throw new EngineError(`Postgres has not answered within ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  lock.check();
   await makeDatabase(url);
   return true;
 }
@@ -159,13 +156,17 @@ async function makeDatabase(url: string): Promise<void> {
 }
 
 /** Backends that have outlived their server end when they next wait; the rest get five seconds. */
-async function endOrphans(home: EngineHome, signal?: AbortSignal): Promise<void> {
+async function endOrphans(home: EngineHome, lock: HeldLock): Promise<void> {
   const orphans = () => findWorkingIn(dataOf(home)).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
-  if (await waitUntil(() => orphans().length === 0, 5, signal)) return;
-  const ended = await endProcesses(orphans, [
-    ['SIGQUIT', 3],
-    ['SIGKILL', 5],
-  ]);
+  if (await waitUntil(() => orphans().length === 0, 5, lock.signal)) return;
+  const ended = await endProcesses(
+    orphans,
+    [
+      ['SIGQUIT', 3],
+      ['SIGKILL', 5],
+    ],
+    lock.check,
+  );
   if (!ended)
     throw new EngineError(`A process of a killed Postgres (${orphans()[0]?.pid}) can't be ended: end it yourself.`);
 }
@@ -182,7 +183,7 @@ function removeStrangersPidFile(home: EngineHome): void {
 }
 
 /** Creates the data folder under another name and renames it, so that an existing one is always complete. */
-async function initialise(home: EngineHome, programs: string, user: OsUser): Promise<void> {
+async function initialise(home: EngineHome, programs: string, user: OsUser, lock: HeldLock): Promise<void> {
   const draft = `${dataOf(home)}.new`;
   const passwordFile = join(home.postgres, 'password.new');
   rmSync(draft, { recursive: true, force: true });
@@ -201,6 +202,7 @@ async function initialise(home: EngineHome, programs: string, user: OsUser): Pro
   } finally {
     rmSync(passwordFile, { force: true });
   }
+  lock.check();
   renameSync(draft, dataOf(home));
 }
 

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type ChildProcess, type StdioOptions, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { codeOf } from './failure.ts';
 import { waitUntil } from './waiting.ts';
 
@@ -34,15 +34,37 @@ export function findWorkingIn(folder: string): Process[] {
   });
 }
 
+/** Starts a server that outlives this process and writes its output to a log. */
+export function startServer(
+  logFile: string,
+  start: (options: { detached: true; stdio: StdioOptions }) => ChildProcess,
+): void {
+  const log = openSync(logFile, 'a', 0o600);
+  try {
+    const child = start({ detached: true, stdio: ['ignore', log, log] });
+    // If a program can't be run, its process will simply be missing.
+    child.on('error', () => undefined);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}
+
 /**
  * Ends processes and waits until they have ended.
  *
  * @param still returns the processes that are left; called repeatedly
  * @param signals the signals to send, each with the seconds to wait for it
+ * @param check called before each signal; may throw
  * @returns whether none is left
  */
-export async function endProcesses(still: () => Process[], signals: [NodeJS.Signals, number][]): Promise<boolean> {
+export async function endProcesses(
+  still: () => Process[],
+  signals: [NodeJS.Signals, number][],
+  check?: () => void,
+): Promise<boolean> {
   for (const [signal, seconds] of signals) {
+    check?.();
     for (const { pid } of still()) sendSignal(pid, signal);
     if (await waitUntil(() => still().length === 0, seconds)) return true;
   }

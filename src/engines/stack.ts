@@ -3,7 +3,7 @@ import { EngineError, KithError, messageOf } from '../errors.ts';
 import { homeError } from './failure.ts';
 import { type EngineHome, homeOf, prepareHome } from './home.ts';
 import { settleImport } from './import-folder.ts';
-import { isLocked, withLock } from './lock.ts';
+import { type HeldLock, isLocked, withLock } from './lock.ts';
 import { findNeo4j, neo4jAccess, startNeo4j, stopNeo4j } from './neo4j.ts';
 import { choosePorts, type Ports, rememberedPorts } from './ports.ts';
 import { findPostgres, postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
@@ -52,10 +52,10 @@ export async function up(settings: Settings, options: UpOptions = {}): Promise<S
   if (wanted.includes('postgres') && settings.postgresUrl) work.push(checkGivenPostgres(settings.postgresUrl));
   if (own.length > 0) {
     const home = prepareHome(settings);
-    work.push(withLock(home, 'engines', () => startOwn(home, settings, own, options), options));
+    work.push(withLock(home, 'engines', (lock) => startOwn(home, settings, own, { ...options, lock }), options));
   } else if (embedded.neo4j || embedded.postgres) {
     const home = prepareHome(settings);
-    work.push(withLock(home, 'engines', () => chooseMissingPorts(home, settings), options));
+    work.push(withLock(home, 'engines', (lock) => chooseMissingPorts(home, settings, lock), options));
   }
   await allOrFirstError(work);
   return stackOf(settings);
@@ -71,12 +71,12 @@ export async function down(
   await withLock(
     home,
     'engines',
-    async () => {
+    async (lock) => {
       const wanted = wantedEngines(options.only);
       options.onProgress?.('stopping the engines');
       await allOrFirstError([
-        wanted.includes('neo4j') ? stopNeo4j(home) : Promise.resolve(),
-        wanted.includes('postgres') ? stopPostgres(home) : Promise.resolve(),
+        wanted.includes('neo4j') ? stopNeo4j(home, lock) : Promise.resolve(),
+        wanted.includes('postgres') ? stopPostgres(home, lock) : Promise.resolve(),
       ]);
     },
     options,
@@ -102,8 +102,10 @@ export async function status(settings: Settings): Promise<StackStatus> {
   };
 }
 
-async function startOwn(home: EngineHome, settings: Settings, own: EngineName[], options: UpOptions): Promise<void> {
-  await chooseMissingPorts(home, settings);
+type StartOptions = Pick<UpOptions, 'onProgress'> & { lock: HeldLock };
+
+async function startOwn(home: EngineHome, settings: Settings, own: EngineName[], options: StartOptions): Promise<void> {
+  await chooseMissingPorts(home, settings, options.lock);
   await allOrFirstError([
     own.includes('neo4j') ? startOwnNeo4j(home, settings, options) : Promise.resolve(),
     own.includes('postgres') ? startPostgres(home, settings, options) : Promise.resolve(),
@@ -112,18 +114,20 @@ async function startOwn(home: EngineHome, settings: Settings, own: EngineName[],
   });
 }
 
-async function startOwnNeo4j(home: EngineHome, settings: Settings, options: UpOptions): Promise<void> {
+async function startOwnNeo4j(home: EngineHome, settings: Settings, options: StartOptions): Promise<void> {
   // An import that is being made next to a stopped server must be left alone.
-  if (!findNeo4j(home) && !(await isLocked(home, 'bulk-import'))) settleImport(home);
+  if (!findNeo4j(home) && !(await isLocked(home, 'bulk-import'))) settleImport(home, options.lock);
   await startNeo4j(home, settings, options);
 }
 
 /** Chooses ports, so that an engine's address is known even before its first start. */
-async function chooseMissingPorts(home: EngineHome, settings: Settings): Promise<void> {
+async function chooseMissingPorts(home: EngineHome, settings: Settings, lock: HeldLock): Promise<void> {
   const ports = rememberedPorts(home);
   const names: (keyof Ports)[] = ['bolt', 'http', 'postgres'];
   const missing = names.filter((name) => ports[name] === undefined);
-  if (missing.length > 0) await choosePorts(home, settings, missing);
+  if (missing.length === 0) return;
+  lock.check();
+  await choosePorts(home, settings, missing);
 }
 
 function stackOf(settings: Settings): Stack {

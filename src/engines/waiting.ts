@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InterruptedError } from '../errors.ts';
+import { BusyError, InterruptedError } from '../errors.ts';
 
-/** Throws if the signal has aborted. */
+/** Throws if the signal has aborted: its reason, if that is an error for people. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError('Stopped.');
+  if (!signal?.aborted) return;
+  const { reason } = signal;
+  throw reason instanceof InterruptedError || reason instanceof BusyError ? reason : new InterruptedError('Stopped.');
 }
 
-/** Waits; throws InterruptedError if the signal aborts. */
+/** Waits; throws if the signal aborts. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   throwIfAborted(signal);

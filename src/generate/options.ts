@@ -1,6 +1,7 @@
-import { basename, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
 import { BadInputError } from '../errors.ts';
+import { asOfOfFolder } from '../ingest/day-folder.ts';
+import { diskPath, storageOf } from '../storage/location.ts';
 
 export interface GenerateOptions {
   /** Users of the network, 2…100,000,000; their ids are 0…users − 1. */
@@ -50,15 +51,6 @@ export interface Plan {
 const daySeconds = 86_400;
 const firstDay = Date.UTC(2024, 0, 1) / 1000;
 
-/** Epoch seconds of a folder named YYYYMMDD; undefined for any other name. */
-function dayOfFolder(name: string): number | undefined {
-  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(name) ?? [];
-  if (!year || !month || !day || year < '1900') return undefined;
-  const text = `${year}-${month}-${day}`;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? date.getTime() / 1000 : undefined;
-}
-
 function within(name: string, value: number, least: number, most: number, whole = true): number {
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
   const kind = whole ? 'a whole number' : 'a number';
@@ -66,20 +58,10 @@ function within(name: string, value: number, least: number, most: number, whole 
 }
 
 function pathOf(out: string): string {
-  if (out === '')
-    throw new BadInputError('The option out is empty; give the folder to write, such as graph_data/20240601.');
-  if (/^file:/i.test(out)) {
-    try {
-      return resolve(fileURLToPath(out));
-    } catch (cause) {
-      throw new BadInputError(`The option out is not a file URL of this machine: ${out}; give a path.`, { cause });
-    }
-  }
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(out))
-    throw new BadInputError(
-      `The option out should be a folder on disk, but is ${out}; copy the files there afterwards.`,
-    );
-  return resolve(out);
+  if (out !== '' && storageOf(out, 'folder') === 'disk') return diskPath(out, 'folder');
+  throw new BadInputError(
+    `The option out should be a folder on disk, but is "${out}"; to have the files elsewhere, copy them afterwards.`,
+  );
 }
 
 /**
@@ -101,6 +83,6 @@ export function planOf(options: GenerateOptions): Plan {
     part: within('part', options.part ?? 0, 0, Number.MAX_SAFE_INTEGER),
     suspendedPercent: within('suspended', options.suspendedPercent ?? 1, 0, 100, false),
     goodPercent: within('good', options.goodPercent ?? 3, 0, 100, false),
-    asOf: dayOfFolder(basename(out)) ?? firstDay + (seed % 365) * daySeconds,
+    asOf: asOfOfFolder(basename(out)) ?? firstDay + (seed % 365) * daySeconds,
   };
 }

@@ -1,15 +1,9 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statement } from '../config/project.ts';
+import type { ImportFiles } from '../engines/bulk-import.ts';
 import { activityTypes, relationshipTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
-
-/** Files for Neo4j's bulk importer: each list is a header and its data. */
-export interface ImportFiles {
-  nodes: string[];
-  /** By relationship type; a type without activities has no files. */
-  relationships: Record<string, string[]>;
-}
 
 /**
  * The header fields of `neo4j-admin database import` with `--id-type=actual`: nodes are identified by their numbers in the

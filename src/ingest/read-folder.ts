@@ -1,10 +1,11 @@
+import type { ImportFiles } from '../engines/bulk-import.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import { readBytes } from '../storage/read-bytes.ts';
 import { parseActivities } from './activity-rows.ts';
 import type { ActivityType } from './activity-type.ts';
 import { asOfOfFolder, type DayFile, dayFiles } from './day-folder.ts';
-import { type ImportFiles, writeImportFiles } from './import-files.ts';
+import { writeImportFiles } from './import-files.ts';
 import { type FileCount, type JudgedBlock, judgeFile } from './judge-file.ts';
 import { blocksOfLines } from './lines.ts';
 import { RejectsFile } from './rejects.ts';

@@ -1,14 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
-import { projectRoot } from '../config/project.ts';
+import { migrationNames, statement } from '../config/project.ts';
 import { EngineError, messageOf } from '../errors.ts';
 
 /** Brings the database's schemas up to date: the files of `sql/migrations`, by number, each once. */
 export async function migrate(url: string): Promise<void> {
+  // node-pg-migrate reads files: they are those that this program was built with, whatever the checkout has by now.
+  const dir = mkdtempSync(join(tmpdir(), 'kith-migrations-'));
   try {
+    for (const name of migrationNames()) writeFileSync(join(dir, name), statement(`sql/migrations/${name}`));
     await runner({
       databaseUrl: url,
-      dir: join(projectRoot, 'sql', 'migrations'),
+      dir,
       direction: 'up',
       migrationsTable: 'migrations',
       migrationsSchema: 'kith',
@@ -19,5 +24,7 @@ export async function migrate(url: string): Promise<void> {
     });
   } catch (error) {
     throw new EngineError(`The tables of Postgres can't be brought up to date: ${messageOf(error)}`, { cause: error });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -4,8 +4,12 @@ import { columns, instantText, weightText } from './text.ts';
 /** How many reasons fit into a line. */
 const namedReasons = 3;
 
-/** A user as text for people. */
-export function renderUser(view: UserView): string {
+/**
+ * A user as text for people.
+ *
+ * @param kith how the user runs Kith, for the command suggested at the end
+ */
+export function renderUser(view: UserView, kith: string): string {
   const { userId, run, closest, recommendations } = view;
   const parts = [`User ${userId} as of ${instantText(run.asOf)} (run ${run.id})\n${stateText(view)}`];
   if (view.suspended)
@@ -35,7 +39,7 @@ export function renderUser(view: UserView): string {
       )}`,
     );
   else if (closest.length > 0) parts.push('No recommendations: no candidate passed the filters.');
-  if (closest.length > 0) parts.push(droppedText(view));
+  if (closest.length > 0) parts.push(droppedText(view, kith));
   return parts.join('\n\n');
 }
 
@@ -55,9 +59,9 @@ function because({ reasons }: RecommendationView): string {
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }
 
-function droppedText({ dropped, userId, recommendations }: UserView): string {
+function droppedText({ dropped, userId, recommendations }: UserView, kith: string): string {
   const [first] = recommendations;
-  const hint = `kith show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
+  const hint = `${kith} show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
   return (
     `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already, ${dropped.reputation} by reputation.\n` +
     `Why someone is recommended, or isn't: ${hint}`

@@ -11,8 +11,8 @@ import {
 import { messageOf } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { Log } from './log.ts';
+import type { RunSpan, StepSpan, Traces } from './spans.ts';
 import { traceIdsOf } from './trace-ids.ts';
-import type { RunSpan, StepSpan, Traces } from './traces.ts';
 
 /**
  * Traces sent by OpenTelemetry's own exporter, which reads its settings from the environment; see `openTraces`.

@@ -35,11 +35,6 @@ export async function fetchJars(pom: string): Promise<string> {
   return jars;
 }
 
-export function java(): string {
-  const own = process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin', 'java');
-  return own && existsSync(own) ? own : 'java';
-}
-
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
-import { fetchJars, freePort, java } from './java.ts';
+import { javaProgram } from '../../src/engines/java-program.mjs';
+import { fetchJars, freePort } from './java.ts';
 
 /** A server with MongoDB's protocol of its own on this machine, in memory. */
 export class MongoServer implements AsyncDisposable {
@@ -19,7 +20,7 @@ export class MongoServer implements AsyncDisposable {
     const jars = await fetchJars(join(folder, 'pom.xml'));
     const port = await freePort();
     const args = ['-Xmx256m', '-cp', join(jars, '*'), join(folder, 'MongoServer.java'), String(port)];
-    const child = spawn(java(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(javaProgram('java'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new MongoServer(`mongodb://127.0.0.1:${port}/kith`, child);
     let output = '';
     await new Promise<void>((resolve, reject) => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../src/config/project.ts';
 import type { S3Settings } from '../../src/config/settings.ts';
-import { fetchJars, freePort, java } from './java.ts';
+import { javaProgram } from '../../src/engines/java-program.mjs';
+import { fetchJars, freePort } from './java.ts';
 
 const pom = join(projectRoot, 'test', 'harness', 's3', 'pom.xml');
 const patienceMs = 60_000;
@@ -50,7 +51,9 @@ export class S3Server implements AsyncDisposable {
     await writeFile(join(home, 's3proxy.conf'), lines.join(''), { mode: 0o600 });
     const flags = ['-Xmx256m', '-XX:TieredStopAtLevel=1', `-Dlogback.configurationFile=${join(home, 'logback.xml')}`];
     const main = ['org.gaul.s3proxy.Main', '--properties', join(home, 's3proxy.conf')];
-    const child = spawn(java(), [...flags, '-cp', join(jars, '*'), ...main], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(javaProgram('java'), [...flags, '-cp', join(jars, '*'), ...main], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const server = new S3Server(port, keys, child, home);
     process.once('exit', server.#kill);
     await server.#answers();

@@ -44,7 +44,8 @@ function bench(...args: string[]): {
     '--report',
     join(home, 'page.md'),
   ];
-  const child = spawn(process.execPath, [join(projectRoot, 'scripts', 'bench.mjs'), ...args, ...places], {
+  const child = spawn(process.execPath, [join('scripts', 'run.mjs'), join('bench', 'main.ts'), ...args, ...places], {
+    cwd: projectRoot,
     env: { ...Object.fromEntries(inherited), KITH_NEO4J_HEAP: '512m', KITH_NEO4J_PAGE_CACHE: '128m' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.mjs';
+import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.ts';
 import { dashboard } from '../../src/dashboard/dashboard.ts';
 import { generate } from '../../src/generate/generate.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';

@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -26,6 +27,7 @@ import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
+import { heldLock } from '../harness/home-lock.ts';
 import { until } from '../harness/until.ts';
 
 jest.setTimeout(120_000);
@@ -217,6 +219,28 @@ test('a process that was killed while it held the lock holds up nobody for long'
   expect(performance.now() - start).toBeLessThan(15_000);
 });
 
+test('up that loses the lock stops, and the next one goes on from there; so does an import beside', async () => {
+  await down(settings);
+  const steal = (name: string) => rmdirSync(join(homeOf(settings).root, `${name}.lock`));
+  const started = performance.now();
+  const onProgress = (text: string) => text === 'starting Neo4j' && steal('engines');
+  await expect(up(settings, { onProgress })).rejects.toThrow(/^The lock .*engines\.lock was lost/);
+  expect(performance.now() - started).toBeLessThan(15_000);
+  stack = await up(settings);
+  expect(await cypher('RETURN 1')).toEqual([[1]]);
+  const importers = () => findProcesses('kith.Neo4jImport', importFolder(homeOf(settings)));
+  const importing = expect(importBeside(settings, importFiles(1000))).rejects.toThrow(
+    /^The lock .*bulk-import\.lock was lost/,
+  );
+  await until('the importer', () => importers().length > 0);
+  steal('bulk-import');
+  await importing;
+  expect(importers()).toEqual([]);
+  // Whoever holds the lock by now may be making it anew: the next import, or the next start, cleans up.
+  expect(existsSync(importFolder(homeOf(settings)))).toBe(true);
+  await importBeside(settings, importFiles(1000));
+});
+
 test('down leaves no process, and twice is as good as once', async () => {
   await down(settings);
   expect(ours()).toEqual([]);
@@ -227,7 +251,7 @@ test('down leaves no process, and twice is as good as once', async () => {
 
 test('a move that was killed half way is completed by the next up, at new ports where the old are taken', async () => {
   await importBeside(settings, importFiles(300));
-  acceptImport(homeOf(settings));
+  acceptImport(homeOf(settings), heldLock);
   // As a kill between the two renames leaves it.
   const from = join(importFolder(homeOf(settings)), 'data');
   const to = join(homeOf(settings).neo4j, 'data');

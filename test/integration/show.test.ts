@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Command } from 'commander';
@@ -10,6 +12,7 @@ import type { RunFacts } from '../../src/jobs/run.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { type Explanation, explain } from '../../src/show/explain.ts';
 import { showUser, type UserView } from '../../src/show/show-user.ts';
+import { kith } from '../harness/command-line.ts';
 import { activityTypes, type Network } from '../oracle/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
@@ -219,6 +222,17 @@ describe('the command, once a run is published', () => {
     expect(text).toContain(`${first?.userId} is recommended to 2770: rank 1, score `);
     expect(text).toContain(`Because of ${first?.reasons[0]?.userId}, weight `);
     expect(text).toMatch(/2024-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}(follow|(reply|like|mention), message \d+)/);
+  });
+
+  test('suggests a command that works as it is printed, in the same home', async () => {
+    const { code, stdout } = await kith(['show', '2770'], { KITH_HOME: network.settings.home });
+    expect(code).toBe(0);
+    const suggested = /^Why one is recommended, or isn't: (.+)$/m.exec(stdout)?.[1] ?? '';
+    // A shell without any setting of Kith's, in the folder of the first command.
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+    const { status, stdout: explained } = spawnSync('sh', ['-c', suggested], { cwd: tmpdir(), env, encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(explained).toContain(`${view.recommendations[0]?.userId} is recommended to 2770: rank 1, score `);
   });
 
   test('has a sentence for suspended users, for oneself and for those without any path', async () => {

@@ -5,6 +5,7 @@ import { readSettings } from '../../src/config/settings.ts';
 import { discardBrokenStart, forgetFirstStart, noteFirstStart } from '../../src/engines/first-start.ts';
 import { type EngineHome, homeOf } from '../../src/engines/home.ts';
 import { acceptImport, importFolder, settleImport } from '../../src/engines/import-folder.ts';
+import { heldLock } from '../harness/home-lock.ts';
 
 let home: EngineHome;
 beforeEach(() => {
@@ -47,8 +48,8 @@ test('a bulk import that takes the place of what a broken start has made stays',
   put('databases/neo4j/neostore', importFolder(home));
   put('transactions/neo4j/log', importFolder(home));
   writeFileSync(join(importFolder(home), 'READY'), '');
-  acceptImport(home);
-  settleImport(home);
+  acceptImport(home, heldLock);
+  settleImport(home, heldLock);
   noteFirstStart(home);
   noteFirstStart(home);
   const data = join(home.neo4j, 'data');

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
-import { homeOf, passwordOf, prepareHome } from '../../src/engines/home.ts';
-import { withLock } from '../../src/engines/lock.ts';
+import { type EngineHome, homeOf, passwordOf, prepareHome } from '../../src/engines/home.ts';
+import { isLocked, withLock } from '../../src/engines/lock.ts';
 import { memorySizes, neo4jConf } from '../../src/engines/neo4j-conf.ts';
 import { choosePorts } from '../../src/engines/ports.ts';
 import { endProcesses, findProcesses } from '../../src/engines/processes.ts';
+import { pause } from '../../src/engines/waiting.ts';
 import { BusyError, EngineError, InterruptedError } from '../../src/errors.ts';
+import { until } from '../harness/until.ts';
 
 let folder: string;
 const settingsOf = (more: Record<string, string> = {}) => readSettings({ KITH_HOME: join(folder, 'home'), ...more });
@@ -101,6 +103,54 @@ describe('the lock of a home', () => {
       const signal = AbortSignal.timeout(50);
       await expect(withLock(home, 'engines', none, { signal })).rejects.toBeInstanceOf(InterruptedError);
     });
+  });
+});
+
+describe('a lock that is lost', () => {
+  const stolen = (home: EngineHome) => rmdirSync(join(home.root, 'engines.lock'));
+
+  test('stops its holder before the next change, and lets another in who keeps it', async () => {
+    const home = prepareHome(settingsOf());
+    const changes: string[] = [];
+    let goOn = () => {};
+    const first = withLock(home, 'engines', async (lock) => {
+      lock.check();
+      changes.push('first');
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      lock.check();
+      changes.push('first again');
+    });
+    await until('the first change', () => changes.length === 1);
+    stolen(home);
+    const second = withLock(home, 'engines', async (lock) => {
+      goOn();
+      await expect(first).rejects.toBeInstanceOf(BusyError);
+      await expect(first).rejects.toThrow(/^The lock .*engines\.lock was lost .* it was removed, or/);
+      lock.check();
+      changes.push('second');
+    });
+    await second;
+    expect(changes).toEqual(['first', 'second']);
+  });
+
+  test('ends the waiting of its holder within some seconds', async () => {
+    const home = prepareHome(settingsOf());
+    const waiting = withLock(home, 'engines', async ({ signal }) => {
+      stolen(home);
+      await pause(60_000, signal);
+    });
+    await expect(waiting).rejects.toBeInstanceOf(BusyError);
+  });
+
+  test("is not given back, since it is another's", async () => {
+    const home = prepareHome(settingsOf());
+    await withLock(home, 'engines', async () => {
+      stolen(home);
+      mkdirSync(join(home.root, 'engines.lock'));
+    });
+    expect(await isLocked(home, 'engines')).toBe(true);
   });
 });
 

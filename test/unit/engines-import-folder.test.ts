@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
 import { type EngineHome, homeOf } from '../../src/engines/home.ts';
 import { acceptImport, importFolder, isImportReady, settleImport } from '../../src/engines/import-folder.ts';
+import type { HeldLock } from '../../src/engines/lock.ts';
+import { BusyError } from '../../src/errors.ts';
+import { heldLock } from '../harness/home-lock.ts';
 
 const parts = ['databases/neo4j', 'transactions/neo4j'];
 let home: EngineHome;
@@ -28,49 +31,69 @@ afterEach(() => rmSync(home.root, { recursive: true, force: true }));
 test('a complete import takes the place of the live database and leaves nothing behind', () => {
   write(join(importFolder(home), 'READY'), '');
   expect(isImportReady(home)).toBe(true);
-  acceptImport(home);
-  settleImport(home);
+  acceptImport(home, heldLock);
+  settleImport(home, heldLock);
   expect(liveTexts()).toEqual(['new', 'new']);
   expect(existsSync(importFolder(home))).toBe(false);
 });
 
 test('an import without its marker is discarded, and the live database stays', () => {
-  settleImport(home);
+  settleImport(home, heldLock);
   expect(liveTexts()).toEqual(['old', 'old']);
   expect(existsSync(importFolder(home))).toBe(false);
 });
 
 test('a move that was killed between removing the old store and renaming the new one is completed', () => {
   write(join(importFolder(home), 'READY'), '');
-  acceptImport(home);
+  acceptImport(home, heldLock);
   rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
-  settleImport(home);
+  settleImport(home, heldLock);
   expect(liveTexts()).toEqual(['new', 'new']);
 });
 
 test('a move that was killed between its two renames is completed', () => {
   write(join(importFolder(home), 'READY'), '');
-  acceptImport(home);
+  acceptImport(home, heldLock);
   rmSync(dirname(live(parts[0] ?? '')), { recursive: true });
   renameSync(dirname(imported(parts[0] ?? '')), dirname(live(parts[0] ?? '')));
-  settleImport(home);
+  settleImport(home, heldLock);
   expect(liveTexts()).toEqual(['new', 'new']);
+});
+
+test('a move whose holder loses the lock stops before its next change, and another completes it', () => {
+  write(join(importFolder(home), 'READY'), '');
+  acceptImport(home, heldLock);
+  const lostAt = (change: number): HeldLock => {
+    let left = change;
+    return {
+      ...heldLock,
+      check: () => {
+        if (--left < 0) throw new BusyError('lost');
+      },
+    };
+  };
+  expect(() => settleImport(home, lostAt(0))).toThrow('lost');
+  expect(liveTexts()).toEqual(['old', 'old']);
+  for (const change of [1, 2, 3]) expect(() => settleImport(home, lostAt(change))).toThrow('lost');
+  settleImport(home, heldLock);
+  expect(liveTexts()).toEqual(['new', 'new']);
+  expect(existsSync(importFolder(home))).toBe(false);
 });
 
 test('a move that was killed after its renames does not touch what it moved', () => {
   write(join(importFolder(home), 'READY'), '');
-  acceptImport(home);
+  acceptImport(home, heldLock);
   for (const part of parts) {
     rmSync(dirname(live(part)), { recursive: true });
     renameSync(dirname(imported(part)), dirname(live(part)));
   }
-  settleImport(home);
+  settleImport(home, heldLock);
   expect(liveTexts()).toEqual(['new', 'new']);
   expect(existsSync(importFolder(home))).toBe(false);
 });
 
 test('without an import nothing happens', () => {
   rmSync(importFolder(home), { recursive: true });
-  settleImport(home);
+  settleImport(home, heldLock);
   expect(liveTexts()).toEqual(['old', 'old']);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runSuite } from '../../scripts/test/run-suite.mjs';
+import { runSuite } from '../../scripts/test/run-suite.ts';
 
 let folder: string;
 beforeEach(() => {

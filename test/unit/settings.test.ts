@@ -1,4 +1,7 @@
-import { isAbsolute } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { settingsPage } from '../../scripts/settings-page.ts';
+import { projectRoot } from '../../src/config/project.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { withOptions } from '../../src/jobs/run-options.ts';
@@ -189,5 +192,69 @@ describe('settings', () => {
     expect(read).toThrow(BadInputError);
     expect(read).toThrow(`${one} is set but ${other} is not`);
     expect(read).not.toThrow(/hush-hush/);
+  });
+
+  test.each([
+    ['KITH_WINDOW_DAYZ', 'KITH_WINDOW_DAYZ is no setting of Kith; did you mean KITH_WINDOW_DAYS?'],
+    ['KITH_POSTGRES_URI', 'KITH_POSTGRES_URI is no setting of Kith; did you mean KITH_POSTGRES_URL?'],
+    ['KITH_S3_SECRET', 'KITH_S3_SECRET is no setting of Kith; did you mean KITH_S3_SECRET_KEY?'],
+    ['KITH_home', 'KITH_home is no setting of Kith; did you mean KITH_HOME?'],
+    ['KITH_COLOUR_OF_THE_PAGES', 'KITH_COLOUR_OF_THE_PAGES is no setting of Kith: docs/settings.md lists them all.'],
+  ])('refuse the unknown %s', (name, sentence) => {
+    const read = () => readSettings({ [name]: 'hush-hush' });
+    expect(read).toThrow(new BadInputError(sentence));
+    expect(readSettings({ [name]: '' })).toEqual(readSettings({}));
+  });
+
+  test('name every unknown one', () => {
+    expect(() => readSettings({ KITH_HOMES: 'x', KITH_MODELS: 'x' })).toThrow(/KITH_HOME\?.*KITH_MODEL\?/);
+  });
+
+  test('take what Kubernetes sets for services named kith and kith-bolt for none of theirs', () => {
+    const ofService = (name: string, value: string) => ({
+      [`${name}_SERVICE_HOST`]: '10.0.0.7',
+      [`${name}_SERVICE_PORT`]: '7687',
+      [`${name}_SERVICE_PORT_BOLT`]: '7687',
+      [`${name}_PORT_7687_TCP`]: value,
+      [`${name}_PORT_7687_TCP_ADDR`]: '10.0.0.7',
+      [`${name}_PORT_7687_TCP_PORT`]: '7687',
+      [`${name}_PORT_7687_TCP_PROTO`]: 'tcp',
+    });
+    const address = 'tcp://10.0.0.7:7687';
+    const env = {
+      ...ofService('KITH', address),
+      ...ofService('KITH_BOLT', address),
+      KITH_PORT: address,
+      KITH_API_PORT: address,
+    };
+    expect(readSettings(env)).toEqual(readSettings({}));
+    // A person's own: no service has a port that is a bare number.
+    expect(() => readSettings({ KITH_API_PORT: '7687' })).toThrow('KITH_API_PORT is no setting of Kith');
+  });
+
+  test('say what happened when a service of Kubernetes has taken the name of a port', () => {
+    expect(() => readSettings({ KITH_BOLT_PORT: 'tcp://10.0.0.7:7687' })).toThrow(
+      'KITH_BOLT_PORT holds an address, not a port: Kubernetes sets it for a service named kith-bolt.',
+    );
+    expect(readSettings({ KITH_BOLT_PORT: '7687' }).embedded.boltPort).toBe(7687);
+  });
+
+  test('leave alone what is for the command of the failure hook', () => {
+    expect(readSettings({ KITH_FAILED_RUN: 'run-1', KITH_FAILED_WHY: 'why' })).toEqual(readSettings({}));
+  });
+
+  test('are all in docs/settings.md (if not: npx tsx scripts/settings-page.ts)', () => {
+    expect(readFileSync(join(projectRoot, 'docs', 'settings.md'), 'utf8')).toBe(settingsPage());
+    expect(settingsPage()).not.toContain('undefined');
+  });
+
+  test('include those of .env.example, with values that they take', () => {
+    const example = readFileSync(join(projectRoot, '.env.example'), 'utf8');
+    const lines = [...example.matchAll(/^# (KITH_\w+)='?(.*?)'?$/gm)].map(([, name, value]) => [
+      name,
+      value || 'secret',
+    ]);
+    expect(lines.length).toBeGreaterThan(10);
+    expect(() => readSettings(Object.fromEntries(lines))).not.toThrow();
   });
 });

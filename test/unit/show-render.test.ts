@@ -80,8 +80,8 @@ test('numbers are set right and text is left as it is', () => {
 });
 
 test('a user without connections is told why there are none', () => {
-  expect(renderUser(view({}))).toContain('in the 90 days before the as-of, the user did nothing that counts');
-  const suspended = renderUser(view({ suspended: true }));
+  expect(renderUser(view({}), 'kith')).toContain('in the 90 days before the as-of, the user did nothing that counts');
+  const suspended = renderUser(view({ suspended: true }), 'kith');
   expect(suspended).toContain('User 42 is suspended');
   expect(suspended).not.toContain('did nothing that counts');
 });
@@ -93,9 +93,10 @@ test('of many reasons the three heaviest are named and the others counted', () =
       closest: [{ userId: 1, rank: 1, weight: '1.000000000000' }],
       recommendations: [{ userId: 99, rank: 1, score: '0.500000000000', reasons }],
     }),
+    'KITH_HOME=.kith-demo npx kith',
   );
   expect(text).toContain('1 (0.1000), 2 (0.1000), 3 (0.1000) and 2 more');
-  expect(text).toContain('kith show 42 --why 99');
+  expect(text).toContain("Why one is recommended, or isn't: KITH_HOME=.kith-demo npx kith show 42 --why 99");
 });
 
 test('of many activities the newest are shown and the others counted, with message ids in full', () => {

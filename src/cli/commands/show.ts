@@ -7,6 +7,7 @@ import { renderExplanation } from '../../show/render-explanation.ts';
 import { renderUser } from '../../show/render-user.ts';
 import { showUser } from '../../show/show-user.ts';
 import { shownRun } from '../../show/shown-run.ts';
+import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 
 interface Given {
@@ -54,7 +55,7 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
           return json ? JSON.stringify(explanation, undefined, 2) : renderExplanation(explanation);
         }
         const view = await showUser(graph, run, userId);
-        return json ? JSON.stringify(view, undefined, 2) : renderUser(view);
+        return json ? JSON.stringify(view, undefined, 2) : renderUser(view, calledAs());
       });
       process.stdout.write(`${text}\n`);
     });

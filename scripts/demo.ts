@@ -1,12 +1,13 @@
-// `npm run demo`: the whole idea on a generated network, in a home of its own (.kith-demo), from nothing to recommendations.
+// `npm run demo`, which sets up first: the whole idea on a generated network, in a home of its own (.kith-demo), from nothing to recommendations.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { setupOrExplain } from './setup.mjs';
+import pg from 'pg';
+import { projectRoot } from '../src/config/project.ts';
+import type { StackStatus } from '../src/engines/stack.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const home = join(root, '.kith-demo');
+/** In the checkout, which is where all commands run. */
+const home = '.kith-demo';
 // Nothing of the person's own settings gets in, least of all their servers: the demo empties its network. An empty value counts
 // as unset, and .env does not replace it. Small engines, because some thousands of users should not crowd a laptop.
 const env = {
@@ -18,18 +19,18 @@ const env = {
 };
 
 /** Every setting that .env names. */
-function settingNames() {
-  const file = join(root, '.env');
+function settingNames(): Set<string> {
+  const file = join(projectRoot, '.env');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   return new Set(['KITH_NEO4J_URI', 'KITH_POSTGRES_URL', ...(text.match(/\bKITH_[A-Z0-9_]+/g) ?? [])]);
 }
 const day = '20240601';
 
 /** Runs a command of Kith, showing it as a person would type it; throws when it fails. */
-function kith(args, { capture = false } = {}) {
-  if (!capture) console.log(`\n$ kith ${args.join(' ')}`);
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'bin', 'kith.mjs'), ...args], {
-    cwd: root,
+function kith(args: string[], { capture = false } = {}): string {
+  if (!capture) console.log(`\n$ KITH_HOME=${home} npx kith ${args.join(' ')}`);
+  const { status, stdout } = spawnSync(process.execPath, [join('bin', 'kith.mjs'), ...args], {
+    cwd: projectRoot,
     env,
     stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'],
     encoding: 'utf8',
@@ -39,15 +40,16 @@ function kith(args, { capture = false } = {}) {
 }
 
 class DemoError extends Error {
-  constructor(status) {
+  readonly status: number;
+
+  constructor(status: number) {
     super('a command of the demo failed');
     this.status = status;
   }
 }
 
 /** Somebody worth showing: the user with most recommendations. */
-async function someoneToShow(url) {
-  const { default: pg } = await import('pg');
+async function someoneToShow(url: string | undefined): Promise<string> {
   const client = new pg.Client(url);
   await client.connect();
   try {
@@ -60,30 +62,28 @@ async function someoneToShow(url) {
   }
 }
 
-async function main() {
+async function main(): Promise<void> {
   const started = performance.now();
-  if (!(await setupOrExplain({ quiet: true }))) return 2;
   // A demo that was run before starts again from nothing.
-  if (existsSync(home)) kith(['reset', '--yes']);
-  const input = join('.kith-demo', 'graph_data', day);
+  if (existsSync(join(projectRoot, home))) kith(['reset', '--yes']);
+  const input = join(home, 'graph_data', day);
   const size = ['--users', '3000', '--activities', '90000', '--messages', '10000', '--seed', '7'];
   kith(['generate', ...size, '--out', input, '--force']);
-  const model = join('.kith-demo', 'model');
+  const model = join(home, 'model');
   kith(['reputation', 'train', '--input', input, '--model', model]);
   kith(['run', '--input', input, '--model', model]);
-  const { neo4j, postgres } = JSON.parse(kith(['status', '--json'], { capture: true }));
+  const { neo4j, postgres }: StackStatus = JSON.parse(kith(['status', '--json'], { capture: true }));
   kith(['show', await someoneToShow(postgres.url)]);
   console.log(`
 The demo took ${Math.round((performance.now() - started) / 1000)} s, and its engines still run:
-  Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user ${neo4j.username}, password in .kith-demo/passwords/neo4j)
-  Postgres       psql "$(KITH_HOME=.kith-demo npx kith status --json | node -pe 'JSON.parse(require("fs").readFileSync(0)).postgres.url')"
-What the model makes of users, and how well: .kith-demo/model/model-card.md
-Queries to try in Browser: cypher/explore/*.cypher. To stop: KITH_HOME=.kith-demo npx kith down`);
-  return 0;
+  Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user ${neo4j.username}, password in ${home}/passwords/neo4j)
+  Postgres       psql "$(KITH_HOME=${home} npx kith status --json | node -pe 'JSON.parse(require("fs").readFileSync(0)).postgres.url')"
+What the model makes of users, and how well: ${home}/model/model-card.md
+Queries to try in Browser: cypher/explore/*.cypher. To stop: KITH_HOME=${home} npx kith down`);
 }
 
 try {
-  process.exitCode = await main();
+  await main();
 } catch (error) {
   if (!(error instanceof DemoError)) throw error;
   process.exitCode = error.status;

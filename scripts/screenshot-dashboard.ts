@@ -1,12 +1,12 @@
 // Takes docs/images/dashboard.png from the real page of a running `kith dashboard` (KITH_HOME says whose password).
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromiumIsMissing, findChromium, launchOptions } from './chromium.mjs';
+import { projectRoot } from '../src/config/project.ts';
+import { chromiumIsMissing, findChromium, launchOptions } from './chromium.ts';
+import { runScreenshots, ScreenshotError } from './screenshot.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const usage = `Usage: node scripts/screenshot-dashboard.mjs [--url URL] [--out FILE] [--width N] [--height N] [--dark]
+const usage = `Usage: npx tsx scripts/screenshot-dashboard.ts [--url URL] [--out FILE] [--width N] [--height N] [--dark]
 
 Saves a picture of the dashboard that runs at URL.
   --url URL    the page (http://127.0.0.1:3007/)
@@ -16,26 +16,23 @@ Saves a picture of the dashboard that runs at URL.
   --dark       as on a dark desktop
 The password is KITH_WEB_PASSWORD, else that of $KITH_HOME (.kith). Chromium is looked for in the usual places; CHROMIUM names another.`;
 
-/** A sentence for a person. */
-class ScreenshotError extends Error {}
-
-function webPassword() {
-  const file = join(process.env.KITH_HOME ?? join(root, '.kith'), 'passwords', 'web');
+function webPassword(): string {
+  const file = join(process.env.KITH_HOME ?? join(projectRoot, '.kith'), 'passwords', 'web');
   if (process.env.KITH_WEB_PASSWORD) return process.env.KITH_WEB_PASSWORD;
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   throw new ScreenshotError(`There is no ${file}: KITH_HOME should be that of the dashboard.`);
 }
 
-function pixels(option, text) {
+function pixels(option: string, text: string): number {
   if (/^[1-9]\d{1,3}$/.test(text)) return Number(text);
   throw new ScreenshotError(`--${option} should be a number of pixels, but is "${text}".`);
 }
 
-async function main() {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       url: { type: 'string', default: 'http://127.0.0.1:3007/' },
-      out: { type: 'string', default: join(root, 'docs', 'images', 'dashboard.png') },
+      out: { type: 'string', default: join(projectRoot, 'docs', 'images', 'dashboard.png') },
       width: { type: 'string', default: '1280' },
       height: { type: 'string' },
       dark: { type: 'boolean' },
@@ -71,10 +68,4 @@ async function main() {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof ScreenshotError) && error.code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw error;
-  console.error(`screenshot-dashboard: ${error.message}`);
-  process.exitCode = 2;
-}
+await runScreenshots('screenshot-dashboard', main);

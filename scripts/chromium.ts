@@ -14,7 +14,7 @@ export const chromiumIsMissing =
   'Chromium is missing: install it (Debian: `apt-get install chromium`), or name it in CHROMIUM=/path/to/chromium.';
 
 /** The path of Chromium: that of $CHROMIUM, else the first of the usual places; undefined if there is none. */
-export function findChromium() {
+export function findChromium(): string | undefined {
   const found = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
   return found && existsSync(found) ? found : undefined;
 }

@@ -3,18 +3,20 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromiumIsMissing, findChromium, launchOptions } from './chromium.mjs';
+import type { Locator, Page } from 'playwright-core';
+import { projectRoot } from '../src/config/project.ts';
+import type { StackStatus } from '../src/engines/stack.ts';
+import { chromiumIsMissing, findChromium, launchOptions } from './chromium.ts';
+import { runScreenshots, ScreenshotError } from './screenshot.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const queries = join(root, 'cypher', 'explore');
-const pictures = [
+const queries = join(projectRoot, 'cypher', 'explore');
+const pictures: [query: string, picture: string][] = [
   ['closest-connections.cypher', 'browser-closest'],
   ['paths-behind-recommendation.cypher', 'browser-recommendation'],
   ['community.cypher', 'browser-community'],
 ];
-const usage = `Usage: node scripts/screenshot-browser.mjs [--user ID] [--rec ID] [--out DIR]
+const usage = `Usage: npx tsx scripts/screenshot-browser.ts [--user ID] [--rec ID] [--out DIR]
 
 Saves browser-*.png of the queries in cypher/explore, for the network that runs in $KITH_HOME.
   --user ID   whose connections are shown (the example of the queries)
@@ -22,22 +24,23 @@ Saves browser-*.png of the queries in cypher/explore, for the network that runs 
   --out DIR   where the pictures go (docs/images)
 Chromium is looked for in the usual places; CHROMIUM names another.`;
 
-/** A sentence for a person. */
-class ScreenshotError extends Error {}
+type RunningNeo4j = Required<StackStatus['neo4j']>;
+/** Values for the parameters of the queries, in the place of their examples. */
+type Given = Record<string, string | undefined>;
 
-function stackStatus() {
-  const kith = [join(root, 'bin', 'kith.mjs'), 'status', '--json'];
+function runningNeo4j(): RunningNeo4j {
+  const kith = [join(projectRoot, 'bin', 'kith.mjs'), 'status', '--json'];
   const { neo4j } = JSON.parse(execFileSync(process.execPath, kith, { encoding: 'utf8' }));
   if (neo4j.running && neo4j.browser) return neo4j;
   throw new ScreenshotError('No embedded Neo4j runs: start it with `kith up` (the same KITH_HOME), then try again.');
 }
 
-function idOf(option, text) {
+function idOf(option: string, text: string | undefined): string | undefined {
   if (text === undefined || /^\d{1,10}$/.test(text)) return text;
   throw new ScreenshotError(`--${option} should be a user id, but is "${text}".`);
 }
 
-async function logIn(page, neo4j) {
+async function logIn(page: Page, neo4j: RunningNeo4j): Promise<void> {
   await page.goto(neo4j.browser);
   await page.getByTestId('bolt-scheme-select').selectOption('bolt://');
   await page.getByTestId('boltaddress').fill(neo4j.uri.replace('bolt://', ''));
@@ -48,33 +51,31 @@ async function logIn(page, neo4j) {
 }
 
 /** Types a command or a query and waits until its frame is there. */
-async function run(page, text) {
+async function run(page: Page, text: string): Promise<void> {
   await page.locator('[data-testid=activeEditor] .monaco-editor').first().click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.insertText(text);
   const frames = await page.getByTestId('frame').count();
   await page.getByTestId('editor-Run').click();
-  await page.waitForFunction((before) => document.querySelectorAll('[data-testid=frame]').length !== before, frames);
+  await page.waitForFunction(`document.querySelectorAll('[data-testid=frame]').length !== ${frames}`);
 }
 
 /** Lets go of a file over the window, as somebody does with the mouse. */
-async function drop(page, name, text) {
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const file = `new File([${JSON.stringify(text)}], ${JSON.stringify(name)})`;
   const dataTransfer = await page.evaluateHandle(
-    ([fileName, content]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([content], fileName));
-      return transfer;
-    },
-    [name, text],
+    `(() => { const transfer = new DataTransfer(); transfer.items.add(${file}); return transfer; })()`,
   );
   const target = page.getByTestId('activeEditor');
   for (const event of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(event, { dataTransfer });
 }
 
 /** Waits until the nodes of the graph have come to rest. */
-async function settle(page) {
+async function settle(page: Page): Promise<void> {
   const positions = () =>
-    page.evaluate(() => [...document.querySelectorAll('g.node')].map((node) => node.getAttribute('transform')).join());
+    page.evaluate<string>(
+      "[...document.querySelectorAll('g.node')].map((node) => node.getAttribute('transform')).join()",
+    );
   let before = '';
   for (let i = 0; i < 60; i++) {
     const now = await positions();
@@ -84,9 +85,9 @@ async function settle(page) {
   }
 }
 
-async function showQuery(page, file, given) {
+async function showQuery(page: Page, file: string, given: Given): Promise<Locator> {
   const text = readFileSync(join(queries, file), 'utf8');
-  for (const [command, name] of text.matchAll(/:param (\w+) => .+;/g))
+  for (const [command, name = ''] of text.matchAll(/:param (\w+) => .+;/g))
     await run(page, given[name] === undefined ? command : `:param ${name} => ${given[name]};`);
   await run(page, text);
   const frame = page.getByTestId('frame').first();
@@ -95,13 +96,13 @@ async function showQuery(page, file, given) {
   return frame;
 }
 
-async function save(page, path) {
+async function save(page: Page, path: string): Promise<void> {
   await page.mouse.move(0, 0);
   await page.screenshot({ path });
   console.log(path);
 }
 
-async function photograph(page, given, out) {
+async function photograph(page: Page, given: Given, out: string): Promise<void> {
   for (const [file, name] of pictures) {
     const frame = await showQuery(page, file, given);
     if ((await frame.getByTestId('cypherFrameSidebarVisualization').count()) === 0)
@@ -116,7 +117,7 @@ async function photograph(page, given, out) {
   }
 }
 
-async function main() {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { user: { type: 'string' }, rec: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
   });
@@ -125,10 +126,10 @@ async function main() {
     return;
   }
   const given = { userId: idOf('user', values.user), recId: idOf('rec', values.rec) };
-  const out = values.out ?? join(root, 'docs', 'images');
+  const out = values.out ?? join(projectRoot, 'docs', 'images');
   const executablePath = findChromium();
   if (!executablePath) throw new ScreenshotError(chromiumIsMissing);
-  const neo4j = stackStatus();
+  const neo4j = runningNeo4j();
   mkdirSync(out, { recursive: true });
   const { chromium } = await import('playwright-core');
   const profile = mkdtempSync(join(tmpdir(), 'kith-chromium-'));
@@ -150,10 +151,4 @@ async function main() {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof ScreenshotError) && error.code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw error;
-  console.error(`screenshot-browser: ${error.message}`);
-  process.exitCode = 2;
-}
+await runScreenshots('screenshot-browser', main);

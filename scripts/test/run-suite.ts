@@ -1,35 +1,50 @@
 // Runs one of jest's suites so that it comes to an end whatever its tests do, and leaves nothing running or on disk.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
+import { projectRoot } from '../../src/config/project.ts';
+import { noTotals, type Totals } from './totals-reporter.ts';
 
-const reporter = fileURLToPath(new URL('totals-reporter.mjs', import.meta.url));
+export interface SuiteOptions {
+  limitMs: number;
+  /** How long the global teardown, which stops engines, may take once the last test is over. */
+  teardownMs?: number;
+  /** Program and arguments that start jest. */
+  command: [string, ...string[]];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+}
+
+export interface SuiteResult extends Totals {
+  isGood: boolean;
+}
+
 /**
- * Runs jest; ended when it takes longer than the limit, or goes on though its tests are over (something is still open), and then
- * failed, with the totals as far as they are known.
- *
- * @param {string} suite one of jest's projects
- * @param {import('./run-suite.d.mts').SuiteOptions} options
- * @returns {Promise<import('./run-suite.d.mts').SuiteResult>}
+ * Runs one of jest's projects. It is ended if it takes longer than the limit, or if it goes on although its tests are over
+ * (something is still open); it has then failed, with the totals as far as they are known.
  */
-export async function runSuite(suite, { limitMs, teardownMs = 120_000, command, cwd, env, signal }) {
+export async function runSuite(
+  suite: string,
+  { limitMs, teardownMs = 120_000, command, cwd, env, signal }: SuiteOptions,
+): Promise<SuiteResult> {
   // A folder of its own for whatever the tests make, so that what they leave is known by it.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `kith-${suite}-`)));
   // Postgres, which runs as another user where this one is root, has to get through.
   chmodSync(folder, 0o711);
   const file = join(folder, 'totals.json');
-  const [program, ...args] = [...command, '--reporters=default', `--reporters=${reporter}`];
-  const child = spawn(program, args, {
+  const [program, ...args] = command;
+  const child = spawn(program, [...args, '--reporters=default', `--reporters=${writeReporter(folder)}`], {
     cwd,
     env: { ...env, TMPDIR: folder, KITH_TEST_TOTALS: file },
     stdio: 'inherit',
     // A group of processes of its own, which can be ended as one.
     detached: true,
   });
-  const code = new Promise((resolve) => {
+  const code = new Promise<number>((resolve) => {
     child.once('error', () => resolve(1));
     child.once('close', (code) => resolve(code ?? 1));
   });
@@ -52,17 +67,30 @@ export async function runSuite(suite, { limitMs, teardownMs = 120_000, command, 
   }
 }
 
+/** Jest loads a reporter as it is, without the transform that its tests go through: it gets one in JavaScript. */
+function writeReporter(folder: string): string {
+  const file = join(folder, 'totals-reporter.mjs');
+  const source = readFileSync(join(projectRoot, 'scripts', 'test', 'totals-reporter.ts'), 'utf8');
+  writeFileSync(file, transformSync(source, { loader: 'ts', target: 'node20' }).code);
+  return file;
+}
+
 /** Waits for the suite's end; says why if it has to be ended. */
-async function firstOf(code, { limitMs, teardownMs }, isOver, signal) {
+async function firstOf(
+  code: Promise<number>,
+  { limitMs, teardownMs }: { limitMs: number; teardownMs: number },
+  isOver: () => boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   let ended = false;
   void code.then(() => {
     ended = true;
   });
   const limit = performance.now() + limitMs;
-  let teardownEnd;
+  let teardownEnd = Number.POSITIVE_INFINITY;
   while (!ended) {
     if (signal.aborted) return 'it was stopped';
-    if (isOver()) teardownEnd ??= performance.now() + teardownMs;
+    if (isOver()) teardownEnd = Math.min(teardownEnd, performance.now() + teardownMs);
     if (performance.now() > limit) return `it took longer than ${limitMs / 60_000} minutes`;
     if (performance.now() > teardownEnd) return 'its tests are over, but something of them is still open';
     await Promise.race([code, sleep(500)]);
@@ -70,16 +98,16 @@ async function firstOf(code, { limitMs, teardownMs }, isOver, signal) {
   return undefined;
 }
 
-function totalsOf(file) {
+function totalsOf(file: string): Totals & { isOver: boolean } {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, skipped: 0, isOver: false };
+    return { ...noTotals(), isOver: false };
   }
 }
 
 /** Jest, and what was started by it or its tests and not apart from them. */
-function endGroup(pid) {
+function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
@@ -88,7 +116,7 @@ function endGroup(pid) {
 }
 
 /** Engines are apart from whoever started them, but the folder is on their command lines. */
-function endNamed(folder) {
+function endNamed(folder: string): void {
   const listing = spawnSync('ps', ['-axwwo', 'pid=,command='], { encoding: 'utf8' }).stdout ?? '';
   for (const line of listing.split('\n'))
     if (line.includes(folder))

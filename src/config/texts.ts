@@ -1,0 +1,22 @@
+// The texts that the program reads as files. The built program has them in itself: scripts/setup/build.mjs replaces this module.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const texts = new Map<string, string>();
+
+/** The text of a file, by its path in the checkout; read once a process. */
+export function textOf(path: string): string {
+  let text = texts.get(path);
+  if (text === undefined) {
+    text = readFileSync(join(root, path), 'utf8');
+    texts.set(path, text);
+  }
+  return text;
+}
+
+/** The names of the files in a folder of the checkout, in order. */
+export function namesIn(folder: string): string[] {
+  return readdirSync(join(root, folder)).sort();
+}

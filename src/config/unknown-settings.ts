@@ -1,0 +1,58 @@
+import { environment } from './environment.ts';
+
+const known = Object.keys(environment.shape);
+
+/** What starts with KITH_ and is no setting: given to the hook's command, for the tests, for the benchmark of the classifier. */
+const notSettings = /^KITH_(FAILED_RUN|FAILED_WHY|TEST_\w+|BENCH_PYTHON)$/;
+
+/** What Kubernetes sets in a pod for a service named kith or kith-…, beside KITH_…_PORT. */
+const ofKubernetes = /^KITH(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$/;
+const portOfKubernetes = /^KITH(_\w+)?_PORT$/;
+const isAddress = (value: string) => /^(tcp|udp|sctp):\/\//.test(value);
+
+/** A sentence for each variable that is no setting but looks like one; `given` are the KITH_… variables that have a value. */
+export function wrongNames(given: Record<string, string>): string[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (known.includes(name)) return isAddress(value) && portOfKubernetes.test(name) ? [takenByKubernetes(name)] : [];
+    if (notSettings.test(name) || ofKubernetes.test(name)) return [];
+    if (portOfKubernetes.test(name) && isAddress(value)) return [];
+    const nearest = nearestOf(name);
+    return [
+      `${name} is no setting of Kith${nearest ? `; did you mean ${nearest}?` : ': docs/settings.md lists them all.'}`,
+    ];
+  });
+}
+
+function takenByKubernetes(name: string): string {
+  const service = name
+    .replace(/_PORT$/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
+  return (
+    `${name} holds an address, not a port: Kubernetes sets it for a service named ${service}. ` +
+    'Give the service another name, or set enableServiceLinks: false for the pod.'
+  );
+}
+
+/** The setting of the most similar name, if there is one that may have been meant. */
+function nearestOf(name: string): string | undefined {
+  const [nearest] = known
+    .map((setting) => ({ setting, edits: editsBetween(name.toUpperCase(), setting) }))
+    .sort((a, b) => a.edits - b.edits);
+  // The KITH_ is alike in all of them.
+  return nearest && nearest.edits <= (name.length - 'KITH_'.length) / 2 ? nearest.setting : undefined;
+}
+
+/** How many letters have to be put in, left out or changed to make one word of the other (Levenshtein's distance). */
+function editsBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (const [j, another] of [...other].entries()) {
+      const [left = 0, above = 0, diagonal = 0] = [next[j], row[j + 1], row[j]];
+      next.push(Math.min(left + 1, above + 1, diagonal + (letter === another ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

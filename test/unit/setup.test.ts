@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/config/project.ts';
+
+/** As npm does: it says nothing below its log level, which it takes from its options first, then from its environment. */
+const silenceable = `case " $* " in *" --loglevel="*) ;; *) [ "$npm_config_loglevel" = silent ] && exec >/dev/null 2>&1 ;; esac\n`;
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'kith-setup-'));
+  for (const folder of ['bin', 'scripts', 'src/engines'])
+    cpSync(join(projectRoot, folder), join(root, folder), { recursive: true });
+  writeFileSync(join(root, 'package-lock.json'), '{}');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Installs packages by an npm that does as the script says, as `npm run -s setup` would. */
+function install(npm: string) {
+  const bin = join(root, 'path');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho "$*" >> "${root}/calls"\n${silenceable}${npm}`);
+  chmodSync(join(bin, 'npm'), 0o755);
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { installPackages } from ${JSON.stringify(join(root, 'scripts', 'setup', 'packages.mjs'))};
+       await installPackages().then(console.log, (error) => console.log(error.message));`,
+    ],
+    { encoding: 'utf8', env: { PATH: `${bin}:${process.env.PATH}`, npm_config_loglevel: 'silent' } },
+  );
+  const calls = readFileSync(join(root, 'calls'), 'utf8').trim().split('\n');
+  return {
+    said: (stdout + stderr).trim(),
+    calls: calls.map((call) => call.split(' ').find((word) => !word.startsWith('-'))),
+  };
+}
+
+const isComplete = () => existsSync(join(root, '.setup', 'packages'));
+
+test('packages come by npm ci', () => {
+  expect(install('exit 0')).toEqual({ said: 'installed', calls: ['ci'] });
+  expect(isComplete()).toBe(true);
+});
+
+test('where npm ci refuses the lockfile, whatever it says of it, npm install installs them', () => {
+  expect(install('case "$*" in *" ci "*) exit 1 ;; esac')).toEqual({ said: 'installed', calls: ['ci', 'install'] });
+  expect(isComplete()).toBe(true);
+});
+
+test("when both fail, the words of both are shown, although npm's log level is silent", () => {
+  const { said } = install('echo "npm error of $*" >&2; exit 1');
+  expect(said).toMatch(
+    /^npm could not install the packages\. npm ci said:\nnpm error of .* ci .*\nnpm install said:\nnpm error of .* install /,
+  );
+  expect(isComplete()).toBe(false);
+});
+
+test('an npm that fails without a word is said to', () => {
+  expect(install('exit 7').said).toContain('npm ci said nothing and ended with code 7.');
+});
