@@ -34,7 +34,7 @@ function rowsOf(file: string): string[][] {
 }
 
 describe('kith reputation train', () => {
-  test('says how it goes and how good the model is, writes its folder, and the same twice is the same model', async () => {
+  test('shows its progress and how good the model is, writes its folder, and gives the same model twice', async () => {
     const models = [join(home, 'models', 'a'), join(home, 'models', 'b')];
     for (const model of models) {
       const { code, stdout, stderr } = await kith('train', '--input', days, '--model', model, '--seed', '4');
@@ -58,7 +58,7 @@ describe('kith reputation train', () => {
     expect(left.filter((name) => name.includes('/'))).toEqual([expect.stringMatching(/\/rejects\.csv$/)]);
   });
 
-  test('without labels, messages, or with a wrong option, says what is missing', async () => {
+  test('without labels or messages, or with a wrong option, says what is wrong', async () => {
     const empty = mkdtempSync(join(home, 'empty-'));
     const unlabelled = mkdtempSync(join(home, 'unlabelled-'));
     writeFileSync(
@@ -170,7 +170,7 @@ describe('kith reputation score', () => {
   });
 });
 
-describe('what is wrong is told before all the work', () => {
+describe('problems are reported before the work begins', () => {
   test.each<[string, () => string[], string]>([
     ['a folder as --out', () => ['--out', home], 'is a folder; give the path of a file'],
     ['a device as --out', () => ['--out', '/dev/full'], 'is a device, not a file'],

@@ -79,19 +79,19 @@ test("TensorFlow's native backend computes", () => {
 });
 
 describe('training', () => {
-  test('on a separable set of users reaches an AUC of 0.99 on users not seen', () => {
+  test('on a separable set of users reaches an AUC of 0.99 on unseen users', () => {
     expect(training.counts.test.users).toBe(60);
     expect(areaUnderRoc(training.evaluation.users)).toBeGreaterThanOrEqual(0.99);
   });
 
-  test('tells loss and AUC of every round, and keeps the round with the lowest loss', () => {
+  test('reports loss and AUC of every round, and keeps the round with the lowest loss', () => {
     expect(training.rounds).toEqual(rounds);
     const best = Math.min(...rounds.map(({ validationLoss }) => validationLoss));
     expect(rounds.findLast(({ isBest }) => isBest)?.validationLoss).toBe(best);
     expect(rounds.every(({ validationAuc }) => validationAuc >= 0 && validationAuc <= 1)).toBe(true);
   });
 
-  test('with one seed twice gives equal weights, with another seed others', async () => {
+  test('with the same seed gives equal weights, and with another seed different ones', async () => {
     const quick = { ...settings, fit: { ...settings.fit, maxRounds: 2 } };
     const weightsOf = async (seed: number) => {
       const { model } = await trainModel(store, Number.MAX_SAFE_INTEGER, { ...quick, fit: { ...quick.fit, seed } });
@@ -147,7 +147,7 @@ describe('a probability', () => {
     );
   };
 
-  test('depends on nothing but the text: batches of 1 and of 256 give the same, to the last digit', () => {
+  test('depends only on the text: batches of 1 and of 256 give the same, to the last digit', () => {
     using classifier = new Classifier(training.model);
     const all = texts();
     const together = [...classifier.probabilities(all, 256)];
@@ -260,7 +260,7 @@ describe("a model's folder", () => {
     await expect(writeModel(file, training.model, 1, {})).rejects.toThrow(BadInputError);
   });
 
-  test('that was broken off before its end is written anew', async () => {
+  test('that was interrupted is written again', async () => {
     const folder = await written('broken off');
     const old = await readModel(folder);
     // What a kill leaves just before the new model takes the place of the old one.
