@@ -1,6 +1,6 @@
 import type { Ranking } from '../config/settings.ts';
 
-/** Decimals of a published weight (product.md). */
+/** Decimal places of a published weight. */
 const places = 12;
 const scale = 10n ** BigInt(places);
 

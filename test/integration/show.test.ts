@@ -227,7 +227,7 @@ describe('the command, once a run is published', () => {
   test('suggests a command that works as it is printed, in the same home', async () => {
     const { code, stdout } = await kith(['show', '2770'], { KITH_HOME: network.settings.home });
     expect(code).toBe(0);
-    const suggested = /^Why one is recommended, or isn't: (.+)$/m.exec(stdout)?.[1] ?? '';
+    const suggested = /^Why someone is recommended, or isn't: (.+)$/m.exec(stdout)?.[1] ?? '';
     // A shell without any setting of Kith's, in the folder of the first command.
     const env = { PATH: process.env.PATH, HOME: process.env.HOME };
     const { status, stdout: explained } = spawnSync('sh', ['-c', suggested], { cwd: tmpdir(), env, encoding: 'utf8' });
