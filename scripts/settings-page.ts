@@ -36,10 +36,10 @@ function defaultOf(schema: z.ZodType): unknown {
   return schema instanceof z.ZodPrefault ? `\`${schema.def.defaultValue}\`` : schema.meta()?.unset;
 }
 
-/** An item of a list, in lines of at most 100 characters. */
+/** An item of a list, in lines of at most 100 characters; a link is not broken. */
 function wrapped(text: string): string {
   const lines = [''];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?![^[]*\])/)) {
     const longer = `${lines.at(-1)}${lines.at(-1)?.trim() ? ' ' : ''}${word}`;
     if (longer.length > 100) lines.push(`  ${word}`);
     else lines[lines.length - 1] = longer;
