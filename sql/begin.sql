@@ -1,5 +1,7 @@
--- A transaction that may take as long as its work does: limits of the server or the role are for those who read.
-BEGIN;
+-- A transaction that may take as long as its work does: limits of the server or the role are meant for those who read. A snapshot a statement,
+-- since COPY (FREEZE) refuses to run in a transaction that keeps one.
+BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL statement_timeout = 0;
+SET LOCAL lock_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL transaction_timeout = 0;

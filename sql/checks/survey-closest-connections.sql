@@ -18,6 +18,6 @@ FROM (
     min(rank) AS first_rank,
     max(rank) AS last_rank,
     bit_or(1::bigint << (rank - 1)) AS ranks
-  FROM closest_connections
+  FROM :"closest_connections"
   GROUP BY user_id
 ) AS lists;

@@ -13,8 +13,8 @@ SELECT
   count(*) FILTER (WHERE near.user_id IS NULL OR far.weight IS DISTINCT FROM reason.weight) AS reasons,
   min(format('user %s, recommended %s, reason %s', reason.user_id, rec_id, reason_id))
     FILTER (WHERE near.user_id IS NULL OR far.weight IS DISTINCT FROM reason.weight) AS "reasons example"
-FROM rec_reasons AS reason
-LEFT JOIN closest_connections AS near
+FROM :"rec_reasons" AS reason
+LEFT JOIN :"closest_connections" AS near
   ON near.user_id = reason.user_id AND near.closest_connection = reason.reason_id
-LEFT JOIN closest_connections AS far
+LEFT JOIN :"closest_connections" AS far
   ON far.user_id = reason.reason_id AND far.closest_connection = reason.rec_id;

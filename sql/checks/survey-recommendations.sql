@@ -17,6 +17,6 @@ FROM (
     min(rank) AS first_rank,
     max(rank) AS last_rank,
     bit_or(1::bigint << (rank - 1)) AS ranks
-  FROM recommendations
+  FROM :"recommendations"
   GROUP BY user_id
 ) AS lists;

@@ -1,3 +1,9 @@
 -- The next rows of graph_recs.recommendations; see create-closest-connections.sql.
-CREATE TABLE kith_next.recommendations (LIKE graph_recs.recommendations INCLUDING ALL EXCLUDING INDEXES EXCLUDING STATISTICS)
-WITH (autovacuum_enabled = false);
+CREATE TABLE kith_next.:"next" (
+  user_id integer NOT NULL,
+  rec_id integer NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT :'created',
+  updated_at timestamptz NOT NULL DEFAULT :'start',
+  rank integer NOT NULL,
+  score decimal NOT NULL
+) WITH (autovacuum_enabled = false);

@@ -1,29 +1,75 @@
--- What a swap would lose or fail on, while a merge in place does not: rows of a partition that nobody wrote set off no triggers and reach no
--- subscriber, and columns that others have added are filled by others.
-SELECT DISTINCT obstacle
-FROM pg_class AS lid
-CROSS JOIN LATERAL (
-  SELECT format('a trigger on %s', lid.oid::regclass)
-  FROM pg_trigger WHERE tgrelid = lid.oid AND NOT tgisinternal
-  UNION ALL
-  SELECT format('a foreign key on %s', lid.oid::regclass)
-  FROM pg_constraint WHERE contype = 'f' AND (conrelid = lid.oid OR confrelid = lid.oid)
-  UNION ALL
-  SELECT format('a unique constraint on %s', lid.oid::regclass)
-  FROM pg_constraint WHERE contype IN ('u', 'x') AND conrelid = lid.oid
-  UNION ALL
-  SELECT format('the publication %s of %s', pubname, lid.oid::regclass)
-  FROM pg_publication_tables
-  WHERE schemaname IN ('graph_recs', 'kith_shown') AND tablename = lid.relname
-  UNION ALL
-  SELECT format('a column of others in %s', lid.oid::regclass)
-  FROM pg_attribute
-  WHERE attrelid = lid.oid AND attnum > 0 AND NOT attisdropped
-    AND attname NOT IN ('user_id', 'closest_connection', 'rec_id', 'reason_id', 'weight', 'rank', 'score', 'created_at', 'updated_at')
-  UNION ALL
-  SELECT format('other partitions of %s', lid.oid::regclass)
+-- What a swap would lose or fail on ($1: the names of the columns that are Kith's), with what to do about it.
+WITH lid AS (
+  SELECT pg_class.oid, relname, pg_class.oid::regclass::text AS name
+  FROM pg_class
+  WHERE pg_class.oid IN ('graph_recs.closest_connections'::regclass, 'graph_recs.recommendations'::regclass, 'graph_recs.rec_reasons'::regclass)
+),
+part AS (
+  SELECT inhrelid AS oid, inhparent, relnamespace, inhrelid::regclass::text AS name, reltype
   FROM pg_inherits
-  WHERE inhparent = lid.oid AND inhrelid IS DISTINCT FROM to_regclass(format('kith_shown.%I', lid.relname))
-) AS found (obstacle)
-WHERE lid.oid IN ('graph_recs.closest_connections'::regclass, 'graph_recs.recommendations'::regclass, 'graph_recs.rec_reasons'::regclass)
+  JOIN lid ON lid.oid = inhparent
+  JOIN pg_class ON pg_class.oid = inhrelid
+),
+either AS (
+  SELECT oid, name FROM lid
+  UNION ALL
+  SELECT oid, name FROM part
+)
+SELECT format('the foreign key %s of %s to %s', conname, conrelid::regclass, lid.name) AS obstacle,
+  format('ALTER TABLE %s DROP CONSTRAINT %I, since a run replaces all rows', conrelid::regclass, conname) AS remedy
+FROM lid
+JOIN pg_constraint ON contype = 'f' AND confrelid = lid.oid
+WHERE conparentid = 0
+UNION ALL
+SELECT format('the constraint %s of %s', conname, either.name), format('ALTER TABLE %s DROP CONSTRAINT %I', either.name, conname)
+FROM either
+JOIN pg_constraint ON contype IN ('f', 'u', 'x', 'c') AND conrelid = either.oid
+WHERE conparentid = 0
+UNION ALL
+SELECT format('the trigger %s on %s', tgname, either.name), format('DROP TRIGGER %I ON %s, since no run sets it off', tgname, either.name)
+FROM either
+JOIN pg_trigger ON tgrelid = either.oid
+WHERE NOT tgisinternal AND tgparentid = 0
+UNION ALL
+SELECT DISTINCT format('the publication %s of %s', pubname, either.name),
+  format(
+    CASE WHEN puballtables THEN 'make %1$I one of single tables' ELSE 'ALTER PUBLICATION %1$I DROP TABLE %2$s, or its schema' END
+      || ', since no subscriber would get the rows',
+    pubname,
+    either.name
+  )
+FROM either
+JOIN pg_class ON pg_class.oid = either.oid
+JOIN pg_publication_tables ON schemaname = pg_class.relnamespace::regnamespace::text AND tablename = pg_class.relname
+JOIN pg_publication USING (pubname)
+UNION ALL
+SELECT format('the column %s of %s', attname, lid.name), format('ALTER TABLE %s DROP COLUMN %I, since no run fills it', lid.name, attname)
+FROM lid
+JOIN pg_attribute ON attrelid = lid.oid
+WHERE attnum > 0 AND NOT attisdropped AND attname <> ALL ($1::text[])
+UNION ALL
+SELECT format('the partition %s of %s', part.name, lid.name), format('ALTER TABLE %s DETACH PARTITION %s', lid.name, part.name)
+FROM part
+JOIN lid ON lid.oid = inhparent
+WHERE part.relnamespace <> 'kith_shown'::regnamespace
+UNION ALL
+SELECT format('no rows in %s', lid.name), format('CREATE TABLE kith_shown.%I PARTITION OF %s DEFAULT', relname, lid.name)
+FROM lid
+WHERE oid NOT IN (SELECT inhparent FROM part)
+UNION ALL
+SELECT DISTINCT format('%s, which depends on %s', thing, part.name), format('let it depend on %s instead', lid.name)
+FROM part
+JOIN lid ON lid.oid = inhparent
+JOIN pg_depend ON deptype = 'n' AND objid <> part.oid
+  AND (
+    refclassid = 'pg_class'::regclass AND refobjid = part.oid
+    OR refclassid = 'pg_type'::regclass AND refobjid IN (SELECT unnest(ARRAY[oid, typarray]) FROM pg_type WHERE pg_type.oid = reltype)
+  )
+CROSS JOIN LATERAL (
+  SELECT CASE
+    WHEN classid = 'pg_rewrite'::regclass THEN (SELECT format('the view %s', ev_class::regclass) FROM pg_rewrite WHERE oid = objid)
+    ELSE pg_describe_object(classid, objid, 0)
+  END
+) AS dependent (thing)
+WHERE classid <> 'pg_constraint'::regclass
 ORDER BY obstacle;

@@ -1,5 +1,5 @@
 import type { CheckOutcome } from '../export/checks.ts';
-import { isoSeconds } from '../instant.ts';
+import { isoSeconds } from '../ingest/instant.ts';
 import type { FinishedRun } from '../jobs/conduct-run.ts';
 import type { RunSummary } from '../jobs/run-summary.ts';
 import { count } from './figures.ts';

@@ -5,7 +5,7 @@ import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { userRanges } from '../graph/user-ranges.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
-import type { RowCounts } from './published-tables.ts';
+import { type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
 
 /** What the checks are told about the run whose rows they look at. */
 export interface CheckedRun {
@@ -38,6 +38,8 @@ interface Survey {
   /** How the planner is told to do it. */
   order: 'in-order' | 'in-any-order';
   ask: (client: pg.ClientBase, about: Subject) => Promise<Record<string, string | null> | undefined>;
+  /** It compares the rows with what the graph knows now. */
+  needsGraph?: boolean;
 }
 
 interface Check {
@@ -45,11 +47,15 @@ interface Check {
   /** What holds when it passes. */
   sentence: string;
   judge: (found: Findings, run: CheckedRun) => { outcome: CheckOutcome['outcome']; detail?: string };
+  /** It compares the rows with what the graph knows now. */
+  needsGraph?: boolean;
 }
 
 interface Subject {
   graph: Graph;
   run: CheckedRun;
+  /** The names of the tables that are looked at. */
+  names: OfTables<string>;
   suspended: number[];
 }
 
@@ -62,8 +68,10 @@ export interface CheckContext {
   connect: Connect;
   /** Surveys side by side, each on a connection of its own; 1 if `connect` always gives the same. */
   sessions: number;
-  /** Which tables: those of the run that is about to be shown, or those that are shown. */
-  of: 'next' | 'shown';
+  /** Which tables: those that are shown, or those of kith_next by these names. */
+  of: 'shown' | OfTables<string>;
+  /** Why the graph does not know what it knew when the rows were computed, as a sentence; the checks that ask it are skipped then. */
+  graphChangedBy?: string;
 }
 
 /** The checks of the three tables: of what is about to be shown, and by `kith check` of what is shown. */
@@ -75,8 +83,15 @@ export const shownChecks: readonly Check[] = [
     'recommendations',
     'reasons',
   ]),
-  counted('no followed', 'Nobody is recommended whom the user follows already.', ['followed']),
-  counted('no suspended', 'No suspended user has a row or is named in one.', ['closest', 'recommendations', 'reasons']),
+  { ...counted('no followed', 'Nobody is recommended whom the user follows already.', ['followed']), needsGraph: true },
+  {
+    ...counted('no suspended', 'No suspended user has a row or is named in one.', [
+      'closest',
+      'recommendations',
+      'reasons',
+    ]),
+    needsGraph: true,
+  },
   counted('short lists', 'At most 50 closest connections and 20 recommendations a user.', [
     'closest',
     'recommendations',
@@ -92,17 +107,17 @@ export const shownChecks: readonly Check[] = [
 
 /** What the checks of the tables need to know, the dearest first: as few passes over the rows as can be. */
 const tableSurveys: readonly Survey[] = [
-  { name: 'followed', order: 'in-any-order', ask: countFollowed },
-  { name: 'reasons', order: 'in-any-order', ask: surveyOf('rec-reasons') },
-  { name: 'sums', order: 'in-order', ask: (client) => firstRow(client, 'sql/checks/reasons-sum-to-scores.sql') },
-  { name: 'recommendations', order: 'in-any-order', ask: surveyOf('recommendations') },
-  { name: 'closest', order: 'in-any-order', ask: surveyOf('closest-connections') },
-  { name: 'columns', order: 'in-any-order', ask: (client) => firstRow(client, 'sql/checks/nullable-columns.sql') },
+  { name: 'followed', order: 'in-any-order', ask: countFollowed, needsGraph: true },
+  { name: 'reasons', order: 'in-any-order', ask: surveyBy('sql/checks/survey-rec-reasons.sql') },
+  { name: 'sums', order: 'in-order', ask: askTables('sql/checks/reasons-sum-to-scores.sql') },
+  { name: 'recommendations', order: 'in-any-order', ask: surveyBy('sql/checks/survey-recommendations.sql') },
+  { name: 'closest', order: 'in-any-order', ask: surveyBy('sql/checks/survey-closest-connections.sql') },
+  { name: 'columns', order: 'in-any-order', ask: askTables('sql/checks/nullable-columns.sql') },
   {
     name: 'comparable',
     order: 'in-any-order',
     ask: (client, { run }) =>
-      firstRow(client, 'sql/checks/comparable-run.sql', [
+      queryOne(client, 'sql/checks/comparable-run.sql', [
         new Date(run.asOf * 1000).toISOString(),
         JSON.stringify(run.settings),
       ]),
@@ -111,17 +126,28 @@ const tableSurveys: readonly Survey[] = [
 
 /** Runs the checks of the three tables, each to its end; also how many rows they have. */
 export async function checkTables(context: CheckContext): Promise<{ checks: CheckOutcome[]; rows: RowCounts }> {
-  const found = await survey(tableSurveys, context);
-  return { checks: outcomes(shownChecks, found, context.run), rows: tableRows(found) };
+  const { graphChangedBy, run } = context;
+  const found = await survey(context);
+  const checks = shownChecks.map(({ name, sentence, judge, needsGraph }): CheckOutcome => {
+    if (needsGraph && graphChangedBy !== undefined)
+      return { name, sentence, outcome: 'skipped', detail: graphChangedBy };
+    return { name, sentence, ...judge(found, run) };
+  });
+  return { checks, rows: tableRows(found) };
 }
 
-async function survey(surveys: readonly Survey[], context: CheckContext): Promise<Findings> {
-  const { rows } = await context.graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher');
-  const subject = { ...context, suspended: rows.map(({ userId }) => Number(userId)) };
+async function survey({ graph, run, connect, sessions, of, graphChangedBy }: CheckContext): Promise<Findings> {
+  const asksGraph = graphChangedBy === undefined;
+  const { rows } = asksGraph
+    ? await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher')
+    : { rows: [] };
+  const names = of === 'shown' ? shownNames : of;
+  const subject = { graph, run, names, suspended: rows.map(({ userId }) => Number(userId)) };
+  const surveys = tableSurveys.filter(({ needsGraph }) => asksGraph || !needsGraph);
   const found: Findings = {};
-  await sideBySide(surveys, context.sessions, async ({ name, order, ask }) => {
-    found[name] = await context.connect(async (client) => {
-      await queryAll(client, `sql/checks/of-${context.of}.sql`);
+  await sideBySide(surveys, sessions, async ({ name, order, ask }) => {
+    found[name] = await connect(async (client) => {
+      await queryAll(client, 'sql/checks/begin.sql', { schema: of === 'shown' ? 'graph_recs' : 'kith_next' });
       await queryAll(client, `sql/checks/${order}.sql`);
       return ask(client, subject);
     });
@@ -129,9 +155,7 @@ async function survey(surveys: readonly Survey[], context: CheckContext): Promis
   return found;
 }
 
-function outcomes(checks: readonly Check[], found: Findings, run: CheckedRun): CheckOutcome[] {
-  return checks.map(({ name, sentence, judge }) => ({ name, sentence, ...judge(found, run) }));
-}
+const shownNames = Object.fromEntries(publishedTables.map((table) => [table, table])) as unknown as OfTables<string>;
 
 /** A check that surveys answer by the number of rows that break it, in a column of the check's name, with an example beside. */
 function counted(name: string, sentence: string, surveys: readonly SurveyName[]): Check {
@@ -154,20 +178,25 @@ function countIn(row: Record<string, string | null> | undefined, column: string)
   return Number(count);
 }
 
-async function firstRow(
+async function queryOne(
   client: pg.ClientBase,
   file: SqlFile,
   values: unknown[] = [],
+  names?: OfTables<string>,
 ): Promise<Record<string, string | null> | undefined> {
-  return (await queryOn<Record<string, string | null>>(client, file, values))[0];
+  return (await queryOn<Record<string, string | null>>(client, file, values, names))[0];
 }
 
-function surveyOf(table: 'closest-connections' | 'recommendations' | 'rec-reasons'): Survey['ask'] {
-  return (client, { run, suspended }) => firstRow(client, `sql/checks/survey-${table}.sql`, [run.startedAt, suspended]);
+function askTables(file: SqlFile): Survey['ask'] {
+  return (client, { names }) => queryOne(client, file, [], names);
+}
+
+function surveyBy(file: SqlFile): Survey['ask'] {
+  return (client, { names, run, suspended }) => queryOne(client, file, [run.startedAt, suspended], names);
 }
 
 /** Hands whom everybody follows from the graph to Postgres, which has the recommended. */
-async function countFollowed(client: pg.ClientBase, { graph, run }: Subject): Promise<Findings['followed']> {
+async function countFollowed(client: pg.ClientBase, { graph, run, names }: Subject): Promise<Findings['followed']> {
   await queryOn(client, 'sql/checks/create-followed.sql');
   const copy = new CopyStream(client, 'sql/checks/copy-followed.sql');
   await readSideBySide(await userRanges(graph, 20_000), 1, async (range) => {
@@ -178,7 +207,7 @@ async function countFollowed(client: pg.ClientBase, { graph, run }: Subject): Pr
     };
   });
   await copy.end();
-  return firstRow(client, 'sql/checks/count-followed.sql');
+  return queryOne(client, 'sql/checks/count-followed.sql', [], names);
 }
 
 function tableRows(found: Findings): RowCounts {

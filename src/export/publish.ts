@@ -1,155 +1,104 @@
 import type pg from 'pg';
-import { ChecksFailedError } from '../errors.ts';
+import { BadInputError, ChecksFailedError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import { sideBySide } from '../graph/side-by-side.ts';
-import { type Database, queryAll, queryOn } from '../postgres/database.ts';
-import { type CheckedRun, type CheckOutcome, type Connect, checkTables } from './checks.ts';
-import { dropNext, freezeNext, type InTheWay, prepareNext } from './next-tables.ts';
-import { publishedTables, type RowCounts } from './published-tables.ts';
-import { commitBetweenReaders } from './reader-gate.ts';
-import { obstaclesToSwap, swap, tidyUp } from './swap.ts';
+import type { Database } from '../postgres/database.ts';
+import { type CheckedRun, type CheckOutcome, checkTables } from './checks.ts';
+import { makeAgain, type NextRun, type NextTable, nextTablesOf } from './next-table.ts';
+import { refuseObstacles } from './obstacles.ts';
+import { type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
+import { swap } from './swap.ts';
 
-/** Connections side by side, for the next tables and for the checks: each may take some hundred megabytes. */
+/** Connections side by side for the checks: each may take some hundred megabytes. */
 const sessions = 2;
-/** How long the swap waits for its instant before the rows are merged instead; half of the patience if that is shorter. */
-const swapPatienceSeconds = 10;
 
 export interface PublishOptions {
   patienceSeconds: number;
   onProgress: (text: string) => void;
   /** Called with the checks as far as they were run, before any of them fails the publish. */
   onChecked: (checks: readonly CheckOutcome[]) => void;
-  /** Called in the publishing transaction with what is about to be shown, to write the run's row together with its tables. */
+  /** Called in the publishing transaction with what is about to be shown, to write the run's row together with its tables; perhaps several times. */
   record: (client: pg.PoolClient, rows: RowCounts) => Promise<void>;
 }
 
 export interface PublishSummary {
   rows: RowCounts;
-  /** By a swap, or, if somebody or something was in its way, by a merge in place. */
-  way: 'swap' | 'merge';
   checks: CheckOutcome[];
 }
 
-interface Publish {
-  graph: Graph;
-  database: Database;
-  run: CheckedRun;
-  options: PublishOptions;
-}
-
 /**
- * Shows what is staged: makes the next tables beside the shown ones, checks them, and exchanges them at an instant at which nobody has read
- * any of the three. If there is no such instant, or the tables have what a swap would lose, the rows are merged in place and
- * committed between readers. Until then every reader sees the run before.
+ * Shows a run: checks its next tables, and puts them in the place of the shown ones at an instant at which nobody has these open. Until then every
+ * reader sees the run before. What was made stays made if that fails, so another attempt costs only the checks and the swap.
  *
- * @throws ChecksFailedError if a check fails; EngineError if a reader's transaction never ends; the tables stay as they were
+ * @throws BadInputError if the run's tables are not there, or can't be swapped; ChecksFailedError if a check fails; EngineError if a reader's
+ *   transaction does not end; the tables stay as they were
  */
 export async function publish(
   graph: Graph,
   database: Database,
-  run: CheckedRun,
+  run: CheckedRun & NextRun,
   options: PublishOptions,
 ): Promise<PublishSummary> {
-  const publishing = { graph, database, run, options };
-  const { onProgress, patienceSeconds } = options;
-  // What an earlier attempt, or the publish before, had no time to remove.
-  await database.query('sql/swap/drop-old.sql');
-  const obstacles = await obstaclesToSwap(database);
-  if (obstacles.length > 0) {
-    onProgress(`merging, because of ${obstacles.join(', ')}`);
-    return merge(publishing, await countStaged(database));
-  }
-  try {
-    await makeNext(publishing);
-    const staged = await countStaged(database);
-    onProgress('checking');
-    // On connections of their own.
-    const connect: Connect = (work) => database.transaction(work);
-    const found = await checkTables({ graph, run, of: 'next', sessions, connect });
-    const checks = [...found.checks, complete(staged, found.rows)];
-    options.onChecked(checks);
-    throwIfFailed(checks);
-    onProgress('exchanging the tables');
-    const swapped = await swap(database, {
-      deadline: Date.now() + 1000 * Math.min(swapPatienceSeconds, patienceSeconds / 2),
-      onWaiting: (who) => onProgress(`waiting for ${describe(who)}`),
-      record: (client) => options.record(client, found.rows),
-    });
-    if (!swapped) {
-      onProgress('merging, because a transaction stays open');
-      return await merge(publishing, staged);
-    }
-    await tidyUp(database);
-    return { rows: found.rows, way: 'swap', checks };
-  } catch (error) {
-    // Of no use to the next attempt, unlike what an interrupted one leaves.
-    if (error instanceof ChecksFailedError) await dropNext(database).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Makes the next tables, the largest first. */
-async function makeNext({ database, run, options }: Publish): Promise<void> {
-  await sideBySide([...publishedTables].reverse(), sessions, async (table) => {
-    options.onProgress(`making the next ${table}`);
-    await prepareNext(database, table, run.startedAt);
+  const { onProgress } = options;
+  await refuseObstacles(database);
+  const next = await upToDate(database, run, onProgress);
+  onProgress('checking');
+  const names = mapTables(({ name }) => name, next);
+  // On connections of their own.
+  const found = await checkTables({ graph, run, of: names, sessions, connect: (work) => database.transaction(work) });
+  const checks = [...found.checks, complete(next, found.rows)];
+  options.onChecked(checks);
+  throwIfFailed(checks);
+  onProgress('exchanging the tables');
+  await swap(database, next, {
+    seconds: options.patienceSeconds,
+    failure: 'Nothing was published',
+    onProgress,
+    record: (client) => options.record(client, found.rows),
   });
-  await freezeNext(database, sessions);
+  return { rows: found.rows, checks };
 }
 
-async function countStaged(database: Database): Promise<RowCounts> {
-  const [row] = await database.query<Record<keyof RowCounts, string>>('sql/stage/count.sql');
-  return {
-    closest: Number(row?.closest),
-    recommendations: Number(row?.recommendations),
-    reasons: Number(row?.reasons),
+/** The run's next tables, with created_at of what is shown now: if that is another run than the steps have read, they are made again. */
+async function upToDate(
+  database: Database,
+  run: NextRun,
+  onProgress: PublishOptions['onProgress'],
+): Promise<OfTables<NextTable>> {
+  const made = await allTablesOf(database, run.id);
+  const outdated = publishedTables.filter((table) => made[table].shown !== made[table].shownNow);
+  if (outdated.length === 0) return made;
+  for (const table of outdated) {
+    onProgress(`making the next ${table} again, since another run was published meanwhile`);
+    await makeAgain(database, table, run, made[table].name);
+  }
+  return allTablesOf(database, run.id);
+}
+
+async function allTablesOf(database: Database, runId: string): Promise<OfTables<NextTable>> {
+  const made = await nextTablesOf(database, runId);
+  const missing = publishedTables.filter((table) => !made[table]);
+  if (missing.length > 0)
+    throw new BadInputError(`Run ${runId} has no rows of ${missing.join(' and ')} to publish: compute them again.`);
+  return made as OfTables<NextTable>;
+}
+
+function mapTables<From, To>(map: (item: From) => To, items: OfTables<From>): OfTables<To> {
+  return Object.fromEntries(publishedTables.map((table) => [table, map(items[table])])) as unknown as OfTables<To>;
+}
+
+function complete(next: OfTables<NextTable>, rows: RowCounts): CheckOutcome {
+  const written: RowCounts = {
+    closest: next.closest_connections.rows,
+    recommendations: next.recommendations.rows,
+    reasons: next.rec_reasons.rows,
   };
-}
-
-/** Changes the published tables in place, checks them, and commits at an instant between readers, whoever has read them before. */
-async function merge({ graph, database, run, options }: Publish, staged: RowCounts): Promise<PublishSummary> {
-  return database.transaction(
-    async (client) => {
-      await queryAll(client, 'sql/publish/begin.sql');
-      await database.hold(client);
-      await queryOn(client, 'sql/publish/wait-for-rows.sql', [`${options.patienceSeconds}s`]);
-      await queryOn(client, 'sql/next/drop.sql');
-      for (const table of publishedTables) {
-        options.onProgress(`merging ${table}`);
-        await queryOn(client, `sql/publish/merge-${table}.sql`, [run.startedAt]);
-      }
-      await queryAll(client, 'sql/publish/analyze.sql');
-      options.onProgress('checking');
-      const found = await checkTables({ graph, run, of: 'shown', sessions: 1, connect: (work) => work(client) });
-      const checks = [...found.checks, complete(staged, found.rows)];
-      options.onChecked(checks);
-      throwIfFailed(checks);
-      await options.record(client, found.rows);
-      await commitBetweenReaders(client, database, options.patienceSeconds, options.onProgress);
-      // Shown is shown: whatever happens from here on, the run was published.
-      await queryOn(client, 'sql/publish/make-durable.sql').catch(() => undefined);
-      return { rows: found.rows, way: 'merge', checks };
-    },
-    { implicit: true },
-  );
-}
-
-function complete(staged: RowCounts, rows: RowCounts): CheckOutcome {
-  const isComplete =
-    staged.closest === rows.closest &&
-    staged.recommendations === rows.recommendations &&
-    staged.reasons === rows.reasons;
+  const isComplete = (Object.keys(written) as (keyof RowCounts)[]).every((name) => written[name] === rows[name]);
   return {
     name: 'complete',
-    sentence: 'The tables have exactly the rows that were staged.',
+    sentence: 'The tables have exactly the rows that the steps wrote.',
     outcome: isComplete ? 'passed' : 'failed',
-    detail: isComplete ? undefined : `${JSON.stringify(staged)} staged, ${JSON.stringify(rows)} made of it`,
+    detail: isComplete ? undefined : `${JSON.stringify(written)} were written and ${JSON.stringify(rows)} are there`,
   };
-}
-
-function describe(who: InTheWay | undefined): string {
-  if (!who) return 'older transactions to end';
-  return `${who.application || 'a program'} of ${who.user ?? 'another user'} (process ${who.pid}) to end its transaction`;
 }
 
 /** @throws ChecksFailedError naming each check that failed and an example */

@@ -1,12 +1,38 @@
-/** As in the names of statements' files; {@link tableNames} has those of Postgres. */
-export const publishedTables = ['closest-connections', 'recommendations', 'rec-reasons'] as const;
-export type PublishedTable = (typeof publishedTables)[number];
+import type { SqlFile } from '../postgres/database.ts';
 
-export const tableNames: Record<PublishedTable, string> = {
-  'closest-connections': 'closest_connections',
-  recommendations: 'recommendations',
-  'rec-reasons': 'rec_reasons',
+export type PublishedTable = 'closest_connections' | 'recommendations' | 'rec_reasons';
+
+interface TableShape {
+  key: readonly string[];
+  /** What follows the key in a row that a step writes. */
+  measures: readonly string[];
+  /** Makes its next table. */
+  create: SqlFile;
+}
+
+/** The three tables of schema graph_recs that applications read. */
+export const shapes: Readonly<Record<PublishedTable, TableShape>> = {
+  closest_connections: {
+    key: ['user_id', 'closest_connection'],
+    measures: ['weight', 'rank'],
+    create: 'sql/next/create-closest-connections.sql',
+  },
+  recommendations: {
+    key: ['user_id', 'rec_id'],
+    measures: ['score', 'rank'],
+    create: 'sql/next/create-recommendations.sql',
+  },
+  rec_reasons: {
+    key: ['user_id', 'rec_id', 'reason_id'],
+    measures: ['weight'],
+    create: 'sql/next/create-rec-reasons.sql',
+  },
 };
+
+export const publishedTables = Object.keys(shapes) as readonly PublishedTable[];
+
+/** One of something for each table. */
+export type OfTables<Item> = Readonly<Record<PublishedTable, Item>>;
 
 /** Numbers of rows by table. */
 export interface RowCounts {

@@ -28,8 +28,8 @@ export async function sideBySide<Item>(
 }
 
 /**
- * Reads items side by side, at most `sessions` at a time, and writes what was read one after the other, as it comes; an item is written only
- * when it was read whole. While one is written, others are read: at most one item more than `sessions` is in memory.
+ * Reads items side by side, at most `sessions` at a time, and writes them one after the other, in their order; an item is written only when it
+ * was read whole. While one is written, others are read: at most one item more than `sessions` is in memory.
  *
  * @param read gives what is to be done to write the item
  * @param onRead told after each item
@@ -42,12 +42,12 @@ export async function readSideBySide<Item>(
 ): Promise<void> {
   let writing = Promise.resolve();
   await sideBySide(items, sessions, async (item) => {
-    const write = await read(item);
     const before = writing;
-    writing = before.then(write);
+    const reading = read(item);
+    writing = Promise.all([reading, before]).then(([write]) => write());
     // Whoever comes next, or the end, is told of its failure.
     writing.catch(() => undefined);
-    await before;
+    await Promise.all([reading, before]);
     onRead();
   });
   await writing;

@@ -16,6 +16,11 @@ export function parseInstant(text: string): number | undefined {
   return sign === '-' ? local + offset : local - offset;
 }
 
+/** Epoch seconds as ISO 8601, UTC: `2024-06-01T00:00:00Z`. */
+export function isoSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
 /** Like {@link parseInstant}, for a field's bytes, with NaN instead of undefined. Allocates nothing for `YYYY-MM-DD HH:MM:SS`. */
 export function instantOfBytes(bytes: Buffer, from: number, to: number): number {
   const separator = bytes[from + 10];

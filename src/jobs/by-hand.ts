@@ -1,5 +1,5 @@
 import { BadInputError } from '../errors.ts';
-import { isoSeconds } from '../instant.ts';
+import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Conduct, type FinishedRun, runInThisProcess } from './conduct-run.ts';
 import { readHorizon, refuseExpired } from './horizon.ts';

@@ -8,7 +8,7 @@ import { lastPublished } from './runs.ts';
 import { withDatabase } from './with-database.ts';
 
 /**
- * Repeats the checks on what is shown.
+ * Repeats the checks on what is shown. Those that compare it with flags and follows in the graph are skipped once others were ingested.
  *
  * @throws BadInputError if nothing was published yet
  */
@@ -20,13 +20,15 @@ export async function checkShown(
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);
     if (!run) throw new BadInputError('Nothing was published yet: `kith run` does that.');
+    const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [run.id]);
+    const graphChangedBy = since && `can't be judged, since run ${since.id} has changed what the graph knows`;
     await using graph = new Graph(stack.neo4j, signal);
     const context = { ...run, maxRowChangePercent: settings.maxRowChangePercent };
     // On one connection, so that they see one run even if the next is published meanwhile.
     const { checks } = await database
       .until(signal)
       .transaction((client) =>
-        checkTables({ graph, run: context, of: 'shown', sessions: 1, connect: (work) => work(client) }),
+        checkTables({ graph, run: context, of: 'shown', sessions: 1, connect: (work) => work(client), graphChangedBy }),
       );
     return { run, checks };
   });

@@ -1,7 +1,7 @@
 import { hasGraphStore } from '../engines/graph-store.ts';
 import { BadInputError } from '../errors.ts';
 import { horizonOf } from '../graph/expire.ts';
-import { isoSeconds } from '../instant.ts';
+import { isoSeconds } from '../ingest/instant.ts';
 import type { Run } from './run.ts';
 import { type GraphContext, withGraph } from './run-context.ts';
 

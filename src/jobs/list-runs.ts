@@ -1,4 +1,4 @@
-import { isoSeconds } from '../instant.ts';
+import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type StepState, stepsOfRuns } from './attempt.ts';
 import type { RunStatus } from './run.ts';

@@ -3,15 +3,20 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { discardImport } from '../engines/bulk-import.ts';
 import { up } from '../engines/stack.ts';
+import { emptyTables } from '../export/empty-tables.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
+import { queryOn } from '../postgres/database.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
 import { everyWriter, resetWriter } from './every-writer.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { messagesFile, reputationFolder } from './run-context.ts';
 import { withDatabase } from './with-database.ts';
 
-/** Empties the graph, the messages and everything runs have left in Postgres and under `$KITH_HOME/runs`; the tables themselves stay, with their grants and views. */
+/**
+ * Empties the graph, the messages, and everything that runs have left in Postgres and under `$KITH_HOME/runs`; the tables themselves stay,
+ * with their grants and views.
+ */
 export async function resetNetwork(
   settings: Settings,
   signal: AbortSignal,
@@ -26,16 +31,17 @@ export async function resetNetwork(
       await using graph = new Graph(stack.neo4j, stop, fence);
       await graph.raiseFence();
       const { users, activities } = await graphSize(graph);
+      const [shown] = await database.query<{ rows: number }>('sql/runs/count-shown.sql');
+      let runs = 0;
       // Tables first: while the graph is half empty nothing shows results of it.
-      const [removed] = await database
-        .until(stop)
-        .query<Record<'closest' | 'recommendations' | 'reasons' | 'runs', string>>('sql/runs/reset.sql');
+      await emptyTables(database.until(stop), fence.token, settings.publishPatienceSeconds, async (client) => {
+        runs = (await queryOn(client, 'sql/runs/reset.sql')).length;
+      });
       await emptyGraph(graph);
       await rm(join(settings.home, 'runs'), { recursive: true, force: true });
       await removeDuckDbFile(messagesFile(settings));
       await rm(reputationFolder(settings), { recursive: true, force: true });
-      const rows = Number(removed?.closest) + Number(removed?.recommendations) + Number(removed?.reasons);
-      return { users, activities, rows, runs: Number(removed?.runs) };
+      return { users, activities, rows: shown?.rows ?? 0, runs };
     }),
   );
 }

@@ -11,7 +11,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const stack = await up(settings, { signal, only: 'postgres' });
   await using database = await Database.connect(stack.postgres.url);
-  await migrate(stack.postgres.url);
+  await migrate(database, settings.publishPatienceSeconds);
   // Awaited here: without it the connections would be closed before the work is done.
   return await work(database);
 }

@@ -9,11 +9,12 @@ import {
   messageOf,
   StaleAttemptError,
 } from '../errors.ts';
+import { fillIn, type Variables } from './variables.ts';
 
 /** A statement's file under sql/. */
 export type SqlFile = `sql/${string}.sql`;
 
-/** MERGE … WHEN NOT MATCHED BY SOURCE came with 17. */
+/** transaction_timeout came with 17. */
 const oldestServer = 170_000;
 
 /**
@@ -89,9 +90,15 @@ export class Database implements AsyncDisposable {
   }
 
   /** Runs one statement on a connection of its own, in a transaction of its own. */
-  async query<Row extends pg.QueryResultRow>(file: SqlFile, values: unknown[] = []): Promise<Row[]> {
+  async query<Row extends pg.QueryResultRow>(
+    file: SqlFile,
+    values: unknown[] = [],
+    variables?: Variables,
+  ): Promise<Row[]> {
     // A fence is only as good as the transaction that holds it.
-    return this.transaction(async (client) => queryOn<Row>(client, file, values), { implicit: !this.#fence });
+    return this.transaction(async (client) => queryOn<Row>(client, file, values, variables), {
+      implicit: !this.#fence,
+    });
   }
 
   /**
@@ -148,14 +155,20 @@ export class Database implements AsyncDisposable {
   }
 }
 
+/** A statement's text, its psql variables filled in. */
+export function textOf(file: SqlFile, variables?: Variables): string {
+  return variables ? fillIn(statement(file), variables) : statement(file);
+}
+
 /** Runs a statement's file on a connection that is already in a transaction. */
 export async function queryOn<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   file: SqlFile,
   values: unknown[] = [],
+  variables?: Variables,
 ): Promise<Row[]> {
   try {
-    return (await client.query<Row>(statement(file), values)).rows;
+    return (await client.query<Row>(textOf(file, variables), values)).rows;
   } catch (error) {
     throw engineError(file, error);
   }
@@ -165,9 +178,16 @@ export async function queryOn<Row extends pg.QueryResultRow>(
 export async function queryAll<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   file: SqlFile,
+  variables?: Variables,
 ): Promise<pg.QueryResult<Row>[]> {
   // The types don't know that several statements give several results.
-  return (await client.query<Row>(statement(file))) as unknown as pg.QueryResult<Row>[];
+  return (await client.query<Row>(textOf(file, variables))) as unknown as pg.QueryResult<Row>[];
+}
+
+/** Postgres' code of an error, or of what it was caused by. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (error instanceof pg.DatabaseError) return error.code;
+  return error instanceof Error && error.cause !== undefined ? sqlStateOf(error.cause) : undefined;
 }
 
 /** What Postgres said, in a sentence; it never holds the connection's address, which has the password in it. */
@@ -179,9 +199,10 @@ function engineError(where: string, error: unknown): Error {
   if (code === '28P01' || code === '28000')
     return new EngineError('Postgres refuses the name or the password of KITH_POSTGRES_URL.', { cause: error });
   if (code === '55P03')
-    return new EngineError('Somebody holds a lock on the tables for longer than KITH_PUBLISH_PATIENCE_SECONDS.', {
-      cause: error,
-    });
+    return new EngineError(
+      `In Postgres ${where} waited too long for a lock that another connection holds (${messageOf(error)}); run again.`,
+      { cause: error },
+    );
   if (isUnreachable(error))
     return new EngineLostError(
       `Postgres can't be reached (${messageOf(error)}); see \`kith status\`, then run again.`,

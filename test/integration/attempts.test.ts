@@ -4,17 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import { statement } from '../../src/config/project.ts';
+import { down, up } from '../../src/engines/stack.ts';
 import { FolderChangedError, StaleAttemptError } from '../../src/errors.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { type Attempt, beginAttempt, finishAttempt } from '../../src/jobs/attempt.ts';
 import { runWhole } from '../../src/jobs/by-hand.ts';
+import { checkShown } from '../../src/jobs/check-shown.ts';
 import { performStep, type StepEnd } from '../../src/jobs/perform-step.ts';
+import type { Run } from '../../src/jobs/run.ts';
 import { planRun, runSettings } from '../../src/jobs/run-options.ts';
-import { enqueueRuns, giveUpRun, queuedRunUnderWay, readRun } from '../../src/jobs/runs.ts';
+import { enqueueRuns, giveUpRun, lastPublished, queuedRunUnderWay, readRun } from '../../src/jobs/runs.ts';
 import type { StepName } from '../../src/jobs/step-name.ts';
 import { silent } from '../../src/jobs/watcher.ts';
 import { Database } from '../../src/postgres/database.ts';
-import { heldInGraph } from '../harness/held-locks.ts';
+import { heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 
@@ -299,6 +302,23 @@ describe('a run that is given up', () => {
   });
 });
 
+test("a run is as late as Postgres' clock says, not that of the process that began it", async () => {
+  const input = day();
+  // Date alone, ten minutes ahead.
+  jest.useFakeTimers({
+    now: Date.now() + 600_000,
+    advanceTimers: true,
+    doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'],
+  });
+  const ahead = await network.run({ input }).finally(() => jest.useRealTimers());
+  expect(Math.abs(Date.parse(ahead.run.startedAt) - Date.now())).toBeLessThan(300_000);
+  const next = await network.run({ input });
+  expect(next.run.startedAt > ahead.run.startedAt).toBe(true);
+  expect(await lastPublished(database)).toMatchObject({ id: next.run.id });
+  const { checks } = await checkShown(network.settings, new AbortController().signal);
+  expect(checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+});
+
 describe('the queue', () => {
   test('takes a morning once, even if its run is over when the schedule calls again', async () => {
     const dueAt = new Date(Date.now() - 1000);
@@ -345,5 +365,30 @@ describe('the queue', () => {
     writeFileSync(join(input, 'like.csv'), 'so,what\n');
     const end = await conduct(await begin(input), 'ingest');
     expect(end).toMatchObject({ kind: 'failed', attempt: 1 });
+  });
+
+  test('counts an error as one, even if Neo4j was restarted beside it', async () => {
+    const run = await begin();
+    for (const step of ['ingest', 'closest', 'reputation', 'recommend'] as const) await conduct(run, step);
+    await using _ = await heldInPostgres(network.stack, 'SELECT FROM graph_recs.recommendations LIMIT 1');
+    const settings = { ...network.settings, publishPatienceSeconds: 5 };
+    let isWaiting = false;
+    const publishing = performStep({
+      settings,
+      database,
+      run: (await readRun(database, run)) as Run,
+      name: 'publish',
+      stop: new AbortController().signal,
+      report: (text) => {
+        isWaiting ||= text.includes('waiting for');
+      },
+    });
+    await until('publish to wait for the reader', () => isWaiting);
+    // As an ingest in bulk does it, too.
+    await down(settings, { only: 'neo4j' });
+    expect(await publishing).toMatchObject({ kind: 'later', isFailure: true });
+    await up(settings);
+    const { rows } = await network.pool.query("SELECT attempts, failures FROM kith.run_steps WHERE step = 'publish'");
+    expect(rows).toEqual([{ attempts: 1, failures: 1 }]);
   });
 });

@@ -3,11 +3,12 @@ import { jest } from '@jest/globals';
 import type pg from 'pg';
 import { BusyError, ChecksFailedError, EngineError } from '../../src/errors.ts';
 import { type CheckContext, type CheckOutcome, checkTables } from '../../src/export/checks.ts';
+import type { PublishedTable } from '../../src/export/published-tables.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { writeFolder } from '../oracle/arbitrary-network.ts';
 import type { Activity } from '../oracle/network.ts';
-import { runsIn, StagedRows } from './staged-rows.ts';
+import { ring as ringRows, runsIn, StagedRows } from './staged-rows.ts';
 
 // Seconds on an idle machine.
 jest.setTimeout(300_000);
@@ -210,37 +211,66 @@ describe('a check that fails is named', () => {
     );
   });
 
-  test('and what is staged is not published then', async () => {
-    await rows.stage(30, 1);
-    await network.pool.query('UPDATE kith_staging.rec_reasons SET weight = 5 WHERE user_id = 3 AND reason_id = 4');
+  test('and the tables stay as they were', async () => {
     const before = await everything();
+    const otherWeight = ringRows(30, 1);
+    otherWeight.rec_reasons = otherWeight.rec_reasons.map(([key, weight]) => [
+      key,
+      key[0] === 3 && key[2] === 4 ? 5 : (weight as number),
+    ]);
+    await rows.write(otherWeight);
     await expect(rows.publish()).rejects.toThrow(
       '2 checks failed, so the tables stay as they were: sums (Reasons sum to the score of their recommendation within 1e-9. ' +
         'But 1 rows break it, for example user 3, recommended 6.); reasons (',
     );
-    await rows.stage(30, 1);
-    await network.pool.query('INSERT INTO kith_staging.closest_connections VALUES (7, 7, 1, 3)');
+    const selfish = ringRows(30, 1);
+    selfish.closest_connections.splice(12, 0, [[7, 7], 1, 3]);
+    await rows.write(selfish);
     await expect(rows.publish()).rejects.toThrow(ChecksFailedError);
     expect(await everything()).toEqual(before);
   }, 60_000);
 
-  test.each([
-    ['a null key', 'INSERT INTO kith_staging.recommendations VALUES (1, NULL, 0.5, 1)'],
-    ['a null weight', 'INSERT INTO kith_staging.rec_reasons VALUES (1, 2, 3, NULL)'],
-    ['a null rank', 'INSERT INTO kith_staging.closest_connections VALUES (1, 2, 0.5, NULL)'],
-  ])('%s is not even staged', async (_, insert) => {
-    await expect(network.pool.query(insert)).rejects.toThrow('violates not-null constraint');
-  });
-
-  test('a row that is staged twice stops the publish too', async () => {
-    await rows.stage(30, 1);
-    await network.pool.query(
-      'INSERT INTO kith_staging.closest_connections SELECT * FROM kith_staging.closest_connections WHERE user_id = 3',
-    );
+  test('a row that came or went after its step is noticed', async () => {
     const before = await everything();
-    await expect(rows.publish()).rejects.toThrow();
+    const { token } = await rows.stage(30, 1);
+    await network.pool.query(`DELETE FROM kith_next.closest_connections_${token} WHERE user_id = 30`);
+    await expect(rows.publish()).rejects.toThrow(/complete \(.*"closest":60.* were written and .*"closest":58/);
     expect(await everything()).toEqual(before);
   }, 60_000);
+
+  test.each<[string, PublishedTable, number[], (number | string)[]]>([
+    ['a null key', 'recommendations', [1, '\\N' as unknown as number], [0.5, 1]],
+    ['a null weight', 'rec_reasons', [1, 2, 3], ['\\N']],
+    ['a null rank', 'closest_connections', [1, 2], [0.5, '\\N']],
+  ])('%s is not even written', async (_, table, key, measures) => {
+    const writing = rows.writeTable(table, await rows.begin(), [[key, ...(measures as number[])]]);
+    await expect(writing).rejects.toThrow('violates not-null constraint');
+  });
+
+  test('nor is a row twice', async () => {
+    const writing = rows.writeTable('closest_connections', await rows.begin(), [
+      [[1, 2], 1, 1],
+      [[1, 2], 1, 2],
+    ]);
+    await expect(writing).rejects.toThrow('could not create unique index');
+  });
+
+  test('what the graph tells is skipped once the graph has changed, with the reason', async () => {
+    await using graph = new Graph(network.stack.neo4j);
+    const [startedAt] = await runsIn(network.pool, 'recommendations');
+    const run = { startedAt: startedAt as string, asOf, settings: {}, maxRowChangePercent: 50 };
+    const graphChangedBy = 'a later ingest has changed the graph';
+    const { checks } = await checkTables({
+      ...{ graph, run, of: 'shown', sessions: 1, graphChangedBy },
+      connect: (work) => rows.database.transaction(work),
+    });
+    const skipped = checks.filter(({ detail }) => detail === graphChangedBy);
+    expect(skipped.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['no followed', 'skipped'],
+      ['no suspended', 'skipped'],
+    ]);
+    expect(checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  });
 });
 
 describe('row counts against the last run of equal settings, 1 to 7 days earlier', () => {
@@ -361,7 +391,7 @@ describe('what applications rely on', () => {
     const size = async () => {
       const { rows: found } = await network.pool.query(`
         SELECT sum(pg_total_relation_size(oid))::integer AS bytes FROM pg_class
-        WHERE relnamespace IN ('kith_shown'::regnamespace, 'kith_next'::regnamespace, 'kith_old'::regnamespace) AND relkind = 'r'`);
+        WHERE relnamespace IN ('kith_shown'::regnamespace, 'kith_next'::regnamespace) AND relkind = 'r'`);
       return found[0].bytes as number;
     };
     for (const table of tables) await network.pool.query(`VACUUM FULL graph_recs.${table}`);
@@ -405,14 +435,13 @@ describe('two at once, and connections that break', () => {
     expect((await network.pool.query('SELECT status FROM kith.runs')).rows).toEqual([{ status: 'published' }]);
   }, 60_000);
 
-  const publisher =
-    "pid IN (SELECT pid FROM pg_locks WHERE relation = 'graph_recs.rec_reasons'::regclass AND mode = 'RowExclusiveLock')";
+  const publisher = "application_name LIKE '% publish' AND query LIKE '%UPDATE kith.run%'";
   test.each([
     ['its lock', "query LIKE '%pg_try_advisory_xact_lock%' AND state = 'idle in transaction'"],
-    ['its publishing transaction', publisher],
+    ['its publishing transaction', `${publisher} LIMIT 1`],
     [
-      'a connection that closes a table to readers',
-      "query LIKE '%pg_backend_pid() AS pid%' AND pid <> pg_backend_pid() LIMIT 1",
+      'the connection that watches for an instant',
+      "query LIKE '%The transactions that have one of these tables%' AND pid <> pg_backend_pid()",
     ],
   ])(
     'a run that loses %s ends with an EngineError, the tables stay, and the next run works',
@@ -428,7 +457,7 @@ describe('two at once, and connections that break', () => {
       const running = network.run({ input, asOf: asOfDay(1) });
       running.catch(() => undefined);
       await until(`SELECT 1 FROM pg_stat_activity WHERE ${publisher}`);
-      await sleep(500);
+
       await until(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${lost}`);
       await expect(running).rejects.toThrow(EngineError);
       await reader.query('COMMIT');

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { addShowCommand } from '../../src/cli/commands/show.ts';
 import { BadInputError } from '../../src/errors.ts';
 import type { RunFacts } from '../../src/jobs/run.ts';
+import { Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { type Explanation, explain } from '../../src/show/explain.ts';
 import { showUser, type UserView } from '../../src/show/show-user.ts';
@@ -181,7 +182,8 @@ describe('the command, once a run is published', () => {
   let view: UserView;
 
   beforeAll(async () => {
-    await migrate(network.stack.postgres.url);
+    await using database = await Database.connect(network.stack.postgres.url);
+    await migrate(database, 30);
     const client = new pg.Client({ connectionString: network.stack.postgres.url });
     await client.connect();
     try {

@@ -1,15 +1,39 @@
 import pg from 'pg';
+import { forgetEarlier } from '../../src/export/leftovers.ts';
+import { makeNext, type NextRun } from '../../src/export/next-table.ts';
 import { type PublishSummary, publish } from '../../src/export/publish.ts';
+import { type PublishedTable, publishedTables } from '../../src/export/published-tables.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { Database } from '../../src/postgres/database.ts';
 import type { TestNetwork } from '../harness/network.ts';
 
-/** Stages rows without a graph and publishes them: a publish by itself, in a fraction of a second. */
+/** A row of one of the three tables: its key, and what follows it. */
+type Row = readonly [key: readonly number[], ...measures: number[]];
+
+/**
+ * Users 1…n in a ring: each is close to the next two, is recommended the one three on, and both are the reason. Every weight is
+ * `weight`.
+ */
+export function ring(users: number, weight: number): Record<PublishedTable, Row[]> {
+  const rows: Record<PublishedTable, Row[]> = { closest_connections: [], recommendations: [], rec_reasons: [] };
+  for (let user = 1; user <= users; user++) {
+    const [near, far, rec] = [1, 2, 3].map((step) => ((user - 1 + step) % users) + 1) as [number, number, number];
+    rows.closest_connections.push([[user, near], weight, 1], [[user, far], weight, 2]);
+    rows.recommendations.push([[user, rec], 2 * weight, 1]);
+    rows.rec_reasons.push([[user, rec, near], weight], [[user, rec, far], weight]);
+  }
+  const byKey = ([a]: Row, [b]: Row) => a.map((id, i) => id - (b[i] as number)).find(Boolean) ?? 0;
+  for (const table of publishedTables) rows[table].sort(byKey);
+  return rows;
+}
+
+/** Writes next tables without a graph and publishes them: a publish by itself, in a fraction of a second. */
 export class StagedRows implements AsyncDisposable {
   readonly url: string;
   readonly pool: pg.Pool;
   readonly database: Database;
   readonly #graph: Graph;
+  #run: NextRun | undefined;
 
   private constructor(network: TestNetwork, database: Database) {
     this.url = network.stack.postgres.url;
@@ -22,42 +46,61 @@ export class StagedRows implements AsyncDisposable {
     return new StagedRows(network, await Database.connect(network.stack.postgres.url));
   }
 
-  /**
-   * Users 1…n in a ring: each is close to the next two, is recommended the one three on, and both are the reason. Every
-   * weight is `weight`.
-   */
-  async stage(users: number, weight: number): Promise<void> {
-    await this.pool.query(`
-      TRUNCATE kith_staging.closest_connections, kith_staging.recommendations, kith_staging.rec_reasons;
-      CREATE TEMP TABLE ring ON COMMIT DROP AS
-        SELECT u, u % ${users} + 1 AS v1, (u + 1) % ${users} + 1 AS v2, (u + 2) % ${users} + 1 AS w
-        FROM generate_series(1, ${users}) AS u;
-      INSERT INTO kith_staging.closest_connections SELECT u, v1, ${weight}, 1 FROM ring UNION ALL SELECT u, v2, ${weight}, 2 FROM ring;
-      INSERT INTO kith_staging.recommendations SELECT u, w, ${2 * weight}, 1 FROM ring;
-      INSERT INTO kith_staging.rec_reasons
-        SELECT u, w, v1, ${weight} FROM ring UNION ALL SELECT u, w, v2, ${weight} FROM ring;
-    `);
+  /** A run that starts now writes its rows, such as those of a {@link ring}, as steps do. */
+  async write(rows: Record<PublishedTable, Row[]>, onProgress = (_: string): void => undefined): Promise<NextRun> {
+    const run = await this.begin();
+    await forgetEarlier(this.database, run.id, publishedTables, onProgress);
+    for (const table of publishedTables) await this.writeTable(table, run, rows[table]);
+    return run;
   }
 
-  /** Publishes what is staged as a run that starts now; returns its start too. */
-  async publish(
-    options: { patienceSeconds?: number; onProgress?: (text: string) => void; signal?: AbortSignal } = {},
-  ): Promise<PublishSummary & { startedAt: string }> {
+  /** A run that has written nothing yet. */
+  async begin(): Promise<NextRun> {
+    const { rows } = await this.pool.query<{ token: string }>("SELECT nextval('kith.step_token')::text AS token");
     const startedAt = new Date().toISOString();
+    this.#run = { id: `run of ${startedAt}`, startedAt, token: BigInt(rows[0]?.token ?? 0) };
+    return this.#run;
+  }
+
+  async writeTable(table: PublishedTable, run: NextRun, rows: Row[]): Promise<void> {
+    await makeNext(this.database, table, run, async (next) => {
+      const shown = await next.readShown({ first: 0n, end: 2n ** 31n });
+      for (const [key, ...measures] of rows)
+        if (next.add(key, [...key, ...measures].join('\t'), shown)) await next.flush();
+    });
+  }
+
+  /** Writes the rows of a ring. */
+  async stage(users: number, weight: number): Promise<NextRun> {
+    return this.write(ring(users, weight));
+  }
+
+  /** Publishes what was written last, or another run; returns the run's start too. */
+  async publish(
+    options: {
+      run?: NextRun;
+      patienceSeconds?: number;
+      onProgress?: (text: string) => void;
+      signal?: AbortSignal;
+    } = {},
+  ): Promise<PublishSummary & { startedAt: string }> {
+    const written = options.run ?? this.#run;
+    if (!written) throw new Error('Nothing was written.');
     const database = options.signal ? this.database.until(options.signal) : this.database;
-    const run = { startedAt, asOf: Date.parse('2024-06-01') / 1000, settings: {}, maxRowChangePercent: 50 };
+    const run = { ...written, asOf: Date.parse('2024-06-01') / 1000, settings: {}, maxRowChangePercent: 50 };
     const summary = await publish(this.#graph, database, run, {
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),
       onChecked: () => undefined,
       record: async () => undefined,
     });
-    return { ...summary, startedAt };
+    return { ...summary, startedAt: run.startedAt };
   }
 
   /** A connection of a reader's own. */
-  async reader(): Promise<pg.Client & AsyncDisposable> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'a report' });
+  async reader(url = this.url): Promise<pg.Client & AsyncDisposable> {
+    const client = new pg.Client({ connectionString: url, application_name: 'a report' });
+    client.on('error', () => undefined);
     await client.connect();
     return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BadInputError } from '../../errors.ts';
 import { type GenerateOptions, generate } from '../../generate/generate.ts';
-import { isoSeconds } from '../../instant.ts';
+import { isoSeconds } from '../../ingest/instant.ts';
 import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
-import { isoSeconds } from '../../instant.ts';
+import { isoSeconds } from '../../ingest/instant.ts';
 import { reputationFolder } from '../../jobs/run-context.ts';
 import { asOfOf } from '../../jobs/run-options.ts';
 import { estimate, estimateReading } from '../../jobs/steps/estimate.ts';

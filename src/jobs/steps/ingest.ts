@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, FolderChangedError } from '../../errors.ts';
+import { refuseObstacles } from '../../export/obstacles.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder, findFile, versionOf } from '../../ingest/day-folder.ts';
@@ -20,6 +21,7 @@ import { estimateReading, estimateSorting } from './estimate.ts';
 export async function ingest(context: RunContext, report: Report): Promise<void> {
   const { settings, run, folder, signal, summary } = context;
   if (!folder) throw new Error('ingest was called without a folder');
+  if (run.steps.includes('publish')) await refuseObstacles(context.database);
   const dir = runFolder(settings, run.id);
   // Each attempt has one of its own: a late one would take away what another reads.
   const { attempt } = context;

@@ -2,15 +2,16 @@ import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 import type { Report } from '../step-name.ts';
+import { writtenRun } from './written-run.ts';
 
-/** Merges what is staged, checks, and shows all three tables at once. */
+/** Checks the run's next tables, and shows all three at once. */
 export async function publishStep(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
   await withGraph(context, async (graph) => {
     await publish(
       graph,
       database,
-      { ...run, maxRowChangePercent: settings.maxRowChangePercent },
+      { ...run, ...writtenRun(context), maxRowChangePercent: settings.maxRowChangePercent },
       {
         patienceSeconds: settings.publishPatienceSeconds,
         onProgress: report,

@@ -1,0 +1,30 @@
+-- Who has one of these tables ($1: their names) or a partition of one open, or waits for it; those who have been at it longest come first.
+-- A lock on a table is kept until its transaction ends; a prepared transaction has no process.
+WITH watched AS (
+  SELECT to_regclass(name) AS relation FROM unnest($1::text[]) AS name
+),
+present AS (
+  SELECT DISTINCT pid, virtualtransaction AS transaction
+  FROM pg_locks
+  WHERE locktype = 'relation'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND mode <> 'SIReadLock' -- SERIALIZABLE transactions keep it after their end; it is in nobody's way.
+    AND relation IN (SELECT relation FROM watched UNION ALL SELECT inhrelid FROM pg_inherits JOIN watched ON inhparent = relation)
+    AND pid IS DISTINCT FROM pg_backend_pid()
+)
+SELECT
+  transaction,
+  pid,
+  usename AS user,
+  application_name AS application,
+  xact_start::text AS since,
+  EXISTS (
+    SELECT
+    FROM pg_roles AS reader
+    JOIN pg_roles AS readers ON readers.rolname = 'kith_readers'
+    -- A superuser counts as a member of every role.
+    WHERE reader.oid = usesysid AND NOT reader.rolsuper AND pg_has_role(reader.oid, readers.oid, 'MEMBER')
+  ) AS "isReader"
+FROM present
+LEFT JOIN pg_stat_activity USING (pid)
+ORDER BY xact_start, pid;

@@ -1,0 +1,2 @@
+-- The connection is like any other again.
+RESET lock_timeout;

@@ -1,2 +1,0 @@
--- What an earlier attempt left.
-DROP TABLE IF EXISTS kith_next.recommendations;

@@ -1,2 +1,0 @@
--- See freeze-closest-connections.sql.
-VACUUM (FREEZE, ANALYZE) kith_next.recommendations;

@@ -1,0 +1,10 @@
+-- The next tables that are whole for a run ($1), and which partition of each is shown now.
+SELECT name, next_table AS next, shown_table AS shown, rows::float8 AS rows,
+  (
+    SELECT relname
+    FROM pg_inherits
+    JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = format('graph_recs.%I', name)::regclass AND relnamespace = 'kith_shown'::regnamespace
+  ) AS "shownNow"
+FROM kith.next_tables
+WHERE run_id = $1;

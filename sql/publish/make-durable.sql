@@ -1,2 +1,0 @@
--- Waits until all that was committed before is on disk.
-SELECT pg_logical_emit_message(false, 'kith', '', true);

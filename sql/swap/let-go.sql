@@ -1,3 +1,0 @@
--- Opens what was closed.
-ROLLBACK TO SAVEPOINT closing;
-RELEASE SAVEPOINT closing;

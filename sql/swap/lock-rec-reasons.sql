@@ -1,2 +1,0 @@
--- Whoever holds the table is waited for as long as lock_timeout says; whoever comes meanwhile waits behind.
-LOCK TABLE graph_recs.rec_reasons IN ACCESS EXCLUSIVE MODE;

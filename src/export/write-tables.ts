@@ -1,0 +1,160 @@
+import type { Ranking } from '../config/settings.ts';
+import { computeClosest, type UserConnections } from '../graph/closest.ts';
+import type { Graph } from '../graph/graph.ts';
+import {
+  type DroppedCandidates,
+  goodUsers,
+  type ReputationFilter,
+  recommend,
+  type UserRecommendations,
+} from '../graph/recommend.ts';
+import { readSideBySide } from '../graph/side-by-side.ts';
+import { type UserRange, userRanges } from '../graph/user-ranges.ts';
+import { decimalWeight, weightUnits } from '../graph/weights.ts';
+import type { Database } from '../postgres/database.ts';
+import { makeNext, type NextRows, type NextRun } from './next-table.ts';
+import type { ShownRows } from './shown-rows.ts';
+
+/** The run whose rows are written. */
+export interface WrittenRun extends NextRun {
+  /** Epoch seconds. */
+  asOf: number;
+  ranking: Ranking;
+}
+
+export interface WriteOptions {
+  /** Neo4j sessions side by side. */
+  sessions: number;
+  onProgress: (done: number, total: number, rows: number) => void;
+}
+
+/**
+ * Users a query. What writes takes some seconds, so that there is little to repeat after a deadlock; what only reads takes as many as
+ * share what is read (recommend.cypher), at 100 MB of results a range.
+ */
+const usersPerRange = { closest: 5_000, recommend: 25_000 };
+
+/** Computes everybody's closest connections, keeps them in the graph and writes the next closest_connections; returns how many rows. */
+export async function writeClosest(
+  graph: Graph,
+  database: Database,
+  run: WrittenRun,
+  options: WriteOptions,
+): Promise<number> {
+  const one = weightUnits(run.ranking);
+  return makeNext(database, 'closest_connections', run, async (rows) => {
+    await overRanges(graph, usersPerRange.closest, options, [rows], async (range) => {
+      const [users, shown] = await Promise.all([
+        computeClosest(graph, range, run.asOf, run.ranking),
+        rows.readShown(range),
+      ]);
+      return async () => {
+        for (const user of byId(users)) if (addClosest(user, one, rows, shown)) await rows.flush();
+      };
+    });
+  });
+}
+
+/** Computes everybody's recommendations and writes the next recommendations and rec_reasons. */
+export async function writeRecommendations(
+  graph: Graph,
+  database: Database,
+  run: WrittenRun,
+  filter: ReputationFilter,
+  options: WriteOptions,
+): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }> {
+  const one = weightUnits(run.ranking);
+  const good = await goodUsers(graph, filter);
+  const dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
+  let reasons = 0;
+  const recommendations = await makeNext(database, 'recommendations', run, async (recRows) => {
+    reasons = await makeNext(database, 'rec_reasons', run, async (reasonRows) => {
+      await overRanges(graph, usersPerRange.recommend, options, [recRows, reasonRows], async (range) => {
+        const [found, shownRecs, shownReasons] = await Promise.all([
+          recommend(graph, range, run.asOf, good),
+          recRows.readShown(range),
+          reasonRows.readShown(range),
+        ]);
+        for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[]) dropped[name] += found.dropped[name];
+        return async () => {
+          for (const user of byId(found.users)) {
+            if (addRecommendations(user, one, recRows, shownRecs)) await recRows.flush();
+            if (addReasons(user, one, reasonRows, shownReasons)) await reasonRows.flush();
+          }
+        };
+      });
+    });
+  });
+  return { recommendations, reasons, dropped };
+}
+
+/** Adds a user's rows; true when it is time to flush. */
+function addClosest(user: UserConnections, one: bigint, rows: NextRows, shown: ShownRows): boolean {
+  const userId = Number(user.userId);
+  const ids = user.closest.map(Number);
+  let isFull = false;
+  for (const i of inOrder(ids.length, (a, b) => (ids[a] as number) - (ids[b] as number))) {
+    const id = ids[i] as number;
+    const row = `${userId}\t${id}\t${decimalWeight(user.weights[i] as bigint, one)}\t${i + 1}`;
+    isFull = rows.add([userId, id], row, shown) || isFull;
+  }
+  return isFull;
+}
+
+function addRecommendations(user: UserRecommendations, one: bigint, rows: NextRows, shown: ShownRows): boolean {
+  const userId = Number(user.userId);
+  const ids = user.recommended.map(Number);
+  let isFull = false;
+  for (const i of inOrder(ids.length, (a, b) => (ids[a] as number) - (ids[b] as number))) {
+    const id = ids[i] as number;
+    const row = `${userId}\t${id}\t${decimalWeight(user.scores[i] as bigint, one)}\t${i + 1}`;
+    isFull = rows.add([userId, id], row, shown) || isFull;
+  }
+  return isFull;
+}
+
+function addReasons(user: UserRecommendations, one: bigint, rows: NextRows, shown: ShownRows): boolean {
+  const userId = Number(user.userId);
+  const recs = user.reasonOf.map(Number);
+  const vias = user.reasons.map(Number);
+  const compare = (a: number, b: number) =>
+    (recs[a] as number) - (recs[b] as number) || (vias[a] as number) - (vias[b] as number);
+  let isFull = false;
+  for (const i of inOrder(recs.length, compare)) {
+    const [rec, via] = [recs[i] as number, vias[i] as number];
+    const row = `${userId}\t${rec}\t${via}\t${decimalWeight(user.reasonWeights[i] as bigint, one)}`;
+    isFull = rows.add([userId, rec, via], row, shown) || isFull;
+  }
+  return isFull;
+}
+
+/** The places of a list in the order of what they hold. */
+function inOrder(length: number, compare: (a: number, b: number) => number): number[] {
+  return Array.from({ length }, (_, i) => i).sort(compare);
+}
+
+function byId<User extends { userId: bigint }>(users: readonly User[]): User[] {
+  return users.toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
+}
+
+/**
+ * Reads range by range, in order, and writes each range's rows only when it was read whole: a read that the driver repeats can't leave half of
+ * itself behind.
+ */
+async function overRanges(
+  graph: Graph,
+  size: number,
+  options: WriteOptions,
+  tables: readonly NextRows[],
+  read: (range: UserRange) => Promise<() => Promise<void>>,
+): Promise<void> {
+  const ranges = await userRanges(graph, size);
+  let done = 0;
+  await readSideBySide(ranges, options.sessions, read, () => {
+    options.onProgress(
+      ++done,
+      ranges.length,
+      tables.reduce((sum, { count }) => sum + count, 0),
+    );
+  });
+}

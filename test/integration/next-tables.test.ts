@@ -1,0 +1,390 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import type pg from 'pg';
+import { BadInputError, EngineError } from '../../src/errors.ts';
+import { forgetEarlier } from '../../src/export/leftovers.ts';
+import { publishedTables } from '../../src/export/published-tables.ts';
+import { queryOn } from '../../src/postgres/database.ts';
+import { TestNetwork } from '../harness/network.ts';
+import { ring, runsIn, StagedRows } from './staged-rows.ts';
+
+jest.setTimeout(120_000);
+
+let network: TestNetwork;
+let rows: StagedRows;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+  rows = await StagedRows.open(network);
+}, 180_000);
+beforeEach(() => network.reset());
+afterAll(async () => {
+  await rows?.[Symbol.asyncDispose]();
+  await network?.[Symbol.asyncDispose]();
+});
+
+/** What pg_dump does first: a snapshot, and a lock on every table of every schema that it sees. */
+async function beginDump(): Promise<pg.Client & AsyncDisposable> {
+  const dump = await rows.reader();
+  await dump.query("SET application_name = 'pg_dump'; BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  const { rows: tables } = await dump.query<{ name: string }>(`
+    SELECT pg_class.oid::regclass::text AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'`);
+  await dump.query(`LOCK TABLE ${tables.map(({ name }) => name).join(', ')} IN ACCESS SHARE MODE`);
+  return dump;
+}
+
+async function nextTables(): Promise<string[]> {
+  const { rows: found } = await network.pool.query<{ relname: string }>(
+    `SELECT relname FROM pg_class WHERE relnamespace = 'kith_next'::regnamespace AND relkind = 'r' ORDER BY 1`,
+  );
+  return found.map(({ relname }) => relname);
+}
+
+describe('rows that a run writes', () => {
+  test('keep created_at to the microsecond where they are shown already, whichever run is the usual one', async () => {
+    await rows.stage(2000, 1);
+    const first = await rows.publish();
+    const odd = '2024-02-29 23:59:59.123456+00';
+    const changed = await network.pool.query(
+      `UPDATE graph_recs.rec_reasons SET created_at = '${odd}' WHERE user_id % 3 = 0`,
+    );
+    const grown = ring(2000, 2);
+    for (const [table, key] of [
+      ['closest_connections', [2000, 5000]],
+      ['recommendations', [2000, 5000]],
+      ['rec_reasons', [2000, 5000, 2]],
+    ] as const)
+      grown[table].push([[...key], 2, ...(table === 'rec_reasons' ? [] : [3])]);
+    const { startedAt } = await rows.write(grown);
+    // Not a ring any more, so that checks would fail: read where it is.
+    const created = async (table: string) => {
+      const [name] = (await nextTables()).filter((next) => next.startsWith(table));
+      const { rows: found } = await network.pool.query<{ at: string; count: string }>(
+        `SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, count(*) FROM kith_next.${name} GROUP BY 1`,
+      );
+      return Object.fromEntries(found.map(({ at, count }) => [at, Number(count)]));
+    };
+    const micro = (iso: string) => iso.replace('Z', '000Z');
+    expect(await created('recommendations')).toEqual({ [micro(first.startedAt)]: 2000, [micro(startedAt)]: 1 });
+    expect(await created('closest_connections')).toEqual({ [micro(first.startedAt)]: 4000, [micro(startedAt)]: 1 });
+    expect(await created('rec_reasons')).toEqual({
+      '2024-02-29T23:59:59.123456Z': changed.rowCount,
+      [micro(first.startedAt)]: 4000 - Number(changed.rowCount),
+      [micro(startedAt)]: 1,
+    });
+  });
+
+  test('are made again, with nothing computed, if another run was published since', async () => {
+    const other = await rows.begin();
+    await sleep(5);
+    const early = await rows.stage(50, 1);
+    const { rows: made } = await network.pool.query('SELECT * FROM kith.next_tables');
+    // Another run overtakes it, while somebody keeps its tables from being removed.
+    await using reader = await rows.reader();
+    await reader.query(`BEGIN; LOCK TABLE ${made.map((one) => `kith_next.${one.next_table}`)} IN ACCESS SHARE MODE`);
+    for (const table of publishedTables) await rows.writeTable(table, other, ring(40, 2)[table]);
+    await rows.publish({ run: other });
+    await reader.query('COMMIT');
+    for (const one of made)
+      await network.pool.query('INSERT INTO kith.next_tables SELECT ($1::kith.next_tables).*', [
+        `(${one.name},${JSON.stringify(one.run_id)},${one.next_table},${one.shown_table},${one.rows})`,
+      ]);
+    const said: string[] = [];
+    const { startedAt } = await rows.publish({
+      run: { ...early, token: other.token + 1_000_000n },
+      onProgress: (text) => said.push(text),
+    });
+    expect(startedAt).toBe(early.startedAt);
+    expect(said.filter((text) => text.includes('again, since another run was published meanwhile'))).toHaveLength(3);
+    for (const table of publishedTables) expect(await runsIn(network.pool, table)).toEqual([early.startedAt]);
+    const { rows: found } = await network.pool.query(
+      'SELECT count(*)::integer AS rows FROM graph_recs.rec_reasons WHERE created_at = $1',
+      [other.startedAt],
+    );
+    // The ring of 40 and that of 50 have the reasons of users 1 to 37 in common.
+    expect(found[0].rows).toBe(74);
+    expect(await nextTables()).toEqual([]);
+  });
+
+  test('of a run that lacks one of them are not published', async () => {
+    const run = await rows.begin();
+    await rows.writeTable('recommendations', run, ring(50, 1).recommendations);
+    await rows.writeTable('rec_reasons', run, ring(50, 1).rec_reasons);
+    await expect(rows.publish()).rejects.toThrow(BadInputError);
+    await expect(rows.publish()).rejects.toThrow('has no rows of closest_connections to publish');
+  });
+
+  test("carry the indexes that an application has made on a table, and the application's plans use them", async () => {
+    await rows.stage(500, 1);
+    await rows.publish();
+    await network.pool.query(`
+      CREATE INDEX by_rec ON graph_recs.recommendations (rec_id) INCLUDE (score) WHERE rank <= 5;
+      CREATE UNIQUE INDEX by_rank ON graph_recs.closest_connections (user_id, rank)`);
+    try {
+      for (const weight of [2, 3]) {
+        await rows.stage(500, weight);
+        await rows.publish();
+      }
+      const { rows: found } = await network.pool.query(`
+        SELECT pg_get_indexdef(indexrelid) LIKE '%(rec_id) INCLUDE (score) WHERE (rank <= 5)' AS partial, indisunique AS unique,
+          (SELECT count(*)::integer FROM pg_index AS mine WHERE mine.indrelid = pg_index.indrelid) AS all
+        FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid AND inhparent IN ('graph_recs.by_rec'::regclass, 'graph_recs.by_rank'::regclass)
+        ORDER BY 1`);
+      expect(found).toEqual([
+        { partial: false, unique: true, all: 2 },
+        { partial: true, unique: false, all: 2 },
+      ]);
+      const client = await network.pool.connect();
+      await client.query('BEGIN; SET LOCAL enable_seqscan = off');
+      const { rows: plan } = await client.query(
+        'EXPLAIN SELECT score FROM graph_recs.recommendations WHERE rec_id = 7 AND rank <= 5',
+      );
+      await client.query('ROLLBACK');
+      client.release();
+      expect(JSON.stringify(plan)).toMatch(/Index.*rec_id/);
+    } finally {
+      await network.pool.query('DROP INDEX graph_recs.by_rec; DROP INDEX graph_recs.by_rank');
+    }
+  });
+});
+
+describe('what a swap would lose or break', () => {
+  test.each([
+    [
+      'the foreign key dismissed_user_id_rec_id_fkey of app.dismissed to graph_recs.recommendations',
+      'CREATE TABLE app.dismissed (user_id int, rec_id int, FOREIGN KEY (user_id, rec_id) REFERENCES graph_recs.recommendations)',
+    ],
+    [
+      'the constraint mine of graph_recs.rec_reasons',
+      'CREATE TABLE app.users (id int PRIMARY KEY); INSERT INTO app.users SELECT generate_series(1, 50);' +
+        'ALTER TABLE graph_recs.rec_reasons ADD CONSTRAINT mine FOREIGN KEY (user_id) REFERENCES app.users',
+      'ALTER TABLE graph_recs.rec_reasons DROP CONSTRAINT mine',
+    ],
+    [
+      'the constraint mine of graph_recs.recommendations',
+      'ALTER TABLE graph_recs.recommendations ADD CONSTRAINT mine UNIQUE (user_id, rank)',
+      'ALTER TABLE graph_recs.recommendations DROP CONSTRAINT mine',
+    ],
+    [
+      'the constraint mine of graph_recs.recommendations',
+      'ALTER TABLE graph_recs.recommendations ADD CONSTRAINT mine CHECK (rank > 0)',
+      'ALTER TABLE graph_recs.recommendations DROP CONSTRAINT mine',
+    ],
+    [
+      'the trigger note on graph_recs.rec_reasons',
+      `CREATE FUNCTION app.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE TRIGGER note AFTER INSERT ON graph_recs.rec_reasons FOR EACH ROW EXECUTE FUNCTION app.note()`,
+    ],
+    [
+      'the publication mine of graph_recs.closest_connections',
+      'CREATE PUBLICATION mine FOR TABLE graph_recs.closest_connections WITH (publish_via_partition_root = true)',
+      'DROP PUBLICATION mine',
+    ],
+    ['the publication mine of', 'CREATE PUBLICATION mine FOR ALL TABLES', 'DROP PUBLICATION mine'],
+    [
+      'the column note of graph_recs.closest_connections',
+      'ALTER TABLE graph_recs.closest_connections ADD COLUMN note text',
+      'ALTER TABLE graph_recs.closest_connections DROP COLUMN note',
+    ],
+    [
+      'the partition app.far of graph_recs.recommendations',
+      'CREATE TABLE app.far PARTITION OF graph_recs.recommendations FOR VALUES FROM (100000) TO (200000)',
+    ],
+    [
+      'the view app.direct, which depends on kith_shown.rec_reasons_',
+      "DO $$ BEGIN EXECUTE 'CREATE VIEW app.direct AS SELECT * FROM ' || (SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'graph_recs.rec_reasons'::regclass); END $$",
+    ],
+  ])('%s is named before anything is done, with what to do', async (name, make, remove = '') => {
+    await rows.stage(50, 1);
+    const { startedAt } = await rows.publish();
+    const input = network.folder('20240601');
+    mkdirSync(input);
+    writeFileSync(join(input, 'follow.csv'), '1,2,2024-05-30 12:00:00\n');
+    await network.pool.query(`CREATE SCHEMA app; ${make}`);
+    try {
+      const run = network.run({ input });
+      await expect(run).rejects.toThrow(BadInputError);
+      await expect(run).rejects.toThrow(`impossible with ${name}`);
+      await expect(run).rejects.toThrow(/ \((ALTER TABLE|ALTER PUBLICATION|DROP|make|let)/);
+      const { rows: steps } = await network.pool.query('SELECT step, rows FROM kith.run_steps');
+      expect(steps).toEqual([{ step: 'ingest', rows: null }]);
+      await network.pool.query('DELETE FROM kith.runs');
+      await rows.stage(50, 2);
+      await expect(rows.publish()).rejects.toThrow(name);
+      expect(await runsIn(network.pool, 'rec_reasons')).toEqual([startedAt]);
+    } finally {
+      await network.pool.query(`SET client_min_messages = error; ${remove}; DROP SCHEMA app CASCADE`);
+    }
+    expect((await rows.publish()).checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  });
+});
+
+describe('what an attempt that crashed has left', () => {
+  test('is removed by the next attempt, and what stands costs a retry of the publish nothing', async () => {
+    await rows.stage(50, 1);
+    const { token } = await rows.stage(50, 2);
+    expect(await nextTables()).toEqual([
+      `closest_connections_${token}`,
+      `rec_reasons_${token}`,
+      `recommendations_${token}`,
+    ]);
+    await using reader = await rows.reader();
+    await reader.query('BEGIN');
+    await runsIn(reader, 'rec_reasons');
+    await expect(rows.publish({ patienceSeconds: 1 })).rejects.toThrow(EngineError);
+    await reader.query('COMMIT');
+    const files = async () =>
+      (
+        await network.pool.query(
+          `SELECT pg_relation_filenode(oid) AS file FROM pg_class WHERE relname LIKE '%\\_${token}' ORDER BY 1`,
+        )
+      ).rows;
+    const before = await files();
+    const { startedAt } = await rows.publish();
+    expect(await files()).toEqual(before);
+    expect(await runsIn(network.pool, 'rec_reasons')).toEqual([startedAt]);
+    expect(await nextTables()).toEqual([]);
+  });
+
+  test('stays for the time being if pg_dump has it open: named, not waited for, and removed later', async () => {
+    const { token } = await rows.stage(50, 1);
+    await using dump = await beginDump();
+    const said: string[] = [];
+    const begun = performance.now();
+    const run = await rows.write(ring(50, 2), (text) => said.push(text));
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(said).toHaveLength(3);
+    expect(said[0]).toMatch(
+      /^kith_next\.closest_connections_\d+ is left for later: pg_dump of kith \(process \d+, since .*\) has it open$/,
+    );
+    expect((await dump.query(`SELECT count(*)::integer AS rows FROM kith_next.rec_reasons_${token}`)).rows).toEqual([
+      { rows: 100 },
+    ]);
+    await dump.query('COMMIT');
+    await rows.publish();
+    expect(await nextTables()).toEqual([]);
+    expect(await runsIn(network.pool, 'rec_reasons')).toEqual([run.startedAt]);
+  });
+});
+
+describe('pg_dump', () => {
+  test.each(['before the step', 'between the step and the publish'])(
+    'that began %s is named and waited for until it ends',
+    async (when) => {
+      await rows.stage(50, 1);
+      const { startedAt: before } = await rows.publish();
+      let dump = when === 'before the step' ? await beginDump() : undefined;
+      await rows.stage(60, 2);
+      dump ??= await beginDump();
+      await using _ = dump;
+      const given = rows.publish({ patienceSeconds: 1 });
+      await expect(given).rejects.toThrow(
+        /^Nothing was published, because pg_dump of kith \(process \d+, since .*KITH_PUBLISH_PATIENCE_SECONDS/,
+      );
+      const said: string[] = [];
+      const publishing = rows.publish({ onProgress: (text) => said.push(text) });
+      await sleep(1500);
+      expect(said.join()).toContain('waiting for pg_dump of kith');
+      for (const table of publishedTables) expect(await runsIn(dump, table)).toEqual([before]);
+      await dump.query('COMMIT');
+      const { startedAt } = await publishing;
+      expect(await runsIn(network.pool, 'rec_reasons')).toEqual([startedAt]);
+    },
+  );
+
+  test('that began while a table is written neither waits for it nor holds it up', async () => {
+    await rows.stage(50, 1);
+    await rows.publish();
+    const run = await rows.begin();
+    const writer = await network.pool.connect();
+    // A table that is being made, as the step has it for minutes.
+    await writer.query('BEGIN; CREATE TABLE kith_next.being_made (user_id integer NOT NULL)');
+    const begun = performance.now();
+    await using dump = await beginDump();
+    expect(performance.now() - begun).toBeLessThan(2000);
+    for (const table of publishedTables) await rows.writeTable(table, run, ring(50, 2)[table]);
+    await writer.query('ROLLBACK');
+    writer.release();
+    await dump.query('COMMIT');
+    await rows.publish();
+  });
+});
+
+describe('a member of kith_readers', () => {
+  beforeEach(() =>
+    network.pool.query(`
+      CREATE ROLE kith_readers; CREATE ROLE an_app LOGIN PASSWORD 'of-the-test' IN ROLE kith_readers; CREATE ROLE another LOGIN PASSWORD 'of-the-test';
+      GRANT USAGE ON SCHEMA graph_recs TO an_app, another; GRANT SELECT ON ALL TABLES IN SCHEMA graph_recs TO an_app, another`),
+  );
+  afterEach(() =>
+    network.pool.query('DROP OWNED BY an_app, another, kith_readers; DROP ROLE an_app, another, kith_readers'),
+  );
+
+  /** A connection of a role that has read a table in a transaction. */
+  async function readerOf(role: string): Promise<pg.Client & AsyncDisposable> {
+    const url = new URL(rows.url);
+    [url.username, url.password] = [role, 'of-the-test'];
+    const reader = await rows.reader(url.href);
+    await reader.query('BEGIN');
+    await runsIn(reader, 'rec_reasons');
+    return reader;
+  }
+
+  test('whose transaction outlasts the patience is ended and named', async () => {
+    await rows.stage(50, 1);
+    await rows.publish();
+    await rows.stage(50, 2);
+    await using reader = await readerOf('an_app');
+    const said: string[] = [];
+    const { startedAt } = await rows.publish({ patienceSeconds: 2, onProgress: (text) => said.push(text) });
+    expect(said.at(-1)).toMatch(/^ended the transaction of a report of an_app \(process \d+, since /);
+    expect(await runsIn(network.pool, 'rec_reasons')).toEqual([startedAt]);
+    await expect(reader.query('SELECT 1')).rejects.toThrow();
+  });
+
+  test('is not ended while somebody else is in the way as well, nor is anybody else', async () => {
+    await rows.stage(50, 1);
+    await rows.publish();
+    await rows.stage(50, 2);
+    await using reader = await readerOf('an_app');
+    await using other = await readerOf('another');
+    await expect(rows.publish({ patienceSeconds: 2 })).rejects.toThrow(
+      /a report of an_app .* and a report of another /,
+    );
+    for (const still of [reader, other]) expect((await still.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+});
+
+test('a lock that was waited for in vain is told as what it is, not as the patience of a publish', async () => {
+  await using holder = await rows.reader();
+  await holder.query('BEGIN; LOCK TABLE kith.next_tables');
+  const waiting = rows.database.transaction(async (client) => {
+    await client.query("SET LOCAL lock_timeout = '50ms'");
+    await queryOn(client, 'sql/next/leftovers.sql');
+  });
+  await expect(waiting).rejects.toThrow(EngineError);
+  await expect(waiting).rejects.toThrow(
+    'In Postgres sql/next/leftovers.sql waited too long for a lock that another connection holds (canceling statement due to lock timeout); run again.',
+  );
+});
+
+test('limits that the role has for its readers do not end what Kith does', async () => {
+  const { rows: found } = await network.pool.query<{ name: string }>('SELECT current_user AS name');
+  const role = found[0]?.name;
+  await network.pool.query(
+    `ALTER ROLE ${role} SET lock_timeout = '20ms'; ALTER ROLE ${role} SET default_transaction_isolation = 'serializable'`,
+  );
+  try {
+    await using limited = await StagedRows.open(network);
+    await forgetEarlier(limited.database, 'none', publishedTables, () => undefined);
+    await limited.stage(200, 1);
+    const { startedAt } = await limited.publish();
+    expect(await runsIn(network.pool, 'rec_reasons')).toEqual([startedAt]);
+  } finally {
+    await network.pool.query(
+      `ALTER ROLE ${role} RESET lock_timeout; ALTER ROLE ${role} RESET default_transaction_isolation`,
+    );
+  }
+});
