@@ -1,4 +1,4 @@
-/** Numbers as a person reads them, and what is told while it goes on. */
+/** Numbers formatted for people, and progress messages. */
 
 /** 12,345. */
 export function count(value: number): string {
@@ -11,7 +11,7 @@ export function amountText(value: number): string {
   return value >= 1_000 ? `${Number((value / 1_000).toFixed(1))}k` : String(value);
 }
 
-/** 0.42 s, 4.2 s, 42 s: two or three figures, as noise allows. */
+/** 0.42 s, 4.2 s, 42 s: two or three digits, since noise hides any more. */
 export function seconds(value: number): string {
   return `${value < 1 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0)} s`;
 }
@@ -29,7 +29,7 @@ export function bytes(value: number): string {
   return gib >= 1 ? `${gib.toFixed(2)} GiB` : `${(value / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** Progress goes to standard error, so that it is not in the way of what is asked for. */
+/** Prints progress on standard error, which keeps standard output free for results. */
 export function say(text: string): void {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)} bench: ${text}\n`);
 }

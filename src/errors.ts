@@ -1,9 +1,9 @@
 /**
- * Errors that a person is meant to read: one sentence that says what is wrong, where, and what to do.
- * Anything else that is thrown is a fault of Kith's own and ends with exit code 1 and a stack trace in the log.
+ * Errors for people to read: one sentence that says what is wrong, where, and what to do.
+ * Anything else that is thrown is a bug in Kith, and ends with exit code 1 and a stack trace in the log.
  */
 export class KithError extends Error {
-  /** Exit code of the process that ends by this error. */
+  /** Exit code of a process that ends with this error. */
   readonly exitCode: number = 1;
 }
 
@@ -13,10 +13,10 @@ export class BadInputError extends KithError {
   override readonly exitCode = 2;
 }
 
-/** The input is not there: it may come (exit code 2). */
+/** The input is not there yet; it may still come (exit code 2). */
 export class FolderMissingError extends BadInputError {}
 
-/** The input changes while it is read: it may be whole a little later (exit code 2). */
+/** The input is changing while it is read; it may be complete a little later (exit code 2). */
 export class FolderChangedError extends BadInputError {}
 
 /** A quality check failed, so nothing was published (exit code 3). */
@@ -25,16 +25,16 @@ export class ChecksFailedError extends KithError {
   override readonly exitCode = 3;
 }
 
-/** An engine can't be started or reached, or broke off (exit code 4). */
+/** An engine can't be started or reached, or failed (exit code 4). */
 export class EngineError extends KithError {
   override readonly name = 'EngineError';
   override readonly exitCode = 4;
 }
 
-/** An engine went away in the middle of work: it died, or its connection broke (exit code 4). */
+/** An engine went away during the work: it died, or its connection was lost (exit code 4). */
 export class EngineLostError extends EngineError {}
 
-/** Another process works on the same network (exit code 5). */
+/** Another process is working on the same network (exit code 5). */
 export class BusyError extends KithError {
   override readonly name = 'BusyError';
   override readonly exitCode = 5;
@@ -46,7 +46,7 @@ export class StaleAttemptError extends KithError {
   override readonly exitCode = 5;
 }
 
-/** Stopped by Ctrl-C or SIGTERM (exit code 130, as shells have it). */
+/** Stopped by Ctrl-C or SIGTERM (exit code 130, as in shells). */
 export class InterruptedError extends KithError {
   override readonly name = 'InterruptedError';
   override readonly exitCode = 130;

@@ -1,4 +1,4 @@
-/** Settings whose values are secret as a whole. */
+/** Settings whose whole value is secret. */
 const secretNames = [
   'KITH_NEO4J_PASSWORD',
   'KITH_S3_SECRET_KEY',
@@ -6,25 +6,25 @@ const secretNames = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
 ] as const;
-/** Settings that are URLs, and may hold a password. */
+/** Settings that are URLs and may contain a password. */
 const urlNames = ['KITH_POSTGRES_URL', 'KITH_JOBS_URL', 'KITH_NEO4J_URI', 'KITH_ON_FAILURE'] as const;
-/** Settings with `name=value` pairs, whose values are often keys of a service. */
+/** Settings with `name=value` pairs, whose values are often API keys. */
 const headerNames = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'] as const;
 
-/** Masking anything shorter would give it away, by the letters that are missing everywhere. */
+/** Masking anything shorter would give it away, since its letters would be missing everywhere. */
 const shortest = 4;
 
-/** Secrets that no setting holds, such as passwords that were made for a home. */
+/** Secrets that are in no setting, such as generated passwords of a home. */
 const learnt = new Set<string>();
 
-/** From here on `withoutSecrets` masks this too; for passwords that are not in the environment. */
+/** Makes `withoutSecrets` mask this too, for passwords that are not in the environment. */
 export function keepSecret(secret: string): void {
   learnt.add(secret);
 }
 
 /**
- * A text with `***` in place of secrets: the password of any URL (`scheme://user:***@host`), and the values of the secret
- * settings wherever they stand, as they are, percent-encoded or escaped as in JSON. Values shorter than four characters are
+ * Replaces secrets in a text with `***`: the password of any URL (`scheme://user:***@host`), and the values of secret
+ * settings anywhere, whether plain, percent-encoded or escaped as in JSON. Values shorter than four characters are
  * masked in URLs only.
  *
  * @example
@@ -34,7 +34,7 @@ export function withoutSecrets(text: string, env: NodeJS.ProcessEnv = process.en
   return maskOf(env)(text);
 }
 
-/** `withoutSecrets` for many texts of one moment. */
+/** `withoutSecrets` for many texts at once. */
 export function maskOf(env: NodeJS.ProcessEnv): (text: string) => string {
   const secrets = formsOf(env);
   return (text) => {
@@ -45,7 +45,7 @@ export function maskOf(env: NodeJS.ProcessEnv): (text: string) => string {
   };
 }
 
-/** Every spelling of every secret, the longest first: one may be part of another. */
+/** Every spelling of every secret, longest first, because one may be part of another. */
 function formsOf(env: NodeJS.ProcessEnv): string[] {
   const secrets = [
     ...learnt,
@@ -60,14 +60,14 @@ function formsOf(env: NodeJS.ProcessEnv): string[] {
   return [...new Set(forms)].filter((form) => form.length >= shortest).sort((a, b) => b.length - a.length);
 }
 
-/** What may be the password of a URL: a raw one may hold the signs that end it for a stricter reader. */
+/** What may be the password of a URL; an unencoded one may contain characters that end it for a strict parser. */
 function passwordsOf(url: string): string[] {
   const found = [/^[^:]+:\/\/[^:@]*:([^/?#]*)@/.exec(url)?.[1], /^[^:]+:\/\/[^:@]*:(.*)@/s.exec(url)?.[1]];
   if (URL.canParse(url)) found.push(new URL(url).password, new URL(url).searchParams.get('password') ?? undefined);
   return found.filter((password) => password !== undefined);
 }
 
-/** A password may hold a % that encodes nothing. */
+/** A password may contain a % that encodes nothing. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

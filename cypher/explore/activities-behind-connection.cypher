@@ -1,6 +1,6 @@
-// What one user did towards another inside the window: the activities that a connection's weight is made of, newest first.
-// :param userId => 2770;
-// :param closestId => 997;
+// What one user did towards another inside the window: the activities that add up to a connection's weight, newest first.
+// :param userId => 1827;
+// :param closestId => 1753;
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
 // :param windowDays => 90;
 MATCH path = (u:User {userId: $userId})-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->(v:User {userId: $closestId})

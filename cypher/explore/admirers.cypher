@@ -1,5 +1,5 @@
-// Who names a user among their closest connections, those who rank the user highest first.
-// :param userId => 2770;
+// Who has a user among their closest connections, starting with those who rank the user highest.
+// :param userId => 1827;
 // :param windowDays => 90;
 MATCH path = (v:User {userId: $userId})<-[c:CLOSEST_TO]-(u:User)
 RETURN

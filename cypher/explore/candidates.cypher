@@ -1,9 +1,8 @@
-// A user's best candidates by score, each with the filter that drops it, if any: what is recommended, and what nearly was.
-// minReputation: null where the run had no list of scores, so that nobody is dropped for their reputation; otherwise the
-// run's KITH_MIN_REPUTATION, such as 0.5.
-// :param userId => 2770;
+// A user's best candidates by score, each with the filter that drops it, if any: who is recommended, and who nearly was.
+// minReputation is the run's KITH_MIN_REPUTATION; for a run without a list of scores, which drops nobody by reputation, it is null.
+// :param userId => 1827;
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
-// :param minReputation => null;
+// :param minReputation => 0.5;
 // :param windowDays => 90;
 MATCH (u:User {userId: $userId})-[:CLOSEST_TO]->()-[c:CLOSEST_TO]->(w:User)
 WITH u, w, sum(c.weight) AS units, count(*) AS reasons

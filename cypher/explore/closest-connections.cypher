@@ -1,5 +1,5 @@
 // Whom a user is closest to, as a graph; the table view has rank and weight.
-// :param userId => 2770;
+// :param userId => 1827;
 // :param windowDays => 90;
 MATCH path = (u:User {userId: $userId})-[c:CLOSEST_TO]->(v:User)
 RETURN

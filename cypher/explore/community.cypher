@@ -1,6 +1,6 @@
-// The community around a user: the users with whom closeness is mutual, and those with whom these are mutually close.
-// Bounded to the ten best of the user and the five best of each of them.
-// :param userId => 2770;
+// The community around a user: those who are mutually close to the user, and those who are mutually close to them.
+// Limited to the user's ten closest and the five closest of each of those.
+// :param userId => 280;
 MATCH (u:User {userId: $userId})
 CALL (u) {
   MATCH (u)-[c:CLOSEST_TO]->(v:User)

@@ -1,5 +1,5 @@
-// Who writes well and is hardly followed: users of good reputation with few follows; those whom many are close to come first
-// among equals. Reads every user once.
+// Who writes well but has few followers: users of good reputation with few follows. Among equals, those with the most
+// admirers come first. Reads every user once.
 // :param minReputation => 0.5;
 // :param mostFollows => 10;
 MATCH (u:User)

@@ -1,4 +1,4 @@
-// How large the graph is: users, and connections of each type, which Neo4j knows without counting.
+// How large the graph is: users, and relationships of each type, which Neo4j knows without counting.
 CALL () {
   MATCH (u:User)
   WITH count(u) AS number

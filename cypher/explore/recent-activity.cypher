@@ -1,5 +1,5 @@
-// What a user did lately: activities a day and type, and towards how many others.
-// :param userId => 2770;
+// What a user did recently: the number of activities per day and type, and how many users they were directed at.
+// :param userId => 1827;
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
 // :param days => 30;
 MATCH (u:User {userId: $userId})-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->(v:User)

@@ -1,5 +1,5 @@
-// How closeness leads from one user to another: the shortest chains of closest connections, at most four steps long.
-// :param userId => 2770;
+// How one user is connected to another: the shortest chains of closest connections, at most four steps long.
+// :param userId => 1827;
 // :param otherId => 2999;
 MATCH (u:User {userId: $userId})
 MATCH (w:User {userId: $otherId})

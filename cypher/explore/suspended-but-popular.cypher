@@ -1,4 +1,4 @@
-// Suspended users whom many still engage with: what suspensions take out of the ranking. Reads every user once.
+// Suspended users whom many still engage with: what suspensions remove from the ranking. Reads every user once.
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
 // :param windowDays => 90;
 MATCH (v:User)

@@ -1,4 +1,4 @@
-// Takes the score from the users of $userIds.
+// Removes the score of the users in $userIds.
 UNWIND $userIds AS userId
 MATCH (u:User {userId: userId})
 REMOVE u.reputation

@@ -1,4 +1,4 @@
-// Writes a run's list of scores ($scores: [[userId, pred], …]) to the users it names; who is not in the graph is passed over.
+// Writes a run's list of scores ($scores: [[userId, pred], …]) to the users it names; users who are not in the graph are skipped.
 UNWIND $scores AS row
 MATCH (u:User {userId: row[0]})
 WHERE u.reputation IS NULL OR u.reputation <> row[1]

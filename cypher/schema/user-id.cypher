@@ -1,4 +1,4 @@
-// A user is known by its id; this constraint's index also serves every range of users below.
+// A user is identified by its id; this constraint's index also serves all ranges of users.
 CREATE CONSTRAINT user_id IF NOT EXISTS
 FOR (u:User)
 REQUIRE u.userId IS UNIQUE

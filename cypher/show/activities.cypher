@@ -1,4 +1,4 @@
-// The activities inside the window behind each of $pairs ([[userId, engaged userId], …]), newest first, a pair a row. A follow's
+// The activities inside the window behind each of $pairs ([[userId, engaged userId], …]), newest first, one pair per row. A follow's
 // message is null.
 UNWIND $pairs AS pair
 MATCH (u:User {userId: pair[0]})-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->(v:User {userId: pair[1]})

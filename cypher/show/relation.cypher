@@ -1,4 +1,4 @@
-// What stands between a user and a candidate: no row if the graph lacks one of them. `reasons` are the user's closest
+// What relates a user and a candidate: no row if the graph lacks one of them. `reasons` are the user's closest
 // connections that are close to the candidate, the heaviest first, each with the weight and rank of its two steps.
 MATCH (u:User {userId: $userId})
 MATCH (w:User {userId: $recId})

@@ -1,4 +1,4 @@
-// How many candidates of a user stand before one with $score: those that no filter of recommend.cypher drops and whose score
+// How many candidates of a user rank before one with $score: those that no filter of recommend.cypher drops and whose score
 // is higher, or equal with a lower id. `lowest` is the 20th best score, null if fewer are recommended.
 MATCH (u:User {userId: $userId})
 CALL (u) {

@@ -1,4 +1,4 @@
-// How large the graph is; answered from the store's own counts, without touching a node.
+// The size of the graph, from the store's own counts, without reading any node.
 CALL () { MATCH (u:User) RETURN count(u) AS users }
 CALL () { MATCH ()-[r:FOLLOWED]->() RETURN count(r) AS followed }
 CALL () { MATCH ()-[r:REPLIED_TO]->() RETURN count(r) AS replied }

@@ -1,4 +1,4 @@
-// Empties the graph, second half: at most $limit users, who have no relationship any more.
+// Empties the graph, second half: removes at most $limit users, who have no relationships left.
 MATCH (n:User)
 WITH n LIMIT $limit
 DELETE n

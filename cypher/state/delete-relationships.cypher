@@ -1,4 +1,4 @@
-// Empties the graph, first half: at most $limit connections of any type are removed; repeated until none is left.
+// Empties the graph, first half: removes at most $limit relationships of any type; repeated until none is left.
 MATCH ()-[r]->()
 WITH r LIMIT $limit
 DELETE r

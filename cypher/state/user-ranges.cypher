@@ -1,4 +1,4 @@
-// The first user id of each range of $size users, in order: work on many users goes range by range.
+// The first user id of each range of $size users, in order, for working range by range.
 MATCH (u:User)
 WITH u.userId AS id
 ORDER BY id

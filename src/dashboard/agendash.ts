@@ -2,18 +2,18 @@ import type { Agenda, AgendaStatus } from 'agenda';
 import { createExpressMiddleware } from 'agendash';
 import { type RequestHandler, Router } from 'express';
 
-/** Agendash, for mounting in a folder of its own: what is in the job store, to look at and to change. */
+/** Agendash, to be mounted at a path of its own: shows and changes what is in the job store. */
 export function agendash(agenda: Agenda): Router {
   return Router().use(withSlash).get('/api/stats', status(agenda)).use(createExpressMiddleware(agenda));
 }
 
-/** Its own addresses are relative to its folder. */
+/** Its own addresses are relative to this path. */
 const withSlash: RequestHandler = ({ baseUrl, originalUrl }, response, next) => {
   if (originalUrl === baseUrl) response.redirect(`${baseUrl}/`);
   else next();
 };
 
-/** What Agendash asks of a process that does jobs. This one doesn't, for which Agenda would have an error: the store's numbers stand in. */
+/** What Agendash asks of a process that runs jobs. This one doesn't, and Agenda would throw; the store's numbers are given instead. */
 function status(agenda: Agenda): RequestHandler {
   return async (_, response) => {
     const jobs = await agenda.getJobsOverview();

@@ -13,13 +13,13 @@ import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
 import { renderRun } from './run-page.ts';
 import { refuseOtherSites } from './same-origin.ts';
 
-/** Runs that the first page shows. */
+/** How many runs the first page shows. */
 const lastRuns = 30;
 const nextRuns = 5;
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Kith's pages of the runs, and Agendash for the jobs under /jobs/; all of it behind the name and the password. */
+/** Kith's pages about runs, and Agendash for jobs under /jobs/; all of it requires the user name and password. */
 export function dashboard(settings: Settings, database: Database, agenda: Agenda): Express {
   const { timeZone } = settings.jobs;
   const app = express();
@@ -30,7 +30,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     response.send(renderOverview({ runs, queue, now: Date.now(), timeZone }));
   });
   app.get('/runs/:id', async ({ params: { id } }, response) => {
-    // Of what no id can hold, such as a null character, Postgres would complain.
+    // Postgres rejects what no id can hold, such as a null character.
     const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
     if (run) response.send(renderRun(run, Date.now(), timeZone));
     else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`));
@@ -45,7 +45,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   return app;
 }
 
-/** Agendash replaces the policy by one of its own, which lets its scripts run. */
+/** Agendash replaces the policy with its own, which allows its scripts. */
 const headers: RequestHandler = (_, response, next) => {
   response.set({
     'Content-Security-Policy': policy,
@@ -60,9 +60,9 @@ const headers: RequestHandler = (_, response, next) => {
 const onError: ErrorRequestHandler = (error, _, response, next) => {
   log.error({ error: messageOf(error) }, 'page');
   if (response.headersSent) return next(error);
-  const why = error instanceof KithError ? error.message : "A fault of Kith's own; its log says more.";
-  // Express has a status for what is the request's own fault, such as an address that can't be read.
+  const why = error instanceof KithError ? error.message : 'This is a bug in Kith; its log has the details.';
+  // Express sets a status for errors of the request, such as a malformed address.
   response
     .status(error instanceof KithError ? 503 : (error.status ?? 500))
-    .send(renderTrouble('This page is not to be had just now', why));
+    .send(renderTrouble('This page is unavailable right now', why));
 };

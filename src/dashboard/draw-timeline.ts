@@ -8,12 +8,12 @@ const barTop = 24;
 const barHeight = 10;
 const axisHeight = 22;
 const smallLane = 6;
-/** A bar that can be seen, as a share of the axis. */
+/** The smallest visible bar, as a share of the axis. */
 const leastWidth = 0.004;
 
 /**
- * The steps of a run as bars on a time axis, with their names, times and rows. Positions along the axis are percentages, so that
- * the text keeps its size on any screen.
+ * The steps of a run as bars on a time axis, with names, times and rows. Positions along the axis are percentages, so
+ * text keeps its size on any screen.
  */
 export function drawTimeline(run: DashboardRun, now: number): Html {
   const timeline = timelineOf(run, now);
@@ -32,7 +32,7 @@ export function drawTimeline(run: DashboardRun, now: number): Html {
 </svg>`;
 }
 
-/** The same without words, to stand in a line. */
+/** The same without text, to fit into a table row. */
 export function drawSmallTimeline(run: DashboardRun, now: number): Html {
   const timeline = timelineOf(run, now);
   return html`<svg class="timeline small" role="img" width="100%" height="${timeline.bars.length * smallLane}">
@@ -41,16 +41,16 @@ export function drawSmallTimeline(run: DashboardRun, now: number): Html {
 </svg>`;
 }
 
-/** The steps of a run as a picture, and why those wait that do. */
+/** The steps of a run as a picture, and why steps are waiting. */
 export function showSteps(run: DashboardRun, now: number, timeZone: string): Html {
   const held = run.steps.filter(({ status }) => status === 'waiting');
   return html`<div>${drawTimeline(run, now)}${held.map(
     ({ name, error, retryAt }) =>
-      html`<p class="held"><strong>${name} waits:</strong> ${error}${retryAt && ` Again at ${clockText(retryAt, timeZone)}.`}</p>`,
+      html`<p class="held"><strong>${name} waits:</strong> ${error}${retryAt && ` Next try at ${clockText(retryAt, timeZone)}.`}</p>`,
   )}</div>`;
 }
 
-/** What a step is at, for a person. */
+/** The state of a step as text. */
 export function stateText({ step, milliseconds }: Bar): string {
   if (!step) return 'not begun';
   const amount = amountText(step);
@@ -79,7 +79,7 @@ function rectangle(bar: Bar, top: number, height: number): Html {
   }</g>`;
 }
 
-/** Tells what is not done from what is without its colour. */
+/** Distinguishes unfinished steps without relying on colour. */
 const hatching = html`<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="3" height="7"/></pattern></defs>`;
 
 function describe(run: DashboardRun, { milliseconds, bars }: Timeline): string {

@@ -1,4 +1,4 @@
-/** Text that may go into a page as it is: only {@link html} makes it. */
+/** Text that goes into a page unescaped; only {@link html} creates it. */
 export class Html {
   readonly #text: string;
 
@@ -15,7 +15,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template; null, undefined and false are nothing. */
+/** Values allowed in a template; null, undefined and false render as nothing. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
 
 /**

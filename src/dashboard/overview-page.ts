@@ -15,7 +15,7 @@ export interface Overview {
   timeZone: string;
 }
 
-/** The first page: the latest run as a picture, how the last runs went, and each of them in a line. */
+/** The first page: the latest run as a picture, charts of the recent runs, and a row for each. */
 export function renderOverview(overview: Overview): string {
   const { runs, queue, now } = overview;
   const [latest] = runs;
@@ -25,27 +25,27 @@ export function renderOverview(overview: Overview): string {
     ${queue.waiting > 0 && waitingList(overview)}
     ${runs.length > 1 && html`<section><h2>Last ${runs.length} runs</h2><div class="charts">${chartsOf(runs, now).map(drawChart)}</div></section>`}
     ${runs.length > 0 && html`<section><h2>Each run</h2>${runTable(overview)}</section>`}
-    <footer>Times in ${overview.timeZone}; runs are as of UTC. Read at ${clockText(new Date(now).toISOString(), overview.timeZone)}.</footer>`;
+    <footer>Times are in ${overview.timeZone}, as-of dates in UTC. Updated at ${clockText(new Date(now).toISOString(), overview.timeZone)}.</footer>`;
   const isAtWork = latest?.status === 'running';
   return renderPage({ title: 'Runs', at: 'runs', body, refresh: isAtWork ? 3 : 60 });
 }
 
 function nothingYet(waiting: number): Html {
   return html`<section class="card empty"><h2>Nothing has run yet</h2>
-    <p>${waiting > 0 ? html`What waits is done once a worker runs: <code>kith worker</code>.` : html`<code>kith run --input DIR</code> does a run now, <code>kith schedule</code> one every day.`}</p></section>`;
+    <p>${waiting > 0 ? html`Queued runs begin once a worker is running: <code>kith worker</code>.` : html`<code>kith run --input DIR</code> runs now, <code>kith schedule</code> runs every day.`}</p></section>`;
 }
 
 function hero(run: DashboardRun, { now, timeZone, runs }: Overview): Html {
   const shown = runs.find(({ status }) => status === 'published');
   const took = runMilliseconds(run, now) ?? 0;
-  const verb = run.status === 'running' ? 'under way for' : 'took';
+  const verb = run.status === 'running' ? 'running for' : 'took';
   return html`<section class="card hero">
     <div class="head">
-      <div><p class="over">${run.status === 'running' ? 'Under way' : 'Latest run'}</p><h2><a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a> ${statusBadge(run.status)}</h2>
+      <div><p class="over">${run.status === 'running' ? 'Running' : 'Latest run'}</p><h2><a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a> ${statusBadge(run.status)}</h2>
       <p class="quiet">${run.startedAt && clockText(run.startedAt, timeZone)} · ${verb} ${duration(took)}${run.input && html` · <span class="path">${run.input}</span>`}</p></div>
     </div>
     ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
-    ${run !== shown && html`<p class="quiet">${shown ? html`The tables show the run as of <a href="${runAddress(shown.id)}">${asOfText(shown.asOf)}</a>.` : 'No run of these was published.'}</p>`}
+    ${run !== shown && html`<p class="quiet">${shown ? html`The tables show the run as of <a href="${runAddress(shown.id)}">${asOfText(shown.asOf)}</a>.` : 'None of these runs was published.'}</p>`}
     <div class="split">${showSteps(run, now, timeZone)}${figures(run)}</div>
   </section>`;
 }
@@ -61,7 +61,7 @@ function waitingList({ queue: { waiting, next }, timeZone }: Overview): Html {
 
 function runTable({ runs, now, timeZone }: Overview): Html {
   return html`<div class="card list"><table class="runs">
-    <thead><tr><th scope="col">As of</th><th scope="col">Status</th><th scope="col" class="picture">Steps in time</th><th scope="col" class="number">Took</th><th scope="col" class="number">Recommendations</th><th scope="col" class="number last">Rejected</th><th scope="col">Checks</th></tr></thead>
+    <thead><tr><th scope="col">As of</th><th scope="col">Status</th><th scope="col" class="picture">Steps over time</th><th scope="col" class="number">Took</th><th scope="col" class="number">Recommendations</th><th scope="col" class="number last">Rejected</th><th scope="col">Checks</th></tr></thead>
     <tbody>${runs.map((run) => runRow(run, now, timeZone))}</tbody></table></div>`;
 }
 

@@ -3,14 +3,14 @@ import type { DashboardRun } from './recent-runs.ts';
 
 export interface Page {
   title: string;
-  /** Which entry of the menu it is. */
+  /** Its entry in the menu. */
   at?: 'runs';
   body: Content;
-  /** Seconds after which it is asked for again; left out, never. */
+  /** Seconds until the page reloads; by default it doesn't. */
   refresh?: number;
 }
 
-/** A whole page, around its body. It needs no script: what is under way is asked for again. */
+/** A complete page around a body. It needs no script, since it reloads while something is running. */
 export function renderPage({ title, at, body, refresh }: Page): string {
   const page = html`<html lang="en">
 <head>
@@ -36,13 +36,13 @@ export function renderPage({ title, at, body, refresh }: Page): string {
   return `<!doctype html>\n${page}\n`;
 }
 
-/** The page of something that can't be shown, and why. */
+/** A page that says what can't be shown, and why. */
 export function renderTrouble(title: string, why: string): string {
   const body = html`<section class="trouble"><h1>${title}</h1><p>${why}</p><p><a href="/">All runs</a></p></section>`;
   return renderPage({ title, body });
 }
 
-/** Where a run stands, as a word with a colour. */
+/** A run's status as a coloured word. */
 export function statusBadge(status: DashboardRun['status']): Html {
   return html`<span class="badge ${status}">${status}</span>`;
 }
@@ -55,5 +55,5 @@ export function runAddress(id: string): string {
 const shape = html`<path d="M7 12 17 6M7 12l10 6" stroke="currentColor" stroke-width="1.8" fill="none"/><circle cx="6" cy="12" r="3.4" fill="currentColor"/><circle cx="18" cy="5.5" r="2.6" fill="currentColor"/><circle cx="18" cy="18.5" r="2.6" fill="currentColor"/>`;
 const mark = html`<svg aria-hidden="true" width="22" height="22" viewBox="0 0 24 24">${shape}</svg>`;
 
-/** The sign of Kith's pages in a browser's tab. */
+/** The icon of Kith's pages in a browser tab. */
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" color="#3b6fe0">${shape}</svg>\n`;

@@ -13,7 +13,7 @@ export interface DashboardRun {
   asOf: string;
   input: string | null;
   status: RunStatus;
-  /** The steps that it consists of, in the order of the pipeline. */
+  /** Its steps, in the order of the pipeline. */
   consistsOf: StepName[];
   queuedAt: string | null;
   /** Null until it begins. */
@@ -21,13 +21,13 @@ export interface DashboardRun {
   finishedAt: string | null;
   error: string | null;
   settings: RunSettings;
-  /** Those that were begun, in the order of the pipeline. */
+  /** Steps that have begun, in the order of the pipeline. */
   steps: DashboardStep[];
-  /** What it came to so far. */
+  /** Its results so far. */
   summary: RunSummary;
 }
 
-/** A run that waits for its turn. */
+/** A queued run. */
 export interface WaitingRun {
   id: string;
   asOf: string;
@@ -35,18 +35,18 @@ export interface WaitingRun {
   queuedAt: string;
 }
 
-/** The latest runs that have begun, the newest first. */
+/** The latest runs that have begun, newest first. */
 export async function recentRuns(database: Database, last: number): Promise<DashboardRun[]> {
   return withSteps(database, await database.query<RunRow>('sql/runs/begun.sql', [last]));
 }
 
-/** One run; undefined if there is none of this id. */
+/** One run; undefined if there is none with this id. */
 export async function runById(database: Database, id: string): Promise<DashboardRun | undefined> {
   const [run] = await withSteps(database, await database.query<RunRow>('sql/runs/in-full.sql', [id]));
   return run;
 }
 
-/** The next runs of the queue, and how many wait in all. */
+/** The next runs in the queue, and the number of all queued runs. */
 export async function waitingRuns(database: Database, first: number): Promise<{ waiting: number; next: WaitingRun[] }> {
   const rows = await database.query<{ id: string; as_of: Date; input: string; queued_at: Date; waiting: number }>(
     'sql/runs/waiting.sql',
@@ -95,7 +95,7 @@ async function withSteps(database: Database, rows: RunRow[]): Promise<DashboardR
       error: row.error,
       settings: row.settings,
       steps,
-      // A run has its summary at its end; what a crash or `--give-up` ended has only those of its steps.
+      // A run gets its summary at its end; one that was ended by a crash or `--give-up` only has those of its steps.
       summary: { ...summaryOf(steps), ...row.summary },
     };
   });

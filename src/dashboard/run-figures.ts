@@ -4,7 +4,7 @@ import type { DashboardRun } from './recent-runs.ts';
 import { linesOf } from './trend.ts';
 import { count, percent } from './words.ts';
 
-/** What a run came to, in a few figures; nothing if it has none yet. */
+/** A run's results as a few figures; nothing if it has none yet. */
 export function figures(run: DashboardRun): Content {
   const { summary, status } = run;
   const { rows, checks, graph, added, dropped } = summary;
@@ -46,7 +46,7 @@ export function checksText(checks: readonly CheckOutcome[]): string {
   return outcomes.map(([outcome, number]) => `${number} ${outcome}`).join(', ');
 }
 
-/** A mark for each check, told apart by its sign as well as by its colour. */
+/** A mark for each check, distinguished by its sign as well as its colour. */
 export function checkMarks(checks: readonly CheckOutcome[]): Html {
   return html`<span class="checks" role="img" aria-label="${checksText(checks)}">${checks.map(
     ({ name, sentence, outcome }) =>
@@ -54,7 +54,7 @@ export function checkMarks(checks: readonly CheckOutcome[]): Html {
   )}</span>`;
 }
 
-/** What stands for an outcome beside its word. */
+/** The sign for each outcome. */
 export const sign: Record<CheckOutcome['outcome'], string> = { passed: '✓', failed: '✗', skipped: '–' };
 
 function reputationTile(reputation: NonNullable<DashboardRun['summary']['reputation']>): Html {

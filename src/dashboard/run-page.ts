@@ -6,7 +6,7 @@ import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
 import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
-/** One run with all that is known of it. */
+/** One run with everything known about it. */
 export function renderRun(run: DashboardRun, now: number, timeZone: string): string {
   const isOver = run.status === 'published' || run.status === 'failed';
   const body = html`
@@ -15,14 +15,14 @@ export function renderRun(run: DashboardRun, now: number, timeZone: string): str
       <h1>${asOfText(run.asOf)} ${statusBadge(run.status)}</h1>
       <p class="quiet">${beginning(run, now, timeZone)}</p>
       ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
-      <div class="split">${run.status === 'queued' ? html`<p>It waits for its turn; a worker does it: <code>kith worker</code>.</p>` : showSteps(run, now, timeZone)}${figures(run)}</div>
+      <div class="split">${run.status === 'queued' ? html`<p>This run is queued; a worker will do it: <code>kith worker</code>.</p>` : showSteps(run, now, timeZone)}${figures(run)}</div>
     </section>
     ${run.steps.length > 0 && stepTable(run, timeZone)}
     ${run.summary.checks && checkTable(run.summary.checks)}
     ${run.summary.files && fileTable(run)}
     ${outcomeTable(run)}
     ${settingTable(run)}
-    <footer>Times in ${timeZone}. Read at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
+    <footer>Times are in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
   return renderPage({ title: `Run as of ${asOfText(run.asOf)}`, body, refresh: isOver ? undefined : 3 });
 }
 
@@ -30,7 +30,7 @@ function beginning(run: DashboardRun, now: number, timeZone: string): string {
   const by = run.queuedAt === null ? 'by hand' : 'from the queue';
   if (run.startedAt === null) return `${by}, waiting since ${clockText(run.queuedAt ?? run.asOf, timeZone)}`;
   const waited = run.queuedAt === null ? 0 : Date.parse(run.startedAt) - Date.parse(run.queuedAt);
-  const took = `${run.finishedAt === null ? 'under way for' : 'took'} ${duration(runMilliseconds(run, now) ?? 0)}`;
+  const took = `${run.finishedAt === null ? 'running for' : 'took'} ${duration(runMilliseconds(run, now) ?? 0)}`;
   return `${clockText(run.startedAt, timeZone)}, ${by}${waited > 1000 ? ` after ${duration(waited)} in the queue` : ''} · ${took}`;
 }
 
@@ -38,22 +38,22 @@ function stepTable({ steps, error: reason }: DashboardRun, timeZone: string): Ht
   const titles = new Map(pipeline.map(({ name, title }) => [name, title]));
   return section(
     'Steps',
-    html`<table><thead><tr><th scope="col">Step</th><th scope="col">Status</th><th scope="col">Began</th><th scope="col">Dealt with</th><th scope="col">Attempts</th><th scope="col">Worker</th></tr></thead>
+    html`<table><thead><tr><th scope="col">Step</th><th scope="col">Status</th><th scope="col">Began</th><th scope="col">Processed</th><th scope="col">Attempts</th><th scope="col">Worker</th></tr></thead>
     <tbody>${steps.map(
       (
         step,
       ) => html`<tr><th scope="row">${titles.get(step.name)}</th><td><span class="badge ${step.status}">${step.status}</span></td>
-      <td data-label="began">${clockText(step.startedAt, timeZone)}</td><td data-label="dealt with">${amountText(step) ?? '–'}</td>
+      <td data-label="began">${clockText(step.startedAt, timeZone)}</td><td data-label="processed">${amountText(step) ?? '–'}</td>
       <td data-label="attempts">${count(step.attempts)}${step.failures > 0 && ` (${several(step.failures, 'error')})`}</td><td data-label="worker" class="path">${step.worker}</td></tr>
       ${note(step, reason, timeZone)}`,
     )}</tbody></table>`,
   );
 }
 
-/** What went wrong with a step, unless it is what the run says already, and when it is tried again. */
+/** A step's error, unless it is the run's, and when it is tried again. */
 function note({ status, error, retryAt }: DashboardStep, reason: string | null, timeZone: string): Content {
   if (error === null || error === reason) return undefined;
-  const again = status === 'waiting' && retryAt !== null && ` Again at ${clockText(retryAt, timeZone)}.`;
+  const again = status === 'waiting' && retryAt !== null && ` Next try at ${clockText(retryAt, timeZone)}.`;
   return html`<tr class="errors"><td colspan="6">${error}${again}</td></tr>`;
 }
 

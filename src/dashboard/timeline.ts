@@ -1,10 +1,10 @@
 import type { StepName } from '../jobs/step-name.ts';
 import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 
-/** A step's place on the time axis, in shares of it. */
+/** A step's position on the time axis, as shares of its length. */
 export interface Bar {
   name: StepName;
-  /** Undefined: the step has not begun, and has no width. */
+  /** Undefined if the step has not begun; it then has no width. */
   step?: DashboardStep;
   left: number;
   width: number;
@@ -15,7 +15,7 @@ export interface Bar {
 export interface Timeline {
   /** Length of the axis. */
   milliseconds: number;
-  /** One for each step that the run consists of, in the order of the pipeline. */
+  /** One for each step of the run, in the order of the pipeline. */
   bars: Bar[];
   ticks: { at: number; milliseconds: number }[];
 }
@@ -25,7 +25,7 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
-/** Distances between ticks that people count in. */
+/** Natural distances between ticks. */
 const distances = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * second),
@@ -33,7 +33,7 @@ const distances = [
   ...[1, 2, 3, 6, 12].map((hours) => hours * hour),
 ];
 
-/** Where each step of a run lies in time; what is under way reaches until `now`, in epoch milliseconds. */
+/** When each step of a run took place; a running one reaches up to `now`, in epoch milliseconds. */
 export function timelineOf({ steps, consistsOf, startedAt, finishedAt }: DashboardRun, now: number): Timeline {
   const spans = steps.map((step) => ({ step, ...spanOf(step, now) }));
   const starts = spans.map(({ from }) => from);

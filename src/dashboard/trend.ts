@@ -2,10 +2,10 @@ import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { asOfText, count, duration, percent, runMilliseconds, several, shortCount, shortDay } from './words.ts';
 
-/** One quantity of the last runs, perhaps of several parts: the oldest on the left. */
+/** One quantity over the last runs, possibly in several parts, with the oldest on the left. */
 export interface Chart {
   title: string;
-  /** What the newest one is. */
+  /** The newest value. */
   latest: string;
   columns: Column[];
   /** Class and name of each part, from the bottom up. */
@@ -19,7 +19,7 @@ export interface Column {
   /** A failed run is marked as such. */
   status: DashboardRun['status'];
   parts: { part: string; value: number }[];
-  /** What it says when it is pointed at. */
+  /** Its tooltip. */
   title: string;
   asOf: string;
 }
@@ -33,7 +33,7 @@ const tables = [
   { part: 'reasons', name: 'reasons' },
 ] as const;
 
-/** How the last runs went: how long they took, how many rows they published, how many lines they rejected. */
+/** Charts of the last runs: how long they took, how many rows they published, how many lines they rejected. */
 export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Chart[] {
   const runs = newestFirst.toReversed();
   const latest = <T>(of: (run: DashboardRun) => T | undefined): T | undefined =>
@@ -73,7 +73,7 @@ export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Cha
       label: (share) => percent(share, 1),
       columns: runs.map((run) => {
         const { rejected, lines } = linesOf(run) ?? { rejected: 0, lines: 0 };
-        // A share: the first day has the whole history, the others only what is new.
+        // A share, because the first day has the whole history and the others only what is new.
         const parts = [{ part: 'rejected', value: lines === 0 ? 0 : rejected / lines }];
         return column(run, parts, lines === 0 ? 'not counted' : `${count(rejected)} of ${several(lines, 'line')}`);
       }),
@@ -81,7 +81,7 @@ export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Cha
   ];
 }
 
-/** Lines over all files, and those of them that could not be used; undefined if they were not counted. */
+/** Lines in all files, and how many of them were rejected; undefined if they were not counted. */
 export function linesOf({ summary: { files } }: DashboardRun): { lines: number; rejected: number } | undefined {
   return files && { lines: sum(files.map(({ lines }) => lines)), rejected: sum(files.map(({ rejected }) => rejected)) };
 }
@@ -91,7 +91,7 @@ function rejectedText(run: DashboardRun): string | undefined {
   return read && percent(read.rejected, read.lines);
 }
 
-/** The chart as a picture; the numbers of each run are also in the list of runs. */
+/** The chart as a picture; each run's numbers are also in the list of runs. */
 export function drawChart({ title, latest, columns, legend, label }: Chart): Html {
   const most = Math.max(...columns.map(sumOf), 0);
   const first = columns[0];
@@ -113,7 +113,7 @@ export function drawChart({ title, latest, columns, legend, label }: Chart): Htm
 }
 
 function drawColumn({ status, parts, title }: Column, index: number, columns: number, most: number): Html {
-  // A few runs only are not drawn as wide as the page.
+  // A few runs don't fill the width of the page.
   const width = 100 / Math.max(columns, 12);
   const x = `${Number((index * width + (width * (1 - slot)) / 2).toFixed(3))}%`;
   const wide = `${Number((width * slot).toFixed(3))}%`;

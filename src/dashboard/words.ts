@@ -1,12 +1,12 @@
 import type { StepName } from '../jobs/step-name.ts';
 import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 
-/** A number as a person reads it: 12,345. */
+/** A number formatted for people: 12,345. */
 export function count(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** Few characters for an axis: 950, 12k, 1.3M. */
+/** A short number for an axis: 950, 12k, 1.3M. */
 export function shortCount(value: number): string {
   return new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
 }
@@ -16,7 +16,7 @@ export function several(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** How long, of milliseconds: `85 ms`, `1.5 s`, `12 s`, `3 min 5 s`, `1 h 12 min`, `2 d 3 h`. */
+/** Milliseconds as a duration: `85 ms`, `1.5 s`, `12 s`, `3 min 5 s`, `1 h 12 min`, `2 d 3 h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
@@ -33,14 +33,14 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(whole / size)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
 }
 
-/** A share of a whole as a person reads it: `0.16 %`, `< 0.01 %`. */
+/** A share formatted as a percentage: `0.16 %`, `< 0.01 %`. */
 export function percent(part: number, whole: number): string {
   if (part === 0 || whole === 0) return '0 %';
   const value = (part / whole) * 100;
   return value < 0.01 ? '< 0.01 %' : `${Number(value.toPrecision(2))} %`;
 }
 
-/** `1 June 2024`, and the time if it is not midnight: what a run is as of, in UTC. */
+/** `1 June 2024`, and the time if it is not midnight: a run's as-of, in UTC. */
 export function asOfText(asOf: string): string {
   const date = new Date(asOf);
   const day = date.toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
@@ -53,7 +53,7 @@ export function shortDay(instant: string): string {
   return new Date(instant).toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
 }
 
-/** `1 Jun 2024, 07:00:12` on the clocks of a time zone. */
+/** `1 Jun 2024, 07:00:12` in a time zone. */
 export function clockText(instant: string, timeZone: string): string {
   return new Date(instant).toLocaleString('en-GB', {
     timeZone,
@@ -75,12 +75,12 @@ const counted: Record<StepName, string> = {
   publish: 'rows',
 };
 
-/** `12,345 lines`: how much a step dealt with. */
+/** `12,345 lines`: how much a step processed. */
 export function amountText({ name, rows }: DashboardStep): string | undefined {
   return rows === null ? undefined : `${count(rows)} ${counted[name]}`;
 }
 
-/** How long a run took, or has been under way; undefined before it begins. */
+/** How long a run took, or has been running; undefined before it begins. */
 export function runMilliseconds({ startedAt, finishedAt }: DashboardRun, now: number): number | undefined {
   if (startedAt === null) return undefined;
   return Math.max(0, (finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt));

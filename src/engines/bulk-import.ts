@@ -14,9 +14,9 @@ import { memorySizes } from './neo4j-conf.ts';
 import { endProcesses, findProcesses } from './processes.ts';
 import { throwIfAborted } from './waiting.ts';
 
-/** CSV files (plain or gzip) for the importer; the first of each list has the header alone. */
+/** CSV files (plain or gzip) for the importer; the first of each list holds only the header. */
 export interface ImportFiles {
-  /** Of the nodes that get the label `User`; their `:ID` is the number that the store gives them, from 0 on without gaps. */
+  /** Nodes with the label `User`; their `:ID` is their number in the store, from 0 without gaps. */
   nodes: string[];
   /** Of the relationships of each type; a type without any has no files. */
   relationships: Record<string, string[]>;
@@ -24,19 +24,19 @@ export interface ImportFiles {
 
 export interface ImportOptions {
   signal?: AbortSignal;
-  /** How many the files hold, for the estimate of the time left. */
+  /** How many the files hold, for estimating the time left. */
   relationships?: number;
   onProgress?: (text: string) => void;
 }
 
 /**
- * Builds a whole new graph beside the live one with Neo4j's bulk importer, which takes ten million relationships in
+ * Builds a complete new graph next to the live one with Neo4j's bulk importer, which takes ten million relationships in
  * about a minute. The live graph stays as it is, running or not, until `moveImportIntoPlace`. Constraints and indexes
- * are not made.
+ * are not created.
  *
- * @param options.onProgress called with the importer's step, its per cents and an estimate of the seconds left
+ * @param options.onProgress called with the importer's step, its percentage and an estimate of the seconds left
  * @throws EngineError when the importer fails, with its first reason and the report's path
- * @throws InterruptedError when the signal was given; the importer is killed and its folder discarded
+ * @throws InterruptedError once the signal aborts; the importer is killed and its folder discarded
  * @throws BusyError when the import's lock was lost; the importer is killed
  */
 export async function importBeside(settings: Settings, files: ImportFiles, options: ImportOptions = {}): Promise<void> {
@@ -54,7 +54,7 @@ export async function importBeside(settings: Settings, files: ImportFiles, optio
 }
 
 /**
- * Replaces the live graph by the import made beside it: stops the server, if it runs, and leaves it stopped. When this
+ * Replaces the live graph with the import made next to it: stops the server, if it is running, and leaves it stopped. If this
  * is killed half way, the next `up` completes it.
  *
  * @throws EngineError when there is no complete import
@@ -77,7 +77,7 @@ export async function moveImportIntoPlace(settings: Settings, options: { signal?
   });
 }
 
-/** Removes what an import left that was broken off, complete or not, before it was moved into place. */
+/** Removes what is left of an import that was interrupted before it was moved into place, complete or not. */
 export async function discardImport(settings: Settings, options: { signal?: AbortSignal } = {}): Promise<void> {
   if (settings.neo4j) return;
   const home = prepareHome(settings);
@@ -86,7 +86,7 @@ export async function discardImport(settings: Settings, options: { signal?: Abor
     'engines',
     async (lock) => {
       lock.check();
-      // Of a server that does not run, the next start would take it over: it is the graph then.
+      // Unless the server is running, the next start takes an accepted import over: it is the graph then.
       if (!findNeo4j(home)) settleImport(home, lock);
       else rmSync(importFolder(home), { recursive: true, force: true });
     },
@@ -112,12 +112,12 @@ async function runImport(
   const log = join(home.neo4j, 'logs', 'bulk-import.log');
   const args = [
     folder,
-    // Without it there would be no reason for a failure.
+    // Otherwise failures would have no reason.
     '--verbose',
     `--report-file=${report}`,
     '--overwrite-destination',
     '--max-off-heap-memory=50%',
-    // Users come with their numbers in the store: none has to be looked up for the ends of ten million relationships.
+    // Users come with their numbers in the store, so the ends of ten million relationships need no lookup.
     '--id-type=actual',
     `--nodes=User=${listOf(files.nodes)}`,
     ...Object.entries(files.relationships).map(([type, list]) => `--relationships=${type}=${listOf(list)}`),
@@ -145,7 +145,7 @@ async function runImport(
   }
 }
 
-/** Waits for the importer's end and shows its progress; the signal kills it. Resolves with its exit code. */
+/** Waits for the importer to end and shows its progress; the signal kills it. Resolves with its exit code. */
 async function watch(
   child: ChildProcess,
   home: EngineHome,
@@ -158,7 +158,7 @@ async function watch(
   let shown = '';
   let full = false;
   const timer = setInterval(() => {
-    // On a full disk the importer may wait for space for ever.
+    // On a full disk the importer may wait for space forever.
     if (isDiskFull(home.neo4j)) {
       full = true;
       kill();
@@ -180,7 +180,7 @@ async function watch(
   }
 }
 
-/** Absolute, and with commas between them: so the importer can't take a path that has one. */
+/** Absolute paths separated by commas, so a path can't contain one. */
 function listOf(files: string[]): string {
   const paths = files.map((file) => resolve(file));
   const wrong = paths.find((path) => path.includes(','));

@@ -7,7 +7,7 @@ export function isDiskFull(folder: string): boolean {
   return bavail * bsize < 1024 ** 2;
 }
 
-/** A sentence for a full disk or a home that may not be written; anything else stays what it was. */
+/** Explains a full disk or a home that can't be written; any other error is returned as it is. */
 export function homeError(home: { root: string }, error: unknown): unknown {
   const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(home.root);
@@ -18,17 +18,17 @@ export function homeError(home: { root: string }, error: unknown): unknown {
   return error;
 }
 
-/** The sentence for a disk that has no space left. */
+/** The error for a disk without space. */
 export function diskFull(home: string): EngineError {
   return new EngineError(`The disk that holds ${home} is full: free some space and try again.`);
 }
 
-/** The code of a system's, driver's or database's error; empty when it has none. */
+/** The code of an error of the system, a driver or a database; empty if it has none. */
 export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-/** The last `bytes` of a log, as text; empty when there is none. */
+/** The last `bytes` of a log, as text; empty if there is no log. */
 export function tailOf(file: string, bytes = 20_000, from = 0): string {
   let descriptor: number;
   try {
@@ -48,18 +48,18 @@ export function tailOf(file: string, bytes = 20_000, from = 0): string {
 }
 
 /**
- * Why an engine ended, read from its log: a full disk and a taken port have sentences of their own, otherwise the last
- * line in which it said so itself.
+ * Why an engine ended, according to its log: a full disk, a port in use, or otherwise the last
+ * line in which it reported an error.
  */
 export function reasonIn(log: string): { kind: 'full' | 'port' | 'other'; text: string } {
   if (/No space left on device|Disk quota exceeded/i.test(log)) return { kind: 'full', text: 'its disk is full' };
-  if (/Address already in use/i.test(log)) return { kind: 'port', text: 'its port is taken' };
+  if (/Address already in use/i.test(log)) return { kind: 'port', text: 'its port is in use' };
   const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^Error: |^initdb: error: )(.+)$/gm)].at(-1)?.[1];
   return { kind: 'other', text: said?.trim().replace(/\.$/, '') ?? 'it gave no reason' };
 }
 
-/** The sentence for an engine that ended while it started. */
+/** The error for an engine that ended during its start. */
 export function engineFailed(engine: string, reason: ReturnType<typeof reasonIn>, log: string): EngineError {
-  const todo = reason.kind === 'full' ? 'free some space and run `kith up` again' : 'the rest is in its log';
-  return new EngineError(`${engine} ended while it started, since ${reason.text}: ${todo} (${log}).`);
+  const todo = reason.kind === 'full' ? 'free some space and run `kith up` again' : 'its log has the details';
+  return new EngineError(`${engine} ended while it was starting (${reason.text}): ${todo} (${log}).`);
 }

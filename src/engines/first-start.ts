@@ -4,14 +4,14 @@ import { type EngineHome, replaceFile } from './home.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /*
- * Neo4j makes its databases when it starts for the first time. Killed between the moments at which the store's files and its transaction
- * log are there, it refuses ever after to start: "Transaction logs are missing and recovery is not possible". So whatever a start makes
- * that never came to answer is removed before the next one.
+ * Neo4j creates its databases at its first start. If it is killed after creating the store's files but before the transaction
+ * log, it refuses to start from then on: "Transaction logs are missing and recovery is not possible". So whatever
+ * was created by a start that never answered is removed before the next one.
  */
 
 const databases = ['system', 'neo4j'] as const;
 
-/** Called before a start, while the server doesn't run: notes which databases it will make. */
+/** Called before a start, while the server isn't running: notes which databases it will create. */
 export function noteFirstStart(home: EngineHome): void {
   discardBrokenStart(home);
   const missing = databases.filter((name) => !existsSync(join(home.neo4j, 'data', 'databases', name)));
@@ -20,19 +20,19 @@ export function noteFirstStart(home: EngineHome): void {
   syncFolder(home.neo4j);
 }
 
-/** Called once the server answers: what it has made is whole, and somebody may write to it. */
+/** Called once the server answers: what it has created is complete and may be written to. */
 export function forgetFirstStart(home: EngineHome): void {
   if (existsSync(noteOf(home))) rmSync(noteOf(home), { force: true });
 }
 
-/** Removes the databases of a start that never came to answer; the server must not run. */
+/** Removes the databases of a start that never answered; the server must not be running. */
 export function discardBrokenStart(home: EngineHome): void {
   if (!existsSync(noteOf(home))) return;
   for (const name of JSON.parse(readFileSync(noteOf(home), 'utf8')) as string[])
     for (const kind of ['databases', 'transactions'])
       rmSync(join(home.neo4j, 'data', kind, name), { recursive: true, force: true });
   rmSync(noteOf(home));
-  // Before anything is moved into the place of what is gone.
+  // Before anything is moved to where they were.
   syncFolder(home.neo4j);
 }
 

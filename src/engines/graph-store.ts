@@ -5,8 +5,8 @@ import { homeOf } from './home.ts';
 import { isImportAccepted } from './import-folder.ts';
 
 /**
- * Whether the embedded Neo4j has, or after the next `up` will have, a database. Without one there is no need to start
- * the server only to ask whether the graph is empty.
+ * Whether the embedded Neo4j has, or after the next `up` will have, a database. Without one, the
+ * server needn't be started just to ask whether the graph is empty.
  */
 export function hasGraphStore(settings: Settings): boolean {
   const home = homeOf(settings);

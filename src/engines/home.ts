@@ -16,18 +16,18 @@ import type { Settings } from '../config/settings.ts';
 import { keepSecret } from '../secrets.ts';
 import { homeError } from './failure.ts';
 
-/** Where the embedded engines keep what is theirs, under `$KITH_HOME`. */
+/** Where the embedded engines keep their files, under `$KITH_HOME`. */
 export interface EngineHome {
   root: string;
   neo4j: string;
   postgres: string;
-  /** The engines' passwords and that of Kith's own pages, mode 0600 in a folder of mode 0700. */
+  /** The passwords of the engines and of Kith's pages, mode 0600 in a folder of mode 0700. */
   passwords: { neo4j: string; postgres: string; web: string };
-  /** The ports of the last start, so that they stay the same while they are free. */
+  /** The ports of the last start, which are reused while they are free. */
   ports: string;
 }
 
-/** The home's paths, links resolved: engines are recognised by the paths on their command lines. */
+/** The home's paths, with links resolved, since engines are recognised by the paths on their command lines. */
 export function homeOf(settings: Settings): EngineHome {
   const root = existsSync(settings.home) ? realpathSync(settings.home) : settings.home;
   return {
@@ -43,15 +43,15 @@ export function homeOf(settings: Settings): EngineHome {
   };
 }
 
-/** Postgres refuses to run as root, so that another user has to get into the home. */
+/** Postgres refuses to run as root, so another user needs access to the home. */
 export function runsAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
 /**
- * Makes the home and the passwords, where they are not there yet.
+ * Creates the home and its passwords if they don't exist yet.
  *
- * @throws EngineError when the home can't be written
+ * @throws EngineError if the home can't be written
  */
 export function prepareHome(settings: Settings): EngineHome {
   try {
@@ -72,7 +72,7 @@ export function prepareHome(settings: Settings): EngineHome {
   }
 }
 
-/** Of processes that start at the same time the first one's password is everybody's. */
+/** If several processes start at the same time, the first one's password is used by all. */
 function createPassword(file: string): void {
   if (existsSync(file)) return;
   const draft = `${file}.${process.pid}.new`;
@@ -94,7 +94,7 @@ export function passwordOf(file: string): string | undefined {
   return password;
 }
 
-/** Writes a file of mode 0600 whole or not at all. */
+/** Writes a file of mode 0600 completely or not at all. */
 export function replaceFile(file: string, text: string): void {
   const draft = `${file}.${process.pid}.new`;
   writeFileSync(draft, text, { mode: 0o600 });

@@ -5,25 +5,25 @@ import type { EngineHome } from './home.ts';
 import type { HeldLock } from './lock.ts';
 import { syncFolder } from './sync-folder.ts';
 
-/** What Neo4j's importer makes of one database. */
+/** What Neo4j's importer creates for a database. */
 const parts = ['databases/neo4j', 'transactions/neo4j'];
 
-/** Where a bulk import is made, beside the live data and on the same disk. It is a Neo4j home of its own. */
+/** Where a bulk import is made, next to the live data and on the same disk. It is a Neo4j home of its own. */
 export function importFolder(home: EngineHome): string {
   return join(home.neo4j, 'bulk-import');
 }
 
-/** Whether the import is whole. */
+/** Whether the import is complete. */
 export function isImportReady(home: EngineHome): boolean {
   return existsSync(join(importFolder(home), 'READY'));
 }
 
-/** Whether a whole import waits to be moved. One that was accepted may have been begun anew by whoever came later. */
+/** Whether a complete import is waiting to be moved. An accepted one may have been started again by a later attempt. */
 export function isImportAccepted(home: EngineHome): boolean {
   return isImportReady(home) && existsSync(join(importFolder(home), 'ACCEPTED'));
 }
 
-/** Decides that a whole import takes the place of the live database, whatever happens from here on. */
+/** Decides that a complete import replaces the live database, whatever happens from here on. */
 export function acceptImport(home: EngineHome, lock: HeldLock): void {
   lock.check();
   closeSync(openSync(join(importFolder(home), 'ACCEPTED'), 'w', 0o600));
@@ -31,15 +31,15 @@ export function acceptImport(home: EngineHome, lock: HeldLock): void {
 }
 
 /**
- * Moves an accepted import into the place of the live database and discards any other; the server must not run. Every step may be
- * the last before a crash: called again, it goes on from there. What is no longer in the import's folder has been moved already.
- * An import that is whole but was never accepted may be one of a run that others have taken over from: it is rubbish.
+ * Moves an accepted import into the place of the live database and discards any other; the server must not be running. After a crash
+ * at any point, calling it again continues from there: what is no longer in the import's folder has been moved already.
+ * A complete import that was never accepted may belong to a run that others have taken over, so it is discarded.
  */
 export function settleImport(home: EngineHome, lock: HeldLock): void {
   const from = join(importFolder(home), 'data');
   const to = join(home.neo4j, 'data');
   if (isImportAccepted(home)) {
-    // Later it could not be told from the import.
+    // Later it could not be distinguished from the import.
     lock.check();
     discardBrokenStart(home);
     for (const part of parts) {

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { diskFull } from './failure.ts';
 
-/** The importer's longer stages in their order, with the per cents of its time that they take (a million relationships). */
+/** The importer's longer stages in order, with the percentage of its time that each takes (for a million relationships). */
 const stages: readonly (readonly [name: string, share: number])[] = [
   ['Nodes', 4],
   ['Relationships', 45],
@@ -15,15 +15,15 @@ const stages: readonly (readonly [name: string, share: number])[] = [
 const units: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9 };
 
 /**
- * The stage that the importer is at and the time left, such as `Relationships 65 %, about 20 s left`, from the end of its
- * output. The time is an estimate, given once a tenth of the work is done.
+ * The importer's current stage and the time left, such as `Relationships 65 %, about 20 s left`, from the end of its
+ * output. The time is an estimate, available once a tenth of the work is done.
  *
  * @param relationships how many are imported
- * @param seconds since the importer was started
+ * @param seconds since the importer started
  */
 export function progressIn(output: string, relationships: number, seconds: number): string | undefined {
   const started = [...output.matchAll(/^(.+?), started \d{4}-/gm)].at(-1);
-  // The importer's warning about a small heap ends without a new line.
+  // The importer's warning about a small heap doesn't end with a newline.
   const name = started?.[1]?.replace(/^WARNING: .*GiB/, '');
   if (!started || name === undefined) return undefined;
   const place = stages.findIndex(([stage]) => name.startsWith(stage));
@@ -36,7 +36,7 @@ export function progressIn(output: string, relationships: number, seconds: numbe
   return `${name} ${Math.floor(part * 100)} %${left}`;
 }
 
-/** The sentence for an importer that failed: its innermost reason, the row that it names, and where the rest is. */
+/** The error for a failed import: its innermost reason, the row it names, and where the details are. */
 export function importFailed(output: string, home: string, log: string, report: string): EngineError {
   if (/No space left on device|Disk quota exceeded/i.test(output)) return diskFull(home);
   const reason = [...output.matchAll(/^(?:Caused by: )?[\w.$]+(?:Exception|Error): (.+)$/gm)].at(-1)?.[1];

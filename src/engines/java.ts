@@ -7,11 +7,11 @@ import { javaProgram } from './java-program.mjs';
 
 const engine = join(projectRoot, 'engines', 'neo4j');
 const programs = join(engine, 'classes', 'kith.jar');
-/** Classes as the virtual machine has them in memory: a start takes 4 s instead of 13. Without the file, or with another Java, it is slower only. */
+/** Loaded classes as a memory image: a start takes 4 s instead of 13. Without the file, or with another Java, starts are just slower. */
 const archive = join(engine, 'classes', 'kith.jsa');
 
 /**
- * Checks that our Java programs can be run.
+ * Checks that our Java programs can run.
  *
  * @throws EngineError that says what is missing and how to get it
  */
@@ -26,7 +26,7 @@ export function checkJava(): void {
 }
 
 /**
- * Starts a program of engines/neo4j/src. Its environment holds nothing of ours, since other users of the machine may be
+ * Starts a program of engines/neo4j/src. It gets nothing from our environment, since other users of the machine may be
  * able to read it.
  */
 export function spawnJava(

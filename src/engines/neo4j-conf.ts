@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 
 const MiB = 1024 ** 2;
 
-/** The embedded Neo4j's neo4j.conf; paths are left at their defaults below Neo4j's home. */
+/** The embedded Neo4j's neo4j.conf; paths keep their defaults under Neo4j's home. */
 export function neo4jConf(ports: { bolt: number; http: number }, pageCache: string): string {
   return `# Written by kith at every start.
 server.config.strict_validation.enabled=true
@@ -28,7 +28,7 @@ db.tx_log.preallocate=false
 `;
 }
 
-/** Heap and page cache: the settings', else a part of the machine's memory. Units are Java's and Neo4j's (`512m`). */
+/** Heap and page cache: from the settings, or else a share of the machine's memory. Units are Java's and Neo4j's (`512m`). */
 export function memorySizes(
   embedded: Pick<Settings['embedded'], 'neo4jHeap' | 'neo4jPageCache'>,
   totalBytes = machineMemory(),
@@ -43,7 +43,7 @@ function mebibytes(bytes: number, least: number, most: number): string {
   return `${Math.min(Math.max(Math.floor(bytes / MiB), least), most)}m`;
 }
 
-/** Bytes; a container's limit counts where there is one. */
+/** Bytes; a container's limit, if there is one. */
 function machineMemory(): number {
   const limit = process.constrainedMemory?.() ?? 0;
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();

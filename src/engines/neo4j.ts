@@ -23,7 +23,7 @@ interface Options {
   onProgress?: (text: string) => void;
 }
 
-/** How to get into the embedded Neo4j of this home; undefined before the first `up`. */
+/** How to connect to the embedded Neo4j of this home; undefined before the first `up`. */
 export function neo4jAccess(home: EngineHome): (Neo4jAccess & { browser: string }) | undefined {
   const password = passwordOf(home.passwords.neo4j);
   const { bolt, http } = rememberedPorts(home);
@@ -31,15 +31,15 @@ export function neo4jAccess(home: EngineHome): (Neo4jAccess & { browser: string 
   return { uri: `bolt://127.0.0.1:${bolt}`, username: 'neo4j', password, browser: `http://127.0.0.1:${http}/browser/` };
 }
 
-/** The server's process, if it runs. */
+/** The server's process, if it is running. */
 export function findNeo4j(home: EngineHome): Process | undefined {
   return findProcesses('kith.Neo4jServer', home.neo4j)[0];
 }
 
 /**
- * Starts Neo4j if it doesn't run, and waits until it answers.
+ * Starts Neo4j if it isn't running, and waits until it answers.
  *
- * @throws EngineError one sentence with the reason and the log's path
+ * @throws EngineError with the reason and the log's path
  */
 export async function startNeo4j(home: EngineHome, settings: Settings, options: Options): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -47,17 +47,17 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
     const isOwn = !findNeo4j(home);
     if (isOwn) await launch(home, settings, options);
     if (await answers(home, options)) return;
-    // What was found was just ending, as after a kill: it is no start that failed.
+    // The process found was just ending, as after a kill; this is not a failed start.
     if (!isOwn && attempt < 4) continue;
     const reason = reasonIn(tailOf(logOf(home), 50_000, logStart));
     const { bolt, http } = fixedPorts(settings);
-    // Somebody took a port between our look and the start.
+    // Another program took a port between our check and the start.
     if (attempt >= 4 || reason.kind !== 'port' || (bolt && http)) throw engineFailed('Neo4j', reason, logOf(home));
     await pause(500, options.lock.signal);
   }
 }
 
-/** Stops Neo4j, if it runs; what is committed stays. */
+/** Stops Neo4j, if it is running; committed data stays. */
 export async function stopNeo4j(home: EngineHome, lock: HeldLock): Promise<void> {
   const server = () => findProcesses('kith.Neo4jServer', home.neo4j);
   const ended = await endProcesses(
@@ -68,7 +68,7 @@ export async function stopNeo4j(home: EngineHome, lock: HeldLock): Promise<void>
     ],
     lock.check,
   );
-  if (!ended) throw new EngineError(`Neo4j (process ${server()[0]?.pid}) can't be stopped: end that process yourself.`);
+  if (!ended) throw new EngineError(`Neo4j (process ${server()[0]?.pid}) can't be stopped: end this process yourself.`);
 }
 
 async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
@@ -88,12 +88,12 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   startServer(logOf(home), (options) => spawnJava('Neo4jServer', args, { heap, cwd: home.neo4j, ...options }));
 }
 
-/** Waits for an answer; false when the server has ended instead. */
+/** Waits for an answer; false if the server ended instead. */
 async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
   const access = neo4jAccess(home);
   if (!access)
     throw new EngineError(
-      `The ports of ${home.root} are unknown while its Neo4j runs: run \`kith down\`, then \`kith up\`.`,
+      `The ports of ${home.root} are unknown although its Neo4j is running: run \`kith down\`, then \`kith up\`.`,
     );
   let refused = 0;
   const came = await waitUntil(
@@ -103,15 +103,15 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
         await askNeo4j(access);
         return true;
       } catch (error) {
-        // Three wrong passwords in a row lock the user out for a while: ask rarely.
+        // Three wrong passwords in a row lock the user out for a while, so try rarely.
         if (isRefusedLogin(error)) {
           if (++refused > 2)
             throw new EngineError(
-              `Neo4j refuses the password in ${home.passwords.neo4j}: put the password of its user ${access.username} there.`,
+              `Neo4j rejects the password in ${home.passwords.neo4j}: write the password of its user ${access.username} to that file.`,
             );
           await pause(3_000, lock.signal);
         }
-        // On a full disk Neo4j neither starts nor ends. Killing it loses nothing that was committed.
+        // On a full disk Neo4j neither starts nor ends. Killing it loses no committed data.
         if (isDiskFull(home.neo4j)) {
           await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
           throw diskFull(home.root);
@@ -123,7 +123,7 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
     lock.signal,
   );
   if (!findNeo4j(home)) return false;
-  if (!came) throw new EngineError(`Neo4j does not answer after ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  if (!came) throw new EngineError(`Neo4j has not answered within ${patienceSeconds} s: see its log ${logOf(home)}.`);
   lock.check();
   forgetFirstStart(home);
   return true;

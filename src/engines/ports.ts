@@ -11,7 +11,7 @@ export interface Ports {
 }
 
 const settingNames = { bolt: 'KITH_BOLT_PORT', http: 'KITH_HTTP_PORT', postgres: 'KITH_POSTGRES_PORT' } as const;
-/** Below the range that systems take for outgoing connections, so that none of those sits on a port between two starts. */
+/** Below the range that systems use for outgoing connections, so that none of those takes a port between two starts. */
 const lowest = 20_000;
 const highest = 32_000;
 
@@ -25,10 +25,10 @@ export function rememberedPorts(home: EngineHome): Partial<Ports> {
 }
 
 /**
- * Ports for the engines named that are about to start: the setting's, else the last one if it is still free, else any
+ * Ports for the named engines that are about to start: from the setting, or else the last one if it is still free, or else any
  * free one. All are remembered.
  *
- * @throws EngineError naming the setting whose port is taken
+ * @throws EngineError naming the setting whose port is in use
  */
 export async function choosePorts(
   home: EngineHome,
@@ -42,7 +42,7 @@ export async function choosePorts(
     const others = Object.entries({ ...last, ...chosen }).flatMap(([other, port]) => (other === name ? [] : [port]));
     chosen[name] = await choose(name, fixed[name], last[name], others);
   }
-  // The two engines start side by side: what the other has chosen meanwhile is kept.
+  // The two engines start in parallel, so keep what the other has chosen meanwhile.
   const ports = { ...rememberedPorts(home), ...chosen };
   replaceFile(home.ports, `${JSON.stringify(ports)}\n`);
   return ports;
@@ -52,14 +52,14 @@ async function choose(name: keyof Ports, fixed: number, last: number | undefined
   if (fixed) {
     if (await isFree(fixed)) return fixed;
     throw new EngineError(
-      `Port ${fixed} of ${settingNames[name]} is taken by another program: set ${settingNames[name]} to a free port, or to 0 for any.`,
+      `Port ${fixed} of ${settingNames[name]} is used by another program: set ${settingNames[name]} to a free port, or to 0 for any.`,
     );
   }
   if (last && !others.includes(last) && (await isFree(last))) return last;
   return anyFree(others);
 }
 
-/** The ports that settings fix; 0 is none. */
+/** The ports fixed by settings; 0 is none. */
 export function fixedPorts(settings: Settings): Ports {
   const { boltPort, httpPort, postgresPort } = settings.embedded;
   return { bolt: boltPort, http: httpPort, postgres: postgresPort };

@@ -1,5 +1,5 @@
 /**
- * The embedded Postgres's postgresql.conf: tuned for loading in bulk, yet nothing that was committed is lost by a crash
+ * The embedded Postgres's postgresql.conf: tuned for bulk loading, but a crash loses no committed data
  * (fsync and synchronous_commit stay on).
  */
 export function postgresConf(port: number): string {

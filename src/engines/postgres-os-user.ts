@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { runsAsRoot } from './home.ts';
 
-/** A user of the operating system; undefined where Postgres runs as whoever starts it. */
+/** A user of the operating system; undefined if Postgres runs as the user who starts it. */
 export type OsUser = { name: string; uid: number; gid: number } | undefined;
 
 /**
- * The user that Postgres runs as, made if need be: only for root, as which it refuses to run.
+ * The user that Postgres runs as if we are root, as which it refuses to run; created if necessary.
  *
- * @throws EngineError when there is no such user and none can be made
+ * @throws EngineError if there is no such user and it can't be created
  */
 export function postgresOsUser(name: string): OsUser {
   if (!runsAsRoot()) return undefined;
@@ -20,11 +20,11 @@ export function postgresOsUser(name: string): OsUser {
   if (user) return user;
   const why = made.error?.message ?? String(made.stderr).trim().split('\n')[0];
   throw new EngineError(
-    `Postgres can't run as root, and the user ${name} could not be made (${why}): set KITH_POSTGRES_OS_USER to a user of this system.`,
+    `Postgres can't run as root, and the user ${name} could not be created (${why}): set KITH_POSTGRES_OS_USER to an existing user of this system.`,
   );
 }
 
-/** The uppermost folder on the way to `path` that the user may not enter; undefined when the whole way is free. */
+/** The topmost folder on the way to `path` that the user can't enter; undefined if there is none. */
 export function closedFolder(path: string, user: OsUser): string | undefined {
   if (!user) return undefined;
   const way: string[] = [];

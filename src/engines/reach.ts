@@ -10,7 +10,7 @@ export interface Neo4jAccess {
   password: string;
 }
 
-/** Says hello by Bolt and runs a query; throws the driver's error when that fails. */
+/** Connects by Bolt and runs a query; throws the driver's error if that fails. */
 export async function askNeo4j({ uri, username, password }: Neo4jAccess, timeoutSeconds = 5): Promise<void> {
   const timeout = timeoutSeconds * 1000;
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), {
@@ -26,7 +26,7 @@ export async function askNeo4j({ uri, username, password }: Neo4jAccess, timeout
   }
 }
 
-/** Connects and runs a query; throws the client's error when that fails. */
+/** Connects and runs a query; throws the client's error if that fails. */
 export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void> {
   const timeout = timeoutSeconds * 1000;
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeout, query_timeout: timeout });
@@ -40,7 +40,7 @@ export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void
 }
 
 /**
- * Checks the servers that settings name instead of the embedded ones.
+ * Checks a server that settings name instead of the embedded one.
  *
  * @throws EngineError that names the setting and the server, never a password
  */
@@ -53,7 +53,7 @@ export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): P
   });
 }
 
-/** As checkGivenNeo4j, for Postgres. */
+/** Like checkGivenNeo4j, for Postgres. */
 export async function checkGivenPostgres(url: string): Promise<void> {
   await askPostgres(url).catch((error) => {
     const why = reasonOf(error, secretsOf(url));
@@ -69,11 +69,11 @@ export function serverOf(url: string): string {
     const { protocol, host, pathname } = new URL(url);
     return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
   } catch {
-    return 'an address that is no URL';
+    return 'an address that is not a URL';
   }
 }
 
-/** Whether the server answered, and answered that user and password are wrong. */
+/** Whether the server answered that the user or password is wrong. */
 export function isRefusedLogin(error: unknown): boolean {
   const code = codeOf(error);
   return code.startsWith('Neo.ClientError.Security.') || code === '28P01' || code === '28000';

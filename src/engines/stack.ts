@@ -14,11 +14,11 @@ import { throwIfAborted } from './waiting.ts';
 export interface Stack {
   neo4j: { uri: string; username: string; password: string; browser: string | undefined };
   postgres: { url: string };
-  /** Which of them are Kith's own; the others are named by settings. */
+  /** Which of them are embedded; the others are named by settings. */
   embedded: { neo4j: boolean; postgres: boolean };
 }
 
-/** Of an embedded engine that has never been started, only `running` is known. */
+/** For an embedded engine that has never been started, only `running` is known. */
 export interface StackStatus {
   neo4j: { running: boolean; uri?: string; browser?: string; username?: string; password?: string; pid?: number };
   postgres: { running: boolean; url?: string; pid?: number };
@@ -29,18 +29,18 @@ export type EngineName = 'neo4j' | 'postgres';
 
 export interface UpOptions {
   signal?: AbortSignal;
-  /** Called with a few words whenever something that takes long begins. */
+  /** Called with a few words whenever something slow begins. */
   onProgress?: (text: string) => void;
-  /** One engine alone; the stack that is returned names the place of the other all the same. */
+  /** Only one engine; the returned stack still names the address of the other. */
   only?: EngineName;
 }
 
 /**
- * Starts the embedded engines that don't run yet and waits until each answers a query; checks those that settings name.
+ * Starts the embedded engines that aren't running and waits until each answers a query; checks those named by settings.
  * Any number of processes may call it at once.
  *
- * @throws EngineError one sentence on why an engine can't be had and what to do
- * @throws InterruptedError when the signal was given; an engine that was starting goes on
+ * @throws EngineError that says why an engine is unavailable and what to do
+ * @throws InterruptedError once the signal aborts; an engine that was starting continues
  */
 export async function up(settings: Settings, options: UpOptions = {}): Promise<Stack> {
   throwIfAborted(options.signal);
@@ -61,7 +61,7 @@ export async function up(settings: Settings, options: UpOptions = {}): Promise<S
   return stackOf(settings);
 }
 
-/** Stops the embedded engines; nothing of theirs runs afterwards. Data stays. */
+/** Stops the embedded engines and all their processes. Data stays. */
 export async function down(
   settings: Settings,
   options: { signal?: AbortSignal; onProgress?: (text: string) => void; only?: EngineName } = {},
@@ -83,7 +83,7 @@ export async function down(
   );
 }
 
-/** What runs, and how to reach it. Starts nothing and waits for nobody; `running` means that a query was answered. */
+/** What is running, and how to reach it. Starts nothing and waits for nothing; `running` means that a query was answered. */
 export async function status(settings: Settings): Promise<StackStatus> {
   const home = homeOf(settings);
   const embedded = embeddedEngines(settings);
@@ -115,12 +115,12 @@ async function startOwn(home: EngineHome, settings: Settings, own: EngineName[],
 }
 
 async function startOwnNeo4j(home: EngineHome, settings: Settings, options: StartOptions): Promise<void> {
-  // An import that is being made beside a stopped server is neither rubbish nor ready.
+  // An import that is being made next to a stopped server must be left alone.
   if (!findNeo4j(home) && !(await isLocked(home, 'bulk-import'))) settleImport(home, options.lock);
   await startNeo4j(home, settings, options);
 }
 
-/** So that the address of an engine is known even before it is started for the first time. */
+/** Chooses ports, so that an engine's address is known even before its first start. */
 async function chooseMissingPorts(home: EngineHome, settings: Settings, lock: HeldLock): Promise<void> {
   const ports = rememberedPorts(home);
   const names: (keyof Ports)[] = ['bolt', 'http', 'postgres'];
@@ -147,7 +147,7 @@ function wantedEngines(only: EngineName | undefined): EngineName[] {
   return only ? [only] : ['neo4j', 'postgres'];
 }
 
-/** Lets every piece of work end, so that none goes on unseen; then throws what went wrong, in one error. */
+/** Waits for all work to end, so that none goes on unnoticed; then throws all failures as one error. */
 async function allOrFirstError(work: Promise<void>[]): Promise<void> {
   const failures = (await Promise.allSettled(work)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   const [first, ...others] = failures;

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-/** Writes a folder's entries to the disk, so that a later step can't get there before this one. */
+/** Flushes a folder's entries to disk, so that no later step reaches it before this one. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {

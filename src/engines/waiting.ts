@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BusyError, InterruptedError } from '../errors.ts';
 
-/** Throws once the signal has been given: its own reason, if that is one for a person. */
+/** Throws if the signal has aborted: its reason, if that is an error for people. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   const { reason } = signal;
   throw reason instanceof InterruptedError || reason instanceof BusyError ? reason : new InterruptedError('Stopped.');
 }
 
-/** Waits; once the signal is given it throws. */
+/** Waits; throws if the signal aborts. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   throwIfAborted(signal);
 }
 
-/** Asks again and again until the answer is yes (true) or the time is over (false). */
+/** Asks repeatedly until the answer is yes (true) or the time is up (false). */
 export async function waitUntil(
   isSo: () => boolean | Promise<boolean>,
   seconds: number,

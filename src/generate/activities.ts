@@ -8,10 +8,10 @@ import type { Targets } from './targets.ts';
 
 export type ActivityType = 'follow' | 'reply' | 'mention' | 'like';
 
-/** Everything the rows of the four files are drawn from. */
+/** Everything that the rows of the four files are drawn from. */
 export interface Network {
   seed: number;
-  /** Another one gives other rows. */
+  /** A different one gives different rows. */
   part: number;
   population: Population;
   sources: AliasTable;
@@ -38,7 +38,7 @@ const repeatedShare = 0.003;
 const remembered = 64;
 
 /**
- * The lines of one activity file. A line in about 300 repeats one of the 64 lines before it; a follow has no message id.
+ * The lines of one activity file. About one line in 300 repeats one of the 64 lines before it; a follow has no message id.
  * Likes and replies name a message of the engaged user, mentions one of the user's own.
  */
 export function* activityLines(type: ActivityType, count: number, network: Network): Generator<string> {

@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 
 /**
- * Draws from fixed weights in constant time: Walker's alias method, built as by Michael Vose,
+ * Draws from fixed weights in constant time: Walker's alias method, built as described by Michael Vose,
  * "A linear algorithm for generating random numbers with a given distribution" (1991).
  */
 export class AliasTable {
@@ -42,7 +42,7 @@ export class AliasTable {
         stack[poor++] = large;
       }
     }
-    // What remains is 1 but for rounding.
+    // What remains is 1, apart from rounding.
     while (poor > 0) this.#keep[stack[--poor] as number] = 1;
   }
 
@@ -51,12 +51,12 @@ export class AliasTable {
     return this.#values.length;
   }
 
-  /** A value, or −1 when there is none. */
+  /** A value, or −1 if there is none. */
   draw(random: Random): number {
     return this.at(random.next(), random.next());
   }
 
-  /** The value that two uniform 32-bit numbers stand for, or −1 when there is none: for draws that must come out again. */
+  /** The value for two uniform 32-bit numbers, or −1 if there is none; for draws that must be repeatable. */
   at(first: number, second: number): number {
     const count = this.#values.length;
     if (count === 0) return -1;

@@ -4,10 +4,10 @@ const daySeconds = 86_400;
 const windowSeconds = 90 * daySeconds;
 const borderEvery = 500;
 
-/** The span of history, and its instants as text. All instants are epoch seconds, UTC. */
+/** The period of the history, and its instants as text. All instants are epoch seconds, UTC. */
 export class Calendar {
   readonly asOf: number;
-  /** First second of the history; the last is `asOf`. */
+  /** The first second of the history; the last is `asOf`. */
   readonly start: number;
   readonly seconds: number;
   readonly #borders: number[];
@@ -36,15 +36,15 @@ export class Calendar {
   }
 
   /**
-   * For one row in 500, an instant on, just before or just after the as-of or the border of a 90-day window, each in
-   * turn (so a few lie after the as-of); undefined for the others.
+   * For one row in 500, an instant on, just before or just after the as-of or the start of a 90-day window, in
+   * turn (so a few are after the as-of); undefined for the others.
    */
   border(row: number): number | undefined {
     if (row % borderEvery !== borderEvery / 2) return undefined;
     return this.#borders[Math.floor(row / borderEvery) % this.#borders.length];
   }
 
-  /** `YYYY-MM-DD HH:MM:SS`, with another text between date and time if given. */
+  /** `YYYY-MM-DD HH:MM:SS`, or with another separator between date and time. */
   text(instant: number, between = ' '): string {
     const day = Math.floor(instant / daySeconds);
     return `${this.#days[day - this.#firstDay]}${between}${this.#clock[instant - day * daySeconds]}`;

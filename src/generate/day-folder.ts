@@ -13,7 +13,7 @@ export const dayFiles = ['follow.csv', 'reply.csv', 'mention.csv', 'like.csv', '
 const ours = new Set<string>(dayFiles.flatMap((file) => [file, `${file}.gz`]));
 const chunkLength = 1 << 16;
 
-/** What is in a folder; undefined when there is none. */
+/** The contents of a folder; undefined if it doesn't exist. */
 async function contents(folder: string): Promise<string[] | undefined> {
   try {
     return await readdir(folder);
@@ -26,10 +26,10 @@ async function contents(folder: string): Promise<string[] | undefined> {
 }
 
 /**
- * Fills a folder all or nothing: `fill` writes into a hidden sibling, which takes the folder's name once it is complete.
+ * Fills a folder completely or not at all: `fill` writes into a hidden sibling, which is renamed once it is complete.
  *
- * @param force replaces a folder that holds nothing but files of a day
- * @throws BadInputError when the folder can't be made, or isn't empty and may not be replaced
+ * @param force replaces a folder that holds only files of a day
+ * @throws BadInputError if the folder can't be created, or isn't empty and may not be replaced
  */
 export async function writeDayFolder(
   folder: string,
@@ -39,7 +39,9 @@ export async function writeDayFolder(
   const found = await contents(folder);
   const foreign = found?.find((file) => !ours.has(file));
   if (foreign !== undefined)
-    throw new BadInputError(`${folder} holds ${foreign}, which is no file of a day; give a new or empty folder.`);
+    throw new BadInputError(
+      `${folder} contains ${foreign}, which is not a file of a day's folder; give a new or empty folder.`,
+    );
   if (found?.length && !force)
     throw new BadInputError(`${folder} is not empty; give a new or empty folder, or --force to replace its files.`);
   const target = found ? await realpath(folder) : folder;
@@ -73,7 +75,7 @@ export async function writeDayFolder(
   }
 }
 
-/** Joins lines to chunks that are worth a write. */
+/** Joins lines into chunks that are large enough to write. */
 function* chunksOf(lines: Iterable<string>, wrote: (rows: number) => void): Generator<string> {
   let chunk = '';
   let rows = 0;
@@ -90,9 +92,9 @@ function* chunksOf(lines: Iterable<string>, wrote: (rows: number) => void): Gene
 }
 
 /**
- * Writes lines as they come, no faster than the disk takes them.
+ * Writes lines as they come, no faster than the disk accepts them.
  *
- * @param path its end `.gz` makes it gzip
+ * @param path is compressed if it ends in `.gz`
  * @returns the number of lines
  */
 export async function writeLines(

@@ -14,11 +14,11 @@ export type { GenerateOptions } from './options.ts';
 
 interface Source {
   lines: Iterable<string>;
-  /** How many there will be; of user.csv, about how many. */
+  /** How many there will be; for user.csv, approximately. */
   rows: number;
 }
 
-/** The lines of each file, drawn when they are read. */
+/** The lines of each file, generated when they are read. */
 function sourcesOfFiles(plan: Plan): Record<(typeof dayFiles)[number], Source> {
   const population = createPopulation(plan);
   const calendar = new Calendar(plan.asOf, plan.days);
@@ -47,8 +47,8 @@ function sourcesOfFiles(plan: Plan): Record<(typeof dayFiles)[number], Source> {
  * option, since it may say the as-of. Memory grows with users, not with activities or messages.
  *
  * @returns the as-of to run it with, and the records of each file by its name
- * @throws BadInputError when an option is wrong or the folder can't be used
- * @throws InterruptedError when `signal` ended it; then nothing was written
+ * @throws BadInputError if an option is wrong or the folder can't be used
+ * @throws InterruptedError once `signal` aborts; nothing is written then
  */
 export async function generate(options: GenerateOptions): Promise<{ asOf: Date; files: Record<string, number> }> {
   const plan = planOf(options);

@@ -4,14 +4,14 @@ import type { Calendar } from './calendar.ts';
 import { streamOf } from './part.ts';
 import { label, type Population } from './population.ts';
 
-/** Messages of a user that activities refer to when the user has none in messages.jsonl. */
+/** How many messages of a user activities refer to, if the user has none in messages.jsonl. */
 const unseenMessages = 12;
-/** This share is written by labelled users whatever their talkativeness, so that few labels are without text. */
+/** This share is written by labelled users, however talkative they are, so that few of them have no text. */
 const labelledShare = 0.15;
 
 /**
- * Id of a user's n-th message (n from 0) of a part, as text: 18 digits, beyond 2^53, and 19 in parts other than the first, so that days that
- * follow each other have messages of their own: of up to 999 of those, with less than 10 million messages a user.
+ * Id of a user's n-th message (n from 0) of a part, as text: 18 digits, beyond 2^53, and 19 in parts other than the first, so that consecutive
+ * days have different messages; for up to 999 days, with less than 10 million messages per user.
  */
 export function messageId(author: number, n: number, part: number): string {
   const writer = 100_000_000 + author;
@@ -40,7 +40,7 @@ export class Authors {
     for (const author of this.all()) this.counts[author] = (this.counts[author] as number) + 1;
   }
 
-  /** The author of each message, in the order of the file. Drawn anew at every call, so nothing is kept. */
+  /** The author of each message, in the order of the file. Drawn again at every call, so nothing is stored. */
   *all(): Generator<number> {
     const random = new Random(this.#seed, streamOf('authors', this.#part));
     const labelled = this.#labelled;
@@ -50,13 +50,13 @@ export class Authors {
     }
   }
 
-  /** When the n-th of a user's messages is written: spread evenly over the history, with some play. */
+  /** When a user's n-th message is written: spread evenly over the history, with some variation. */
   instant(author: number, n: number, calendar: Calendar, random: Random): number {
     const place = (n + random.fraction()) / (this.counts[author] as number);
     return Math.min(calendar.asOf, calendar.start + Math.floor(place * calendar.seconds));
   }
 
-  /** A message by `author` from before `instant` where there is one, newer ones more often. */
+  /** A message by `author` from before `instant` if there is one, more often a recent one. */
   referred(author: number, instant: number, calendar: Calendar, random: Random): string {
     const count = this.counts[author] || unseenMessages;
     const newest = Math.min(count, Math.floor(((instant - calendar.start) / calendar.seconds) * count)) - 1;

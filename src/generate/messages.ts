@@ -8,7 +8,7 @@ import { label, type Persona, personas } from './population.ts';
 
 type Style = 'analysis' | 'hype' | 'chatter' | 'spam';
 
-/** How often a persona writes in which style: nobody keeps to one, or the label would be plain in every message. */
+/** How often a persona writes in which style. Nobody uses only one, or every message would give the label away. */
 const styles: Record<Persona, readonly (readonly [Style, number])[]> = {
   analyst: [
     ['analysis', 0.55],
@@ -55,7 +55,7 @@ function styleOf(persona: Persona, random: Random): Style {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** The text of a message: sentences on lines or in one, at times with a mention, escaped as HTML, or with a bare address. */
+/** The text of a message: sentences on separate lines or on one, sometimes with a mention, HTML escapes or a bare address. */
 function bodyOf(style: Style, topic: Topic, random: Random): string {
   const [least, most] = sentences[style];
   const parts = Array.from({ length: least + random.below(most - least + 1) }, () => phrases.say(style, random, topic));

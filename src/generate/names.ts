@@ -148,7 +148,7 @@ function at<T>(values: readonly T[], place: number): T {
   return values[place % values.length] as T;
 }
 
-/** One of the companies of a community, the first ones far more often. */
+/** One of a community's companies, far more often one of the first. */
 export function drawCompany(community: number, random: Random): Company {
   const place = Math.floor(companiesPerCommunity * random.fraction() ** 2);
   const hash = mix(community * companiesPerCommunity + place + 1);
@@ -160,7 +160,7 @@ export function drawCompany(community: number, random: Random): Company {
   return { name: `${start}${middle}${end}`, ticker, field };
 }
 
-/** A user's name in the network, unique by its number. */
+/** A user's name in the network, made unique by a number. */
 export function handleOf(user: number): string {
   const hash = mix(user ^ 0x2545f491);
   return `${at(adjectives, hash)}${at(nouns, hash >>> 8)}${user}`;

@@ -1,11 +1,11 @@
 import type { Random } from '../random.ts';
 
-/** Gives the text of a `{slot}`; `context` is what the caller speaks about. */
+/** Returns the text for a `{slot}`; `context` is what the caller is writing about. */
 export type Slot<Context> = (random: Random, context: Context) => string;
 
 /**
- * Sentences from rules: a rule is a list of alternatives, in which `{name}` stands for an alternative of the rule of that
- * name or for what the slot of that name gives.
+ * Sentences from rules: a rule is a list of alternatives, in which `{name}` stands for an alternative of the rule with that
+ * name, or for the text of the slot with that name.
  *
  * @example
  * new PhraseBook({ greeting: ['hello {who}', 'hi {who}'], who: ['you', '{name}'] }, { name: () => 'Ada' }).say('greeting', random, null)
@@ -13,7 +13,7 @@ export type Slot<Context> = (random: Random, context: Context) => string;
 export class PhraseBook<Context> {
   readonly #rules = new Map<string, Slot<Context>[][]>();
 
-  /** @throws RangeError when an alternative names a rule or slot that isn't there */
+  /** @throws RangeError if an alternative names a rule or slot that doesn't exist */
   constructor(rules: Record<string, readonly string[]>, slots: Record<string, Slot<Context>>) {
     for (const [name, alternatives] of Object.entries(rules)) {
       const compiled = alternatives.map((alternative) =>
@@ -29,7 +29,7 @@ export class PhraseBook<Context> {
     }
   }
 
-  /** One alternative of a rule, its slots filled. @throws RangeError when there is no such rule */
+  /** One alternative of a rule, with its slots filled. @throws RangeError if there is no such rule */
   say(rule: string, random: Random, context: Context): string {
     let text = '';
     for (const part of random.pick(this.#rules.get(rule) ?? [])) text += part(random, context);

@@ -1,12 +1,12 @@
 import { Random } from '../random.ts';
 import { AliasTable } from './alias-table.ts';
 
-/** How a user writes; what they are labelled follows it only roughly. */
+/** How a user writes; their label only roughly follows it. */
 export type Persona = 'analyst' | 'dabbler' | 'hype' | 'chatter' | 'spam';
 
 export const personas: readonly Persona[] = ['analyst', 'dabbler', 'hype', 'chatter', 'spam'];
 
-/** Label of a user: handpicked as good, known not to be, or nothing known. */
+/** A user's label: handpicked as good, known not to be, or unknown. */
 export const label = { none: -1, notGood: 0, good: 1 } as const;
 
 /** Every array is indexed by user id; flags are 0 or 1. */
@@ -18,7 +18,7 @@ export interface Population {
   activeness: Float64Array;
   /** Relative number of activities received; 0 for the silent. */
   popularity: Float64Array;
-  /** Relative number of messages written; some of the silent write too. */
+  /** Relative number of messages written; some silent users write too. */
   talkativeness: Float64Array;
   suspended: Uint8Array;
   /** Absent from user.csv. */
@@ -49,7 +49,7 @@ function draw(random: Random, probabilities: readonly number[]): number {
   return probabilities.length - 1;
 }
 
-/** Marks the first `count` users of `order` that `allowed` lets through. */
+/** Marks the first `count` users of `order` that `allowed` accepts. */
 function mark(
   flags: Uint8Array | Int8Array,
   value: number,
@@ -68,8 +68,8 @@ function mark(
 
 /**
  * The users of a network: who belongs together, who is active, popular, suspended, labelled.
- * Activeness falls with its rank by a power of 0.7 and popularity by a power of 1 (Zipf), which gives a few users whom
- * about one in a hundred of all activities meets.
+ * Activity falls with rank by a power of 0.7, and popularity by a power of 1 (Zipf), which gives a few users who
+ * each receive about one in a hundred of all activities.
  */
 export function createPopulation(options: {
   users: number;
@@ -102,7 +102,7 @@ export function createPopulation(options: {
   mark(silent, 1, Math.floor(users * silentShare), shuffled, () => true);
   const suspended = Math.round((users * options.suspendedPercent) / 100);
   const loud = Math.ceil(suspended / 4);
-  // A quarter of the suspended come from the most active, who would otherwise fill many a top list.
+  // A quarter of the suspended users are among the most active, who would otherwise be in many top lists.
   mark(all.suspended, 1, loud, byActiveness, (user) => silent[user] === 0 && random.chance(0.3));
   const marked = all.suspended.reduce((sum, flag) => sum + flag, 0);
   mark(all.suspended, 1, suspended - marked, random.permutation(users), (user) => all.suspended[user] === 0);
@@ -137,7 +137,7 @@ export function createPopulation(options: {
       all.activeness[user] = 0;
       all.popularity[user] = 0;
     } else if (personas[persona] === 'analyst') {
-      // People like to engage with those who know.
+      // People like to engage with experts.
       all.popularity[user] = (all.popularity[user] as number) * 3;
     }
   }

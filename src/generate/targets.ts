@@ -4,11 +4,11 @@ import type { Population } from './population.ts';
 
 const favourites = 12;
 const selfShare = 0.003;
-/** Shares of favourites, favourites' favourites and the community; the rest goes to anyone. */
+/** Shares of favourites, their favourites and the community; the rest goes to anyone. */
 const engage = [0.55, 0.6, 0.88] as const;
 const follow = [0.3, 0.6, 0.86] as const;
 
-/** Groups the users by community: `group(c)` are its members who take part. */
+/** Groups users by community: `group(c)` are its active members. */
 function groupByCommunity(population: Population): Int32Array[] {
   const sizes = new Int32Array(population.communities);
   for (const community of population.community) sizes[community] = (sizes[community] as number) + 1;
@@ -24,9 +24,9 @@ function groupByCommunity(population: Population): Int32Array[] {
 }
 
 /**
- * Whom a user engages with: mostly a few favourites in the own community (stars and equals), for follows also their
- * favourites, else the community by popularity, and now and then anyone by popularity.
- * Favourites are computed and not kept, so memory doesn't grow with activities.
+ * Whom a user engages with: mostly a few favourites in their own community (stars and peers), for follows also the favourites'
+ * favourites, otherwise the community by popularity, and now and then anyone by popularity.
+ * Favourites are computed and not stored, so memory doesn't grow with activities.
  */
 export class Targets {
   readonly #population: Population;
@@ -37,7 +37,7 @@ export class Targets {
 
   constructor(population: Population, seed: number) {
     const weight = (user: number) => population.popularity[user] as number;
-    // Flatter inside a community, or its star would get nearly all of it.
+    // Flatter inside a community, or its star would get nearly everything.
     const flatter = (user: number) => (population.popularity[user] as number) ** 0.6;
     this.#population = population;
     this.#salt = mix(seed >>> 0) ^ mix(Math.floor(seed / 2 ** 32));
@@ -71,7 +71,7 @@ export class Targets {
     return this.#anyone.draw(random);
   }
 
-  /** 0…favourites − 1, the first ones more often. */
+  /** 0…favourites − 1, lower ones more often. */
   #place(random: Random): number {
     return Math.min(random.below(favourites), random.below(favourites));
   }

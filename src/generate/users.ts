@@ -17,8 +17,8 @@ const biographies = [
 
 /**
  * The records of user.csv: user_id, username, name, bio, country, joined, plan, verified, language, ideas, watchlist,
- * suspended. Some bios hold commas, quotes and newlines, in quotes. One user in 200 has a second record, and a suspended
- * one's says 0.
+ * suspended. Some bios contain commas, quotes and newlines, in quotes. One user in 200 has a second record, which for a
+ * suspended user says 0.
  */
 export function* userRecords(population: Population, seed: number, calendar: Calendar): Generator<string> {
   const random = new Random(seed, 'users');

@@ -3,7 +3,7 @@ import type { CypherFile, Graph } from './graph.ts';
 import { sideBySide } from './side-by-side.ts';
 import { type UserRange, userRanges } from './user-ranges.ts';
 
-/** Users a transaction when edges are drawn: some seconds of work, and little to repeat after a deadlock. */
+/** Users per transaction when drawing edges: a few seconds of work, and little to repeat after a deadlock. */
 const usersPerDrawing = 5_000;
 
 /** A user's closest connections, the closest first; weights in exact units (`weightUnits`). */
@@ -14,7 +14,7 @@ export interface UserConnections {
   [column: string]: unknown;
 }
 
-/** Computes the 50 closest connections of a range of users as of `asOf` (epoch seconds), and keeps them as lists on the users. */
+/** Computes the 50 closest connections of a range of users as of `asOf` (epoch seconds), and stores them as lists on the users. */
 export async function computeClosest(
   graph: Graph,
   range: UserRange,
@@ -32,7 +32,7 @@ export async function computeClosest(
     reply: BigInt(reply),
     like: BigInt(like),
     mention: BigInt(mention),
-    // A Float on purpose: the exponent is one.
+    // A Float on purpose, like the exponent.
     ...(ranking.decay.kind === 'exponential' ? { halfLife: ranking.decay.halfLifeSeconds } : {}),
   });
   return rows;
@@ -54,7 +54,7 @@ export interface DrawnConnections {
   propertiesSet: number;
 }
 
-/** Makes `CLOSEST_TO {rank, weight}`, which people explore, what the users' lists say; writes only what differs. */
+/** Brings `CLOSEST_TO {rank, weight}`, which people explore, in line with the users' lists; writes only what differs. */
 export async function drawClosest(
   graph: Graph,
   options: { sessions: number; onProgress: (done: number, total: number) => void },

@@ -12,9 +12,9 @@ import { type FlagDate, mergeActivities } from './merge-activities.ts';
 import { ensureSchema, graphSize } from './schema.ts';
 
 export interface LoadOptions {
-  /** When the folder's suspended flags are from. */
+  /** The date of the folder's suspended flags. */
   flagged: FlagDate;
-  /** Where the importer's CSV files may lie for the while. */
+  /** Where the importer's CSV files may be kept temporarily. */
   workDir: string;
   /** The attempt that loads; without it whoever comes later is not kept out. */
   fence?: Fence;
@@ -26,17 +26,17 @@ export interface LoadOptions {
 
 export interface LoadSummary {
   loader: 'bulk' | 'merge';
-  /** Activities that the graph did not have yet. */
+  /** Activities that were not in the graph yet. */
   added: number;
 }
 
 /**
- * Brings a judged folder into the graph: an empty embedded graph by Neo4j's bulk importer, which takes ten million
- * activities in about a minute, any other by Cypher over Bolt (some ten thousand a second and session). Both leave the same graph,
- * and whatever is there already is left as it is. Neo4j runs afterwards.
+ * Loads a judged folder into the graph: into an empty embedded graph with Neo4j's bulk importer, which takes about a minute for ten
+ * million activities; into any other with Cypher over Bolt (some ten thousand per second and session). Both give the same graph and
+ * leave existing data as it is. Neo4j is running afterwards.
  */
 export async function loadFolder(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
-  // A run that was killed may have left a whole import behind: it must not replace what is loaded now.
+  // A killed run may have left a complete import behind; it must not replace what is loaded now.
   const discard = () => discardImport(settings, options);
   await (options.hold ? options.hold(discard) : discard());
   const summary = (await mayBulkImport(settings, folder, options))
@@ -58,7 +58,7 @@ async function mayBulkImport(settings: Settings, folder: StagedFolder, options: 
       );
     return false;
   }
-  // Below some thousands of rows the importer's start and the server's restart (15 s) cost more than MERGE does.
+  // Below some thousands of rows, starting the importer and restarting the server (15 s) cost more than merging.
   if (settings.loader === 'auto' && activitiesOf(folder) < settings.bulkMinActivities) return false;
   if (!hasGraphStore(settings)) return true;
   const stack = await up(settings, { ...options, only: 'neo4j' });

@@ -4,7 +4,7 @@ import type { ActivityBatch } from '../ingest/staged-rows.ts';
 import type { CypherFile, Graph } from './graph.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** Rows a transaction: larger ones gain nothing and are dearer to repeat. */
+/** Rows per transaction; larger ones are no faster and cost more to repeat. */
 const batchSize = 10_000;
 
 const mergeFiles: Readonly<Record<ActivityType, CypherFile>> = {
@@ -14,30 +14,30 @@ const mergeFiles: Readonly<Record<ActivityType, CypherFile>> = {
   mention: 'cypher/ingest/merge-mention.cypher',
 };
 
-/** When a folder's suspended flags are from. */
+/** The date of a folder's suspended flags. */
 export interface FlagDate {
-  /** Epoch seconds: the date that the folder is named by, else the run's as-of. */
+  /** Epoch seconds: the date in the folder's name, or else the run's as-of. */
   at: number;
-  /** Not named by a date: of two such folders the one that arrives later is the later one. */
+  /** The folder's name is not a date; of two such folders, the one that arrives later counts as later. */
   isUndated: boolean;
 }
 
-/** How the work of a user's row compares with an activity's, for the time left. */
+/** How much work a user's row is compared with an activity's, for estimating the time left. */
 const userShare = 0.4;
 
 export interface MergeOptions {
-  /** Decides which of two folders' suspended flags is the later one. */
+  /** Decides which of two folders' suspended flags is later. */
   flagged: FlagDate;
-  /** How many transactions write side by side. */
+  /** How many transactions write in parallel. */
   sessions: number;
   /** @param done of `total` rows; @param share of the work that is done, between 0 and 1 */
   onProgress: (done: number, total: number, share: number) => void;
 }
 
 /**
- * Puts a folder's users and activities into a graph that may hold some of them already: what is there stays, once.
+ * Adds a folder's users and activities to a graph that may already have some of them; nothing is duplicated.
  *
- * @returns how many activities the graph did not have yet
+ * @returns how many activities were not in the graph yet
  */
 export async function mergeActivities(graph: Graph, folder: StagedFolder, options: MergeOptions): Promise<number> {
   const { flagged, sessions, onProgress } = options;
@@ -66,7 +66,7 @@ export async function mergeActivities(graph: Graph, folder: StagedFolder, option
   return added;
 }
 
-/** `[[userId, [[engaged userId, [[epoch seconds, messageId], …]], …]], …]`; of follows `[[epoch seconds], …]`. */
+/** `[[userId, [[engaged userId, [[epoch seconds, messageId], …]], …]], …]`; for follows `[[epoch seconds], …]`. */
 type UserActivities = [bigint, [bigint, (bigint | null)[][]][]];
 
 /** Rows sorted by user and engaged, as one list for each user. */

@@ -14,7 +14,7 @@ export interface UserRecommendations {
   userId: bigint;
   recommended: bigint[];
   scores: bigint[];
-  /** Parallel lists, one entry a reason: `reasons[i]` speaks for `reasonOf[i]` with `reasonWeights[i]`. */
+  /** Parallel lists, one entry per reason: `reasons[i]` supports `reasonOf[i]` with `reasonWeights[i]`. */
   reasonOf: bigint[];
   reasons: bigint[];
   reasonWeights: bigint[];
@@ -43,7 +43,7 @@ export async function goodUsers(graph: Graph, { filtered, minReputation }: Reput
   return rows[0]?.good ?? [];
 }
 
-/** The good ones of a user's candidates: to ask for one user is quicker than to ask for all. */
+/** The good users among a user's candidates; for one user this is faster than asking for all. */
 export async function goodAround(
   graph: Graph,
   userId: bigint,
@@ -60,7 +60,7 @@ export async function goodAround(
 /**
  * Recommendations with their reasons for a range of users, from the lists of closest connections as they are in the graph.
  *
- * @throws ChecksFailedError if the reasons of a recommendation don't sum to its score, to the unit
+ * @throws ChecksFailedError if the reasons of a recommendation don't add up to exactly its score
  */
 export async function recommend(
   graph: Graph,
@@ -85,7 +85,7 @@ export async function recommend(
   return { users: rows, dropped };
 }
 
-/** @throws ChecksFailedError naming the first recommendation that is not the sum of its reasons */
+/** @throws ChecksFailedError naming the first recommendation whose score is not the sum of its reasons */
 export function requireExactSums({
   userId,
   recommended,
@@ -99,11 +99,11 @@ export function requireExactSums({
   for (const [recId, units] of missing)
     if (units !== 0n)
       throw new ChecksFailedError(
-        `The reasons for recommending ${recId} to user ${userId} don't sum to the score: ${units} units apart. Nothing was published.`,
+        `The reasons for recommending ${recId} to user ${userId} don't add up to its score: they differ by ${units} units. Nothing was published.`,
       );
 }
 
-/** Whom each user of a range follows since `asOf` (epoch seconds) or before; users who follow nobody are absent. */
+/** Whom each user in a range has followed at or before `asOf` (epoch seconds); users who follow nobody are absent. */
 export async function readFollowed(
   graph: Graph,
   range: UserRange,

@@ -1,6 +1,6 @@
 import type { Graph } from './graph.ts';
 
-/** Makes the graph's constraint if it is not there (a bulk import leaves none) and waits until its index is ready. */
+/** Creates the graph's constraint if it is missing (as after a bulk import) and waits until its index is ready. */
 export async function ensureSchema(graph: Graph): Promise<void> {
   await graph.constrain('cypher/schema/user-id.cypher', 'cypher/schema/drop-half-user-id.cypher');
   await graph.change('cypher/schema/await-index.cypher', { seconds: 3600n });
@@ -31,6 +31,6 @@ export async function emptyGraph(graph: Graph): Promise<void> {
       const { rows } = await graph.write<{ deleted: bigint }>(file, { limit });
       if ((rows[0]?.deleted ?? 0n) < limit) break;
     }
-  // Last: while some of it is left, the graph lacks what it lacked before.
+  // Last, because as long as anything is left, the graph lacks what it lacked before.
   await graph.write('cypher/expire/forget-horizon.cypher');
 }

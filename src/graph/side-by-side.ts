@@ -1,6 +1,6 @@
 /**
- * Does `work` for each item of a list or a stream, at most `sessions` at a time, in order of the items; of a stream as many are in
- * memory. The first error stops the others from taking further items and is thrown when all have come to rest.
+ * Does `work` for each item of a list or stream, in order, with at most `sessions` at a time; only that many items of a stream are in
+ * memory. After the first error no further items are taken; it is thrown once all work has ended.
  */
 export async function sideBySide<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -22,7 +22,7 @@ export async function sideBySide<Item>(
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: sessions }, worker));
-  // Of a stream that was not read to its end, what it holds is let go.
+  // Releases a stream that was not read to its end.
   await stream.return?.();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

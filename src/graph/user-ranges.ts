@@ -6,7 +6,7 @@ export interface UserRange {
   end: bigint;
 }
 
-/** Above every user id, which are at most 2^31 − 1. */
+/** Above every user id; ids are at most 2^31 − 1. */
 const beyondAllUsers = 2n ** 31n;
 
 /** Every user once, in ranges of at most `size` users, by id. */

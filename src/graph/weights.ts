@@ -1,11 +1,11 @@
 import type { Ranking } from '../config/settings.ts';
 
-/** Decimals of a published weight (product.md). */
+/** Decimal places of a published weight. */
 const places = 12;
 const scale = 10n ** BigInt(places);
 
 /**
- * How many units make a weight of 1. In the graph a weight is a whole number of units, so that sums are exact:
+ * How many units make up a weight of 1. In the graph, weights are whole numbers of units, so that sums are exact:
  * thousandths of seconds for linear decay (bases have three places), 1e-9 for exponential decay.
  */
 export function weightUnits(ranking: Ranking): bigint {

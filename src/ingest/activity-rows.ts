@@ -5,7 +5,7 @@ import { LineFields } from './line-fields.ts';
 import { parseQuoted } from './quoted-records.ts';
 import type { Reject } from './rejects.ts';
 
-/** What a block of an activity file holds, column by column. A line is in exactly one of rows, `selfDirected` and `rejects`. */
+/** The contents of a block of an activity file, by column. Each line is in exactly one of rows, `selfDirected` and `rejects`. */
 export interface ActivityRows {
   lines: number;
   users: Int32Array;
@@ -14,7 +14,7 @@ export interface ActivityRows {
   messages: BigInt64Array;
   /** Epoch seconds. */
   instants: Float64Array;
-  /** Who did something towards themself: users, but no activities. */
+  /** Users with an activity towards themselves: they are users, but this is no activity. */
   selfDirected: number[];
   /** By line. */
   rejects: Reject[];
@@ -29,7 +29,7 @@ interface QuotedLine {
 /** No good row is shorter: `1,2,2024-01-01` and a line end. */
 const shortestRow = 15;
 
-/** Parses a block of whole lines of an activity file. A pure function, so that a worker thread may run it. */
+/** Parses a block of whole lines of an activity file. It is a pure function, so a worker thread may run it. */
 export function parseActivities(block: Buffer, type: ActivityType): ActivityRows {
   const rows = new RowBuilder(type, Math.ceil(block.length / shortestRow) + 1);
   const rejects: Reject[] = [];
@@ -77,7 +77,7 @@ class RowBuilder {
     this.#instants = new Float64Array(capacity);
   }
 
-  /** Adds a record; or gives the reason why it is bad. */
+  /** Adds a record, or returns why it is bad. */
   add(fields: LineFields): string | undefined {
     const hasMessage = this.#type !== 'follow';
     if (hasMessage ? fields.count !== 5 : fields.count !== 3 && fields.count !== 4)

@@ -6,7 +6,7 @@ const largestUser = 2 ** 31 - 1;
 /** The largest message id, 2^63 − 1. */
 const largestMessage = 2n ** 63n - 1n;
 
-/** What a column holds instead of an id. */
+/** Returned for a column that holds no id. */
 export const notWhole = -1;
 export const outOfRange = -2;
 
@@ -21,7 +21,7 @@ export function messageId(fields: LineFields, column: number): bigint {
   const value = shortWhole(fields, column);
   if (!Number.isNaN(value)) return BigInt(value);
   const text = fields.bytes.toString('latin1', fields.from(column), fields.to(column)).replace(/^0+/, '');
-  // BigInt of a megabyte of digits takes seconds.
+  // Converting a megabyte of digits to a BigInt takes seconds.
   if (text.length > 19) return BigInt(outOfRange);
   const exact = BigInt(text);
   return exact > largestMessage ? BigInt(outOfRange) : exact;
@@ -53,7 +53,7 @@ function isDigits(bytes: Buffer, from: number, to: number): boolean {
   return true;
 }
 
-/** Whether a column is this word of lower-case letters, in any case. */
+/** Whether a column is this lower-case word, in any case. */
 export function isWord(fields: LineFields, column: number, word: string): boolean {
   const from = fields.from(column);
   if (fields.to(column) - from !== word.length) return false;
@@ -66,21 +66,21 @@ export function isEmpty(fields: LineFields, column: number): boolean {
   return fields.from(column) === fields.to(column);
 }
 
-/** Why a column in use is bad: bytes that no column may have come before what is wrong with its value. */
+/** Why a column is bad: invalid bytes are reported before a wrong value. */
 export function columnReason(fields: LineFields, column: number, wrongValue: string): string {
   const bytes = fields.bytes.subarray(fields.from(column), fields.to(column));
   if (bytes.includes(0)) return 'NUL byte';
   return isUtf8(bytes) ? wrongValue : 'broken UTF-8';
 }
 
-/** As {@link columnReason}, of an id that is {@link notWhole} or {@link outOfRange}. */
+/** Like {@link columnReason}, for an id that is {@link notWhole} or {@link outOfRange}. */
 export function idReason(fields: LineFields, column: number, name: string, fault: number | bigint): string {
   const wrong =
     Number(fault) === outOfRange ? 'out of range' : isEmpty(fields, column) ? 'empty' : 'not a whole number';
   return columnReason(fields, column, `${name} is ${wrong}`);
 }
 
-/** Why a record's number of columns is bad, e.g. `1 column instead of 5`. */
+/** Why a record's number of columns is wrong, e.g. `1 column instead of 5`. */
 export function countReason(count: number, expected: string): string {
   return `${count} ${count === 1 ? 'column' : 'columns'} instead of ${expected}`;
 }

@@ -4,7 +4,7 @@ import type { Folder } from '../storage/folder.ts';
 import { type ActivityType, activityTypes } from './activity-type.ts';
 import { parseInstant } from './instant.ts';
 
-/** A file of a day's folder that the graph is made of. */
+/** A file in a day's folder that goes into the graph. */
 export interface DayFile {
   kind: ActivityType | 'user';
   /** Its name in the folder, e.g. `follow.csv.gz`. */
@@ -19,7 +19,7 @@ export interface DayFile {
  * @throws BadInputError if a file is there both plain and gzipped, FolderMissingError if no activity file is there at all
  */
 export function dayFiles(folder: Folder): DayFile[] {
-  // Not read here, but a folder whose messages are there twice is as doubtful as any other.
+  // Messages are not read here, but a folder that has them twice is just as doubtful.
   findFile(folder, 'messages.jsonl');
   const found: DayFile[] = [];
   for (const kind of [...activityTypes, 'user'] as const) {
@@ -49,7 +49,7 @@ export function findFile(folder: Folder, plain: string): string | undefined {
   return files.has(zipped) ? zipped : undefined;
 }
 
-/** Tells what a folder's input files hold from what they held before: names, sizes and versions of those that are read. */
+/** A fingerprint of a folder's input files: the names, sizes and versions of those that are read. */
 export function versionOf(folder: Folder): string {
   const names = [...dayFiles(folder).map(({ file }) => file), findFile(folder, 'messages.jsonl')];
   const parts = names.flatMap((name) => {
@@ -59,7 +59,7 @@ export function versionOf(folder: Folder): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** 00:00 UTC of a folder named YYYYMMDD, as epoch seconds; undefined if the name is no date that exists. */
+/** 00:00 UTC of a folder named YYYYMMDD, as epoch seconds; undefined if the name is not a valid date. */
 export function asOfOfFolder(name: string): number | undefined {
   const date = /^(\d{4})(\d\d)(\d\d)$/.exec(name);
   return date ? parseInstant(`${date[1]}-${date[2]}-${date[3]}`) : undefined;

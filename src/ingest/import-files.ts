@@ -6,18 +6,18 @@ import { activityTypes, relationshipTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
 
 /**
- * Header fields are those of `neo4j-admin database import`, with `--id-type=actual`: nodes are named by the numbers that
- * they get in the store, which spares the importer a map from user ids to them. An empty value is an absent property.
+ * The header fields of `neo4j-admin database import` with `--id-type=actual`: nodes are identified by their numbers in the
+ * store, so the importer needs no map from user ids to these. An empty value means no property.
  */
 const nodeHeader = ':ID,userId:long,suspended:boolean,flaggedAt:long\n';
 const followHeader = ':START_ID,:END_ID,at:long\n';
 const messageHeader = ':START_ID,:END_ID,at:long,messageId:long\n';
 
 /**
- * Writes the staged rows for the bulk importer, those of a user together.
+ * Writes the staged rows for the bulk importer, grouped by user.
  *
- * @param flaggedAt epoch seconds, given to the users that user.csv names
- * @param onProgress called before each file with what is written next
+ * @param flaggedAt epoch seconds, set on the users named in user.csv
+ * @param onProgress called before each file with what will be written
  */
 export async function writeImportFiles(
   staging: Staging,
@@ -42,7 +42,7 @@ export async function writeImportFiles(
   return { nodes, relationships };
 }
 
-/** Writes the header of a file beside it; the list of both. */
+/** Writes the header of a file next to it and returns both paths. */
 async function headed(path: string, header: string): Promise<string[]> {
   const head = path.replace(/\.csv$/, '-header.csv');
   await writeFile(head, header);

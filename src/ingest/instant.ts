@@ -1,9 +1,9 @@
 const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
 /**
- * Epoch seconds of `YYYY-MM-DD HH:MM:SS` or an ISO 8601 date and time: `T` or a space; seconds and their fraction may be
- * missing; the zone is `Z`, ±HH, ±HHMM or ±HH:MM, and UTC when there is none; a date alone is its midnight.
- * Fractions are cut off. Undefined if it is no such text or the date, time or zone doesn't exist (24:00 and second 60 don't).
+ * Epoch seconds of `YYYY-MM-DD HH:MM:SS` or an ISO 8601 date and time: with `T` or a space; seconds and their fraction are
+ * optional; the zone is `Z`, ±HH, ±HHMM or ±HH:MM, by default UTC; a date alone means its midnight.
+ * Fractions are cut off. Undefined for any other text, or if the date, time or zone doesn't exist (24:00 and second 60 don't).
  */
 export function parseInstant(text: string): number | undefined {
   const found = iso.exec(text);
@@ -16,12 +16,12 @@ export function parseInstant(text: string): number | undefined {
   return sign === '-' ? local + offset : local - offset;
 }
 
-/** An instant of epoch seconds in ISO 8601, UTC: `2024-06-01T00:00:00Z`. */
+/** Epoch seconds as ISO 8601, UTC: `2024-06-01T00:00:00Z`. */
 export function isoSeconds(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** As {@link parseInstant}, of a field's bytes; NaN instead of undefined. Makes no object for `YYYY-MM-DD HH:MM:SS`. */
+/** Like {@link parseInstant}, for a field's bytes, with NaN instead of undefined. Allocates nothing for `YYYY-MM-DD HH:MM:SS`. */
 export function instantOfBytes(bytes: Buffer, from: number, to: number): number {
   const separator = bytes[from + 10];
   if (
@@ -43,7 +43,7 @@ export function instantOfBytes(bytes: Buffer, from: number, to: number): number 
   );
 }
 
-/** NaN, which every later sum and comparison keeps, if one of the two is no digit. */
+/** NaN, which later sums and comparisons preserve, unless both are digits. */
 function twoDigits(bytes: Buffer, at: number): number {
   const tens = (bytes[at] as number) - 0x30;
   const ones = (bytes[at + 1] as number) - 0x30;

@@ -7,7 +7,7 @@ export interface FileCount {
   lines: number;
   parsed: number;
   rejected: number;
-  /** Of those parsed, the activities of users towards themselves, which are dropped. */
+  /** Parsed activities of users towards themselves, which are dropped. */
   selfDropped: number;
 }
 
@@ -19,17 +19,17 @@ export interface JudgedBlock {
 }
 
 export interface JudgeOptions {
-  /** What a person calls the folder. */
+  /** The folder as it is shown to people. */
   location: string;
   rejects: RejectsFile;
-  /** A larger share of bad rows stops everything. */
+  /** A file with a larger share of bad rows stops the run. */
   maxRejectedPercent: number;
-  /** Called with the lines of every block. */
+  /** Called for every block, with its number of lines. */
   onLines: (lines: number) => void;
 }
 
 /**
- * Counts a file's lines as they are judged, and writes the bad ones to the rejects.
+ * Counts a file's lines as they are judged, and writes bad ones to the rejects file.
  *
  * @throws BadInputError naming the first bad row if there are too many
  */
@@ -54,7 +54,7 @@ export async function judgeFile(
     throw new BadInputError(
       `${options.location}/${file} has ${count.rejected} bad rows in ${count.lines} lines, more than ` +
         `${options.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT); the first is line ${firstBad.line}: ` +
-        `${firstBad.reason}. All are in ${options.rejects.path}; nothing of this folder was used.`,
+        `${firstBad.reason}. All are in ${options.rejects.path}; nothing from this folder was used.`,
     );
   return count;
 }

@@ -1,4 +1,4 @@
-/** A line with more bytes than this is a bad row, and never held in memory whole. */
+/** A line with more bytes than this is a bad row, and is never held in memory completely. */
 export const longestLine = 1024 * 1024;
 
 const newline = 0x0a;
@@ -6,8 +6,8 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Cuts a file's bytes, which come in chunks of any size, into blocks of whole lines of about `blockBytes`. The last line
- * may lack its newline; a byte order mark is taken off. A line longer than {@link longestLine} loses everything after its
- * first bytes, but stays too long, so that whoever reads the block can tell.
+ * may lack its newline; a byte order mark is removed. A line longer than {@link longestLine} is cut, but remains too long, so
+ * that whoever reads the block can tell.
  */
 export async function* blocksOfLines(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
@@ -45,7 +45,7 @@ export async function* blocksOfLines(
     const cut = joined.lastIndexOf(newline) + 1;
     if (cut > 0) yield joined.subarray(0, cut);
     let rest = joined.subarray(cut);
-    // Two more than allowed: the last may be the CR of a CRLF.
+    // Two more than allowed, because the last may be the CR of a CRLF.
     if (rest.length > longestLine + 2) {
       rest = rest.subarray(0, longestLine + 2);
       skipping = true;

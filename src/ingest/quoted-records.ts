@@ -3,17 +3,17 @@ import { CsvError, parse } from 'csv-parse/sync';
 /** Why csv-parse can't read a record. */
 export type QuoteFault = 'unclosed quote' | 'stray quote';
 
-/** Lines a call of csv-parse: it costs 30 µs to begin, and one bad line makes the others be read once more. */
+/** Lines per call of csv-parse: a call costs 30 µs, and if one line is bad, all are read again. */
 const batch = 64;
 const separator = Buffer.from('\n');
 
 /**
- * Reads records that hold quotes, strictly, by csv-parse; each is the bytes of one record without its line end. Fields come
- * as latin1, a character for a byte.
+ * Reads records with quotes, strictly, using csv-parse. Each is the bytes of one record without its line end. Fields are
+ * returned as latin1, one character per byte.
  *
- * In strict reading every quote opens, closes or is one of a doubled pair. So records that each have an even number of
- * them can be read together: each ends where it should, or there is an error. One with an odd number could take others
- * with it, and is always bad.
+ * In strict mode every quote opens a field, closes it, or is part of a doubled pair. So records with an even number of
+ * quotes can be read together: each ends where it should, or there is an error. A record with an odd number could swallow
+ * others, and is always bad.
  */
 export function parseQuoted(records: readonly Buffer[]): (string[] | QuoteFault)[] {
   const results: (string[] | QuoteFault)[] = [];

@@ -13,10 +13,10 @@ import { type ActivityBatch, readActivities, readUsers, type UserBatch } from '.
 import { Staging } from './staging.ts';
 import { UserReader, type UserRows } from './user-rows.ts';
 
-/** How far reading is, in the whole folder. */
+/** Progress of reading, across the whole folder. */
 export interface ReadProgress {
   file: string;
-  /** Bytes as stored, so compressed ones of a `.gz`. */
+  /** Bytes as stored: for a `.gz`, compressed ones. */
   bytes: number;
   totalBytes: number;
   /** Lines judged. */
@@ -24,32 +24,32 @@ export interface ReadProgress {
 }
 
 export interface ReadOptions {
-  /** Where the staged rows lie until the folder is disposed of. */
+  /** Where the staged rows are kept until the folder is disposed of. */
   workDir: string;
   /** The CSV file that bad rows are written to. */
   rejectsPath: string;
-  /** A file with a larger share of bad rows stops everything. */
+  /** A file with a larger share of bad rows stops the run. */
   maxRejectedPercent: number;
   /** Epoch seconds: activities at or before it are judged but not staged, unless they are follows. */
   horizon?: number;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
-  /** All is read and judged; it is sorted now, and repeats are removed. */
+  /** Called when everything is read and judged, before it is sorted and repeats are removed. */
   onSort?: () => void;
 }
 
-/** A folder that was read and judged whole; its rows are on disk until it is disposed of. */
+/** A folder that has been read and judged completely; its rows are on disk until it is disposed of. */
 export interface StagedFolder extends AsyncDisposable {
   files: FileCount[];
-  /** 00:00 UTC of the date that the folder is named by, as epoch seconds; undefined if it is named otherwise. */
+  /** 00:00 UTC of the date in the folder's name, as epoch seconds; undefined if the name is not a date. */
   asOf: number | undefined;
-  /** Distinct users, of user.csv and of activities. */
+  /** Distinct users in user.csv and in activities. */
   users: number;
-  /** Distinct activities that are not towards oneself, nor too old. */
+  /** Distinct activities that are neither towards oneself nor too old. */
   activities: Record<ActivityType, number>;
   /** Rows left out because they are too old. */
   expired: number;
-  /** Activities left out because an equal one is there. */
+  /** Activities left out because they repeat another. */
   repeated: number;
   /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
   readUsers(batchSize: number): AsyncIterable<UserBatch>;
@@ -57,7 +57,7 @@ export interface StagedFolder extends AsyncDisposable {
   readActivities(type: ActivityType, batchSize: number): AsyncIterable<ActivityBatch>;
   /**
    * Writes CSV files for Neo4j's bulk importer into a new or existing folder, each list being a header and its data.
-   * `flaggedAt` (epoch seconds) is given to the users that user.csv names, nothing to the others.
+   * `flaggedAt` (epoch seconds) is set only on the users named in user.csv.
    */
   writeImportFiles(dir: string, flaggedAt: number, onProgress?: (text: string) => void): Promise<ImportFiles>;
 }
@@ -65,9 +65,9 @@ export interface StagedFolder extends AsyncDisposable {
 /**
  * Reads a day's folder, judges every row and stages the good ones; nothing outside `workDir` and `rejectsPath` is written.
  *
- * @throws BadInputError if the folder lacks activities, a file can't be read, or has too many bad rows
+ * @throws BadInputError if the folder has no activity file, or a file can't be read or has too many bad rows
  * @throws InterruptedError once the signal aborts
- * @throws EngineError if rows can't be staged, as when the disk is full
+ * @throws EngineError if rows can't be staged, for example because the disk is full
  */
 export async function readFolder(folder: Folder, options: ReadOptions): Promise<StagedFolder> {
   const files = dayFiles(folder);

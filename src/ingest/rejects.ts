@@ -4,14 +4,14 @@ import { EngineError, messageOf } from '../errors.ts';
 
 /** A bad row. */
 export interface Reject {
-  /** Its place among the lines of its block, from 0. */
+  /** Its position among the lines of its block, from 0. */
   line: number;
   reason: string;
-  /** The row as it stands in the file. */
+  /** The row as it is in the file. */
   bytes: Buffer;
 }
 
-/** Characters of a bad row that are kept. */
+/** How many characters of a bad row are kept. */
 const keptCharacters = 4096;
 /** No UTF-8 character has more bytes. */
 const widestCharacter = 4;
@@ -27,9 +27,9 @@ export class RejectsFile {
   }
 
   /**
-   * Begins the file anew; its folder is made if need be.
+   * Begins a new file, and creates its folder if necessary.
    *
-   * @throws EngineError if it can't be written, then as later
+   * @throws EngineError if it can't be written, now or later
    */
   static async create(path: string): Promise<RejectsFile> {
     try {
@@ -42,7 +42,7 @@ export class RejectsFile {
     }
   }
 
-  /** Goes on with a file that {@link create} began. */
+  /** Continues a file that {@link create} began. */
   static async append(path: string): Promise<RejectsFile> {
     try {
       return new RejectsFile(path, await open(path, 'a'));
@@ -75,7 +75,9 @@ export class RejectsFile {
 
 function notWritten(path: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
-  return new EngineError(`The bad rows can't be written to ${path}: ${messageOf(error)}; see that there is room.`);
+  return new EngineError(
+    `The bad rows can't be written to ${path}: ${messageOf(error)}; check that the disk has space.`,
+  );
 }
 
 /** At most 4,096 characters of a row, with U+FFFD where its bytes are not UTF-8. */

@@ -33,7 +33,7 @@ interface Appenders {
   users: BulkAppender<UserVectors>;
 }
 
-/** What lies in a staging that is finished. */
+/** What a finished staging holds. */
 export interface StagedCounts {
   users: number;
   activities: Record<ActivityType, number>;
@@ -43,7 +43,7 @@ export interface StagedCounts {
   repeated: number;
 }
 
-/** The rows of a folder in a DuckDB file of their own: appended as they come, then sorted, once and without repeats. */
+/** The rows of a folder in a DuckDB file of their own: appended as they are read, then sorted once, and repeats removed. */
 export class Staging implements AsyncDisposable {
   readonly #folder: string;
   readonly #file: DuckDbFile;
@@ -56,9 +56,9 @@ export class Staging implements AsyncDisposable {
   }
 
   /**
-   * Begins anew in `workDir`/staging, which is removed at the end.
+   * Begins an empty staging in `workDir`/staging, which is removed at the end.
    *
-   * @throws EngineError if the file can't be made
+   * @throws EngineError if the file can't be created
    */
   static async open(workDir: string, signal?: AbortSignal): Promise<Staging> {
     const folder = join(workDir, 'staging');
@@ -110,7 +110,7 @@ export class Staging implements AsyncDisposable {
   }
 
   /**
-   * Ends the adding: sorts, leaves out repeats and what is too old, and counts. Only then can rows be read.
+   * Call this after all rows are added: it sorts, removes repeats and rows that are too old, and counts. Only then can rows be read.
    *
    * @param horizon epoch seconds: activities at or before it are left out, unless they are follows; undefined leaves out none
    */
@@ -137,12 +137,12 @@ export class Staging implements AsyncDisposable {
     return { users: Number(users), activities: counts, expired, repeated: this.#staged - expired - distinct };
   }
 
-  /** Runs a statement and gives its rows. */
+  /** Runs a statement and returns its rows. */
   run(sql: string, values?: Record<string, DuckDBValue>): Promise<DuckDBValue[][]> {
     return this.#file.run(sql, values);
   }
 
-  /** Runs a query and gives its rows chunk by chunk, in the order of the table. */
+  /** Runs a query and yields its rows chunk by chunk, in the order of the table. */
   stream(sql: string, values?: Record<string, DuckDBValue>): AsyncGenerator<DuckDBDataChunk> {
     return this.#file.stream(sql, values);
   }
@@ -154,7 +154,7 @@ export class Staging implements AsyncDisposable {
   }
 
   async #begin(): Promise<void> {
-    // One transaction: full row groups go straight to the file, and nothing to a log.
+    // In one transaction, full row groups go straight to the file, and nothing to a log.
     await this.run('BEGIN');
     await this.run(
       'CREATE TABLE staged_activity (type UTINYINT, user_id INTEGER, engaged_id INTEGER, message_id BIGINT, instant DOUBLE)',

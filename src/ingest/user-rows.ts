@@ -4,9 +4,9 @@ import { longestLine } from './lines.ts';
 import { parseQuoted } from './quoted-records.ts';
 import type { Reject } from './rejects.ts';
 
-/** What some lines of user.csv hold. */
+/** The contents of some lines of user.csv. */
 export interface UserRows {
-  /** Lines that are judged, and those of them that belong to good records: a record may have several. */
+  /** Lines that were judged, and how many of them belong to good records; a record may have several lines. */
   lines: number;
   parsed: number;
   userIds: number[];
@@ -15,37 +15,37 @@ export interface UserRows {
 }
 
 interface Line {
-  /** With its line end, which may be text within quotes. */
+  /** Includes its line end, which may be text within quotes. */
   bytes: Buffer;
   /** Without it. */
   text: Buffer;
   quotes: number;
 }
 
-/** A line that only csv-parse can read, with its place among those judged. */
+/** A line that only csv-parse can read, with its position among those judged. */
 interface QuotedLine {
   line: number;
   bytes: Buffer;
 }
 
-/** A record whose quotes are not closed after this many lines, or after 1 MiB, has a quote that was not meant as one. */
+/** If a record's quotes are not closed after this many lines, or 1 MiB, its quote was not meant as one. */
 const mostLines = 1000;
 const leastColumns = 12;
 const suspendedColumn = 11;
 
 /**
- * Reads user.csv block by block. Newlines may stand in quotes, so a record is the lines up to an even number of quotes.
- * A record of several lines that turns out bad costs its first line only, and reading goes on from the next one: a stray
- * quote can't take good users with it.
+ * Reads user.csv block by block. Newlines may be inside quotes, so a record is all lines up to an even number of quotes.
+ * If a record of several lines turns out to be bad, only its first line is rejected, and reading continues from the next: a stray
+ * quote can't cost good users.
  */
 export class UserReader {
   readonly #fields = new LineFields();
-  /** Lines since the one in which a quote was left open. */
+  /** Lines since the one that left a quote open. */
   #waiting: Line[] = [];
   #quoted: QuotedLine[] = [];
   #rows = emptyRows();
 
-  /** Takes a block of whole lines; gives what could be judged, whose lines follow those given before. */
+  /** Takes a block of whole lines and returns what could be judged; its lines follow those returned before. */
   read(block: Buffer): UserRows {
     const fields = this.#fields;
     for (let at = 0; at < block.length; at = fields.next) {
@@ -57,7 +57,7 @@ export class UserReader {
     return this.#give();
   }
 
-  /** Judges what is still open at the file's end. */
+  /** Judges what is still open at the end of the file. */
   end(): UserRows {
     this.#judgeWaiting(true);
     return this.#give();
@@ -77,7 +77,7 @@ export class UserReader {
     return rows;
   }
 
-  /** Judges the line that was scanned, which is a record by itself. */
+  /** Judges the scanned line, which is a complete record. */
   #judgeLine(): void {
     const fields = this.#fields;
     const line = this.#rows.lines++;
@@ -128,7 +128,7 @@ export class UserReader {
     return this.#add();
   }
 
-  /** Adds the record whose fields are known; or gives the reason why it is bad. */
+  /** Adds the record whose fields are known, or returns why it is bad. */
   #add(): string | undefined {
     const fields = this.#fields;
     if (fields.count < leastColumns) return countReason(fields.count, `at least ${leastColumns}`);
@@ -152,7 +152,7 @@ function isWhole(fields: LineFields): boolean {
   return fields.quotes % 2 === 0 || fields.isTooLong;
 }
 
-/** Where the record that begins at a line with an open quote ends: the place after its last line. */
+/** Where a record that begins with an open quote ends: the index after its last line. */
 function recordEnd(lines: readonly Line[], first: number): number | 'never' | 'not yet' {
   let quotes = 0;
   let bytes = 0;

@@ -1,18 +1,18 @@
-/** Changes whenever {@link cleanText} gives another text for any message: texts and models of another version don't fit. */
+/** Must change whenever {@link cleanText} returns a different text for any message, because texts and models of different versions don't match. */
 export const cleaningVersion = 1;
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 const entity = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi;
 const link = /\b(?:https?:\/\/|www\.)\S*/gi;
-/** Not inside of a word: the `@` of an address such as me@example.com is punctuation. */
+/** Not inside a word: the `@` in an address such as me@example.com is punctuation. */
 const mention = /(?<![A-Za-z0-9_])(?:@\w+)+/g;
 const apostrophe = /['’‘`]/g;
 const notLetters = /[^A-Za-z]+/g;
 
 /**
- * The words of a message, lower-case ASCII letters with one space between: HTML entities are decoded, mentions are out,
- * every link is the word `http`, punctuation, digits and non-ASCII are out. An apostrophe joins (`it's` is `its`), anything
- * else that goes out divides (`risk/reward` is `risk reward`); a cashtag is its symbol (`$AAPL` is `aapl`).
+ * The words of a message: lower-case ASCII letters, separated by single spaces. HTML entities are decoded; mentions, punctuation,
+ * digits and non-ASCII are removed; every link becomes the word `http`. Removing an apostrophe joins (`it's` becomes `its`), removing
+ * anything else separates (`risk/reward` becomes `risk reward`); a cashtag becomes its symbol (`$AAPL` becomes `aapl`).
  */
 export function cleanText(text: string): string {
   return text

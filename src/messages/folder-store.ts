@@ -9,12 +9,12 @@ import { MessageStore } from './message-store.ts';
 import { type ReadMessagesOptions, readMessages } from './read-messages.ts';
 
 export interface FolderStoreOptions extends Omit<ReadMessagesOptions, 'rejects'> {
-  /** Where the messages lie for the while, and the bad lines until the next time. */
+  /** Where messages are kept temporarily, and bad lines until the next time. */
   dir: string;
 }
 
 /**
- * Does `work` with the messages of one folder, and of no other, in a store that is removed afterwards.
+ * Does `work` with the messages of only one folder, in a store that is removed afterwards.
  *
  * @throws BadInputError if the folder has no messages, or too many bad ones
  */
@@ -30,7 +30,7 @@ export async function withFolderStore<T>(
   try {
     await using store = await MessageStore.open(join(storeDir, 'messages.duckdb'), options.signal);
     const count = await readInto(store, folder, rejects, options);
-    // Awaited here: without it the store would be closed before the work is done.
+    // Awaited here, or the store would be closed before the work is done.
     return await work(store, count, rejects);
   } finally {
     await rm(storeDir, { recursive: true, force: true });
@@ -46,7 +46,7 @@ async function readInto(
   const rejects = await RejectsFile.create(rejectsPath);
   try {
     const count = await readMessages(folder, { ...options, rejects }, await store.stage());
-    if (!count) throw new BadInputError(`${folder.location} holds no messages.jsonl (plain or .gz).`);
+    if (!count) throw new BadInputError(`${folder.location} has no messages.jsonl (plain or .gz).`);
     await store.commit();
     return count;
   } finally {
@@ -54,7 +54,7 @@ async function readInto(
   }
 }
 
-/** Containers that share a home have pids of their own. */
+/** Includes the host, because containers that share a home have separate pids. */
 const ownPrefix = `${hostname()}-`;
 
 async function made(dir: string): Promise<string> {
@@ -62,7 +62,7 @@ async function made(dir: string): Promise<string> {
   return dir;
 }
 
-/** What processes left that have ended: the bad lines, and if they were killed their messages, which may be as large as the input. */
+/** Removes what finished processes left: bad lines and, if they were killed, their messages, which may be as large as the input. */
 async function removeOlder(dir: string): Promise<void> {
   for (const name of await readdir(dir).catch(() => [])) {
     if (!name.startsWith(ownPrefix)) continue;

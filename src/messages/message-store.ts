@@ -32,12 +32,12 @@ type ScoreVectors = readonly [
   DuckDBIntegerVector,
 ];
 
-/** What a user wrote in an ISO week. */
+/** What a user wrote in one ISO week. */
 export interface UserWeek {
   userId: number;
-  /** As isoWeek counts. */
+  /** A week number from isoWeek. */
   week: number;
-  /** The words of its messages, by created_at, then id; one space between. */
+  /** The words of its messages, by created_at, then id, separated by single spaces. */
   text: string;
 }
 
@@ -45,7 +45,7 @@ export interface LabelledWeek extends UserWeek {
   isGood: boolean;
 }
 
-/** A user-week and what it is known by in the cache of scores. */
+/** A user-week and its key in the cache of scores. */
 export interface UnscoredWeek extends UserWeek {
   content: bigint;
 }
@@ -58,10 +58,10 @@ export interface WeekScore {
   probability: number;
 }
 
-/** Put in order at once. All 10 million at once run out of the 512 MB that DuckDB may use. */
+/** How many messages are sorted at once. Sorting 10 million at once needs more than the 512 MB that DuckDB may use. */
 const messagesAtOnce = 500_000;
 
-/** Every message of the network, and what the model makes of each user-week; memory stays flat whatever their number. */
+/** All messages of the network, and the model's score for each user-week; memory use doesn't depend on their number. */
 export class MessageStore implements AsyncDisposable {
   readonly #file: DuckDbFile;
   readonly #atOnce: number;
@@ -73,11 +73,11 @@ export class MessageStore implements AsyncDisposable {
   }
 
   /**
-   * Opens the store of a file, which is made if need be.
+   * Opens the store in a file, which is created if necessary.
    *
-   * @param atOnce about how many messages are put in order at once
+   * @param atOnce about how many messages are sorted at once
    * @throws BadInputError if its messages were cleaned by another version of Kith
-   * @throws EngineError if the file can't be made or is in use
+   * @throws EngineError if the file can't be created or is in use
    */
   static async open(path: string, signal?: AbortSignal, atOnce = messagesAtOnce): Promise<MessageStore> {
     const file = await DuckDbFile.open(path, signal);
@@ -100,7 +100,7 @@ export class MessageStore implements AsyncDisposable {
     }
   }
 
-  /** Adds messages to those that {@link commit} will keep. Nothing of them is seen before, and nothing remains if it isn't called. */
+  /** Adds messages that {@link commit} will store. They are invisible until then, and dropped if it isn't called. */
   async stage(): Promise<(messages: readonly Message[]) => void> {
     await this.#file.run('BEGIN');
     await this.#file.run('CREATE TABLE staged_message AS SELECT * FROM message LIMIT 0');
@@ -122,7 +122,7 @@ export class MessageStore implements AsyncDisposable {
       );
   }
 
-  /** Keeps what was staged; the same message twice changes nothing. @returns how many messages are new or changed */
+  /** Stores what was added; a message that is there already changes nothing. @returns how many messages are new or changed */
   async commit(): Promise<number> {
     this.#file.guard(() => this.#staging?.close());
     this.#staging = undefined;
@@ -136,7 +136,7 @@ export class MessageStore implements AsyncDisposable {
     return Number(changed);
   }
 
-  /** How many messages there are, and how many of them at or before `asOf` (epoch seconds). */
+  /** The number of messages, and of those at or before `asOf` (epoch seconds). */
   async count(asOf: number): Promise<{ messages: number; upToAsOf: number }> {
     const values = { asOf: BigInt(Math.floor(asOf)) };
     const [[messages, upToAsOf] = []] = await this.#file.run(statement('sql/messages/count.sql'), values);
@@ -150,8 +150,8 @@ export class MessageStore implements AsyncDisposable {
   }
 
   /**
-   * Finds the user-weeks at or before `asOf` and which of them have no score of the model; what is no longer of use in the
-   * cache goes.
+   * Finds the user-weeks at or before `asOf`, and which of them have no score by the model; removes what is no longer needed from the
+   * cache.
    */
   async findUnscored(model: string, asOf: number): Promise<{ unscored: number; weeks: number }> {
     await this.#file.run(statement('sql/messages/find-weeks.sql'), { asOf: BigInt(Math.floor(asOf)) });
@@ -169,7 +169,7 @@ export class MessageStore implements AsyncDisposable {
       yield { userId, week, text, content: value as bigint };
   }
 
-  /** Keeps scores, whole or not at all. */
+  /** Stores scores, all or none. */
   async addScores(model: string, scores: readonly WeekScore[]): Promise<void> {
     const types = [INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
     await this.#file.run('BEGIN');
@@ -211,7 +211,7 @@ export class MessageStore implements AsyncDisposable {
     await this.#file[Symbol.asyncDispose]();
   }
 
-  /** Rows of user, week, some value of the user or week, words: range after range of users. */
+  /** Rows of user, week, a value of the user or week, and words, one range of users after another. */
   async *#rows(file: `sql/messages/${string}.sql`, asOf: number): AsyncGenerator<MessageRow> {
     const until = { asOf: BigInt(Math.floor(asOf)) };
     const ranges = await this.#file.run(statement('sql/messages/user-ranges.sql'), {
@@ -239,7 +239,7 @@ interface MessageRow {
   words: string;
 }
 
-/** Puts messages, which come sorted, together by user and week. */
+/** Groups sorted messages by user and week. */
 async function* weeksOf(
   rows: AsyncIterable<MessageRow>,
 ): AsyncGenerator<{ userId: number; week: number; value: number | bigint; text: string }> {

@@ -1,4 +1,4 @@
-/** A message, its text cleaned already. */
+/** A message whose text is already cleaned. */
 export interface Message {
   id: bigint;
   userId: number;
@@ -6,6 +6,6 @@ export interface Message {
   at: number;
   /** The words of its body and of its links' descriptions, see cleanText. */
   words: string;
-  /** Whether its user is one of the handpicked good ones; undefined if the message doesn't say. */
+  /** Whether its user is one of the handpicked good users; undefined if the message doesn't say. */
   isGood: boolean | undefined;
 }

@@ -7,13 +7,13 @@ const largestUser = 2n ** 31n - 1n;
 const largestMessage = 2n ** 63n - 1n;
 
 /**
- * An id with more digits than a JavaScript number holds. `"id":` with these quotes can only be a key: inside of a text its
- * quotes are escaped.
+ * An id with more digits than a JavaScript number can hold. `"id":` with these quotes can only be a key, because quotes inside
+ * a text are escaped.
  */
 const longId = /("(?:id|user_id)"\s*:\s*)([1-9]\d{15,})(?=\s*[,}])/g;
 const hasLongId = /id"\s*:\s*[1-9]\d{15}/;
 
-/** What both forms have; `user` and `links` may be anything on other networks, see below. */
+/** The fields of both forms; on other networks `user` and `links` may be anything, see below. */
 const form = z.object({
   id: z.union([z.number(), z.string()]),
   user_id: z.union([z.number(), z.string()]).nullish(),
@@ -24,7 +24,7 @@ const form = z.object({
   user: z.unknown().optional(),
 });
 
-/** What a field should be, for the person whose file it is. */
+/** What a field should be, for the rejects file. */
 const expected: Readonly<Record<string, string>> = {
   id: 'a whole number',
   user_id: 'a whole number',
@@ -33,13 +33,13 @@ const expected: Readonly<Record<string, string>> = {
   recommended: '0 or 1',
 };
 
-/** The user inside of a message as StockTwits' API gives it; elsewhere `user` may be a name, and says nothing. */
+/** The user inside a message from StockTwits' API; elsewhere `user` may be a name, and is ignored. */
 const apiUser = z.object({
   id: z.union([z.number(), z.string()]).nullish(),
   classification: z.array(z.string()).nullish(),
 });
 
-/** A message of its line of JSON; or the reason why the line is bad. */
+/** Parses a message from a line of JSON, or returns why the line is bad. */
 export function parseMessage(line: string): Message | string {
   let json: unknown;
   try {
@@ -79,11 +79,11 @@ function descriptionsOf(links: unknown): string[] {
   return links.map((link) => link?.description).filter((description) => typeof description === 'string');
 }
 
-/** The number, or what is wrong with it. */
+/** Returns the number, or what is wrong with it. */
 function wholeNumber(value: number | string, largest: bigint): bigint | string {
   const isWhole = typeof value === 'number' ? Number.isInteger(value) && value >= 0 : /^\d+$/.test(value);
   if (!isWhole) return 'not a whole number';
-  // BigInt of a megabyte of digits takes seconds; a number beyond 2^53 is not the one that was written.
+  // Converting a megabyte of digits to a BigInt takes seconds; a number beyond 2^53 is not the one that was written.
   const isLong = typeof value === 'number' ? !Number.isSafeInteger(value) : value.length > 20;
   if (isLong || BigInt(value) > largest) return 'out of range';
   return BigInt(value);

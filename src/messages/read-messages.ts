@@ -12,7 +12,7 @@ import { parseMessage } from './parse-message.ts';
 
 export interface ReadMessagesOptions {
   rejects: RejectsFile;
-  /** A larger share of bad rows stops everything. */
+  /** A file with a larger share of bad rows stops the run. */
   maxRejectedPercent: number;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;

@@ -7,7 +7,7 @@ export interface ActivityView {
   type: ActivityType;
   /** Epoch seconds. */
   at: number;
-  /** As text, since it may be larger than a JavaScript number holds; a follow has none. */
+  /** As text, since it may exceed a JavaScript number; a follow has none. */
   messageId?: string;
 }
 
@@ -19,7 +19,7 @@ export interface Connection {
   weight: string;
 }
 
-/** A closest connection and what it comes from, newest first. */
+/** A closest connection and the activities behind it, newest first. */
 export interface Step extends Connection {
   activities: ActivityView[];
 }
@@ -33,7 +33,7 @@ interface ActivitiesRow {
 
 const typeOf = new Map(activityTypes.map((type) => [relationshipTypes[type], type]));
 
-/** Adds to each connection the activities behind it. */
+/** Adds the activities behind it to each connection. */
 export async function stepsWithActivities(graph: Graph, run: RunFacts, connections: Connection[]): Promise<Step[]> {
   if (connections.length === 0) return [];
   const { rows } = await graph.read<ActivitiesRow>('cypher/show/activities.cypher', {

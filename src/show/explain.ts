@@ -9,16 +9,16 @@ export type Obstacle =
   | { kind: 'user-suspended' }
   | { kind: 'suspended' }
   | { kind: 'self' }
-  /** `followedAt` in epoch seconds: the first time. */
+  /** `followedAt` is the first follow, in epoch seconds. */
   | { kind: 'followed'; followedAt: number }
-  /** No closest connection of the user is close to the candidate. */
+  /** None of the user's closest connections is close to the candidate. */
   | { kind: 'no-path' }
-  /** Not good by the run's list; without a score if `reputation` is undefined. */
+  /** Not good by the run's list of scores; `reputation` is undefined if there is no score. */
   | { kind: 'reputation'; reputation?: number; least: number }
   /** `lowestScore` is that of the 20th. */
   | { kind: 'not-among-best'; rank: number; lowestScore: string };
 
-/** One closest connection because of whom a candidate is one, and the activities behind the two steps. */
+/** A closest connection that makes somebody a candidate, and the activities behind the two steps. */
 export interface Reason {
   userId: number;
   /** What it adds to the score. */
@@ -27,13 +27,13 @@ export interface Reason {
   steps: [Step, Step];
 }
 
-/** Why a user is recommended to another or, where `obstacles` has entries, why not. */
+/** Why a user is recommended to another or, if there are `obstacles`, why not. */
 export interface Explanation {
   userId: number;
   recId: number;
   run: RunFacts;
   recommended: boolean;
-  /** Place among the candidates that no filter drops; undefined for one that a filter drops. */
+  /** Rank among the candidates that no filter drops; undefined if a filter drops this one. */
   rank?: number;
   /** Sum of the reasons' weights, '0.000000000000' without a path. */
   score: string;
@@ -58,7 +58,7 @@ interface RelationRow {
 }
 
 /**
- * Explains from the graph why `recId` is or isn't recommended to `userId`, as of the run and by its settings.
+ * Explains from the graph why `recId` is or isn't recommended to `userId`, by the run's as-of and settings.
  *
  * @throws BadInputError if the graph lacks one of the two
  */
@@ -93,7 +93,7 @@ export async function explain(graph: Graph, run: RunFacts, userId: number, recId
   };
 }
 
-/** In the order in which a run meets them. */
+/** In the order in which a run applies them. */
 function filtersOf(run: RunFacts, userId: number, recId: number, relation: RelationRow): Obstacle[] {
   const { ranking, reputation: list } = run.settings;
   const { reputation, followedAt } = relation;

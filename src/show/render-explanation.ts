@@ -2,22 +2,22 @@ import type { ActivityView, Step } from './activities.ts';
 import type { Explanation, Obstacle } from './explain.ts';
 import { instantText, weightText } from './text.ts';
 
-/** What a person reads at once; `--json` has all. */
+/** How many are shown; `--json` has all. */
 const shownReasons = 10;
 const shownActivities = 5;
 
-/** An explanation as lines for a person. */
+/** An explanation as text for people. */
 export function renderExplanation(explanation: Explanation): string {
   const { run, reasons, obstacles, userId, recId } = explanation;
   const parts = [`${verdict(explanation)}\nAs of ${instantText(run.asOf)} (run ${run.id}).`];
   if (obstacles.length > 0)
     parts.push(obstacles.map((obstacle) => `  - ${obstacleText(obstacle, userId, recId)}`).join('\n'));
   if (reasons.length > 0 && userId !== recId) {
-    if (!explanation.recommended) parts.push(`What would speak for ${recId} (score ${weightText(explanation.score)}):`);
+    if (!explanation.recommended) parts.push(`In favour of ${recId} (score ${weightText(explanation.score)}):`);
     for (const { userId: reason, weight, steps } of reasons.slice(0, shownReasons))
       parts.push([`Because of ${reason}, weight ${weightText(weight)}`, ...steps.map(stepText)].join('\n'));
     const more = reasons.length - shownReasons;
-    if (more > 0) parts.push(`and ${more} more, lighter ones: --json shows all.`);
+    if (more > 0) parts.push(`and ${more} more with lower weights; --json shows all.`);
   }
   return parts.join('\n\n');
 }
@@ -53,7 +53,7 @@ function stepText({ from, to, rank, weight, activities }: Step): string {
   const lines = activities.slice(0, shownActivities).map((activity) => `      ${activityText(activity)}`);
   const more = activities.length - lines.length;
   if (more > 0) lines.push(`      and ${more} older ones`);
-  return [`  ${from} → ${to}: number ${rank} of the closest of ${from}, weight ${weightText(weight)}`, ...lines].join(
+  return [`  ${from} → ${to}: rank ${rank} among the closest of ${from}, weight ${weightText(weight)}`, ...lines].join(
     '\n',
   );
 }

@@ -1,13 +1,13 @@
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
 
-/** Reasons that a line has room for. */
+/** How many reasons fit into a line. */
 const namedReasons = 3;
 
 /**
- * A user's view as lines for a person.
+ * A user as text for people.
  *
- * @param kith how the person calls Kith, for the command that is suggested at the end
+ * @param kith how the user runs Kith, for the command suggested at the end
  */
 export function renderUser(view: UserView, kith: string): string {
   const { userId, run, closest, recommendations } = view;
@@ -38,7 +38,7 @@ export function renderUser(view: UserView, kith: string): string {
         3,
       )}`,
     );
-  else if (closest.length > 0) parts.push('No recommendations: no candidate came through the filters.');
+  else if (closest.length > 0) parts.push('No recommendations: no candidate passed the filters.');
   if (closest.length > 0) parts.push(droppedText(view, kith));
   return parts.join('\n\n');
 }
@@ -64,6 +64,6 @@ function droppedText({ dropped, userId, recommendations }: UserView, kith: strin
   const hint = `${kith} show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
   return (
     `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already, ${dropped.reputation} by reputation.\n` +
-    `Why one is recommended, or isn't: ${hint}`
+    `Why someone is recommended, or isn't: ${hint}`
   );
 }

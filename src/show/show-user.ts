@@ -4,7 +4,7 @@ import { goodAround, recommend } from '../graph/recommend.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
 
-/** A user and how much they weigh; weights and scores are decimals with 12 places, as published. */
+/** A user with a weight; weights and scores are decimals with 12 places, as published. */
 export interface Weighted {
   userId: number;
   weight: string;
@@ -15,15 +15,15 @@ export interface RecommendationView {
   /** 1 is the best. */
   rank: number;
   score: string;
-  /** Whom the user is closest to and who are close to the recommended, the heaviest first; the weights sum to the score. */
+  /** The user's closest connections who are close to the recommended user, heaviest first; their weights add up to the score. */
   reasons: Weighted[];
 }
 
-/** A user as the graph has them now, by the as-of and the settings of a run. */
+/** A user in the current graph, by a run's as-of and settings. */
 export interface UserView {
   userId: number;
   run: RunFacts;
-  /** By the latest flag; a suspended user has neither connections nor recommendations. */
+  /** By the latest flag. A suspended user has neither connections nor recommendations. */
   suspended: boolean;
   /** In [0, 1]; undefined without a score. */
   reputation?: number;
@@ -42,7 +42,7 @@ interface UserRow {
 }
 
 /**
- * Reads a user's closest connections from the graph and works out their recommendations.
+ * Reads a user's closest connections from the graph and computes their recommendations.
  *
  * @throws BadInputError if the graph has no such user
  */
@@ -50,7 +50,7 @@ export async function showUser(graph: Graph, run: RunFacts, userId: number): Pro
   const id = BigInt(userId);
   const { ranking, reputation } = run.settings;
   const filter = { filtered: reputation === 'list', minReputation: ranking.minReputation };
-  // Side by side: a person waits for the longer of the two.
+  // In parallel, since somebody is waiting.
   const [found, recommended] = await Promise.all([
     graph.read<UserRow>('cypher/show/user.cypher', { userId: id }),
     goodAround(graph, id, filter).then((good) => recommend(graph, { first: id, end: id + 1n }, run.asOf, good)),
@@ -87,7 +87,7 @@ export async function showUser(graph: Graph, run: RunFacts, userId: number): Pro
   };
 }
 
-/** What a person reads who asks for a user that no file has named. */
+/** The error for a user whom no file has named. */
 export function unknownUser(userId: number): BadInputError {
-  return new BadInputError(`The graph has no user ${userId}: no ingested file names one; check the id.`);
+  return new BadInputError(`The graph has no user ${userId}: no ingested file names this user; check the id.`);
 }

@@ -5,7 +5,7 @@ import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 
 /**
- * The run that applications read: its as-of and settings are those by which a user is shown.
+ * The run that applications read; users are shown by its as-of and settings.
  *
  * @returns the run, and whether the graph's closest connections are still those that it published
  * @throws BadInputError if nothing was published yet
@@ -18,7 +18,7 @@ export async function shownRun(
     const run = await lastPublished(database);
     if (!run)
       throw new BadInputError(
-        'Nothing was published yet, so there is nothing to show: `kith run --input DIR` does that.',
+        'Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.',
       );
     const inGraph = await runInGraph(database);
     const { id, asOf, startedAt, settings: ofRun } = run;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { BadInputError, EngineError, InterruptedError, messageOf } from '../errors.ts';
 
 /**
- * Writes a file on disk whole or not at all: into a temporary one beside it, which then takes its name. Missing folders are made.
+ * Writes a file on disk completely or not at all: into a temporary file next to it, which is then renamed. Missing folders are created.
  *
  * @throws BadInputError if it can't be a file, EngineError if the disk fails, InterruptedError once the signal aborts
  */
@@ -25,7 +25,7 @@ export async function writeDiskFile(path: string, blocks: AsyncIterable<Buffer>,
 }
 
 /**
- * Asks whether a file can be written there, without writing anything.
+ * Checks whether a file can be written there, without writing anything.
  *
  * @throws as {@link writeDiskFile}
  */
@@ -40,7 +40,7 @@ export async function refuseDiskFile(path: string): Promise<void> {
   }
 }
 
-/** What is replaced: a link stays, and what it points to is. */
+/** The file to replace: if the path is a link, the link stays and its target is replaced. */
 async function targetOf(path: string): Promise<string> {
   const found = await stat(path).catch((error) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw told(error, path);
@@ -51,13 +51,13 @@ async function targetOf(path: string): Promise<string> {
   return found ? realpath(path) : path;
 }
 
-/** Makes what is missing of a path. Node's own `recursive` never ends where folders can't be made, as under /proc. */
+/** Creates the missing folders of a path. Node's own `recursive` never returns where folders can't be created, as under /proc. */
 export async function makeFolders(path: string): Promise<void> {
   const missing: string[] = [];
   for (let each = path; !(await stat(each).catch(absent)); each = dirname(each)) missing.push(each);
   for (const each of missing.toReversed())
     await mkdir(each).catch((error: NodeJS.ErrnoException) => {
-      // Somebody else may just have made it.
+      // Another process may just have created it.
       if (error.code !== 'EEXIST') throw error;
     });
 }
@@ -83,11 +83,15 @@ function told(error: unknown, path: string): Error {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOTDIR':
     case 'EEXIST':
-      return new BadInputError(`${path} can't be written: a part of its path is a file; give another path.`);
+      return new BadInputError(
+        `${path} can't be written: part of its path is a file, not a folder; give another path.`,
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new BadInputError(`${path} may not be written by this user; change the folder's permissions.`);
+      return new BadInputError(
+        `${path} can't be written: this user lacks permission; change the folder's permissions.`,
+      );
     case 'ENAMETOOLONG':
     case 'EISDIR':
     case 'ELOOP':
@@ -95,7 +99,7 @@ function told(error: unknown, path: string): Error {
       return new BadInputError(`${path} can't be written (${messageOf(error)}); give another path.`);
     default:
       return new EngineError(
-        `${path} can't be written (${messageOf(error)}); see that its disk has room, then try again.`,
+        `${path} can't be written (${messageOf(error)}); check that the disk has space, then try again.`,
       );
   }
 }

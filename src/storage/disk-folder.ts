@@ -9,14 +9,14 @@ const blockBytes = 256 * 1024;
 /**
  * Opens a folder on disk by its absolute path.
  *
- * @throws BadInputError if it is missing, is no folder, or can't be read
+ * @throws BadInputError if it is missing, is not a folder, or can't be read
  */
 export async function openDiskFolder(path: string): Promise<Folder> {
   const files = new Map<string, StoredFile>();
   try {
     for (const name of (await readdir(path)).sort()) {
       const file = join(path, name);
-      // A link that leads nowhere is no file; it is missed only if it is asked for.
+      // A broken link is not a file; that is an error only if the file is asked for.
       const found = await stat(file).catch(() => undefined);
       if (found?.isFile()) files.set(name, { path: file, size: found.size, version: String(found.mtimeMs) });
     }
@@ -45,10 +45,10 @@ function problem(error: unknown): string {
     case 'ENOENT':
       return "does not exist; give the day's folder";
     case 'ENOTDIR':
-      return 'is a file; give the folder that it lies in';
+      return 'is a file; give the folder that contains it';
     case 'EACCES':
     case 'EPERM':
-      return "may not be read by this user; change the folder's permissions";
+      return "can't be read: this user lacks permission; change the folder's permissions";
     default:
       return `can't be read: ${messageOf(error)}`;
   }

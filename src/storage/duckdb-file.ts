@@ -4,12 +4,12 @@ import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckD
 import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
 
 /**
- * What the engine may hold in memory, whatever the input; the rest is on disk. 12 million activities take 16 s and 670 MB
- * in all with it; with 256MB 24 s and 510 MB, with 1GB 16 s and 790 MB.
+ * The engine's memory limit, whatever the input; the rest is on disk. With it, 12 million activities take 16 s and 670 MB
+ * in total; with 256MB they take 24 s and 510 MB, with 1GB 16 s and 790 MB.
  */
 const memoryLimit = '512MB';
 
-/** Rows in a DuckDB file: one connection for changes, and one of its own for every stream. */
+/** Rows in a DuckDB file: one connection for changes, and a separate one for each stream. */
 export class DuckDbFile implements AsyncDisposable {
   readonly path: string;
   readonly #instance: DuckDBInstance;
@@ -24,9 +24,9 @@ export class DuckDbFile implements AsyncDisposable {
   }
 
   /**
-   * Opens the file, made if need be together with its folder.
+   * Opens the file, and creates it and its folder if they are missing.
    *
-   * @throws EngineError if it can't be made, is damaged, or another process has it open
+   * @throws EngineError if it can't be created, is damaged, or is open in another process
    */
   static async open(path: string, signal?: AbortSignal): Promise<DuckDbFile> {
     try {
@@ -50,9 +50,9 @@ export class DuckDbFile implements AsyncDisposable {
   }
 
   /**
-   * Runs a statement and gives its rows.
+   * Runs a statement and returns its rows.
    *
-   * @throws InterruptedError once the signal aborts; EngineError for what the engine says
+   * @throws InterruptedError once the signal aborts; EngineError for errors of the engine
    */
   async run(sql: string, values?: Record<string, DuckDBValue>): Promise<DuckDBValue[][]> {
     const interrupt = () => this.#connection.interrupt();
@@ -68,7 +68,7 @@ export class DuckDbFile implements AsyncDisposable {
     }
   }
 
-  /** Runs a query on a connection of its own and gives its rows chunk by chunk. */
+  /** Runs a query on a separate connection and yields its rows chunk by chunk. */
   async *stream(sql: string, values?: Record<string, DuckDBValue>): AsyncGenerator<DuckDBDataChunk> {
     let connection: DuckDBConnection | undefined;
     const interrupt = () => connection?.interrupt();
@@ -91,7 +91,7 @@ export class DuckDbFile implements AsyncDisposable {
     }
   }
 
-  /** Does something with the connection that throws as the engine does. */
+  /** Does something with the connection, and translates the engine's errors. */
   guard<T>(work: () => T): T {
     try {
       return work();
@@ -110,12 +110,12 @@ export class DuckDbFile implements AsyncDisposable {
   }
 }
 
-/** Removes the file with what the engine keeps beside it; nobody may have it open. */
+/** Removes the file and everything the engine keeps next to it; it may not be open anywhere. */
 export async function removeDuckDbFile(path: string): Promise<void> {
   for (const each of [path, `${path}.wal`, sortFolder(path)]) await rm(each, { recursive: true, force: true });
 }
 
-/** Where what doesn't fit into memory is put in order. */
+/** Where the engine sorts what doesn't fit into memory. */
 function sortFolder(path: string): string {
   return `${path}.sort`;
 }
@@ -124,10 +124,12 @@ function fileError(path: string, error: unknown): Error {
   if (error instanceof KithError || error instanceof TypeError || error instanceof RangeError) return error;
   const [reason = ''] = messageOf(error).split('\n');
   if (/Could not set lock/i.test(reason))
-    return new BusyError(`${path} is in use by another process of Kith: wait for it to end.`);
+    return new BusyError(`${path} is in use by another Kith process: wait for it to finish.`);
   if (/not a valid DuckDB database|corrupt|checksum/i.test(reason))
-    return new EngineError(`${path} is damaged (${reason}); remove it, or \`kith reset\`, and ingest the days again.`);
-  // A statement that is wrong, or wants too much at once, is nobody's fault but Kith's.
+    return new EngineError(
+      `${path} is damaged (${reason}); remove it or run \`kith reset\`, then ingest the days again.`,
+    );
+  // A wrong statement, or one that needs too much memory, is a bug in Kith.
   if (/^(Binder|Parser|Catalog|Out of Memory) Error/.test(reason)) return new Error(messageOf(error));
-  return new EngineError(`Rows can't be kept in ${path} (${reason}); see that its disk has room, then run again.`);
+  return new EngineError(`Rows can't be stored in ${path} (${reason}); check that the disk has space, then run again.`);
 }

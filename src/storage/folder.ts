@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
 
-/** A file of a folder; `path` is what a person would call it. */
+/** A file in a folder; `path` is how it is shown to people. */
 export interface StoredFile {
   path: string;
   /** Bytes as stored, compressed if the file is. */
   size: number;
-  /** Tells one content from another: S3's ETag, or when the file was last written. */
+  /** Changes with the content: S3's ETag, or the time of the last write. */
   version: string;
 }
 
-/** A folder of input files, wherever it lies. What it holds is listed once, when it is opened. */
+/** A folder of input files, on disk or S3. Its files are listed once, when it is opened. */
 export interface Folder {
   /** The last part of its path, e.g. `20240131`. */
   readonly name: string;
-  /** The folder as a person would call it. */
+  /** The folder as it is shown to people. */
   readonly location: string;
   /** The files directly in it, by name. */
   files(): ReadonlyMap<string, StoredFile>;

@@ -7,11 +7,11 @@ import { diskPath, storageOf } from './location.ts';
 import { openS3File } from './s3-file.ts';
 
 /**
- * The bytes of one file, as stored, and its place as a person would call it.
+ * The bytes of one file, as stored, and its location as it is shown to people.
  *
  * @param location a plain path, `file:` URL or `s3://bucket/path`
- * @param what it should be, for the error if it is not there
- * @throws BadInputError if it is not there, or the bucket or the keys are wrong
+ * @param what it should be, for the error if it is missing
+ * @throws BadInputError if it is missing, or the bucket or the keys are wrong
  * @throws EngineError if S3 can't be reached, here or as the stream's error
  */
 export async function openFile(

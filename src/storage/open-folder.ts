@@ -7,8 +7,8 @@ import { openS3Folder } from './s3-folder.ts';
 /**
  * Opens a folder by its plain path, `file:` URL or `s3://bucket/path`.
  *
- * @param s3 how to reach S3; without it the AWS SDK's own settings hold
- * @throws BadInputError in one sentence if there is no such folder, or it can't be read
+ * @param s3 how to reach S3; by default, the AWS SDK's own settings
+ * @throws BadInputError if there is no such folder, or it can't be read
  * @throws EngineError if S3 can't be reached
  */
 export async function openFolder(input: string, s3?: S3Settings): Promise<Folder> {

@@ -7,9 +7,9 @@ const blockBytes = 256 * 1024;
 
 /**
  * The bytes of a file, unzipped if its name ends in `.gz`.
- * `onBytes` is told how many bytes were read, as stored: those of progress.
+ * `onBytes` is called with the number of bytes read, as stored, for showing progress.
  *
- * @throws BadInputError naming the file if it can't be read, or is not a whole gzip file
+ * @throws BadInputError naming the file if it can't be read, or is not a complete gzip file
  * @throws InterruptedError once the signal aborts
  */
 export async function* readBytes(
@@ -33,8 +33,8 @@ export async function* readBytes(
     if (signal?.aborted) throw new InterruptedError('Reading was stopped.');
     const code = String((error as NodeJS.ErrnoException).code);
     if (code.startsWith('Z_'))
-      throw new BadInputError(`${path} is cut off, damaged or not gzip (${messageOf(error)}); nothing was used of it.`);
-    // What a consumer throws into this generator is not a fault of the file.
+      throw new BadInputError(`${path} is cut off, damaged or not gzip (${messageOf(error)}); nothing of it was used.`);
+    // An error thrown by the consumer is not a fault of the file.
     if (error instanceof Error && (error as NodeJS.ErrnoException).syscall)
       throw new BadInputError(`${path} can't be read: ${messageOf(error)}.`);
     throw error;

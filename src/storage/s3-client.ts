@@ -1,30 +1,30 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../config/settings.ts';
 
-/** A client of S3 together with the SDK that it is of. */
+/** An S3 client, and the SDK it comes from. */
 export interface S3 {
   sdk: typeof import('@aws-sdk/client-s3');
   client: S3Client;
-  /** As a person would call it, in errors. */
+  /** How errors refer to it. */
   server: string;
 }
 
-/** The SDK's own tries of a request; a download that breaks off is resumed beyond them. */
+/** How often the SDK itself tries a request; an interrupted download is resumed beyond that. */
 const attempts = 3;
 const connectMs = 10_000;
-/** As long a socket may be silent, before the answer or in the middle of it. */
+/** How long a socket may be silent, before or during the response. */
 const silenceMs = 60_000;
 
-/** Loads the SDK, which takes a third of a second that only those pay who use S3, and makes a client; nothing is sent yet. */
+/** Loads the SDK (which takes a third of a second, so only when S3 is used) and creates a client; nothing is sent yet. */
 export async function connectS3(settings?: S3Settings): Promise<S3> {
-  // A person who runs Kith can do nothing about the SDK's plans.
+  // Users of Kith can do nothing about the SDK's deprecation warnings.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const sdk = await import('@aws-sdk/client-s3');
   const { endpoint, region, keys } = settings ?? {};
   const client = new sdk.S3Client({
     endpoint,
     region,
-    // Other servers than AWS seldom have a host name for every bucket.
+    // Servers other than AWS rarely have a host name for each bucket.
     forcePathStyle: endpoint !== undefined,
     credentials: keys && { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey },
     maxAttempts: attempts,

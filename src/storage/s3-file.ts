@@ -7,12 +7,12 @@ import { connectS3, type S3 } from './s3-client.ts';
 import { s3Error } from './s3-errors.ts';
 import { openObject } from './s3-object.ts';
 
-/** The least that S3 allows, for little memory; with 10,000 parts an object may have 50 GB. */
+/** The smallest that S3 allows, to save memory; with 10,000 parts an object may have 50 GB. */
 const partBytes = 5 * 1024 * 1024;
 const partsAtOnce = 2;
 
 /**
- * Writes an object whole or not at all. Whether it can be is asked before the first block is.
+ * Writes an object completely or not at all. Whether it can be written is checked before the first block is requested.
  *
  * @throws BadInputError if it can't be an object, or the bucket or the keys are wrong
  * @throws EngineError if S3 can't be reached, InterruptedError once the signal aborts
@@ -39,7 +39,7 @@ export async function writeS3File(
     const params = { Bucket: bucket, Key: key, Body: body };
     await new Upload({ client: s3.client, params, partSize: partBytes, queueSize: partsAtOnce }).done();
   } catch (error) {
-    // Taking back the parts may fail, too, and would hide why.
+    // Aborting the upload may fail too, and would hide the first error.
     if (thrown) throw thrown.error;
     if (signal?.aborted) throw new InterruptedError('Writing was stopped.');
     throw s3Error(error, location, s3.server);
@@ -50,7 +50,7 @@ export async function writeS3File(
 }
 
 /**
- * Asks whether an object can be written there, without writing anything.
+ * Checks whether an object can be written there, without writing anything.
  *
  * @throws as {@link writeS3File}
  */
@@ -80,7 +80,7 @@ export async function openS3File(location: string, settings?: S3Settings): Promi
     .catch((error: unknown) => {
       throw s3Error(error, location, s3.server);
     });
-  // Of all that begin with the key the key itself comes first.
+  // Of all keys with this prefix, the key itself comes first.
   const [first] = found.Contents ?? [];
   if (first?.Key !== key) return undefined;
   const { Size: size = 0, ETag: etag } = first;
@@ -102,11 +102,11 @@ async function* remembering(blocks: AsyncIterable<Buffer>, remember: (error: unk
   }
 }
 
-/** S3 would allow an object with the name of a folder, but then nobody finds it. */
+/** S3 would allow an object with the name of a folder, but nobody would find it. */
 async function refuseFolder({ sdk, client }: S3, { bucket, key }: S3Location, location: string): Promise<void> {
   const under = new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: `${key}/`, MaxKeys: 1 });
   const found = await client.send(under).catch((error: Error) => {
-    // Who may only write may not look.
+    // Credentials that may only write can't list.
     if (error.name === 'AccessDenied') return undefined;
     throw error;
   });
@@ -114,8 +114,8 @@ async function refuseFolder({ sdk, client }: S3, { bucket, key }: S3Location, lo
 }
 
 /**
- * Lets the signal end the sending of parts, which the SDK's Upload would wait for; what begins, completes or takes back the
- * upload is short and comes to its end, so that no part is left.
+ * Lets the signal stop the sending of parts, which the SDK's Upload would wait for. The requests that begin, complete or abort
+ * the upload are short and always finish, so that no part is left behind.
  */
 function endRequests(client: S3Client, signal: AbortSignal | undefined): void {
   const { requestHandler } = client.config;

@@ -7,9 +7,9 @@ import { s3Error } from './s3-errors.ts';
 import { openObject, type StoredObject } from './s3-object.ts';
 
 /**
- * Opens what lies directly under `s3://bucket/path/`, as a folder on disk would be.
+ * Opens the objects directly under `s3://bucket/path/`, like a folder on disk.
  *
- * @throws BadInputError if nothing lies there, or the bucket or the keys are wrong
+ * @throws BadInputError if there is nothing, or the bucket or the keys are wrong
  * @throws EngineError if S3 can't be reached
  */
 export async function openS3Folder(input: string, settings?: S3Settings): Promise<Folder> {
@@ -32,7 +32,7 @@ export async function openS3Folder(input: string, settings?: S3Settings): Promis
   };
 }
 
-/** The objects of a folder, by name; those further down and the markers of empty folders are none of its files. */
+/** The objects of a folder, by name, without those further down and without markers of empty folders. */
 async function listFolder(
   { sdk, client }: S3,
   { bucket, key: path }: S3Location,
@@ -53,11 +53,11 @@ async function listFolder(
     const { Contents: [first] = [] } = await client.send(
       new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: path, MaxKeys: 1 }),
     );
-    if (first?.Key === path) throw new BadInputError(`${location} is an object; give the folder that it lies in.`);
+    if (first?.Key === path) throw new BadInputError(`${location} is an object; give the folder that contains it.`);
     throw new FolderMissingError(
       `${location} does not exist: the bucket has no object under it; give the day's folder.`,
     );
   }
-  // In the order of a folder on disk; S3 sorts by the bytes of UTF-8.
+  // In the order of a folder on disk; S3 sorts by UTF-8 bytes.
   return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -5,23 +5,23 @@ import type { StoredFile } from './folder.ts';
 import type { S3 } from './s3-client.ts';
 import { changedError, s3Error } from './s3-errors.ts';
 
-/** An object as a listing showed it. */
+/** An object as it was listed. */
 export interface StoredObject extends StoredFile {
   bucket: string;
   key: string;
   etag: string | undefined;
 }
 
-/** Milliseconds before each try to resume a download from which no further byte came. */
+/** Milliseconds before each attempt to resume a download that made no progress. */
 const pauses = [250, 1000, 4000];
 const bufferedBytes = 256 * 1024;
 
 /**
- * Opens an object for reading. A download that breaks off is resumed at the byte where it broke; destroying the stream
+ * Opens an object for reading. An interrupted download is resumed where it stopped; destroying the stream
  * ends the request.
  *
  * @throws BadInputError if the object was removed or replaced since it was listed, here or as the stream's error
- * @throws EngineError if S3 can't be reached, or a download not be resumed, likewise
+ * @throws EngineError if S3 can't be reached, or a download can't be resumed, likewise
  */
 export async function openObject(s3: S3, object: StoredObject): Promise<Readable> {
   const stop = new AbortController();
@@ -30,7 +30,7 @@ export async function openObject(s3: S3, object: StoredObject): Promise<Readable
 }
 
 /**
- * The blocks as a stream. Readable.from would wait for a block that is on its way before it lets itself be destroyed; this one
+ * The blocks as a stream. Readable.from can't be destroyed before a pending block has arrived; this one
  * ends the request.
  */
 class ObjectStream extends Readable {
@@ -74,20 +74,20 @@ async function* blocksOf(s3: S3, object: StoredObject, first: Readable, stop: Ab
       if (stop.aborted || error instanceof BadInputError) throw error;
       why = error;
     }
-    // Of a checksum that S3 has of the whole object, which the SDK compares at the end.
+    // The SDK compares S3's checksum of the whole object at the end.
     if (at >= object.size) throw new EngineError(`${object.path} arrived damaged (${messageOf(why)}); run again.`);
     body = undefined;
     const pause = pauses[failures];
     if (pause === undefined) {
-      const reason = why instanceof EngineError ? why.message : `${messageOf(why)}; see that ${s3.server} is well.`;
-      throw new EngineError(`${object.path} broke off after ${at} of ${object.size} bytes for good: ${reason}`);
+      const reason = why instanceof EngineError ? why.message : `${messageOf(why)}; check the health of ${s3.server}.`;
+      throw new EngineError(`${object.path} stopped for good after ${at} of ${object.size} bytes: ${reason}`);
     }
     failures += 1;
     await sleep(pause, undefined, { signal: stop });
   }
 }
 
-/** The bytes of an object from one on, if it is still the same object. */
+/** The bytes of an object from an offset on, if it is still the same object. */
 async function request(s3: S3, object: StoredObject, from: number, stop: AbortSignal): Promise<Readable> {
   const { bucket, key, etag, path } = object;
   const command = new s3.sdk.GetObjectCommand({
@@ -100,15 +100,14 @@ async function request(s3: S3, object: StoredObject, from: number, stop: AbortSi
     throw s3Error(error, path, s3.server);
   });
   const body = answer.Body as Readable;
-  // Whoever reads it is told of an error; one that comes before that should not end the process.
+  // The reader gets any error; one that comes before anybody reads must not end the process.
   body.on('error', () => undefined);
-  // Not every server knows If-Match and Range; what it sends then would be taken for what was asked for.
+  // Not every server supports If-Match and Range; its answer must not be taken for the requested part.
   const isOther = etag !== undefined && answer.ETag !== undefined && unquoted(answer.ETag) !== unquoted(etag);
   const isRange = from === 0 || answer.ContentRange?.startsWith(`bytes ${from}-`);
   if (isOther || !isRange) body.destroy();
   if (isOther) throw changedError(path);
-  if (!isRange)
-    throw new EngineError(`${path} broke off, and ${s3.server} can't send the rest of it alone; run again.`);
+  if (!isRange) throw new EngineError(`${path} was interrupted, and ${s3.server} can't send only the rest; run again.`);
   return body;
 }
 

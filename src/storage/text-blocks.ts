@@ -1,12 +1,12 @@
 import { InterruptedError } from '../errors.ts';
 
-/** Characters, not bytes: enough that a write of each costs next to nothing. */
+/** Characters, not bytes: enough to make the cost of a write negligible. */
 const blockLength = 256 * 1024;
 
 /**
- * A text as blocks of UTF-8, each of many of its pieces. What the text throws is thrown.
+ * A text as blocks of UTF-8, each made of many pieces. Errors of the text are passed on.
  *
- * @throws InterruptedError once the signal aborts, even while the next piece is waited for
+ * @throws InterruptedError once the signal aborts, even while waiting for the next piece
  */
 export async function* textBlocks(
   text: AsyncIterable<string> | Iterable<string>,
@@ -22,12 +22,12 @@ export async function* textBlocks(
     }
   } finally {
     const closed = blocks.return(undefined).catch(() => undefined);
-    // A text that is silent would be waited for in vain.
+    // Waiting for a silent text would never end.
     if (!signal?.aborted) await closed;
   }
 }
 
-/** Not Promise.race with one promise for all blocks: that promise would keep each of them in memory. */
+/** Not Promise.race with one promise for all blocks, which would keep every block in memory. */
 function orStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
@@ -46,7 +46,7 @@ async function* gathered(text: AsyncIterable<string> | Iterable<string>): AsyncG
   for await (const piece of text) {
     pending += piece;
     if (pending.length < blockLength) continue;
-    // The two halves of a character outside of the basic plane are encoded together.
+    // The two halves of a surrogate pair are encoded together.
     const end = /[\uD800-\uDBFF]$/.test(pending) ? pending.length - 1 : pending.length;
     yield Buffer.from(pending.slice(0, end));
     pending = pending.slice(end);

@@ -6,19 +6,19 @@ import { refuseS3File, writeS3File } from './s3-file.ts';
 import { textBlocks } from './text-blocks.ts';
 
 export interface WriteOptions {
-  /** How to reach S3; without it the AWS SDK's own settings hold. */
+  /** How to reach S3; by default, the AWS SDK's own settings. */
   s3?: S3Settings;
   signal?: AbortSignal;
 }
 
 /**
- * Writes a file whole or not at all, as UTF-8: until it is complete, what was there before stays. The text's pieces may be of
- * any size; about 40 MB are in memory at most.
+ * Writes a file completely or not at all, as UTF-8: until it is complete, the previous content stays. The text's pieces may have
+ * any size; at most about 40 MB are in memory.
  *
  * @param location a plain path, `file:` URL or `s3://bucket/path`
  * @throws BadInputError if the location can't be a file, or the bucket or the keys are wrong
  * @throws EngineError if S3 can't be reached or the disk is full, InterruptedError once the signal aborts
- * @throws what the text throws
+ * @throws errors of the text
  */
 export async function writeWhole(
   location: string,
@@ -32,7 +32,7 @@ export async function writeWhole(
 }
 
 /**
- * Asks whether {@link writeWhole} could write there, without writing anything: before long work whose result goes there.
+ * Checks whether {@link writeWhole} could write there, without writing anything; call it before long work whose result goes there.
  *
  * @throws as {@link writeWhole}
  */

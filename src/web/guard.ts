@@ -3,17 +3,17 @@ import type { RequestHandler } from 'express';
 import type { Settings } from '../config/settings.ts';
 import { passwordOf, prepareHome } from '../engines/home.ts';
 
-/** The name that a browser is asked for beside the password. */
+/** The user name that a browser is asked for. */
 export const webUser = 'kith';
 
-/** The password of Kith's own pages: that of KITH_WEB_PASSWORD, else one that is made once for every home. */
+/** The password of Kith's pages: KITH_WEB_PASSWORD, or else one that is generated once per home. */
 export function webPassword(settings: Settings): string {
   const password = settings.web.password ?? passwordOf(prepareHome(settings).passwords.web);
   if (!password) throw new Error('the home has no password for pages');
   return password;
 }
 
-/** Lets only those in who give the name and the password, by HTTP's basic authentication. */
+/** Requires the user name and password, by HTTP basic authentication. */
 export function guard(settings: Settings): RequestHandler {
   const expected = digest(`${webUser}:${webPassword(settings)}`);
   return (request, response, next) => {
@@ -24,7 +24,7 @@ export function guard(settings: Settings): RequestHandler {
   };
 }
 
-/** Of one length whatever was given, so that comparing takes one time. */
+/** Always has the same length, so comparing takes constant time. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -5,10 +5,10 @@ import { guard } from './guard.ts';
 import { type PageServer, serve } from './serve.ts';
 
 /**
- * Serves `/metrics` for Prometheus at KITH_METRICS_PORT of KITH_WEB_HOST, to whoever has the name and the password of Kith's
- * pages, and `/health`, which says `ok` to everybody and nothing else.
+ * Serves `/metrics` for Prometheus at KITH_METRICS_PORT of KITH_WEB_HOST, protected by the user name and password of Kith's
+ * pages, and `/health`, which only says `ok`, to everybody.
  *
- * @throws BadInputError if the port is taken or the host is not this machine's
+ * @throws BadInputError if the port is taken or the host is not one of this machine's
  */
 export async function serveMetrics({ registry }: Metrics, settings: Settings): Promise<PageServer> {
   const app = express().disable('x-powered-by');
@@ -20,7 +20,7 @@ export async function serveMetrics({ registry }: Metrics, settings: Settings): P
     response.type('text').send('ok');
   });
   app.use((_, response) => {
-    response.status(404).type('text').send('There are /metrics and /health here.\n');
+    response.status(404).type('text').send('Only /metrics and /health are served here.\n');
   });
   return serve(app, settings.web.host, settings.web.metricsPort);
 }

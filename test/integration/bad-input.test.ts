@@ -250,7 +250,7 @@ describe('a mistake is told in one sentence with exit code 2, before anything is
     expect(pred).toMatch(/scores\.csv:3: pred /);
     expect(id).toMatch(/scores\.csv:2: user_id /);
     expect(columns).toMatch(/scores\.csv:4: 1 columns? instead of 2/);
-    expect(twice).toMatch(/scores\.csv:3: user 1 has a score already/);
+    expect(twice).toMatch(/scores\.csv:3: user 1 already has a score/);
     expect(quote).toMatch(/scores\.csv/);
     expect(cut).toMatch(/scores\.csv\.gz.* can't be read/);
   });

@@ -65,7 +65,7 @@ function entryOf<What extends keyof Figures>(what: What): Entry<Figures[What]> {
   return entries[0];
 }
 
-test('npm run bench measures both days beside DuckDB with equal rows, one user live, memory by step, and fills the page', async () => {
+test('npm run bench measures both days and DuckDB with equal rows, one user live and memory per step, and fills the page', async () => {
   copyFileSync(join(projectRoot, 'docs', 'performance.md'), join(home, 'page.md'));
   const [code, told] = await bench('--sizes', '20k', '--supernodes').ended;
   // What it says is worth more than a code.

@@ -21,7 +21,7 @@ async function ask(text: string): Promise<RecordShape[]> {
   return (await driver.executeQuery(text)).records.map((record) => record.toObject());
 }
 
-test('a run makes its constraint where the making of it was interrupted, as by a kill', async () => {
+test('a run creates its constraint if creating it was interrupted, for example by a kill', async () => {
   const keys = { user_id: '(n:User) ON (n.userId)' };
   const owners = async () => {
     const rows = await ask('SHOW INDEXES YIELD name, owningConstraint');

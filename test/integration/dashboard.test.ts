@@ -159,7 +159,7 @@ inBrowser('the dashboard', () => {
     expect(dialogs).toEqual([]);
   });
 
-  test('shows what waits in the queue', async () => {
+  test('shows queued runs', async () => {
     const wanted = [3, 4].map((day) => ({
       input: `s3://bucket/2024060${day}`,
       asOf: Date.UTC(2024, 5, day) / 1000,
@@ -178,7 +178,7 @@ inBrowser('the dashboard', () => {
     expect(await page.locator('[data-step]').count()).toBe(0);
   });
 
-  test('asks again by itself while a run is under way, and shows how far it is', async () => {
+  test('reloads by itself while a run is in progress, and shows its progress', async () => {
     await database.query('sql/runs/take-next.sql');
     const { rows } = await network.pool.query<{ id: string }>("SELECT id FROM kith.runs WHERE status = 'running'");
     const page = await open('/');
@@ -210,7 +210,7 @@ inBrowser('the dashboard', () => {
     expect(answer).toEqual({ created: true });
   });
 
-  test('lets no other site change a job', async () => {
+  test('does not let other sites change a job', async () => {
     const page = await context.newPage();
     await page.setContent(
       `<form method="post" action="${server.url}/jobs/api/jobs/create"><input name="jobName" value="forged"><button>go</button></form>`,
@@ -252,7 +252,7 @@ inBrowser('the dashboard', () => {
     }
   });
 
-  test('sends no page to be kept or framed', async () => {
+  test('sends pages that may not be cached or framed', async () => {
     const { headers } = await fetch(server.url, { headers: authorization(credentials.password) });
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -260,7 +260,7 @@ inBrowser('the dashboard', () => {
     expect(headers.get('x-frame-options')).toBe('DENY');
   });
 
-  test('is served by kith dashboard until it is told to end', async () => {
+  test('is served by kith dashboard until it is stopped', async () => {
     const { home } = network.settings;
     const command = new RunningCommand(['dashboard', '--port', '0'], { KITH_HOME: home });
     const line = await new Promise<string>((resolve) =>

@@ -112,7 +112,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a home in which nothing ever ran takes a bulk import, and the first start shows it behind a password', async () => {
+test('a new home accepts a bulk import, and the first start shows it behind a password', async () => {
   const progress: string[] = [];
   await importBeside(settings, importFiles(1000), { onProgress: (text) => progress.push(text) });
   await moveImportIntoPlace(settings);
@@ -128,7 +128,7 @@ test('a home in which nothing ever ran takes a bulk import, and the first start 
   expect([browser.status, await browser.text()]).toEqual([200, expect.stringContaining('Neo4j Browser')]);
 });
 
-test('up while it runs, three times at once, is the same stack', async () => {
+test('up while it is running, three times at once, gives the same stack', async () => {
   const before = ours()
     .map(({ pid }) => pid)
     .sort();
@@ -140,7 +140,7 @@ test('up while it runs, three times at once, is the same stack', async () => {
   expect(before).toEqual(expect.arrayContaining([now.neo4j.pid, now.postgres.pid]));
 });
 
-test('secrets are in files for the owner alone, and in no command line or environment', () => {
+test('secrets are in files that only the owner can read, and in no command line or environment', () => {
   const { passwords } = homeOf(settings);
   for (const file of Object.values(passwords)) expect(statSync(file).mode & 0o777).toBe(0o600);
   const secrets = Object.values(passwords).map((file) => readFileSync(file, 'utf8'));
@@ -149,7 +149,7 @@ test('secrets are in files for the owner alone, and in no command line or enviro
   for (const secret of secrets) expect(shown.filter((text) => text.includes(secret))).toEqual([]);
 });
 
-test('nothing listens but on this machine', () => {
+test('everything listens on this machine only', () => {
   const inodes = new Set(
     ours().flatMap(({ pid }) => readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))),
   );
@@ -174,7 +174,7 @@ function linkOf(path: string): string {
   }
 }
 
-test('an import beside the running server leaves it alone, and one that fails or is stopped leaves nothing', async () => {
+test('an import next to the running server leaves it alone, and one that fails or is stopped leaves nothing', async () => {
   const files = importFiles(1000);
   writeFileSync(files.relationships.LIKED[1], '1,2,5\n3,nobody,5\n');
   await expect(importBeside(settings, files)).rejects.toThrow(
@@ -205,7 +205,7 @@ test('after kill -9 of everything up starts again with the data, even while a ba
   expect(await sql('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a process that was killed while it held the lock holds up nobody for long', async () => {
+test('a process that was killed while holding the lock does not block others for long', async () => {
   const script = `
     import lockfile from 'proper-lockfile';
     await lockfile.lock(process.argv[1] + '/engines', { realpath: false, stale: 6000, update: 1000 });
@@ -241,7 +241,7 @@ test('up that loses the lock stops, and the next one goes on from there; so does
   await importBeside(settings, importFiles(1000));
 });
 
-test('down leaves no process, and twice is as good as once', async () => {
+test('down leaves no process, and can be repeated', async () => {
   await down(settings);
   expect(ours()).toEqual([]);
   await down(settings);
@@ -272,7 +272,7 @@ test('a move that was killed half way is completed by the next up, at new ports 
   }
 });
 
-test('a port of a setting that is taken is named, and the other engine is not kept from starting', async () => {
+test('a configured port that is in use is named, and the other engine still starts', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const address = taken.address();
@@ -280,7 +280,7 @@ test('a port of a setting that is taken is named, and the other engine is not ke
   const other = settingsOf('other', { KITH_BOLT_PORT: port });
   try {
     await expect(up(other, { only: 'neo4j' })).rejects.toThrow(
-      `Port ${port} of KITH_BOLT_PORT is taken by another program`,
+      `Port ${port} of KITH_BOLT_PORT is used by another program`,
     );
     await up({ ...other, embedded: { ...other.embedded, boltPort: 0 } }, { only: 'postgres' });
     const now = await status(other);
@@ -292,18 +292,18 @@ test('a port of a setting that is taken is named, and the other engine is not ke
   expect(ours(other)).toEqual([]);
 });
 
-test('an engine that dies on start is explained by one sentence with its log', async () => {
+test('an engine that dies while starting is explained in one sentence with its log', async () => {
   const broken = settingsOf('broken');
   mkdirSync(join(folder, 'broken', 'postgres', 'data'), { recursive: true });
   await expect(up(broken, { only: 'postgres' })).rejects.toThrow(
-    /^Postgres ended while it started, since .+ \(.+postgres\.log\)\.$/,
+    /^Postgres ended while it was starting \(.+\): .+ \(.+postgres\.log\)\.$/,
   );
   expect(ours(broken)).toEqual([]);
 });
 
 const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
 
-testAsRoot('Postgres is not put where its user can not go, and the sentence names the folder', async () => {
+testAsRoot('Postgres is not put where its user has no access, and the error names the folder', async () => {
   mkdirSync(join(folder, 'closed'), { mode: 0o700 });
   const closed = settingsOf('closed/home');
   await expect(up(closed, { only: 'postgres' })).rejects.toThrow(

@@ -209,7 +209,7 @@ describe('a run that looks back', () => {
     expect(await horizon()).toBe(asOfDay(last - retentionDays));
   });
 
-  test('to where the graph begins has its tables, and one of a second further is refused', async () => {
+  test('exactly to where the graph begins succeeds, and one a second further is refused', async () => {
     const input = folderOf(last, activities);
     await network.run({ input, asOf: iso(border) });
     const shown = await network.tables();
@@ -221,7 +221,7 @@ describe('a run that looks back', () => {
     expect(await sizes()).toMatchObject({ others: 3 });
   });
 
-  test('too far by a longer window is refused, too', async () => {
+  test('too far through a longer window is refused, too', async () => {
     const input = folderOf(last, activities);
     const ranking = { ...network.settings.ranking, windowSeconds: retentionDays * day + 1 };
     await expect(network.run({ input, settings: { ranking } })).rejects.toThrow(refused);

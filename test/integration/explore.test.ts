@@ -51,7 +51,7 @@ describe.each(files)('%s', (file) => {
   const text = readFileSync(join(folder, file), 'utf8');
   const body = text.replace(/^\/\/.*\n/gm, '');
 
-  test('begins with a sentence that says what one sees', () => {
+  test('begins with a sentence that says what it shows', () => {
     expect(text).toMatch(/^\/\/ [A-Z][^\n]{20,}/);
     expect(
       text
@@ -78,7 +78,7 @@ describe.each(files)('%s', (file) => {
     expect([summary.queryType, summary.notifications]).toEqual(['r', []]);
   });
 
-  test('goes to its user by the index', async () => {
+  test('finds its user by the index', async () => {
     const { summary } = await driver.executeQuery(`EXPLAIN ${text}`, await evaluated(text));
     const used = summary.plan ? operators(summary.plan) : [];
     expect(used).not.toContain('AllNodesScan');

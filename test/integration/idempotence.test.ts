@@ -269,7 +269,7 @@ describe('the suspended flag', () => {
     },
   );
 
-  test('is 1 of two folders of one date if either says so, in any order', async () => {
+  test('is 1 if either of two folders of one date says so, in any order', async () => {
     for (const [first, second] of [
       [true, false],
       [false, true],
@@ -339,7 +339,7 @@ describe('the list of scores', () => {
     };
   };
 
-  test('filters at exactly the least pred, replaces every score of the list before, and goes when there is none', async () => {
+  test('filters at exactly the minimum pred, replaces every earlier score, and is removed when there is none', async () => {
     expect(
       await ranWith([
         [10, 0.5],

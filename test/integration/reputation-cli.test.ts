@@ -34,7 +34,7 @@ function rowsOf(file: string): string[][] {
 }
 
 describe('kith reputation train', () => {
-  test('says how it goes and how good the model is, writes its folder, and the same twice is the same model', async () => {
+  test('shows its progress and how good the model is, writes its folder, and gives the same model twice', async () => {
     const models = [join(home, 'models', 'a'), join(home, 'models', 'b')];
     for (const model of models) {
       const { code, stdout, stderr } = await kith('train', '--input', days, '--model', model, '--seed', '4');
@@ -58,7 +58,7 @@ describe('kith reputation train', () => {
     expect(left.filter((name) => name.includes('/'))).toEqual([expect.stringMatching(/\/rejects\.csv$/)]);
   });
 
-  test('without labels, messages, or with a wrong option, says what is missing', async () => {
+  test('without labels or messages, or with a wrong option, says what is wrong', async () => {
     const empty = mkdtempSync(join(home, 'empty-'));
     const unlabelled = mkdtempSync(join(home, 'unlabelled-'));
     writeFileSync(
@@ -76,10 +76,10 @@ describe('kith reputation train', () => {
     ];
     expect(results.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
     const said = results.map(({ stderr }) => stderr);
-    expect(said[0]).toContain('holds no messages.jsonl (plain or .gz)');
+    expect(said[0]).toContain('has no messages.jsonl (plain or .gz)');
     expect(said[1]).toContain('there are 0 good ones');
     expect(said[2]).toContain('--seed should be a whole number');
-    expect(said[3]).toContain('which is of no model of Kith');
+    expect(said[3]).toContain('which is not part of a Kith model');
     expect(said[4]).toContain('--as-of should be a time');
     expect(said[5]).toContain("required option '--model <dir>'");
     expect(existsSync(model)).toBe(false);
@@ -170,12 +170,12 @@ describe('kith reputation score', () => {
   });
 });
 
-describe('what is wrong is told before all the work', () => {
+describe('problems are reported before the work begins', () => {
   test.each<[string, () => string[], string]>([
     ['a folder as --out', () => ['--out', home], 'is a folder; give the path of a file'],
     ['a device as --out', () => ['--out', '/dev/full'], 'is a device, not a file'],
     ['a folder as --weeks', () => ['--out', join(home, 'x.csv'), '--weeks', home], 'is a folder'],
-    ['a path under a file', () => ['--out', join(days, 'like.csv', 'x.csv')], 'a part of its path is a file'],
+    ['a path under a file', () => ['--out', join(days, 'like.csv', 'x.csv')], 'part of its path is a file'],
     ['a bucket as --out', () => ['--out', 's3://bucket'], 'is a bucket; give the path of a file in it'],
     [
       'one file for both',

@@ -79,19 +79,19 @@ test("TensorFlow's native backend computes", () => {
 });
 
 describe('training', () => {
-  test('on a separable set of users reaches an AUC of 0.99 on users not seen', () => {
+  test('on a separable set of users reaches an AUC of 0.99 on unseen users', () => {
     expect(training.counts.test.users).toBe(60);
     expect(areaUnderRoc(training.evaluation.users)).toBeGreaterThanOrEqual(0.99);
   });
 
-  test('tells loss and AUC of every round, and keeps the round with the lowest loss', () => {
+  test('reports loss and AUC of every round, and keeps the round with the lowest loss', () => {
     expect(training.rounds).toEqual(rounds);
     const best = Math.min(...rounds.map(({ validationLoss }) => validationLoss));
     expect(rounds.findLast(({ isBest }) => isBest)?.validationLoss).toBe(best);
     expect(rounds.every(({ validationAuc }) => validationAuc >= 0 && validationAuc <= 1)).toBe(true);
   });
 
-  test('with one seed twice gives equal weights, with another seed others', async () => {
+  test('with the same seed gives equal weights, and with another seed different ones', async () => {
     const quick = { ...settings, fit: { ...settings.fit, maxRounds: 2 } };
     const weightsOf = async (seed: number) => {
       const { model } = await trainModel(store, Number.MAX_SAFE_INTEGER, { ...quick, fit: { ...quick.fit, seed } });
@@ -147,7 +147,7 @@ describe('a probability', () => {
     );
   };
 
-  test('depends on nothing but the text: batches of 1 and of 256 give the same, to the last digit', () => {
+  test('depends only on the text: batches of 1 and of 256 give the same, to the last digit', () => {
     using classifier = new Classifier(training.model);
     const all = texts();
     const together = [...classifier.probabilities(all, 256)];
@@ -246,17 +246,21 @@ describe("a model's folder", () => {
   test('of other things is not overwritten', async () => {
     const foreign = await mkdtemp(join(dir, 'foreign-'));
     await writeFile(join(foreign, 'model.json'), '{"format": "layers-model"}');
-    await expect(writeModel(foreign, training.model, 1, {})).rejects.toThrow('holds model.json, which is of no model');
+    await expect(writeModel(foreign, training.model, 1, {})).rejects.toThrow(
+      'contains model.json, which is not part of a Kith model',
+    );
     const kept = await written('with a note');
     await writeFile(join(kept, 'notes.txt'), 'mine');
-    await expect(writeModel(kept, training.model, 1, {})).rejects.toThrow('holds notes.txt, which is of no model');
+    await expect(writeModel(kept, training.model, 1, {})).rejects.toThrow(
+      'contains notes.txt, which is not part of a Kith model',
+    );
     expect(await readFile(join(kept, 'notes.txt'), 'utf8')).toBe('mine');
     const file = join(dir, 'file');
     await writeFile(file, '');
     await expect(writeModel(file, training.model, 1, {})).rejects.toThrow(BadInputError);
   });
 
-  test('that was broken off before its end is written anew', async () => {
+  test('that was interrupted is written again', async () => {
     const folder = await written('broken off');
     const old = await readModel(folder);
     // What a kill leaves just before the new model takes the place of the old one.
@@ -300,13 +304,13 @@ describe("a model's folder", () => {
       async (folder) => writeFile(await partOf(folder, 'vocabulary'), 'up\n'),
       /is damaged: vocabulary/,
     ],
-    ['with half a description', (folder) => writeFile(join(folder, 'model.json'), '{'), 'model.json is no JSON'],
+    ['with half a description', (folder) => writeFile(join(folder, 'model.json'), '{'), 'model.json is not JSON'],
     ['with another length', change('"length": 100', '"length": 10'), 'model.json is not as it was written'],
     ['with another unit', change(/"unit": [^,]+/, '"unit": 0.001'), 'model.json is not as it was written'],
     ['with a length of nothing', change('"length": 100', '"length": 0'), 'is damaged: length is wrong in model.json'],
     ['of another version', change('"version": 1', '"version": 2'), 'was made for another version of Kith'],
     ['whose texts were cleaned otherwise', change('"cleaning": 1', '"cleaning": 9'), 'another version of Kith'],
-    ['of something else', change('kith-reputation-model', 'layers-model'), 'holds no model of Kith'],
+    ['of something else', change('kith-reputation-model', 'layers-model'), 'has no Kith model'],
     ['that is not there', (folder) => rm(folder, { recursive: true }), 'holds no model.json of a model'],
   ])('%s is refused in a sentence', async (name, harm, sentence) => {
     const folder = await written(`harmed ${name}`);

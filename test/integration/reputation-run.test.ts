@@ -119,7 +119,7 @@ describe('a run with a model', () => {
     expect(again.reputation.model?.scored).toBe(0);
   });
 
-  test('gives the same in whatever order and in how many folders messages arrive', async () => {
+  test('gives the same result in whatever order and number of folders messages arrive', async () => {
     await run({ input: await day('20240617', written.slice(4).toReversed()), model });
     await run({ input: await day('20240618', []), reputation: false });
     const { csv } = await run({ input: await day('20240619', written.slice(0, 5)), model });
@@ -140,7 +140,7 @@ describe('a run with a model', () => {
     expect((await network.tables()).recommendations).toEqual(['10,1', '10,2']);
   });
 
-  test('loses its messages and scores by a reset', async () => {
+  test('has its messages and scores removed by a reset', async () => {
     await run({ input: await day('20240619', written), model });
     await network.reset();
     expect((await readdir(network.settings.home)).filter((name) => name.startsWith('messages'))).toEqual([]);
@@ -151,7 +151,7 @@ describe('a run with a model', () => {
 });
 
 describe('a day on S3', () => {
-  test('is read from there, and gets its list of scores beside its files', async () => {
+  test('is read from there, and gets its list of scores next to its files', async () => {
     await using server = await S3Server.start();
     const { endpoint, region, keys } = server.settings;
     const client = new S3Client({
@@ -200,7 +200,7 @@ describe('exactly one list of scores', () => {
     expect(reputation).toEqual({ list: csv, scored: 1 });
   });
 
-  test('is none with --no-reputation, and none without a word, wherever a model lies', async () => {
+  test('is none with --no-reputation, and none by default, even if a model exists', async () => {
     await writeModel(join(network.settings.home, 'model'), bullishModel(), 1, {});
     const input = await day('20240619', written);
     const forced = await run({ input, reputation: false, settings: withModel() });
@@ -217,7 +217,7 @@ describe('exactly one list of scores', () => {
     await expect(planned).rejects.toThrow('contradict each other');
   });
 
-  test('by a model that is not there is refused before anything starts', async () => {
+  test('with a missing model is refused before anything starts', async () => {
     const planned = planRun(network.settings, { input: await day('20240619', written), model: '/nowhere' });
     await expect(planned).rejects.toThrow('/nowhere holds no model.json of a model');
   });
@@ -246,7 +246,7 @@ describe('bad messages', () => {
     ]);
   });
 
-  test('that are too many stop the run before its activities or messages are used', async () => {
+  test('that are too numerous stop the run before its activities or messages are used', async () => {
     await run({ input: await day('20240619', written), model });
     const before = await network.tables();
     const input = await day(

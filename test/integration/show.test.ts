@@ -80,17 +80,17 @@ async function obstacles(userId: number, recId: number, of = run): Promise<strin
 
 test('before the first run a sentence says what to do', async () => {
   await expect(shown('2770')).rejects.toThrow(
-    new BadInputError('Nothing was published yet, so there is nothing to show: `kith run --input DIR` does that.'),
+    new BadInputError('Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.'),
   );
 });
 
-test('a user that no file names is said to be unknown', async () => {
+test('a user whom no file names is unknown', async () => {
   await expect(showUser(network.graph, run, 4711)).rejects.toThrow('The graph has no user 4711');
   await expect(explain(network.graph, run, 2770, 4711)).rejects.toThrow('The graph has no user 4711');
   await expect(explain(network.graph, run, 4711, 2770)).rejects.toThrow('The graph has no user 4711');
 });
 
-test('shows of many users exactly what the definition says they should see', async () => {
+test('shows many users exactly what the definition says they should see', async () => {
   let recommendations = 0;
   for (let user = 0; user < 3000; user += 61) {
     const view = await showUser(network.graph, run, user);
@@ -136,7 +136,7 @@ test('the activities behind each step make up its weight', async () => {
   }
 });
 
-test('says of everyone who is not recommended to a user why, and of everyone else nothing', async () => {
+test("says why somebody is not recommended, for everybody who isn't and nobody else", async () => {
   const recommended = new Set((await showUser(network.graph, run, 2770)).recommendations.map(({ userId }) => userId));
   const kinds = new Map<string, number>();
   const everyFourth = Array.from({ length: 750 }, (_, i) => i * 4);
@@ -156,7 +156,7 @@ test('says of everyone who is not recommended to a user why, and of everyone els
   ]);
 });
 
-test('the first follow at or before the as-of is the one that is named', async () => {
+test('names the first follow at or before the as-of', async () => {
   const follows = read.activities.filter(({ type, at }) => type === 'follow' && at <= run.asOf);
   const [follow] = follows.filter(({ user }) => user === 2770);
   if (!follow) throw new Error('the example follows nobody');
@@ -167,7 +167,7 @@ test('the first follow at or before the as-of is the one that is named', async (
   expect(await obstacles(2770, follow.engaged, before)).not.toContain('followed');
 });
 
-test('without a list of scores nobody is kept back for reputation', async () => {
+test('without a list of scores nobody is filtered by reputation', async () => {
   const open: RunFacts = { ...run, settings: { ...run.settings, reputation: 'none' } };
   const { asOf } = network;
   const all = expectedTables(read, { ...run.settings.ranking, asOf, reputation: undefined });
@@ -229,7 +229,7 @@ describe('the command, once a run is published', () => {
   test('suggests a command that works as it is printed, in the same home', async () => {
     const { code, stdout } = await kith(['show', '2770'], { KITH_HOME: network.settings.home });
     expect(code).toBe(0);
-    const suggested = /^Why one is recommended, or isn't: (.+)$/m.exec(stdout)?.[1] ?? '';
+    const suggested = /^Why someone is recommended, or isn't: (.+)$/m.exec(stdout)?.[1] ?? '';
     // A shell without any setting of Kith's, in the folder of the first command.
     const env = { PATH: process.env.PATH, HOME: process.env.HOME };
     const { status, stdout: explained } = spawnSync('sh', ['-c', suggested], { cwd: tmpdir(), env, encoding: 'utf8' });
@@ -251,7 +251,7 @@ describe('the command, once a run is published', () => {
     );
   });
 
-  test('refuses what is no user id', async () => {
+  test('refuses what is not a user id', async () => {
     await expect(shown('trader')).rejects.toThrow('A user id is a whole number from 0 to 2147483647.');
     await expect(shown('2770', '--why', '2147483648')).rejects.toThrow('A user id is a whole number');
   });

@@ -129,7 +129,7 @@ describe.each([
     expect((await bytesOf(folder, 'Zoë 100% #1?+&.csv')).toString()).toBe('z');
   });
 
-  test('that holds only folders is there, and has no files', async () => {
+  test('that holds only folders exists and has no files', async () => {
     const { folder, put } = newPlace();
     await put('deeper/follow.csv', 'x');
     expect(await namesIn(folder)).toEqual([]);
@@ -140,7 +140,7 @@ describe.each([
     await put('like.csv', 'a');
     for (const [input, says] of [
       [`${folder}0`, '202401310 does not exist'],
-      [`${folder}/like.csv`, 'give the folder that it lies in'],
+      [`${folder}/like.csv`, 'give the folder that contains it'],
     ] as const) {
       const problem = await problemOf(openFolder(input, s3));
       expect(problem).toBeInstanceOf(BadInputError);
@@ -174,7 +174,7 @@ describe.each([
     expect(counted).toBe(zipped.length);
   });
 
-  test('refuses a file that it does not hold, or no longer, with its path', async () => {
+  test('refuses a file that does not exist, or no longer does, with its path', async () => {
     const { folder, put, remove } = newPlace();
     await put('like.csv', 'a');
     await put('reply.csv', 'a');
@@ -205,7 +205,7 @@ describe.each([
   ['disk', diskPlace],
   ['S3', s3Place],
 ])('a file written to %s', (_, newPlace) => {
-  test('holds the text as UTF-8, in the place of what was there', async () => {
+  test('holds the text as UTF-8 and replaces what was there', async () => {
     const { folder, put } = newPlace();
     await put('scores.csv', 'old and longer than the new');
     await writeWhole(`${folder}/scores.csv`, ['user_id,pred\n', '1,0.5 ä€😀\n'], { s3 });
@@ -213,7 +213,7 @@ describe.each([
     expect(await namesIn(folder)).toEqual(['scores.csv']);
   });
 
-  test('may be empty, and in a folder that was not there', async () => {
+  test('may be empty, and in a folder that did not exist', async () => {
     const { folder } = newPlace();
     await writeWhole(`${folder}/a/b.csv`, [], { s3 });
     expect((await bytesOf(`${folder}/a`, 'b.csv')).length).toBe(0);
@@ -262,7 +262,7 @@ describe.each([
     expect(await namesIn(folder)).toEqual(['scores.csv']);
   });
 
-  test('is not begun when the signal has aborted already', async () => {
+  test('is not begun if the signal has already aborted', async () => {
     const { folder, put } = newPlace();
     await put('like.csv', '');
     let asked = false;
@@ -276,7 +276,7 @@ describe.each([
     expect(await namesIn(folder)).toEqual(['like.csv']);
   });
 
-  test('lets its text end what it began, when it fails', async () => {
+  test('lets its text clean up when writing fails', async () => {
     const { folder } = newPlace();
     let ended = false;
     function* text() {
@@ -292,7 +292,7 @@ describe.each([
     expect(ended).toBe(true);
   });
 
-  test('is refused where a folder is, before its text is asked for', async () => {
+  test('is refused in place of a folder, before its text is requested', async () => {
     const { folder, put } = newPlace();
     await put('like.csv', 'a');
     const text: Iterable<string> = {
@@ -318,7 +318,7 @@ describe('a file written to disk', () => {
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
   });
 
-  test('is the one that a link points to, and may be given by its file: URL', async () => {
+  test('goes to the target of a link, and may be given as a file: URL', async () => {
     const { folder, put } = diskPlace();
     await put('real/scores.csv', 'old');
     await symlink(join('real', 'scores.csv'), join(folder, 'scores.csv'));
@@ -366,7 +366,7 @@ describe('S3', () => {
     }
   });
 
-  test('says that its server can not be reached', async () => {
+  test("says that its server can't be reached", async () => {
     const away: S3Settings = { ...s3, endpoint: 'http://127.0.0.1:1' };
     for (const work of [
       () => openFolder(`s3://${bucket}/20240131`, away),
@@ -406,7 +406,7 @@ describe('S3', () => {
     await put('like.csv', 'b');
     const problem = await problemOf(opened.open('like.csv'));
     expect(problem).toBeInstanceOf(BadInputError);
-    expect(problem.message).toMatch(/20240131\/like\.csv is another one .* the folder changes while it is read/);
+    expect(problem.message).toMatch(/20240131\/like\.csv has changed since .* the folder changes while it is read/);
   });
 
   test('leaves no part of an upload that fails or is stopped', async () => {
@@ -464,13 +464,13 @@ describe('a line to S3 that breaks', () => {
     expect(line.received).toBeLessThan(2_000_000 + 300_000);
   });
 
-  test('for good ends the download in a sentence', async () => {
+  test('for good ends the download with an error', async () => {
     const { folder, put } = s3Place();
     await put('like.csv', randomBytes(2_000_000));
     const problem = await problemOf(read(folder, 'like.csv', 1000));
     expect(problem).toBeInstanceOf(EngineError);
     expect(problem.message).toMatch(
-      /20240131\/like\.csv broke off after \d+ of 2000000 bytes for good: S3 at \S+ can't be reached .* is right\.$/,
+      /20240131\/like\.csv stopped for good after \d+ of 2000000 bytes: S3 at \S+ can't be reached .* is right\.$/,
     );
     expect(ranges().length).toBeGreaterThanOrEqual(3);
   }, 60_000);
@@ -492,7 +492,7 @@ describe('a line to S3 that breaks', () => {
     expect(problem.message).toMatch(/the folder changes while it is read/);
   });
 
-  test('ends with the stream that is destroyed, also while no byte comes', async () => {
+  test('is closed when the stream is destroyed, even while no bytes arrive', async () => {
     const { folder, put } = s3Place();
     await put('like.csv', randomBytes(20_000_000));
     const stream = await (await openFolder(folder, through)).open('like.csv');
@@ -518,7 +518,7 @@ describe('a line to S3 that breaks', () => {
     expect(problem.message).toMatch(/20240131\/like\.csv arrived damaged/);
   });
 
-  test('carries 80 MB up and down, of which only some are in memory', async () => {
+  test('transfers 80 MB up and down with only some of it in memory', async () => {
     const { folder } = s3Place();
     const { signal } = new AbortController();
     const sent = createHash('sha256');

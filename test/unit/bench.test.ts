@@ -85,7 +85,7 @@ describe('the yardstick', () => {
     expect(keys(rows('reasons'))).toEqual(keys(expected.reasons));
   });
 
-  test('finds a weight that differs in the twelfth place, a rank, a row too few, one too many', async () => {
+  test('finds a weight that differs in the twelfth decimal, a wrong rank, a missing row and an extra row', async () => {
     const last = (lines: string[], change: (line: string) => string) => [
       ...lines.slice(0, -1),
       change(lines.at(-1) as string),
@@ -110,7 +110,7 @@ describe('the yardstick', () => {
 });
 
 describe('times', () => {
-  test('are told by rank', () => {
+  test('are given as percentiles by rank', () => {
     const times = Array.from({ length: 1000 }, (_, i) => 1000 - i);
     expect(latencyOf(times)).toEqual({ users: 1000, median: 500, p99: 990, max: 1000 });
     expect(latencyOf([3])).toEqual({ users: 1, median: 3, p99: 3, max: 3 });
@@ -120,7 +120,7 @@ describe('times', () => {
 const testOnLinux = process.platform === 'linux' ? test : test.skip;
 
 describe('memory', () => {
-  testOnLinux('of a process is more once it holds more', async () => {
+  testOnLinux('of a process grows with what it holds', async () => {
     const sampler = new MemorySampler('/nowhere/at/all', process.pid);
     const before = peakOf(sampler.stop());
     const held = Buffer.alloc(200 * 2 ** 20, 1);
@@ -130,7 +130,7 @@ describe('memory', () => {
     expect(Object.keys(after?.by ?? {})).toEqual(['kith']);
   });
 
-  test('has its peak between two moments', () => {
+  test('has a peak within a period', () => {
     const samples = [1, 5, 3].map((total, at) => ({ at, total, by: { neo4j: total } }));
     expect(peakOf(samples)).toEqual({ bytes: 5, by: { neo4j: 5 } });
     expect(peakOf(samples, 2, 9)).toEqual({ bytes: 3, by: { neo4j: 3 } });
@@ -141,7 +141,7 @@ describe('memory', () => {
 describe('the options', () => {
   const read = (...args: string[]) => readOptions(args, { results: 'results', report: 'page.md' });
 
-  test('are sizes as a person writes them, and parts in their order', () => {
+  test('accept sizes such as 300k and 10M, and put parts in order', () => {
     expect(read('--sizes', '20k,1.5M', '--only', 'show,first')).toMatchObject({
       sizes: [20_000, 1_500_000],
       only: ['first', 'show'],
@@ -173,7 +173,7 @@ describe('the options', () => {
 });
 
 describe('results', () => {
-  test('of a size take the place of those that were there, the smallest first', () => {
+  test('replace earlier ones of the same size, and are sorted by size', () => {
     const results = new Results(join(home, 'results'));
     const entry = (size: number, median: number) =>
       ({ size, figures: { random: { median } } }) as unknown as Parameters<typeof results.write<'show'>>[1];
@@ -192,7 +192,7 @@ describe('results', () => {
 });
 
 describe('the page', () => {
-  test('gets what stands between two marks, and the rest stays', () => {
+  test('has only the text between two marks replaced', () => {
     const page = 'a\n<!-- bench:x -->\nold\n<!-- /bench:x -->\nb $& <!-- bench:y --><!-- /bench:y -->';
     const filled = fillPlaces(page, { x: 'new $1', y: 'Y' });
     expect(filled).toBe(

@@ -65,7 +65,7 @@ const overview = (runs: DashboardRun[]) =>
   renderOverview({ runs, queue: { waiting: 0, next: [] }, now: start + 10_000, timeZone: 'UTC' });
 
 describe('html', () => {
-  test('leaves no character of a value that could begin or end a tag, an attribute or an entity', () => {
+  test('escapes every character that could begin or end a tag, an attribute or an entity', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const escaped = html`${text}`.toString();
@@ -77,21 +77,21 @@ describe('html', () => {
     );
   });
 
-  test('keeps what is HTML already, in lists too, and leaves out what is not there', () => {
+  test('does not escape HTML, even in lists, and leaves out missing values', () => {
     const items = ['<a>', '&'].map((text) => html`<li>${text}</li>`);
     expect(html`<ul>${items}${null}${undefined}${false}${0}</ul>`.toString()).toBe(
       '<ul><li>&lt;a&gt;</li><li>&amp;</li>0</ul>',
     );
   });
 
-  test('does not take an object that says it is HTML for HTML', () => {
+  test('does not trust an object that only claims to be HTML', () => {
     const forged = { toString: () => '<script>' } as unknown as string;
     expect(html`${forged}`.toString()).toBe('&lt;script&gt;');
   });
 });
 
 describe('the time axis of a run', () => {
-  test('has bars in proportion, side by side where steps were', () => {
+  test('has bars in proportion, which overlap where steps did', () => {
     const { bars, milliseconds } = timelineOf(run(), start + 60_000);
     expect(milliseconds).toBe(10_000);
     expect(bars.map(({ name, left, width }) => [name, left, width])).toEqual([
@@ -124,14 +124,14 @@ describe('the time axis of a run', () => {
     );
   });
 
-  test('lets a step that is under way reach until now', () => {
+  test('draws a running step up to now', () => {
     const underWay = run({ status: 'running', finishedAt: null, steps: [step('ingest', 1_000, null)] });
     const { bars } = timelineOf(underWay, start + 5_000);
     expect(bars[0]).toMatchObject({ left: 0.2, width: 0.8, milliseconds: 4_000 });
     expect(bars[1]).toEqual({ name: 'closest', left: 0, width: 0, milliseconds: 0 });
   });
 
-  test('is empty for a run that waits', () => {
+  test('is empty for a queued run', () => {
     const queued = run({ status: 'queued', startedAt: null, finishedAt: null, steps: [] });
     expect(timelineOf(queued, start)).toMatchObject({ milliseconds: 0, ticks: [] });
     expect(runMilliseconds(queued, start)).toBeUndefined();
@@ -161,7 +161,7 @@ describe('the picture of a run', () => {
     expect(picture.match(/data-step/g)).toHaveLength(4);
   });
 
-  test('in a line has a bar for each step, too, and a title', () => {
+  test('also has a bar for each step and a title when it is small', () => {
     const picture = drawSmallTimeline(run(), start).toString();
     expect(picture.match(/data-step/g)).toHaveLength(5);
     expect(picture).toContain('role="img"');
@@ -198,7 +198,7 @@ describe('how the last runs went', () => {
     expect(picture).toContain('as of 1 June 2024, failed: nothing published');
   });
 
-  test('is drawn of nothing, too', () => {
+  test('can be drawn without any runs', () => {
     for (const chart of chartsOf([], start)) expect(drawChart(chart).toString()).not.toMatch(/NaN|Infinity/);
   });
 });
@@ -226,13 +226,13 @@ describe('pages', () => {
     }
   });
 
-  test('say so when nothing has run yet, and are asked for again', () => {
+  test('say so when nothing has run yet, and reload', () => {
     const page = overview([]);
     expect(page).toContain('Nothing has run yet');
     expect(page).toContain('http-equiv="refresh" content="60"');
   });
 
-  test('are asked for again soon while a run is under way, and the page of a run that is over never', () => {
+  test('reload soon while a run is in progress, and the page of a finished run never reloads', () => {
     const underWay = run({ status: 'running', finishedAt: null });
     expect(overview([underWay])).toContain('http-equiv="refresh" content="3"');
     expect(renderRun(underWay, start, 'UTC')).toContain('http-equiv="refresh"');
@@ -254,7 +254,7 @@ describe('pages', () => {
       attempts: 0,
     });
     const page = overview([run({ status: 'running', finishedAt: null, steps: [waiting] })]);
-    expect(page).toContain('<strong>ingest waits:</strong> no folder Again at 1 Jun 2024, 07:00:30.');
+    expect(page).toContain('<strong>ingest waits:</strong> no folder Next try at 1 Jun 2024, 07:00:30.');
   });
 });
 
@@ -274,7 +274,7 @@ test.each([
   expect(duration(milliseconds)).toBe(text);
 });
 
-test('shares and dates read as a person writes them', () => {
+test('shares and dates are formatted for people', () => {
   expect([percent(0, 0), percent(2, 1000), percent(1, 1_000_000)]).toEqual(['0 %', '0.2 %', '< 0.01 %']);
   expect(asOfText('2024-06-01T00:00:00.000Z')).toBe('1 June 2024');
   expect(asOfText('2024-06-01T06:30:00.000Z')).toBe('1 June 2024, 06:30:00 UTC');

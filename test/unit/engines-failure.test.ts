@@ -6,14 +6,14 @@ import { importFailed, progressIn } from '../../src/engines/import-log.ts';
 import { EngineError } from '../../src/errors.ts';
 
 describe('the reason in a log', () => {
-  test('is a full disk, whichever engine says it', () => {
+  test('is a full disk, whichever engine reports it', () => {
     const postgres = '2026-01-01 UTC [7] FATAL:  could not write lock file "postmaster.pid": No space left on device\n';
     const neo4j =
       'java.io.IOException: No space left on device\n\tat x.Y.z(Y.java:1)\nFAILED No space left on device\n';
     for (const log of [postgres, neo4j]) expect(reasonIn(log)).toEqual({ kind: 'full', text: 'its disk is full' });
   });
 
-  test('is a taken port', () => {
+  test('is a port in use', () => {
     const postgres =
       'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use\nFATAL:  could not create any TCP/IP sockets\n';
     expect(reasonIn(postgres).kind).toBe('port');
@@ -30,7 +30,7 @@ describe('the reason in a log', () => {
 
   test('is missing when the engine was killed', () => {
     expect(engineFailed('Neo4j', reasonIn('READY\n'), 'l.log').message).toBe(
-      'Neo4j ended while it started, since it gave no reason: the rest is in its log (l.log).',
+      'Neo4j ended while it was starting (it gave no reason): its log has the details (l.log).',
     );
   });
 });
@@ -42,13 +42,13 @@ describe('an error of the home', () => {
     expect(error).toHaveProperty('message', 'The disk that holds h is full: free some space and try again.');
   });
 
-  test('stays what it is when it is something else', () => {
+  test('is returned unchanged if it is something else', () => {
     const error = new Error('a fault');
     expect(homeError({ root: 'h' }, error)).toBe(error);
   });
 });
 
-test('the tail of a log starts no earlier than asked, and a log that is not there is empty', () => {
+test('the tail of a log is no longer than asked, and a missing log is empty', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-unit-'));
   try {
     const file = join(folder, 'log');
@@ -68,7 +68,7 @@ describe("the importer's output", () => {
 Done in 1s 113ms
 Relationships, started 2026-11-23 05:16:42.463+0000
 [*Relationships:0B/s 1.004GiB-----]    0 ∆    0[*Relationships:0B/s 1.004GiB-----] 100K ∆ 100K`;
-  test('gives its stage, per cents and, once there is something to tell it from, the time left', () => {
+  test('gives its stage, its percentage and, once it can be estimated, the time left', () => {
     expect(progressIn(output, 1_000_000, 3)).toBe('Relationships 10 %');
     const later = `${output}[*Relationships:0B/s-----]1.0M ∆ 900K\nDone in 5s\nNode Degrees, started 2026-11-23 05:16:51.463+0000\n`;
     // Of the work 49 % are done after 49 seconds.
@@ -79,7 +79,7 @@ Relationships, started 2026-11-23 05:16:42.463+0000
     expect(progressIn('starting', 1_000_000, 1)).toBeUndefined();
   });
 
-  test('gives the row, the innermost reason and where to read on', () => {
+  test('gives the row, the innermost reason and where the details are', () => {
     const failed = `org.neo4j.cli.CommandFailedException: Error importing csv file.
 \tat a.b(C.java:1)
 Caused by: org.neo4j.importer.FileImporter$CsvImportException: ERROR in input

@@ -22,14 +22,14 @@ function put(path: string, from = home.neo4j): string {
   return file;
 }
 
-test('what a start has made that never came to answer is removed before the next one', () => {
+test('whatever a start created that never answered is removed before the next one', () => {
   noteFirstStart(home);
   const made = ['databases/system/neostore', 'transactions/system/log', 'databases/neo4j/neostore'].map((f) => put(f));
   noteFirstStart(home);
   expect(made.filter((file) => existsSync(file))).toEqual([]);
 });
 
-test('what was there before, or has answered, stays', () => {
+test('what existed before, or has answered, stays', () => {
   const imported = put('databases/neo4j/neostore');
   noteFirstStart(home);
   const system = put('databases/system/neostore');
@@ -42,7 +42,7 @@ test('what was there before, or has answered, stays', () => {
   expect([existsSync(imported), existsSync(system)]).toEqual([true, true]);
 });
 
-test('a bulk import that takes the place of what a broken start has made stays', () => {
+test('a bulk import that replaces what a failed start created stays', () => {
   noteFirstStart(home);
   const broken = put('databases/neo4j/broken');
   put('databases/neo4j/neostore', importFolder(home));

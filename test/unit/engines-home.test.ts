@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the home', () => {
-  test('keeps passwords that are long, different, for the owner alone, and the same the next time', () => {
+  test('has long, different passwords that only the owner can read, and keeps them', () => {
     const { passwords } = prepareHome(settingsOf());
     const first = [passwordOf(passwords.neo4j), passwordOf(passwords.postgres)];
     prepareHome(settingsOf());
@@ -34,13 +34,13 @@ describe('the home', () => {
     expect(statSync(join(folder, 'home')).mode & 0o066).toBe(0);
   });
 
-  test('is one home by whatever link it is reached', () => {
+  test('is the same home through any link', () => {
     const { root } = prepareHome(settingsOf());
     symlinkSync(root, join(folder, 'link'));
     expect(homeOf(settingsOf({ KITH_HOME: join(folder, 'link') }))).toEqual(homeOf(settingsOf()));
   });
 
-  test('that is no folder is an error that says what to do', () => {
+  test('that is not a folder is refused with a hint', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => prepareHome(settingsOf({ KITH_HOME: join(folder, 'file', 'home') }))).toThrow(
       /set KITH_HOME to a folder/,
@@ -61,14 +61,14 @@ describe('ports', () => {
       expect([second.http, second.postgres]).toEqual([first.http, first.postgres]);
       const fixed = settingsOf({ KITH_BOLT_PORT: String(first.bolt) });
       await expect(choosePorts(home, fixed, ['bolt'])).rejects.toThrow(
-        `Port ${first.bolt} of KITH_BOLT_PORT is taken by another program: set KITH_BOLT_PORT to a free port, or to 0 for any.`,
+        `Port ${first.bolt} of KITH_BOLT_PORT is used by another program: set KITH_BOLT_PORT to a free port, or to 0 for any.`,
       );
     } finally {
       server.close();
     }
   });
 
-  test('chosen side by side for two engines are all remembered', async () => {
+  test('chosen for two engines in parallel are all remembered', async () => {
     const home = prepareHome(settingsOf());
     await Promise.all([
       choosePorts(home, settingsOf(), ['bolt', 'http']),
@@ -93,7 +93,7 @@ describe('the lock of a home', () => {
     expect(seen.map((text) => text.slice(2))).toEqual(['in', 'out', 'in', 'out']);
   });
 
-  test('is given back when the work fails, and waiting for it ends by patience or by the signal', async () => {
+  test('is released when the work fails, and waiting for it ends by a limit or by the signal', async () => {
     const home = prepareHome(settingsOf());
     const fails = withLock(home, 'engines', () => Promise.reject(new EngineError('no')));
     await expect(fails).rejects.toThrow('no');

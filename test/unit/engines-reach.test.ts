@@ -31,7 +31,7 @@ function given() {
   });
 }
 
-test('servers that settings name and that do not answer are named with their setting, never with a password', async () => {
+test('configured servers that do not answer are named with their setting, never with a password', async () => {
   const error = await up(given()).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(EngineError);
   const message = messageOf(error);
@@ -41,7 +41,7 @@ test('servers that settings name and that do not answer are named with their set
   expect(String((error as Error).stack)).not.toContain(secret);
 });
 
-test('status starts nothing and says that such servers do not run', async () => {
+test('status starts nothing and says that such servers are not running', async () => {
   const now = await status(given());
   expect([now.neo4j.running, now.postgres.running, now.embedded]).toEqual([
     false,

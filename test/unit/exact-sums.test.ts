@@ -8,7 +8,7 @@ const user = {
   reasonWeights: [2n, 3n, 3n],
 };
 
-test('reasons that sum to their scores pass', () => {
+test('reasons that add up to their scores pass', () => {
   expect(() => requireExactSums(user)).not.toThrow();
 });
 

@@ -45,7 +45,7 @@ async function activitiesOf(out: string): Promise<{ user: number; engaged: numbe
 }
 
 describe('the bytes', () => {
-  test('are the same for the same options, and others for another seed', async () => {
+  test('are the same for the same options, and different for another seed', async () => {
     await make('same-1');
     await make('same-2');
     await make('other', { seed: 2 });
@@ -72,7 +72,7 @@ describe('the bytes', () => {
 });
 
 describe('another part', () => {
-  test('is the same users, who do other things to much the same others', async () => {
+  test('has the same users, who do different things to mostly the same people', async () => {
     const of = { users: 300, activities: 6000, messages: 0, suspendedPercent: 5 };
     await make('whole', of);
     await make('20240102', { ...of, days: 1, part: 0 });
@@ -88,7 +88,7 @@ describe('another part', () => {
     expect(await flags('parted/20240102')).toEqual(await flags('whole'));
   }, 60_000);
 
-  test('has messages of its own, and refers to those', async () => {
+  test('has its own messages, and refers to them', async () => {
     const ids = async (out: string) =>
       (await linesOf(out, 'messages.jsonl')).map((line) => /^{"id":(\d+)/.exec(line)?.[1] ?? line);
     const referred = async (out: string) => (await linesOf(out, 'like.csv')).map((line) => line.split(',')[2]);
@@ -208,7 +208,7 @@ describe('a network', () => {
     expect(rows.some(({ at, file }) => file === 'follow.csv' && at < '2024-02-20')).toBe(true);
   });
 
-  test('names messages that exist where their author wrote any, with ids beyond 2^53', async () => {
+  test('refers to existing messages if their author wrote any, with ids beyond 2^53', async () => {
     const ids = new Set((await linesOf(out, 'messages.jsonl')).map((line) => /^\{"id":(\d+),/.exec(line)?.[1] ?? ''));
     expect(ids.size).toBe(size.messages);
     expect([...ids].filter((id) => BigInt(id) <= 2n ** 53n)).toEqual([]);
@@ -239,7 +239,7 @@ describe('a network', () => {
 });
 
 describe('the folder', () => {
-  test('may be empty, and its parents are made', async () => {
+  test('may be empty, and its parents are created', async () => {
     await mkdir(join(home, 'empty'));
     await make('empty');
     await make('a/b/c');
@@ -247,7 +247,7 @@ describe('the folder', () => {
     expect((await readdir(join(home, 'a/b/c'))).sort()).toEqual(allFiles);
   });
 
-  test('is replaced only by force', async () => {
+  test('is replaced only with force', async () => {
     await make('twice');
     const before = await digest('twice');
     await expect(make('twice', { seed: 9 })).rejects.toThrow(/not empty.*--force/);
@@ -263,7 +263,7 @@ describe('the folder', () => {
     expect(await readdir(join(home, 'precious'))).toEqual(['notes.txt']);
   });
 
-  test('and its hidden sibling are not there after an interruption', async () => {
+  test('and its hidden sibling do not exist after an interruption', async () => {
     const interrupt = new AbortController();
     const stopped = make('stopped', {
       activities: 20_000,

@@ -1,7 +1,7 @@
 import { InterruptedError } from '../../src/errors.ts';
 import { Graph } from '../../src/graph/graph.ts';
 
-test('what waits for a Neo4j that is away ends when it is told to stop', async () => {
+test('waiting for an unreachable Neo4j ends on the stop signal', async () => {
   const stop = new AbortController();
   // Nobody listens at port 1; the driver tries for a minute.
   await using graph = new Graph({ uri: 'bolt://127.0.0.1:1', username: 'neo4j', password: 'any' }, stop.signal);

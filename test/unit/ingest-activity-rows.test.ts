@@ -77,7 +77,7 @@ describe('an activity row', () => {
     expect(reasonOf(line === '' ? '\n' : line)).toBe(reason);
   });
 
-  test('with bytes that are not UTF-8 is bad for just that', () => {
+  test('with bytes that are not UTF-8 is rejected for that reason', () => {
     const bytes = Buffer.from(good);
     bytes[bytes.length - 1] = 0xff;
     expect(reasonOf(bytes)).toBe('broken UTF-8');
@@ -100,13 +100,13 @@ describe('an activity row', () => {
     expect([...parseActivities(Buffer.from(text), 'like').messages].map(String)).toEqual(ids);
   });
 
-  test('of users towards themselves is dropped, but good', () => {
+  test('of users towards themselves is dropped but not rejected', () => {
     const rows = parseActivities(Buffer.from('7,7,3,2024-01-31 07:00:00,like\n7,7,3,never,like\n'), 'like');
     expect(rows.selfDirected).toEqual([7]);
     expect(rows.rejects.map(({ line }) => line)).toEqual([1]);
   });
 
-  test('longer than 1 MiB is bad, and not kept whole', async () => {
+  test('longer than 1 MiB is bad, and not kept completely', async () => {
     const long = Buffer.alloc(3 * longestLine, '1');
     const parts = await blocks([Buffer.from(`${good}\n`), long, long, Buffer.from(`\n${good}\n`)]);
     expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(1.5 * longestLine);
@@ -162,7 +162,7 @@ describe('an activity file', () => {
     );
   });
 
-  test('is read alike wherever its chunks and blocks end', async () => {
+  test('is read the same wherever its chunks and blocks end', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyBytes,
@@ -192,7 +192,7 @@ describe('an activity file', () => {
     );
   });
 
-  test('holds the same in any layout: quoted, CRLF, with a byte order mark, without its last newline', async () => {
+  test('has the same content in any layout: quoted, CRLF, with a byte order mark, without its last newline', async () => {
     const layout = fc.record({
       quoted: fc.boolean(),
       end: fc.constantFrom('\n', '\r\n'),

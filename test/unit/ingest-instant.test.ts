@@ -60,7 +60,7 @@ describe('instants', () => {
     expect(ofBytes(text)).toBeUndefined();
   });
 
-  test('every second of the years 0001 to 9999 is what the platform says it is', () => {
+  test('every second of the years 0001 to 9999 is parsed as the platform does', () => {
     fc.assert(
       fc.property(fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), (seconds) => {
         const text = new Date(seconds * 1000).toISOString();
@@ -70,7 +70,7 @@ describe('instants', () => {
     );
   });
 
-  test('a text of the usual shape is read alike from text and from bytes', () => {
+  test('a text of the usual shape is read the same from text and from bytes', () => {
     const digit = fc.constantFrom(...'0123456789');
     const shape = fc
       .tuple(fc.array(digit, { minLength: 14, maxLength: 14 }), fc.constantFrom(' ', 'T'))
@@ -83,7 +83,7 @@ describe('instants', () => {
 });
 
 describe("a folder's as-of", () => {
-  test('is midnight of the date that it is named by', () => {
+  test('is midnight of the date in its name', () => {
     expect(asOfOfFolder('20240131')).toBe(1706659200);
   });
   test.each(['20240230', '2024-01-31', 'latest', '202401311', ''])('is unknown for %p', (name) => {

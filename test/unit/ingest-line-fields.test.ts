@@ -11,7 +11,7 @@ const line = fc
   .filter((bytes) => bytes.length > 0 && bytes.at(-1) !== 0x0d && bytes.filter((byte) => byte === 0x2c).length < 12);
 
 describe('the fields of a line', () => {
-  test('are those that csv-parse finds, where no CSV parser is asked', () => {
+  test('are those that csv-parse finds, where it is not used', () => {
     const fields = new LineFields();
     fc.assert(
       fc.property(line, (bytes) => {
@@ -31,7 +31,7 @@ describe('the fields of a line', () => {
     );
   });
 
-  test('stay the same when a record of csv-parse is taken over', () => {
+  test('stay the same when a record comes from csv-parse', () => {
     const fields = new LineFields();
     fields.take(['a,b', '', '\u00ff"']);
     expect(fieldsOf(fields)).toEqual(['a,b', '', '\u00ff"']);

@@ -86,7 +86,7 @@ describe('reading a folder', () => {
     expect(await rejectsOf()).toEqual([['file', 'line', 'reason', 'text']]);
   });
 
-  test('judges activities that are too old and leaves them out, all but follows; their users stay', async () => {
+  test('judges activities that are too old and leaves them out, except follows; their users stay', async () => {
     await using staged = await read(day, { horizon: 1_706_572_800 });
     expect(staged).toMatchObject({
       users: 6,
@@ -117,7 +117,7 @@ describe('reading a folder', () => {
     expect(staged.files.map(({ file }) => file)).toContain('user.csv.gz');
   });
 
-  test('leaves nothing in the work folder, and no harm from a run that was killed', async () => {
+  test('leaves nothing in the work folder, and is not disturbed by leftovers of a killed run', async () => {
     await mkdir(join(home, 'work', 'staging'), { recursive: true });
     await writeFile(join(home, 'work', 'staging', 'rows.duckdb'), 'torn');
     const staged = await read(day);
@@ -142,7 +142,7 @@ describe('reading a folder', () => {
     ]);
   });
 
-  test('stops at more bad rows than are allowed, and says what the first of them is', async () => {
+  test('stops at more bad rows than allowed, and names the first', async () => {
     const lines = Array.from({ length: 200 }, (_, i) => `1,2,${i},2024-01-30 00:00:00,like\n`);
     lines[7] = 'x,2,1,2024-01-30,like\n';
     lines[9] = '\n';
@@ -156,7 +156,7 @@ describe('reading a folder', () => {
     expect(existsSync(join(home, 'work', 'staging'))).toBe(false);
   });
 
-  test('takes empty files for what they are', async () => {
+  test('accepts empty files', async () => {
     await using staged = await read({ 'like.csv': '', 'follow.csv': '\ufeff', 'user.csv.gz': gzipSync('') });
     expect(staged).toMatchObject({ users: 0, repeated: 0, files: [{ lines: 0 }, { lines: 0 }, { lines: 0 }] });
     expect(await contentOf(staged)).toEqual({ users: [], activities: [] });
@@ -171,7 +171,7 @@ describe('reading a folder', () => {
     await expect(read(day, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(InterruptedError);
   });
 
-  test('says how far it is, in bytes as stored', async () => {
+  test('reports progress in bytes as stored', async () => {
     const seen: { bytes: number; totalBytes: number; rows: number }[] = [];
     const sorts: number[] = [];
     await using staged = await read(day, {
@@ -222,7 +222,7 @@ describe('reading a folder', () => {
     ]);
   });
 
-  test("has no file for Neo4j's importer of a type without activities", async () => {
+  test('has no importer file for a type without activities', async () => {
     await using staged = await read({ 'follow.csv': '1,2,2024-01-30 00:00:00\n', 'like.csv': '' });
     const { relationships } = await staged.writeImportFiles(join(home, 'import'), 1706659200);
     expect(Object.keys(relationships)).toEqual(['FOLLOWED']);

@@ -84,7 +84,7 @@ describe('user.csv', () => {
     expect(read(line).rejects).toEqual([`0 ${reason}`]);
   });
 
-  test('is judged by the bytes of the columns in use only', () => {
+  test('is judged only by the bytes of the columns in use', () => {
     const bytes = Buffer.from(row(1, 0, '?\0'));
     bytes[4] = 0xff;
     expect(read(bytes).parsed).toBe(1);
@@ -110,7 +110,7 @@ describe('user.csv', () => {
     );
   });
 
-  test('is read alike wherever its blocks end', () => {
+  test('is read the same wherever its blocks end', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 5 }), (text, size) =>
         expect(read(text, size)).toEqual(read(text)),

@@ -30,7 +30,7 @@ function stringsOf(value: unknown): string[] {
 const inUrl = encodeURIComponent;
 
 describe('a line of the log', () => {
-  test("has Kith's name, the time, the level as a word and what the child logger is of", () => {
+  test("has Kith's name, the time, the level as a word and the fields of its child logger", () => {
     const before = Date.now();
     const [line] = logged({}, (log) => log.child({ run: '20261123-x' }).info({ step: 'ingest', rows: 3 }, 'step done'));
     const { time, ...rest } = line as { time: string };
@@ -64,7 +64,7 @@ describe('a line of the log', () => {
     },
   );
 
-  test('has every error of many, and no stack of a mistake of the person', () => {
+  test('has every error of an AggregateError, and no stack trace for mistakes of the user', () => {
     const many = new AggregateError([new BadInputError('no folder'), 'text'], 'two');
     const [line] = logged({}, (log) => log.error({ error: many }, 'x'));
     expect(line?.error).toMatchObject({ errors: [{ type: 'BadInputError', message: 'no folder' }, 'text'] });
@@ -72,7 +72,7 @@ describe('a line of the log', () => {
     expect(errors[0]).not.toHaveProperty('stack');
   });
 
-  test('ends though an error is its own cause, and though a field holds itself', () => {
+  test('survives an error that is its own cause, and a field that contains itself', () => {
     const error = new Error('round');
     error.cause = error;
     const circle: Record<string, unknown> = {};

@@ -155,7 +155,7 @@ describe('the messages of a network', () => {
       console.log(said.join('; '));`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', script, join(dir, 'other.duckdb'), path];
     const { stdout } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
-    expect(stdout.trim()).toBe(`opened; ${path} is in use by another process of Kith: wait for it to end.`);
+    expect(stdout.trim()).toBe(`opened; ${path} is in use by another Kith process: wait for it to finish.`);
   });
 });
 

@@ -55,7 +55,7 @@ describe('a list of scores', () => {
     ['user_id,pred\n7,NaN\n', /scores\.csv:2: pred/],
     ['user_id,pred\n7,1e999\n', /scores\.csv:2: pred/],
     ['user_id,pred\n7,0.5\n\n8,2\n', /scores\.csv:4: pred/],
-    ['user_id,pred\n7,0.5\n07,0.5\n', /scores\.csv:3: user 07 has a score already/],
+    ['user_id,pred\n7,0.5\n07,0.5\n', /scores\.csv:3: user 07 already has a score/],
     ['user_id,pred\n7,"0.5\n', /scores\.csv:\d+ can't be read/],
   ])('%j is refused, with its line', async (content, message) => {
     await expect(read(content)).rejects.toThrow(message);

@@ -96,7 +96,7 @@ test('of many reasons the three heaviest are named and the others counted', () =
     'KITH_HOME=.kith-demo npx kith',
   );
   expect(text).toContain('1 (0.1000), 2 (0.1000), 3 (0.1000) and 2 more');
-  expect(text).toContain("Why one is recommended, or isn't: KITH_HOME=.kith-demo npx kith show 42 --why 99");
+  expect(text).toContain("Why someone is recommended, or isn't: KITH_HOME=.kith-demo npx kith show 42 --why 99");
 });
 
 test('of many activities the newest are shown and the others counted, with message ids in full', () => {

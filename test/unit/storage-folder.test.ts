@@ -53,7 +53,9 @@ describe('a folder', () => {
   test.each(['s3://', 's3:/x', 's3:x', 's3:///x', 's3://-/x', 's3://a b/x'])(
     'on S3 that is written as %s is refused before anything is asked',
     async (input) => {
-      await expect(openFolder(input)).rejects.toThrow(`${input} is no location on S3; write it as s3://bucket/path.`);
+      await expect(openFolder(input)).rejects.toThrow(
+        `${input} is not a location on S3; write it as s3://bucket/path.`,
+      );
       await expect(openFolder(input)).rejects.toBeInstanceOf(BadInputError);
     },
   );

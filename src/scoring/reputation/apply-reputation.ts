@@ -5,9 +5,9 @@ import type { ReputationList } from './reputation-list.ts';
 const batchSize = 20_000;
 
 /**
- * Makes the nodes' `reputation` exactly the run's list: absent from it = removed; no list = all removed.
+ * Makes the nodes' `reputation` match the run's list exactly: it is removed from users not in the list, and from all if there is no list.
  *
- * @returns how many users of the graph have a score now
+ * @returns how many users of the graph now have a score
  */
 export async function applyReputation(graph: Graph, list: ReputationList | undefined): Promise<{ scored: number }> {
   let scored = 0;

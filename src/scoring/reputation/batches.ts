@@ -1,11 +1,11 @@
-/** Positions of a batch, padding included: where texts are long a batch has fewer of them. */
+/** The most positions in a batch, including padding: where texts are long, a batch has fewer of them. */
 const largestPositions = 32_768;
 
 /**
- * Cuts an order of texts into batches of at most `size`; neighbours should be of like length, since each is padded to the longest.
+ * Cuts a sequence of texts into batches of at most `size`. Neighbours should have similar lengths, since all are padded to the longest.
  *
- * @param order places of texts
- * @param lengthOf words of the text at a place
+ * @param order indexes of texts
+ * @param lengthOf number of words of the text at an index
  */
 export function* cutIntoBatches(
   order: readonly number[],
@@ -26,7 +26,7 @@ export function* cutIntoBatches(
   if (batch.length > 0) yield batch;
 }
 
-/** The places 0…count − 1, shortest text first. */
+/** The indexes 0…count − 1, shortest text first. */
 export function byLength(count: number, lengthOf: (place: number) => number): number[] {
   return Array.from({ length: count }, (_, place) => place).sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
 }

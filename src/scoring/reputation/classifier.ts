@@ -6,7 +6,7 @@ import { type Tensor, tf } from './tensorflow.ts';
 
 const largestBatch = 256;
 
-/** A model at work. */
+/** A model that is ready to score. */
 export class Classifier implements Disposable {
   readonly #model: Model;
   readonly #weights: Weights<Tensor>;
@@ -18,7 +18,7 @@ export class Classifier implements Disposable {
   }
 
   /**
-   * How likely each text is a good user's, classes weighted 50:50, in millionths. What a text gets depends on nothing but the
+   * How likely each text is a good user's, with classes weighted 50:50, in millionths. It depends only on the
    * text (see exactWeights).
    *
    * @param texts cleaned, see cleanText
@@ -31,7 +31,7 @@ export class Classifier implements Disposable {
     );
   }
 
-  /** As {@link probabilities}, of texts as rows of the vocabulary, see Vocabulary.encode. */
+  /** Like {@link probabilities}, for texts as rows of the vocabulary, see Vocabulary.encode. */
   probabilitiesOf(texts: readonly Int32Array[], batchSize?: number): Int32Array {
     const result = new Int32Array(texts.length);
     for (const { places, values } of this.batches(texts, batchSize))
@@ -40,9 +40,9 @@ export class Classifier implements Disposable {
   }
 
   /**
-   * As {@link probabilitiesOf}, batch by batch; texts of like length share one.
+   * Like {@link probabilitiesOf}, batch by batch; texts of similar length share a batch.
    *
-   * @returns `places` are those of `texts`
+   * @returns `places` are indexes of `texts`
    */
   *batches(
     texts: readonly Int32Array[],
@@ -58,7 +58,7 @@ export class Classifier implements Disposable {
     const pooled = tf.tidy(() => features(this.#weights, batchOf(texts, architecture)).dataSync());
     const count = weights.output.length;
     return Int32Array.from(texts, (_, i) => {
-      // In 64 bits and always in this order.
+      // Summed in 64 bits, and always in this order.
       let sum = 0;
       for (let f = 0; f < count; f++) sum += (pooled[i * count + f] as number) * (weights.output[f] as number);
       return Math.round(million / (1 + Math.exp(-(sum * unit + (weights.outputBias[0] as number)))));

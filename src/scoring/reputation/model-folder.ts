@@ -9,17 +9,17 @@ import { refuseUnwritable } from '../../storage/write-whole.ts';
 import { listWeights, type Model, mapWeights, shapes } from './model.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** Changes whenever a folder written before could be misread. */
+/** Must change whenever existing folders could be misread. */
 const formatVersion = 1;
 const format = 'kith-reputation-model';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-/** A file of the folder; its name holds the start of its hash, so that those of two models never have the same. */
+/** A file in the folder. Its name contains the start of its hash, so files of different models have different names. */
 const part = z.object({ name: z.string().regex(/^[a-z]+-[0-9a-f]{12}\.[a-z]+$/), sha256: hash });
 const description = z.object({
   format: z.literal(format),
   version: z.literal(formatVersion),
-  /** Of cleanText: a text cleaned otherwise would have other words. */
+  /** The version of cleanText; with another one, texts would have other words. */
   cleaning: z.literal(cleaningVersion),
   architecture: z.object({
     dimension: z.int().positive(),
@@ -36,20 +36,20 @@ const description = z.object({
 /** model.json: the description and the hash of its JSON. */
 const stored = description.extend({ sha256: hash });
 
-/** What a model's folder may hold. */
+/** What a model's folder may contain. */
 const ownFiles =
   /^(model\.json|model-card\.md|[a-z]+\.svg|(weights|vocabulary)-[0-9a-f]{12}\.(bin|txt)|\.kith-.*\.part)$/;
 
-/** A model and the name of its content: equal models have equal ids, wherever they lie. */
+/** A model and an id of its content: equal models have equal ids, wherever they are stored. */
 export interface StoredModel {
   model: Model;
   id: string;
 }
 
 /**
- * Writes a model's folder: model.json, weights (32-bit floats, little-endian, in the order of listWeights), vocabulary (a word a
- * line, by frequency), and whatever else is given by name. A model that is there already is replaced, in one moment: by model.json taking
- * the place of the old one, which names other files.
+ * Writes a model's folder: model.json, weights (32-bit floats, little-endian, in the order of listWeights), vocabulary (one word per
+ * line, by frequency), and any other given files. An existing model is replaced atomically, by replacing model.json,
+ * which then names other files.
  *
  * @throws BadInputError if the folder holds something else; EngineError if it can't be written
  */
@@ -93,9 +93,9 @@ export async function writeModel(
 }
 
 /**
- * Asks whether a model may be written to a folder: a new or empty one, or a model's.
+ * Checks that a model may be written to a folder: it has to be new, empty, or a model's.
  *
- * @throws BadInputError if it holds anything else, or can't be made
+ * @throws BadInputError if it holds anything else, or can't be created
  */
 export async function refuseForeign(folder: string): Promise<void> {
   await refuseUnwritable(join(folder, 'model.json'));
@@ -110,14 +110,14 @@ export async function refuseForeign(folder: string): Promise<void> {
   }
   if (foreign !== undefined)
     throw new BadInputError(
-      `${folder} holds ${foreign}, which is of no model of Kith: give a new folder, or that of a model to replace.`,
+      `${folder} contains ${foreign}, which is not part of a Kith model: give a new folder, or that of a model to replace.`,
     );
 }
 
 /**
  * Reads a model's folder.
  *
- * @throws BadInputError in one sentence if there is none, another version of Kith made it, or it is damaged
+ * @throws BadInputError if there is none, it was made by another version of Kith, or it is damaged
  */
 export async function readModel(folder: string): Promise<StoredModel> {
   const text = await readPart(folder, 'model.json', 'give the folder that `kith reputation train --model` wrote');
@@ -146,14 +146,14 @@ export async function readModel(folder: string): Promise<StoredModel> {
   };
 }
 
-const again = 'train it again, or copy it whole';
+const again = 'train it again, or copy it completely';
 
 function partOf(name: string, extension: string, bytes: Buffer): z.infer<typeof part> {
   const sha256 = hashOf(bytes);
   return { name: `${name}-${sha256.slice(0, 12)}.${extension}`, sha256 };
 }
 
-/** The name of a model's content. The order of the fields is that of the schema, in which they are written and read. */
+/** The id of a model's content. Fields are written and read in the order of the schema. */
 function idOf(described: z.infer<typeof description>): string {
   return hashOf(Buffer.from(JSON.stringify(described)));
 }
@@ -176,13 +176,13 @@ function parseDescription(text: string, folder: string): z.infer<typeof stored> 
   try {
     json = JSON.parse(text);
   } catch {
-    throw new BadInputError(`The model in ${folder} is damaged: model.json is no JSON; ${again}.`);
+    throw new BadInputError(`The model in ${folder} is damaged: model.json is not JSON; ${again}.`);
   }
   const parsed = stored.safeParse(json);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => String(issue.path[0] ?? 'model.json'));
   if (fields.includes('format'))
-    throw new BadInputError(`${folder} holds no model of Kith: model.json is something else's.`);
+    throw new BadInputError(`${folder} has no Kith model: its model.json is not one of Kith's.`);
   if (fields.includes('version') || fields.includes('cleaning'))
     throw new BadInputError(`The model in ${folder} was made for another version of Kith; train it again.`);
   throw new BadInputError(`The model in ${folder} is damaged: ${fields[0]} is wrong in model.json; ${again}.`);

@@ -1,16 +1,16 @@
 import { specialRows, type Vocabulary } from './vocabulary.ts';
 
-/** The convolutional classifier's make. */
+/** The shape of the convolutional classifier. */
 export interface Architecture {
-  /** Numbers a word is described by. */
+  /** How many numbers describe a word. */
   dimension: number;
-  /** Words that a filter looks at together; there are filters of each width. */
+  /** How many words a filter looks at together; there are filters of each width. */
   widths: readonly number[];
-  /** Filters of each width. */
+  /** The number of filters of each width. */
   filters: number;
 }
 
-/** A layer of filters of one width. */
+/** The filters of one width. */
 export interface Filters<T> {
   width: number;
   /** `[width, dimension, filters]` */
@@ -19,7 +19,7 @@ export interface Filters<T> {
   bias: T;
 }
 
-/** What training finds; `T` is a tensor while it is at work and an array once it is done. */
+/** What training finds; `T` is a tensor during training and an array afterwards. */
 export interface Weights<T> {
   /** `[words + specialRows, dimension]` */
   embedding: T;
@@ -54,7 +54,7 @@ export function shapes(architecture: Architecture, words: number): Weights<numbe
   };
 }
 
-/** The same for every weight, in the same places; names are those of {@link listWeights}. */
+/** Applies a function to every weight and keeps their structure; names are those of {@link listWeights}. */
 export function mapWeights<T, U>(weights: Weights<T>, map: (value: T, name: string) => U): Weights<U> {
   return {
     embedding: map(weights.embedding, 'embedding'),
@@ -69,15 +69,15 @@ export function mapWeights<T, U>(weights: Weights<T>, map: (value: T, name: stri
 }
 
 /**
- * A trained model. The weights up to the pooling are whole numbers of `unit`s, small enough that every sum of theirs is exact in
- * 32-bit floating point: a text's probability then depends on nothing but the text, whatever its batch and the machine.
+ * A trained model. The weights up to the pooling are whole numbers of `unit`s, small enough for every sum of them to be exact in
+ * 32-bit floating point, so a text's probability depends only on the text, not on its batch or the machine.
  */
 export interface Model {
   architecture: Architecture;
   vocabulary: Vocabulary;
-  /** Tokens of a text that are read. */
+  /** How many words of a text are read. */
   length: number;
   weights: Weights<Float32Array>;
-  /** What a pooled feature of 1 stands for. */
+  /** The value of a pooled feature of 1. */
   unit: number;
 }

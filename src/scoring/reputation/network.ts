@@ -2,10 +2,10 @@ import type { Architecture, Weights } from './model.ts';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from './tensorflow.ts';
 import { padding } from './vocabulary.ts';
 
-/** Texts of one batch, as rows of the embedding. */
+/** The texts of a batch, as rows of the embedding. */
 export interface Batch {
   texts: number;
-  /** Positions, the same for every text: the longest one's. */
+  /** The number of positions, that of the longest text. */
   length: number;
   /** `[texts, length]`, padded. */
   rows: Int32Array;
@@ -13,7 +13,7 @@ export interface Batch {
   lengths: Int32Array;
 }
 
-/** Pads texts to the longest of them, and to the widest filter, which needs something to look at. */
+/** Pads texts to the length of the longest, and at least to the width of the widest filter. */
 export function batchOf(texts: readonly Int32Array[], { widths }: Architecture): Batch {
   const length = Math.max(...widths, ...texts.map((text) => text.length));
   const rows = new Int32Array(texts.length * length).fill(padding);
@@ -22,9 +22,9 @@ export function batchOf(texts: readonly Int32Array[], { widths }: Architecture):
 }
 
 /**
- * The largest answer of each filter anywhere in each text, 0 where none is positive: `[texts, widths × filters]`.
- * What a filter says where it looks at padding does not count, or a text's features would depend on its batch; of a text
- * shorter than the filter, its first look does.
+ * The largest output of each filter anywhere in each text, or 0 if none is positive: `[texts, widths × filters]`.
+ * Outputs that include padding don't count, or a text's features would depend on its batch; for a text
+ * shorter than the filter, the first output counts.
  *
  * Convolutional neural networks for sentence classification, Kim 2014 (arXiv 1408.5882).
  */
@@ -45,7 +45,7 @@ function words({ texts, length, lengths }: Batch): Tensor3D {
   return tf.tensor3d(counts, [texts, length, 1]);
 }
 
-/** 1 where what a filter of this width says counts, and 0 elsewhere: `[texts, length − width + 1, 1]`. */
+/** 1 where the output of a filter of this width counts, and 0 elsewhere: `[texts, length − width + 1, 1]`. */
 function positions({ texts, length, lengths }: Batch, width: number): Tensor3D {
   const looks = length - width + 1;
   const counts = new Float32Array(texts * looks);

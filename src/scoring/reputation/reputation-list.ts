@@ -10,9 +10,9 @@ export type ReputationList = ReadonlyMap<number, number>;
 const largestId = 2 ** 31 - 1;
 
 /**
- * Reads `reputation_score.csv`: a header `user_id,pred`, then one line a user. It is small (one line a user) and every line counts:
- * unlike activities, where a share of bad rows is put aside, a list with a bad line is refused, because leaving out a
- * score silently makes a good user a bad one.
+ * Reads `reputation_score.csv`: a header `user_id,pred`, then one line per user. Unlike with activities, where some bad rows
+ * are tolerated, a list with any bad line is refused, because silently leaving out a
+ * score would turn a good user into a bad one.
  *
  * @param location a plain path, `file:` URL or `s3://bucket/path`
  * @throws BadInputError naming the line and what is wrong with it; EngineError if S3 can't be reached; InterruptedError once the signal aborts
@@ -50,7 +50,7 @@ export async function readReputationList(
       }
       addScore(list, record, where);
     }
-    if (first) throw new BadInputError(`${path} is empty; it should begin with the header user_id,pred.`);
+    if (first) throw new BadInputError(`${path} is empty; it should start with the header user_id,pred.`);
   } catch (error) {
     if (error instanceof KithError) throw error;
     if (signal?.aborted) throw new InterruptedError('Reading the scores was stopped.');
@@ -70,6 +70,6 @@ function addScore(list: Map<number, number>, record: string[], where: string): v
     throw new BadInputError(`${where}: user_id should be a whole number from 0 to ${largestId}.`);
   if (!/^(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(pred) || Number(pred) > 1)
     throw new BadInputError(`${where}: pred should be a number from 0 to 1.`);
-  if (list.has(Number(id))) throw new BadInputError(`${where}: user ${id} has a score already.`);
+  if (list.has(Number(id))) throw new BadInputError(`${where}: user ${id} already has a score.`);
   list.set(Number(id), Number(pred));
 }

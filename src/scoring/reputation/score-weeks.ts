@@ -6,7 +6,7 @@ import { goodFrom } from './millionths.ts';
 import type { StoredModel } from './model-folder.ts';
 import type { ReputationList } from './reputation-list.ts';
 
-/** Weeks that are sorted by length together and kept together: a run that is broken off loses no more than these. */
+/** How many weeks are sorted by length and stored together; an interrupted run loses no more than these. */
 const window = 8192;
 
 export interface ScoreOptions {
@@ -15,11 +15,11 @@ export interface ScoreOptions {
 }
 
 /**
- * Gives every user-week at or before `asOf` (epoch seconds) its probability; those that were scored by this model before, and
- * read the same today, keep theirs.
+ * Scores every user-week at or before `asOf` (epoch seconds); those that this model has scored before, and whose text
+ * is unchanged, keep their score.
  *
- * @returns how many weeks there are, and how many of them were new or read otherwise
- * @throws InterruptedError once the signal aborts; what is scored by then stays
+ * @returns how many weeks there are, and how many of them were new or changed
+ * @throws InterruptedError once the signal aborts; scores up to then are kept
  */
 export async function scoreWeeks(
   store: MessageStore,
@@ -37,9 +37,9 @@ export async function scoreWeeks(
       part.map(({ text }) => model.vocabulary.encode(text, model.length)),
     )) {
       for (const [k, place] of places.entries()) probabilities[place] = values[k] as number;
-      // TensorFlow works in this thread: closest connections are computed beside it, and Ctrl-C should get through.
+      // TensorFlow blocks this thread; let the parallel closest step and Ctrl-C through.
       await setImmediate();
-      if (options.signal?.aborted) throw new InterruptedError('Scoring was stopped; what is scored so far is kept.');
+      if (options.signal?.aborted) throw new InterruptedError('Scoring was stopped; the scores so far are kept.');
     }
     await store.addScores(
       id,
@@ -51,7 +51,7 @@ export async function scoreWeeks(
   return { weeks, scored };
 }
 
-/** `pred` of every user with messages, after {@link scoreWeeks}: the share of the user's weeks that the model finds good. */
+/** The `pred` of every user with messages, after {@link scoreWeeks}: the share of the user's weeks that the model finds good. */
 export async function readShares(store: MessageStore, { id }: StoredModel): Promise<ReputationList> {
   const list = new Map<number, number>();
   for await (const { userId, good, weeks } of store.shares(id, goodFrom)) list.set(userId, good / weeks);

@@ -1,14 +1,14 @@
-/** Row 0 of an embedding: no word, where a text is shorter than its batch. It is all zeros. */
+/** Row 0 of an embedding: padding, where a text is shorter than its batch. It is all zeros. */
 export const padding = 0;
-/** Row 1: a word that the vocabulary lacks. */
+/** Row 1: a word that is not in the vocabulary. */
 export const unknownWord = 1;
 /** The rows before the vocabulary's first word. */
 export const specialRows = 2;
 
-/** A word of fewer users than this is left out: nobody should be known by a word of their own. */
+/** Words used by fewer users are left out, so that nobody is recognised by a word of their own. */
 const leastUsers = 2;
 
-/** Words by frequency, and the rows of the embedding that they have. */
+/** Words by frequency, and their rows in the embedding. */
 export class Vocabulary {
   readonly words: readonly string[];
   readonly #rows: ReadonlyMap<string, number>;
@@ -27,7 +27,7 @@ export class Vocabulary {
   }
 }
 
-/** Counts by how many users each word is used; the texts have to come user by user. */
+/** Counts how many users use each word; texts have to be grouped by user. */
 export class WordCounter {
   readonly #words = new Map<string, { users: number; last: number }>();
 
@@ -42,7 +42,7 @@ export class WordCounter {
     }
   }
 
-  /** The words of most users, at most `size`; equally frequent ones by alphabet. */
+  /** The words used by the most users, at most `size`; equally frequent ones alphabetically. */
   vocabulary(size: number): Vocabulary {
     const frequent = [...this.#words].filter(([, { users }]) => users >= leastUsers);
     frequent.sort(([a, countA], [b, countB]) => countB.users - countA.users || (a < b ? -1 : 1));

@@ -3,7 +3,7 @@ import { type WriteOptions, writeWhole } from '../../storage/write-whole.ts';
 import { million } from './millionths.ts';
 import type { ReputationList } from './reputation-list.ts';
 
-/** Writes `reputation_score.csv`, by user, whole or not at all; to disk or S3. */
+/** Writes `reputation_score.csv`, by user, completely or not at all; to disk or S3. */
 export async function writeReputationList(
   location: string,
   list: ReputationList,
@@ -17,7 +17,7 @@ function* linesOf(list: ReputationList): Generator<string> {
   for (const [userId, pred] of list) yield `${userId},${pred}\n`;
 }
 
-/** Writes `user_id,week,probability`, a week as ISO 8601 names it (2015-W53), a probability with its 6 decimals. */
+/** Writes `user_id,week,probability`, with the week's ISO 8601 name (2015-W53) and 6 decimals. */
 export async function writeWeekScores(
   location: string,
   weeks: AsyncIterable<{ userId: number; week: number; probability: number }>,

@@ -4,8 +4,8 @@ import { cutIntoBatches } from '../batches.ts';
 import type { Texts } from './texts.ts';
 
 /**
- * Batches without end, pass after pass over all weeks: neighbours by length with some chance in it, so that little is padded, and the
- * batches in random order. tf.fit would shuffle by Math.random.
+ * Endless batches, pass after pass over all weeks. Each holds weeks of roughly similar length, so that there is little padding, and
+ * batches come in random order. tf.fit would shuffle with Math.random.
  */
 export async function* endlessBatches(
   texts: Texts,
@@ -19,7 +19,7 @@ export async function* endlessBatches(
     order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
     const batches = [...cutIntoBatches(order, (place) => texts.lengthOf(place), batchSize)];
     for (const [done, i] of random.permutation(batches.length).entries()) {
-      // Lets Ctrl-C through: TensorFlow works in this thread.
+      // Lets Ctrl-C through, since TensorFlow blocks this thread.
       await setImmediate();
       yield { weeks: batches[i] as number[], epochs: pass + (done + 1) / batches.length };
     }

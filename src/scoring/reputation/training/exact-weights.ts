@@ -5,13 +5,13 @@ import { padding } from '../vocabulary.ts';
 const exactLimit = 2 ** 24;
 
 /**
- * Rounds everything up to the pooling to whole numbers: embedding and kernels to multiples of powers of two, as fine as can be
- * without any sum of theirs passing 2^24. Additions are then exact in any order, so a text's features are the same in every
+ * Rounds everything up to the pooling to whole numbers: embedding and kernels to multiples of powers of two, as fine as possible
+ * without any sum exceeding 2^24. Additions are then exact in any order, so a text's features are the same in every
  * batch, with any number of threads and on every machine; the last layer is added up in JavaScript, in a fixed order.
- * Rounding costs nothing that could be measured (docs/decisions/0008).
+ * Rounding has no measurable cost (docs/decisions/0008).
  *
  * @param weights as trained; `[words, dimension]`, `[width, dimension, filters]`, …
- * @returns the weights in these whole numbers, and what a feature of 1 stands for
+ * @returns the weights as these whole numbers, and the value of a feature of 1
  */
 export function exactWeights(
   weights: Weights<Float32Array>,
@@ -42,7 +42,7 @@ function rounded(values: Float32Array, unit: number): Float32Array {
   return values.map((value) => Math.round(value / unit));
 }
 
-/** A bound on what any filter can add up to, whatever the words: for each number of the embedding its largest size counts. */
+/** An upper bound on any filter's sum, whatever the words, from the largest absolute value of each embedding dimension. */
 export function largestSum(
   embedding: Float32Array,
   filters: readonly Filters<Float32Array>[],

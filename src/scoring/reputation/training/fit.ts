@@ -11,23 +11,23 @@ import { initialWeights } from './initial-weights.ts';
 import { areaUnderRoc, byUser, type Judged } from './metrics.ts';
 import type { Texts } from './texts.ts';
 
-/** How a model is trained; docs/decisions/0008 has what was compared. */
+/** How a model is trained; docs/decisions/0008 says what was compared. */
 export interface FitSettings {
-  /** Everything random is drawn from it: the same data and seed give the same weights. */
+  /** All randomness comes from it: the same data and seed give the same weights. */
   seed: number;
-  /** Weeks of a batch, if there are that many times eight. */
+  /** Weeks per batch, if there are at least eight times as many. */
   batch: number;
-  /** Batches between two looks at the validation users: half a pass over the weeks, but not fewer or more than these. */
+  /** Batches between two validations: half a pass over the weeks, within these limits. */
   roundBatches: readonly [least: number, most: number];
   maxRounds: number;
-  /** Rounds without a lower loss on the validation users before training ends. */
+  /** Training ends after this many rounds without a lower loss on the validation users. */
   patience: number;
   learningRate: number;
-  /** Share of features that are left out at random. */
+  /** Share of features that are dropped at random. */
   dropout: number;
   /** Weight decay of the embedding: what its sum of squares adds to the loss. */
   embeddingDecay: number;
-  /** How slowly the averaged weights, which are the ones kept, follow those of training. */
+  /** How slowly the averaged weights, which are the ones kept, follow the training weights. */
   averaging: number;
 }
 
@@ -43,7 +43,7 @@ export const fitDefaults: FitSettings = {
   averaging: 0.998,
 };
 
-/** A look at how training goes; losses are cross-entropies in nats, classes weighted 50:50. */
+/** The state of training after a round; losses are cross-entropies in nats, with classes weighted 50:50. */
 export interface Round {
   round: number;
   /** Passes over the training weeks so far. */
@@ -63,7 +63,7 @@ export interface FitOptions {
 }
 
 /**
- * Finds a network's weights: Adam on batches of texts of like length, dropout before the last layer, an exponential average of the
+ * Finds a network's weights: Adam on batches of texts of similar length, dropout before the last layer, an exponential average of the
  * weights, and the average with the lowest loss on the validation weeks.
  *
  * @throws InterruptedError once the signal aborts
@@ -92,7 +92,7 @@ export async function fit(
       if (options.signal?.aborted) throw new InterruptedError('Training was stopped; no model was written.');
       loss += learn(trained, training, weeks, weights, batchSize, architecture, settings, optimizer, dropout);
       step++;
-      // A young average must not remember the random start: it follows faster at first.
+      // At first the average follows faster, so that it doesn't remember the random start.
       average(averaged, trained, Math.min(settings.averaging, (1 + step) / (10 + step)));
       options.onProgress?.(step, epochs);
       if (++inRound < roundBatches) continue;
@@ -121,7 +121,7 @@ export async function fit(
     for (const [, variable] of [...listWeights(trained), ...listWeights(averaged)]) variable.dispose();
     optimizer.dispose();
   }
-  if (!best) throw new Error('training found no weights with a loss that is a number');
+  if (!best) throw new Error('training found no weights with a finite loss');
   return { weights: best.weights, rounds };
 }
 
@@ -153,7 +153,7 @@ function learn(
       .relu(logit)
       .sub(logit.mul(isGood))
       .add(tf.log1p(tf.exp(tf.neg(tf.abs(logit))))) as Tensor1D;
-    // Divided by the size of a full batch: where long texts make it smaller, each of them still counts as much.
+    // Divided by the size of a full batch, so that texts count equally in batches that long texts make smaller.
     const mean = losses.mul(weight).sum().div(batchSize);
     crossEntropy = mean.dataSync()[0] as number;
     return mean.add(tf.square(trained.embedding).sum().mul(embeddingDecay)) as never;
@@ -170,7 +170,7 @@ function average(averaged: Weights<Variable>, trained: Weights<Variable>, decay:
   });
 }
 
-/** The probability of every week by weights that are still being trained. */
+/** Each week's probability, by weights that are still being trained. */
 function judge(weights: Weights<Tensor>, texts: Texts, architecture: Architecture): Judged[] {
   const judged: Judged[] = new Array(texts.size);
   const lengthOf = (place: number) => texts.lengthOf(place);

@@ -3,12 +3,12 @@ import { Random } from '../../../random.ts';
 import { type Architecture, shapes, type Weights } from '../model.ts';
 import { tf } from '../tensorflow.ts';
 
-/** Small normal numbers for words, He's for the filters; biases 0. */
+/** Small normally distributed numbers for words, He initialisation for filters, biases 0. */
 export function initialWeights(architecture: Architecture, words: number, seed: number): Weights<Variable> {
   const random = new Random(seed, 'weights');
   const normal = (shape: number[], deviation: number) => {
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    // Box and Muller.
+    // Box–Muller.
     for (let i = 0; i < values.length; i++)
       values[i] =
         deviation * Math.sqrt(-2 * Math.log(1 - random.fraction())) * Math.cos(2 * Math.PI * random.fraction());

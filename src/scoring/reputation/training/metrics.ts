@@ -1,16 +1,16 @@
-/** A probability and what was true. */
+/** A probability and the truth. */
 export interface Judged {
   probability: number;
   isGood: boolean;
 }
 
-/** A point of the curve of receiver operating characteristics. */
+/** A point on the ROC curve. */
 export interface RocPoint {
   falsePositiveRate: number;
   truePositiveRate: number;
 }
 
-/** Users or weeks of about the same probability: what was said of them on average, and how many are good in fact. */
+/** Users or weeks of about the same probability: the mean prediction, and how many are actually good. */
 export interface CalibrationBin {
   predicted: number;
   observed: number;
@@ -33,8 +33,8 @@ export function byUser(weeks: readonly Judged[], users: readonly number[]): Judg
 }
 
 /**
- * The chance that a good one has a higher probability than another, ties counting half: the area under the ROC curve, by ranks
- * (Mann and Whitney). NaN unless there are some of both.
+ * The chance that a good one has a higher probability than another, with ties counting half: the area under the ROC curve, by ranks
+ * (Mann and Whitney). NaN unless there are both kinds.
  */
 export function areaUnderRoc(judged: readonly Judged[]): number {
   const sorted = [...judged].sort((a, b) => a.probability - b.probability);
@@ -53,7 +53,7 @@ export function areaUnderRoc(judged: readonly Judged[]): number {
   return (rankSum - (good * (good + 1)) / 2) / (good * (sorted.length - good));
 }
 
-/** Precision averaged over the recall steps, equal probabilities being one step: scikit-learn's average_precision_score. */
+/** Precision averaged over the recall steps, with equal probabilities as one step: scikit-learn's average_precision_score. */
 export function averagePrecision(judged: readonly Judged[]): number {
   const good = judged.filter(({ isGood }) => isGood).length;
   let sum = 0;
@@ -70,7 +70,7 @@ export function rocCurve(judged: readonly Judged[]): RocPoint[] {
   return points;
 }
 
-/** Ten bins of equal width; empty ones are left out. Each one's weight says how much it counts in `observed`. */
+/** Ten bins of equal width, without empty ones. Each item counts in `observed` by its weight. */
 export function calibration(judged: readonly Judged[], weight: (isGood: boolean) => number): CalibrationBin[] {
   const bins = Array.from({ length: 10 }, () => ({ predicted: 0, good: 0, weight: 0, count: 0 }));
   for (const { probability, isGood } of judged) {
@@ -86,7 +86,7 @@ export function calibration(judged: readonly Judged[], weight: (isGood: boolean)
     .map((bin) => ({ predicted: bin.predicted / bin.weight, observed: bin.good / bin.weight, count: bin.count }));
 }
 
-/** Every threshold from high to low: how many pass, how many good ones among them, and how many of those are new. */
+/** For every threshold from high to low: how many pass, how many of them are good, and how many good ones are new. */
 function* thresholds(judged: readonly Judged[]): Generator<{ passed: number; found: number; step: number }> {
   const sorted = [...judged].sort((a, b) => b.probability - a.probability);
   let found = 0;

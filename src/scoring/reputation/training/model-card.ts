@@ -2,10 +2,10 @@ import { areaUnderRoc, averagePrecision, calibration, type Judged, rocCurve } fr
 import { drawCalibration, drawRoc } from './pictures.ts';
 import type { Evaluation, PartCounts, Training, TrainingSettings } from './train-model.ts';
 
-/** A user is recommended from this `pred` on, unless a run says otherwise. */
+/** Users with at least this `pred` are recommended, unless a run says otherwise. */
 const threshold = 0.5;
 
-/** What a person should know of a model. */
+/** What people should know about a model. */
 export interface CardFacts {
   /** Where the messages came from. */
   source: string;
@@ -15,7 +15,7 @@ export interface CardFacts {
   settings: TrainingSettings;
 }
 
-/** The figures of a model on users that it has not seen. */
+/** A model's results on users it has not seen. */
 export interface Quality {
   userAuc: number;
   userAveragePrecision: number;
@@ -119,7 +119,7 @@ function partRows(counts: PartCounts): string {
     .join('\n');
 }
 
-/** Of the area under the ROC curve: Hanley and McNeil, Radiology 143 (1982). */
+/** Standard error of the area under the ROC curve: Hanley and McNeil, Radiology 143 (1982). */
 function standardError({ userAuc: auc, good, others }: Quality): number {
   const twoGood = auc / (2 - auc);
   const twoOthers = (2 * auc * auc) / (1 + auc);

@@ -4,18 +4,18 @@ const size = 420;
 const margin = 56;
 const side = size - 2 * margin;
 
-/** The ROC curve as SVG: how many of the good ones are found for how many of the others taken for good. */
+/** The ROC curve as SVG: the share of good users found by the share of others mistaken for good. */
 export function drawRoc(points: readonly RocPoint[], auc: number): string {
   const corners = points.map(({ falsePositiveRate, truePositiveRate }) => place(falsePositiveRate, truePositiveRate));
   return chart(
-    `ROC of users not seen, AUC ${auc.toFixed(3)}`,
-    'share of other users taken for good',
+    `ROC on unseen users, AUC ${auc.toFixed(3)}`,
+    'share of other users mistaken for good',
     'share of good users found',
     `<polyline points="${corners.join(' ')}" fill="none" stroke="#2458b8" stroke-width="2"/>`,
   );
 }
 
-/** Calibration as SVG: on the diagonal a probability is what it says, for classes weighted 50:50. */
+/** Calibration as SVG: on the diagonal, probabilities are right, for classes weighted 50:50. */
 export function drawCalibration(bins: readonly CalibrationBin[]): string {
   const corners = bins.map(({ predicted, observed }) => place(predicted, observed));
   const dots = bins.map(({ predicted, observed, count }) => {
@@ -23,7 +23,7 @@ export function drawCalibration(bins: readonly CalibrationBin[]): string {
     return `<circle cx="${x}" cy="${y}" r="4" fill="#2458b8"><title>${count} weeks</title></circle>`;
   });
   return chart(
-    'Calibration on weeks not seen, classes 50:50',
+    'Calibration on unseen weeks, classes 50:50',
     'probability',
     'share of good weeks',
     `<polyline points="${corners.join(' ')}" fill="none" stroke="#2458b8" stroke-width="1"/>\n  ${dots.join('\n  ')}`,
@@ -53,7 +53,7 @@ function chart(title: string, across: string, up: string, curve: string): string
 `;
 }
 
-/** Where a point of the unit square lies in the picture. */
+/** The position of a point of the unit square in the picture. */
 function place(across: number, up: number): string {
   return `${(margin + across * side).toFixed(1)},${(size - margin - up * side).toFixed(1)}`;
 }

@@ -1,20 +1,20 @@
 import { BadInputError } from '../../../errors.ts';
 import { Random } from '../../../random.ts';
 
-/** What a labelled user is for: to learn from, to stop in time, or to say at the end how good the model is. */
+/** What a labelled user is used for: to learn from, to stop training in time, or to judge the final model. */
 export type Part = 'training' | 'validation' | 'test';
 
-/** Shares of the labelled users of each kind; the rest is for training. */
+/** Shares of the labelled users of each kind; the rest is used for training. */
 const testShare = 0.2;
 const validationShare = 0.12;
-/** Of each kind, so that every part has some of both. */
+/** The minimum of each kind, so that every part has some of both. */
 const leastUsers = 5;
 
 /**
- * Splits users, never their weeks: all weeks of an account are in one part. Good ones and others are split alike, so that
+ * Splits by user, so that all weeks of an account are in one part. Good users and others are split separately, so that
  * each part has its share of the few good ones.
  *
- * @throws BadInputError if there are too few of a kind
+ * @throws BadInputError if there are too few of one kind
  */
 export function splitUsers(labels: ReadonlyMap<number, boolean>, seed: number): Map<number, Part> {
   const parts = new Map<number, Part>();

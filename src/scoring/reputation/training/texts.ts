@@ -1,7 +1,7 @@
 import type { LabelledWeek } from '../../../messages/message-store.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 
-/** User-weeks in flat arrays, so that millions of them fit into memory. */
+/** User-weeks in flat arrays, so that millions fit into memory. */
 export class Texts {
   readonly users: number[] = [];
   readonly isGood: boolean[] = [];
@@ -34,12 +34,12 @@ export class Texts {
     this.isGood.push(isGood);
   }
 
-  /** The rows of a text's words. */
+  /** The embedding rows of a text's words. */
   rows(i: number): Int32Array {
     return this.#rows.subarray(this.#start(i), this.#ends[i]);
   }
 
-  /** Words of a text. */
+  /** The number of words of a text. */
   lengthOf(i: number): number {
     return (this.#ends[i] as number) - this.#start(i);
   }

@@ -11,17 +11,17 @@ import { Texts } from './texts.ts';
 
 export interface TrainingSettings {
   architecture: Architecture;
-  /** Words that the vocabulary holds at most. */
+  /** The most words in the vocabulary. */
   vocabularySize: number;
-  /** Words of a user-week that are read. */
+  /** How many words of a user-week are read. */
   length: number;
   fit: FitSettings;
 }
 
-/** How many labelled users and user-weeks there are for each purpose. */
+/** The number of labelled users and user-weeks in each part. */
 export type PartCounts = Record<Part, { users: number; good: number; weeks: number }>;
 
-/** What is known of a model from users that it has not seen. */
+/** Results on users that the model has not seen. */
 export interface Evaluation {
   /** The test users' weeks. */
   weeks: Judged[];
@@ -42,7 +42,7 @@ export const architecture: Architecture = { dimension: 64, widths: [1, 2, 3], fi
 
 /**
  * Trains on the labelled users among the messages at or before `asOf` (epoch seconds): splits the users, takes the vocabulary from
- * those to learn from, fits, rounds the weights to exact ones and judges the test users with them.
+ * the training users, fits, rounds the weights to exact ones, and scores the test users with them.
  *
  * @throws BadInputError if there are too few labelled users; InterruptedError once the signal aborts
  */
