@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { Watched, Watcher } from '../jobs/watcher.ts';
+import { type Progress, ProgressWords } from '../progress.ts';
 import { seconds } from './figures.ts';
 
 /** Seconds between two lines about the same work where there is no terminal. */
@@ -26,6 +27,7 @@ export async function showWork<T>(work: (watcher: Watcher) => Promise<T>): Promi
 interface Item extends Watched {
   mark: 'under way' | '✔' | '✖';
   text: string;
+  words: ProgressWords;
 }
 
 class LiveList implements Watcher {
@@ -35,12 +37,13 @@ class LiveList implements Watcher {
   #frame = 0;
 
   begins(work: Watched): void {
-    this.#items.push({ ...work, mark: 'under way', text: '' });
+    this.#items.push({ ...work, mark: 'under way', text: '', words: new ProgressWords() });
     this.#draw();
   }
 
-  progress(work: Watched, text: string): void {
-    this.#set(work, { text });
+  progress(work: Watched, progress: Progress): void {
+    const item = this.#items.find(isUnderWay(work));
+    if (item) item.text = item.words.of(progress);
   }
 
   ends(work: Watched, took: number): void {
@@ -59,7 +62,7 @@ class LiveList implements Watcher {
   }
 
   #set(work: Watched, change: Partial<Item>): void {
-    const item = this.#items.find(({ name, mark }) => name === work.name && mark === 'under way');
+    const item = this.#items.find(isUnderWay(work));
     if (item) Object.assign(item, change);
   }
 
@@ -73,17 +76,22 @@ class LiveList implements Watcher {
   }
 }
 
+function isUnderWay(work: Watched): (item: Item) => boolean {
+  return ({ name, mark }) => name === work.name && mark === 'under way';
+}
+
 function plainLines(): Watcher {
-  const last = new Map<string, number>();
+  const begun = new Map<string, { words: ProgressWords; last: number }>();
   return {
     begins: ({ name }) => {
-      last.set(name, performance.now());
+      begun.set(name, { words: new ProgressWords(), last: performance.now() });
       say(name, 'begins');
     },
-    progress: ({ name }, text) => {
-      const now = performance.now();
-      if (now - (last.get(name) ?? now) < plainInterval * 1000) return;
-      last.set(name, now);
+    progress: ({ name }, progress) => {
+      const work = begun.get(name);
+      const text = work?.words.of(progress);
+      if (!work || text === undefined || performance.now() - work.last < plainInterval * 1000) return;
+      work.last = performance.now();
       say(name, text);
     },
     ends: ({ name }, took) => say(name, `done in ${seconds(took)}`),

@@ -6,6 +6,7 @@ import { hasGraphStore } from '../engines/graph-store.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
+import type { Report } from '../progress.ts';
 import type { Fence } from './fence.ts';
 import { Graph } from './graph.ts';
 import { type FlagDate, mergeActivities } from './merge-activities.ts';
@@ -21,7 +22,7 @@ export interface LoadOptions {
   /** Does what changes the import beside the graph or its place; throws if a later attempt has begun, which waits meanwhile. */
   hold?: (work: () => Promise<void>) => Promise<void>;
   signal?: AbortSignal;
-  onProgress?: (text: string) => void;
+  report?: Report;
 }
 
 export interface LoadSummary {
@@ -69,15 +70,16 @@ async function mayBulkImport(settings: Settings, folder: StagedFolder, options: 
 async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   const dir = join(options.workDir, 'import');
   try {
-    const files = await folder.writeImportFiles(dir, options.flagged.at, options.onProgress);
-    await importBeside(settings, files, { ...options, relationships: activitiesOf(folder) });
+    const onProgress = (doing: string) => options.report?.({ doing });
+    const files = await folder.writeImportFiles(dir, options.flagged.at, onProgress);
+    await importBeside(settings, files, { signal: options.signal, onProgress, relationships: activitiesOf(folder) });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  options.onProgress?.('moving the graph into place');
+  options.report?.({ doing: 'moving the graph into place' });
   const move = () => moveImportIntoPlace(settings, options);
   await (options.hold ? options.hold(move) : move());
-  options.onProgress?.('starting Neo4j');
+  options.report?.({ doing: 'starting Neo4j' });
   const stack = await up(settings, { ...options, only: 'neo4j' });
   await using graph = new Graph(stack.neo4j, options.signal, options.fence);
   await graph.raiseFence();
@@ -90,17 +92,10 @@ async function mergeLoad(settings: Settings, folder: StagedFolder, options: Load
   await using graph = new Graph(stack.neo4j, options.signal, options.fence);
   await graph.raiseFence();
   await ensureSchema(graph);
-  const started = Date.now();
   const added = await mergeActivities(graph, folder, {
     flagged: options.flagged,
     sessions: settings.sessions,
-    onProgress: (done, total, share) => {
-      const seconds = (Date.now() - started) / 1000;
-      const left = Math.ceil((seconds / share) * (1 - share));
-      options.onProgress?.(
-        `${done.toLocaleString('en')} of ${total.toLocaleString('en')} rows, ${Math.round(done / seconds).toLocaleString('en')}/s, ${left} s left`,
-      );
-    },
+    onProgress: (count, _, share) => options.report?.({ doing: 'merging', share, count, unit: 'rows' }),
   });
   return { loader: 'merge', added };
 }

@@ -1,5 +1,6 @@
 import type { ImportFiles } from '../engines/bulk-import.ts';
 import { InterruptedError } from '../errors.ts';
+import type { Progress } from '../progress.ts';
 import type { Folder } from '../storage/folder.ts';
 import { readBytes } from '../storage/read-bytes.ts';
 import { parseActivities } from './activity-rows.ts';
@@ -21,6 +22,11 @@ export interface ReadProgress {
   totalBytes: number;
   /** Lines judged. */
   rows: number;
+}
+
+/** For a person. */
+export function reading({ file, bytes, totalBytes, rows }: ReadProgress): Progress {
+  return { doing: `reading ${file}`, share: bytes / totalBytes, count: rows, unit: 'rows' };
 }
 
 export interface ReadOptions {

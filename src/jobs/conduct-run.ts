@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { InterruptedError, KithError, messageOf, StaleAttemptError } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
+import type { Report } from '../progress.ts';
 import { type Attempt, stepsOf } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { performStep } from './perform-step.ts';
@@ -73,7 +74,7 @@ async function conductRun(
     const started = performance.now();
     watcher.begins(step);
     try {
-      const report = (text: string) => watcher.progress(step, text);
+      const report: Report = (progress) => watcher.progress(step, progress);
       const end = await performStep({ settings, database, run, name, opened, stop, report });
       if (end.kind !== 'done')
         throw 'error' in end ? end.error : new StaleAttemptError(`${run.id} was ended by somebody else.`);

@@ -11,6 +11,7 @@ import {
   StaleAttemptError,
 } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
+import type { Report } from '../progress.ts';
 import {
   type Attempt,
   beginAttempt,
@@ -27,7 +28,7 @@ import { pipeline, type Step } from './pipeline.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput, RunContext } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
-import type { Report, StepName } from './step-name.ts';
+import type { StepName } from './step-name.ts';
 
 /** Retries of a queued run's step after errors. A worker or an engine that dies costs none of them, only one of the attempts. */
 const retries = 3;

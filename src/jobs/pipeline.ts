@@ -1,6 +1,7 @@
+import type { Report } from '../progress.ts';
 import type { StepState } from './attempt.ts';
 import type { RunContext } from './run-context.ts';
-import type { Report, StepName } from './step-name.ts';
+import type { StepName } from './step-name.ts';
 import { closest } from './steps/closest.ts';
 import { ingest } from './steps/ingest.ts';
 import { publishStep } from './steps/publish.ts';

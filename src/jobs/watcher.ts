@@ -1,3 +1,5 @@
+import type { Progress } from '../progress.ts';
+
 /** Work of a run that can be watched: one of its steps, or what is left to do after the publish. */
 export interface Watched {
   name: string;
@@ -9,7 +11,7 @@ export interface Watched {
 export interface Watcher {
   begins(work: Watched): void;
   /** How far it is. */
-  progress(work: Watched, text: string): void;
+  progress(work: Watched, progress: Progress): void;
   /** @param seconds how long it took */
   ends(work: Watched, seconds: number): void;
   fails(work: Watched): void;

@@ -1,7 +1,8 @@
 import { InterruptedError, messageOf, StaleAttemptError } from '../errors.ts';
+import type { Report } from '../progress.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { RunContext } from './run-context.ts';
-import type { Report, StepName } from './step-name.ts';
+import type { StepName } from './step-name.ts';
 import { draw } from './steps/draw.ts';
 import { expire } from './steps/expire.ts';
 import type { Watched, Watcher } from './watcher.ts';
@@ -38,10 +39,10 @@ export async function workAfter(context: RunContext, watcher: Watcher): Promise<
     const started = performance.now();
     watcher.begins(item);
     try {
-      await item.work(context, (text) => watcher.progress(item, text));
+      await item.work(context, (progress) => watcher.progress(item, progress));
     } catch (error) {
       const why = whyNot(error, signal);
-      watcher.progress(item, why);
+      watcher.progress(item, { doing: why });
       summary.leftUndone = { ...summary.leftUndone, [item.name]: why };
     }
     const seconds = (performance.now() - started) / 1000;

@@ -379,8 +379,8 @@ describe('the queue', () => {
       run: (await readRun(database, run)) as Run,
       name: 'publish',
       stop: new AbortController().signal,
-      report: (text) => {
-        isWaiting ||= text.includes('waiting for');
+      report: ({ doing }) => {
+        isWaiting ||= doing.includes('waiting for');
       },
     });
     await until('publish to wait for the reader', () => isWaiting);

@@ -33,7 +33,7 @@ describe('work side by side', () => {
     watcher.ends(ingest, 1.04);
     watcher.begins(closest);
     watcher.begins(reputation);
-    watcher.progress(closest, 'half way');
+    watcher.progress(closest, { doing: 'computing', share: 0.5 });
     watcher.ends(reputation, 0);
     watcher.ends(closest, 12);
   };

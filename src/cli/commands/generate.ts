@@ -45,7 +45,7 @@ async function withProgress(options: GenerateOptions): Promise<Awaited<ReturnTyp
     const started = performance.now();
     watcher.begins(work);
     const onProgress = (file: string, rows: number, of: number) =>
-      watcher.progress(work, `${file}: ${count(rows)} of ${count(of)} rows`);
+      watcher.progress(work, { doing: file, share: rows / of, count: rows, unit: 'rows' });
     const result = await generate({ ...options, onProgress });
     const rows = Object.values(result.files).reduce((sum, number) => sum + number, 0);
     watcher.ends(

@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
+import { type ReadProgress, reading } from '../../ingest/read-folder.ts';
 import { reputationFolder } from '../../jobs/run-context.ts';
 import { asOfOf } from '../../jobs/run-options.ts';
-import { estimate, estimateReading } from '../../jobs/steps/estimate.ts';
 import { withFolderStore } from '../../messages/folder-store.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
+import { ProgressWords, type Report } from '../../progress.ts';
 import { readModel, refuseForeign, writeModel } from '../../scoring/reputation/model-folder.ts';
 import { writeReputationList, writeWeekScores } from '../../scoring/reputation/write-scores.ts';
 import type { Folder } from '../../storage/folder.ts';
@@ -150,10 +151,11 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   const line = new ProgressLine();
   await withMessages(settings, folder, asOf, line, signal, async (store) => {
     const started = performance.now();
-    const show = (text: string) => line.show(text);
+    const words = new ProgressWords();
+    const show: Report = (progress) => line.show(words.of(progress));
     const { weeks } = await scoreWeeks(store, model, asOf ?? endOfTime, {
       signal,
-      onProgress: estimate(show, 'user-weeks'),
+      onProgress: (done, total) => show({ doing: 'scoring', share: done / total, count: done, unit: 'user-weeks' }),
     });
     line.clear();
     const list = await readShares(store, model);
@@ -182,11 +184,12 @@ async function withMessages(
   signal: AbortSignal,
   work: (store: MessageStore) => Promise<void>,
 ): Promise<void> {
+  const words = new ProgressWords();
   const options = {
     dir: reputationFolder(settings),
     maxRejectedPercent: settings.maxRejectedPercent,
     signal,
-    onProgress: estimateReading((text) => line.show(text)),
+    onProgress: (progress: ReadProgress) => line.show(words.of(reading(progress))),
   };
   await withFolderStore(folder, options, async (store, { lines, parsed, rejected }, rejects) => {
     line.say(

@@ -1,7 +1,6 @@
 import { drawClosest } from '../../graph/closest.ts';
+import type { Report } from '../../progress.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step-name.ts';
-import { estimate } from './estimate.ts';
 
 /** Brings CLOSEST_TO, by which people explore, up to the lists that the run has computed. */
 export async function draw(context: RunContext, report: Report): Promise<void> {
@@ -9,7 +8,7 @@ export async function draw(context: RunContext, report: Report): Promise<void> {
   summary.drawn = await withGraph(context, (graph) =>
     drawClosest(graph, {
       sessions: settings.sessions,
-      onProgress: estimate(report, 'ranges of 5,000 users'),
+      onProgress: (done, total) => report({ doing: 'drawing CLOSEST_TO', share: done / total }),
     }),
   );
 }

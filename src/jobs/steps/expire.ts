@@ -1,7 +1,6 @@
 import { expireActivities } from '../../graph/expire.ts';
+import type { Report } from '../../progress.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step-name.ts';
-import { estimate } from './estimate.ts';
 
 /**
  * Removes activities from the graph that are older than the retention before the highest as-of published, but none that the run
@@ -14,6 +13,8 @@ export async function expire(context: RunContext, report: Report): Promise<void>
   const tooOld = row.as_of.getTime() / 1000 - settings.retention.seconds;
   const horizon = Math.min(tooOld, run.asOf - run.settings.ranking.windowSeconds);
   summary.removed = await withGraph(context, (graph) =>
-    expireActivities(graph, horizon, estimate(report, 'ranges of 5,000 users')),
+    expireActivities(graph, horizon, (done, total, count) =>
+      report({ doing: 'removing', share: done / total, count, unit: 'activities' }),
+    ),
   );
 }

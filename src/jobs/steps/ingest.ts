@@ -6,16 +6,15 @@ import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder, findFile, versionOf } from '../../ingest/day-folder.ts';
 import type { FileCount } from '../../ingest/judge-file.ts';
-import { readFolder } from '../../ingest/read-folder.ts';
+import { type ReadProgress, readFolder, reading } from '../../ingest/read-folder.ts';
 import { RejectsFile } from '../../ingest/rejects.ts';
 import { MessageStore } from '../../messages/message-store.ts';
 import { readMessages } from '../../messages/read-messages.ts';
+import type { Report } from '../../progress.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
-import type { Report } from '../step-name.ts';
-import { estimateReading, estimateSorting } from './estimate.ts';
 
 /** Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages. */
 export async function ingest(context: RunContext, report: Report): Promise<void> {
@@ -31,7 +30,6 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
-  const onProgress = estimateReading(report);
   const horizon = await readHorizon(context);
   // A folder that is loaded by itself may be of any date.
   if (run.steps.includes('closest')) refuseExpired(run, horizon);
@@ -42,8 +40,8 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       maxRejectedPercent: settings.maxRejectedPercent,
       horizon,
       signal,
-      onProgress,
-      onSort: estimateSorting(report),
+      onProgress: (progress) => report(reading(progress)),
+      onSort: () => report({ doing: 'sorting and removing repeats' }),
     });
     summary.files = staged.files;
     summary.repeated = staged.repeated;
@@ -57,7 +55,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       fence: attempt,
       hold: (move) => context.database.transaction(move),
       signal,
-      onProgress: report,
+      report,
     });
     summary.loader = loaded.loader;
     summary.added = loaded.added;
@@ -99,7 +97,12 @@ async function stageMessages(
   const rejects = await RejectsFile.append(rejectsPath);
   try {
     const { maxRejectedPercent } = settings;
-    const options = { rejects, maxRejectedPercent, signal, onProgress: estimateReading(report) };
+    const options = {
+      rejects,
+      maxRejectedPercent,
+      signal,
+      onProgress: (progress: ReadProgress) => report(reading(progress)),
+    };
     const count = (await readMessages(folder, options, await store.stage())) as FileCount;
     return { store, count, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {

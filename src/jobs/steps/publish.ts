@@ -1,7 +1,7 @@
 import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
+import type { Report } from '../../progress.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step-name.ts';
 import { writtenRun } from './written-run.ts';
 
 /** Checks the run's next tables, and shows all three at once. */
@@ -14,7 +14,7 @@ export async function publishStep(context: RunContext, report: Report): Promise<
       { ...run, ...writtenRun(context), maxRowChangePercent: settings.maxRowChangePercent },
       {
         patienceSeconds: settings.publishPatienceSeconds,
-        onProgress: report,
+        onProgress: (doing) => report({ doing }),
         onChecked: (checks) => {
           summary.checks = [...checks];
         },

@@ -1,21 +1,23 @@
 import { forgetEarlier } from '../../export/leftovers.ts';
 import { writeRecommendations } from '../../export/write-tables.ts';
+import type { Report } from '../../progress.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
-import type { Report } from '../step-name.ts';
-import { estimate } from './estimate.ts';
 import { writtenRun } from './written-run.ts';
 
 /** Computes everybody's recommendations and writes the next tables of them and their reasons. */
 export async function recommendStep(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
-  await forgetEarlier(database, run.id, ['recommendations', 'rec_reasons'], report);
+  await forgetEarlier(database, run.id, ['recommendations', 'rec_reasons'], (doing) => report({ doing }));
   const { dropped, recommendations, reasons } = await withGraph(context, (graph) =>
     writeRecommendations(
       graph,
       database,
       writtenRun(context),
       { filtered: run.settings.reputation === 'list', minReputation: run.settings.ranking.minReputation },
-      { sessions: settings.sessions, onProgress: estimate(report, 'ranges of 25,000 users') },
+      {
+        sessions: settings.sessions,
+        onProgress: (done, total, count) => report({ doing: 'computing', share: done / total, count, unit: 'rows' }),
+      },
     ),
   );
   summary.dropped = { ...summary.dropped, ...dropped };

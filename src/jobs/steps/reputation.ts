@@ -1,17 +1,16 @@
 import { MessageStore } from '../../messages/message-store.ts';
+import type { Report } from '../../progress.ts';
 import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { writeReputationList } from '../../scoring/reputation/write-scores.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { ReputationSummary } from '../run-summary.ts';
-import type { Report } from '../step-name.ts';
-import { estimate } from './estimate.ts';
 
 /** Makes the graph's `reputation` the run's list of scores, by a model if one was named; without a list, nobody's. */
 export async function reputation(context: RunContext, report: Report): Promise<void> {
   const { summary } = context;
   const made = await listOf(context, report);
-  report(made ? `${made.list.size.toLocaleString('en')} scores onto the graph` : 'no list: removing older scores');
+  report({ doing: 'setting the scores of the graph', count: made?.list.size ?? 0, unit: 'scores' });
   const { scored } = await withGraph(context, (graph) => applyReputation(graph, made?.list));
   summary.reputation = made ? { ...made.summary, scored } : 'none';
 }
@@ -25,10 +24,10 @@ async function listOf(
   // TensorFlow is a library of 600 MB: only runs that score should wait for it.
   const { readShares, scoreWeeks } = await import('../../scoring/reputation/score-weeks.ts');
   await using store = await MessageStore.open(messagesFile(settings), signal);
-  report('finding the weeks that are new');
+  report({ doing: 'finding new user-weeks' });
   const counts = await scoreWeeks(store, scores.model, run.asOf, {
     signal,
-    onProgress: estimate(report, 'user-weeks'),
+    onProgress: (count, total) => report({ doing: 'scoring', share: count / total, count, unit: 'user-weeks' }),
   });
   const list = await readShares(store, scores.model);
   const place = `${placeOf(run.input) ?? runFolder(settings, run.id)}/reputation_score.csv`;

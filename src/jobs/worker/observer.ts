@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts';
+import { ProgressWords, type Report } from '../../progress.ts';
 import { withoutSecrets } from '../../secrets.ts';
 import type { Log } from '../../watch/log.ts';
 import type { Metrics, RunStatus as RunOutcome } from '../../watch/metrics.ts';
@@ -7,7 +8,7 @@ import { workerName } from '../attempt.ts';
 import type { StepEnd } from '../perform-step.ts';
 import type { Run } from '../run.ts';
 import type { RunSummary } from '../run-summary.ts';
-import type { Report, StepName } from '../step-name.ts';
+import type { StepName } from '../step-name.ts';
 
 /** Milliseconds between two lines of the log about the progress of a step. */
 const reportEveryMs = 30_000;
@@ -40,7 +41,9 @@ export class Observer {
   /** Logs the progress of a step, a line every half minute. */
   reportOf(run: Run, step: StepName): Report {
     let last = Date.now();
-    return (progress) => {
+    const words = new ProgressWords();
+    return (reported) => {
+      const progress = words.of(reported);
       if (Date.now() - last < reportEveryMs) return;
       last = Date.now();
       this.#log.info({ run: run.id, step, progress }, 'step goes on');
