@@ -6,15 +6,8 @@ export async function installPackages() {
   const stamp = stampOf('packages', hashOf(join(root, 'package-lock.json')));
   if (existsSync(join(root, 'node_modules', 'tsx')) && stamp.fits()) return undefined;
   stamp.remove();
-  // `npm ci` refuses a lockfile that isn't whole: see docs/decisions/0001-dependencies.md.
   const ci = await startNpm(['ci', '--no-audit', '--no-fund']);
-  if (ci.code !== 0) {
-    const install = await startNpm(['install', '--no-save', '--no-audit', '--no-fund']);
-    if (install.code !== 0)
-      throw new SetupError(
-        `npm could not install the packages. ${wordsOf('npm ci', ci)}\n${wordsOf('npm install', install)}`,
-      );
-  }
+  if (ci.code !== 0) throw new SetupError(`npm could not install the packages. ${wordsOf('npm ci', ci)}`);
   stamp.write();
   return 'installed';
 }
