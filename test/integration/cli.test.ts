@@ -217,7 +217,7 @@ describe('kith stopped in the middle', () => {
         screen += text;
       });
       const ended = new Promise<number | null>((resolve) => terminal.once('close', resolve));
-      await until('the merge', () => screen.includes('merging'));
+      await until('the swap', () => screen.includes('waiting for'));
       await sleep(500);
       terminal.stdin.write('\u0003');
       expect(await ended).toBe(130);
