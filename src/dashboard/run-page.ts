@@ -1,4 +1,5 @@
 import { pipeline } from '../jobs/pipeline.ts';
+import { isOver } from '../jobs/run.ts';
 import { showSteps } from './draw-timeline.ts';
 import { type Content, type Html, html } from './html.ts';
 import { renderPage, statusBadge } from './page.ts';
@@ -8,7 +9,6 @@ import { amountText, asOfText, clockText, count, duration, runMilliseconds, seve
 
 /** One run with everything known about it. */
 export function renderRun(run: DashboardRun, now: number, timeZone: string): string {
-  const isOver = run.status === 'published' || run.status === 'failed';
   const body = html`
     <p class="crumb"><a href="/">Runs</a> / <span class="path">${run.id}</span></p>
     <section class="card hero">
@@ -23,7 +23,7 @@ export function renderRun(run: DashboardRun, now: number, timeZone: string): str
     ${outcomeTable(run)}
     ${settingTable(run)}
     <footer>Times are in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
-  return renderPage({ title: `Run as of ${asOfText(run.asOf)}`, body, refresh: isOver ? undefined : 3 });
+  return renderPage({ title: `Run as of ${asOfText(run.asOf)}`, body, refresh: isOver(run.status) ? undefined : 3 });
 }
 
 function beginning(run: DashboardRun, now: number, timeZone: string): string {

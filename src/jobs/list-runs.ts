@@ -1,7 +1,7 @@
 import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type StepState, stepsOfRuns } from './attempt.ts';
-import type { RunStatus } from './run.ts';
+import { isOver, type RunStatus } from './run.ts';
 import { type StepName, stepNames } from './step-name.ts';
 
 /** A run as `kith runs --json` shows it. */
@@ -78,10 +78,9 @@ function stepsShown(
   { status: ofRun, steps }: { status: RunStatus; steps: readonly StepName[] },
   states: readonly StepState[],
 ): ListedRun['steps'] {
-  const isOver = ofRun !== 'queued' && ofRun !== 'running';
   return stepNames.flatMap((name): ListedRun['steps'] => {
     const state = states.find((each) => each.name === name);
-    if (!state) return isOver || !steps.includes(name) ? [] : [{ name, ...notBegun }];
+    if (!state) return isOver(ofRun) || !steps.includes(name) ? [] : [{ name, ...notBegun }];
     const { status, attempts, worker, startedAt, finishedAt, rows, error } = state;
     return [{ name, status, attempts, worker, startedAt: attempts === 0 ? null : startedAt, finishedAt, rows, error }];
   });

@@ -17,6 +17,10 @@ export interface ScoresPlace {
 /** `done`: a run of some steps only, all of them done, and publish not among them. */
 export type RunStatus = 'queued' | 'running' | 'done' | 'published' | 'failed';
 
+export function isOver(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
 /** What the numbers of a run's rows follow from. */
 export interface RunFacts {
   id: string;
