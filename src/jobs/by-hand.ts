@@ -66,6 +66,7 @@ async function goOn(
   if (!before)
     throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${part}\`.`);
   const { run, isRecommended } = before;
+  if (part === 'publish' && run.status === 'published') return run;
   refuseOtherOptions(part, planned, run);
   refuseExpired(run, await readHorizon({ settings, signal }));
   if (part === 'publish') {

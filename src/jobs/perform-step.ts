@@ -24,7 +24,7 @@ import {
 } from './attempt.ts';
 import { everyWriter } from './every-writer.ts';
 import { openDay, openScores } from './open-input.ts';
-import { pipeline, type Step } from './pipeline.ts';
+import { pipeline, readySteps, type Step } from './pipeline.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput, RunContext } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
@@ -89,7 +89,7 @@ export async function performStep(todo: StepToDo): Promise<StepEnd> {
     refuseEndless(state);
     const input = await openInput(todo, signal);
     const summary = summaryOf(states);
-    const attempt = await beginAttempt(database, run.id, name, closedBy(step, run));
+    const attempt = await beginAttempt(database, run.id, name, closedBy(step, run, states));
     if (!attempt) return { kind: 'void' };
     begun = { attempt, summary };
     const started = performance.now();
@@ -125,9 +125,13 @@ function causeOf(thrown: unknown, { name, stop }: StepToDo, limit: AbortSignal |
   return stop.reason instanceof EngineLostError ? stop.reason : thrown;
 }
 
-/** The first step closes the graph to everything that went before; a step beside others closes it only to earlier attempts of its own. */
-function closedBy({ name, needs }: Step, { steps }: Run): readonly string[] {
-  return needs.some((need) => steps.includes(need)) ? [name] : everyWriter;
+/**
+ * For whom the graph is closed by a step: for everybody who went before, but where another step may go beside it only for earlier attempts of
+ * its own.
+ */
+function closedBy({ name }: Step, { steps }: Run, states: readonly StepState[]): readonly string[] {
+  const isAlone = readySteps(steps, states).every((ready) => ready.name === name);
+  return isAlone ? everyWriter : [name];
 }
 
 /** @throws BadInputError if a step was begun too often */

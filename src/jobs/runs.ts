@@ -47,15 +47,17 @@ export async function beginRun(database: Database, wanted: WantedRun): Promise<R
 }
 
 /**
- * A run of single steps goes on: these steps are done, again if they were done before. Call it under the network's lock.
+ * A run goes on with these steps, which are done again if they were done before; what else it has not done is no part of it any more. Call it
+ * under the network's lock.
  *
  * @throws BusyError if a run of the queue is under way
  */
 export async function continueRun(
   database: Database,
-  { id, steps: known, settings, scores }: Pick<Run, 'id' | 'steps' | 'settings' | 'scores'>,
+  { id, settings, scores }: Pick<Run, 'id' | 'settings' | 'scores'>,
   steps: readonly StepName[],
 ): Promise<Run> {
+  const known = (await stepsOf(database, id)).flatMap(({ name, status }) => (status === 'done' ? [name] : []));
   const all = stepNames.filter((name) => known.includes(name) || steps.includes(name));
   return beginning(database, async (client) => {
     const values = [id, all, JSON.stringify(settings), scores && JSON.stringify(scores)];

@@ -133,6 +133,10 @@ describe('the steps one by one', () => {
     expect(checked).toMatchObject({ code: 0 });
     expect(checked.stdout).not.toContain('failed');
 
+    // Publishing it again changes nothing.
+    expect(await kith('publish')).toMatchObject({ code: 0 });
+    expect(await network.tables()).toEqual(expected);
+
     // What is shown is a run that is over: recommending again from the same connections is a run of its own.
     const starts = 'SELECT DISTINCT updated_at FROM graph_recs.rec_reasons';
     const before = (await network.pool.query(starts)).rows[0].updated_at;
@@ -147,6 +151,25 @@ describe('the steps one by one', () => {
       ['published', whole],
       ['published', whole],
     ]);
+  });
+
+  test('go on with a run that failed, and do no more than they say', async () => {
+    await network.reset();
+    const input = written(dense);
+    expect(await kith('run', '--input', input)).toMatchObject({ code: 0 });
+    const newcomer: Activity = { type: 'like', user: 7_000, engaged: 5, message: 7n, at: options.asOf + 5 };
+    const more = written({ activities: [newcomer], suspended: new Map() }, options.asOf + day);
+    const strict = { ...env, KITH_MAX_ROW_CHANGE_PERCENT: '0' };
+    const failing = await kithWith(['run', '--input', more], strict);
+    expect(failing).toMatchObject({ code: 3, stderr: expect.stringContaining('row counts') });
+    const before = await network.tables();
+    expect(await kithWith(['publish'], strict)).toMatchObject({ code: 3 });
+    expect(await kithWith(['recommend'], strict)).toMatchObject({ code: 0 });
+    expect(await network.tables()).toEqual(before);
+    expect(await kith('publish')).toMatchObject({ code: 0 });
+    expect(await network.tables()).not.toEqual(before);
+    const runs = JSON.parse((await kith('runs', '--json')).stdout) as { status: string }[];
+    expect(runs.map(({ status }) => status)).toEqual(['published', 'published']);
   });
 
   test('kith check ends with 3 and names the check when a row is not as it should be', async () => {
