@@ -6,7 +6,7 @@ export async function installPackages() {
   const stamp = stampOf('packages', hashOf(join(root, 'package-lock.json')));
   if (existsSync(join(root, 'node_modules', 'tsx')) && stamp.fits()) return undefined;
   stamp.remove();
-  // `npm ci` refuses a lockfile that isn't whole: see docs/decisions/0001-dependencies.md.
+  // `npm ci` refuses our incomplete lockfile: see docs/decisions/0001-dependencies.md.
   const ci = await startNpm(['ci', '--no-audit', '--no-fund']);
   if (ci.code !== 0) {
     const install = await startNpm(['install', '--no-save', '--no-audit', '--no-fund']);
@@ -19,13 +19,13 @@ export async function installPackages() {
   return 'installed';
 }
 
-/** `npx kith` finds its command in node_modules/.bin, where npm doesn't put a package's own. */
+/** `npx kith` looks in node_modules/.bin, where npm doesn't link a package's own commands. */
 export function linkCommand() {
   const link = join(root, 'node_modules', '.bin', 'kith');
   try {
     if (realpathSync(link) === realpathSync(join(root, 'bin', 'kith.mjs'))) return;
   } catch {
-    // It isn't there, or points nowhere.
+    // The link is missing or broken.
   }
   rmSync(link, { force: true });
   symlinkSync(join('..', '..', 'bin', 'kith.mjs'), link);
