@@ -1,4 +1,4 @@
-/** The suites; scripts/test.ts runs them one after the other with --selectProjects, some with two workers. */
+/** The test suites. scripts/test.ts runs them one after the other with --selectProjects, some with two workers. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -15,12 +15,12 @@ const engines = {
   globalTeardown: '<rootDir>/test/harness/shared-home-end.ts',
 };
 
-/** What measures how long somebody waits has the machine to itself. */
+/** Tests that measure waiting times run alone. */
 const timed = '/test/integration/readers\\.test\\.ts$';
 
 export default {
   maxWorkers: 1,
-  // Not among the temporary files, which each suite has for itself and which go with it.
+  // Not in the temporary folder, since each suite has its own and removes it at the end.
   cacheDirectory: '<rootDir>/.setup/jest',
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },

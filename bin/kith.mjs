@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line: runs dist/, which `npm run setup` builds, if it was built from what is here now.
+// The command line. It runs dist/, which `npm run setup` builds, if dist/ was built from the current sources.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

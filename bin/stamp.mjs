@@ -1,4 +1,5 @@
-// What the program is built from. Plain Node without a dependency: every command compares it, in some milliseconds.
+// A hash of what the program is built from. Every command compares it, which takes a few milliseconds; plain Node
+// without dependencies.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -7,8 +8,8 @@ const folders = ['src', 'sql', 'cypher'];
 const files = ['package.json', 'tsconfig.json', 'scripts/setup/build.mjs'];
 
 /**
- * A hash of everything that the built program is made of, by content: a checkout that is copied, or goes to another
- * branch and back, is the same.
+ * A hash of the contents of everything that the program is built from. It does not change when the checkout is copied,
+ * or switched to another branch and back.
  *
  * @param {string} root the checkout
  */
@@ -22,7 +23,7 @@ export function stampOfSources(root) {
 }
 
 /**
- * The sources anywhere in a folder, by their paths in the checkout, in order; not what editors put beside them.
+ * The source files below a folder, as sorted paths in the checkout, without other files such as those of editors.
  *
  * @param {string} root the checkout
  * @param {string} folder

@@ -1,4 +1,5 @@
-// `npm run demo`, which sets up first: the whole idea on a generated network, in a home of its own (.kith-demo), from nothing to recommendations.
+// `npm run demo`, which sets up first: shows Kith on a generated network in its own home (.kith-demo), from nothing to
+// recommendations.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,10 +7,10 @@ import pg from 'pg';
 import { projectRoot } from '../src/config/project.ts';
 import type { StackStatus } from '../src/engines/stack.ts';
 
-/** In the checkout, which is where all commands run. */
+/** Relative to the checkout, where all commands run. */
 const home = '.kith-demo';
-// Nothing of the person's own settings gets in, least of all their servers: the demo empties its network. An empty value counts
-// as unset, and .env does not replace it. Small engines, because some thousands of users should not crowd a laptop.
+// The demo empties its network, so it must not use the person's own settings, least of all their servers. An empty value
+// counts as unset, and .env does not override it. The engines get little memory, so that the demo runs on a laptop.
 const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KITH_'))),
   ...Object.fromEntries([...settingNames()].map((name) => [name, ''])),
@@ -18,7 +19,7 @@ const env = {
   KITH_NEO4J_PAGE_CACHE: '256m',
 };
 
-/** Every setting that .env names. */
+/** All settings in .env. */
 function settingNames(): Set<string> {
   const file = join(projectRoot, '.env');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -26,7 +27,7 @@ function settingNames(): Set<string> {
 }
 const day = '20240601';
 
-/** Runs a command of Kith, showing it as a person would type it; throws when it fails. */
+/** Runs a Kith command and prints it as a person would type it; throws if it fails. */
 function kith(args: string[], { capture = false } = {}): string {
   if (!capture) console.log(`\n$ KITH_HOME=${home} npx kith ${args.join(' ')}`);
   const { status, stdout } = spawnSync(process.execPath, [join('bin', 'kith.mjs'), ...args], {
@@ -48,7 +49,7 @@ class DemoError extends Error {
   }
 }
 
-/** Somebody worth showing: the user with most recommendations. */
+/** The user with the most reasons, as an example. */
 async function someoneToShow(url: string | undefined): Promise<string> {
   const client = new pg.Client(url);
   await client.connect();
@@ -64,7 +65,7 @@ async function someoneToShow(url: string | undefined): Promise<string> {
 
 async function main(): Promise<void> {
   const started = performance.now();
-  // A demo that was run before starts again from nothing.
+  // Start from nothing, even if the demo was run before.
   if (existsSync(join(projectRoot, home))) kith(['reset', '--yes']);
   const input = join(home, 'graph_data', day);
   const size = ['--users', '3000', '--activities', '90000', '--messages', '10000', '--seed', '7'];
@@ -75,11 +76,11 @@ async function main(): Promise<void> {
   const { neo4j, postgres }: StackStatus = JSON.parse(kith(['status', '--json'], { capture: true }));
   kith(['show', await someoneToShow(postgres.url)]);
   console.log(`
-The demo took ${Math.round((performance.now() - started) / 1000)} s, and its engines still run:
+The demo took ${Math.round((performance.now() - started) / 1000)} s. Its engines are still running:
   Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user ${neo4j.username}, password in ${home}/passwords/neo4j)
   Postgres       psql "$(KITH_HOME=${home} npx kith status --json | node -pe 'JSON.parse(require("fs").readFileSync(0)).postgres.url')"
-What the model makes of users, and how well: ${home}/model/model-card.md
-Queries to try in Browser: cypher/explore/*.cypher. To stop: KITH_HOME=${home} npx kith down`);
+How good the model is: ${home}/model/model-card.md
+Queries to try in Neo4j Browser: cypher/explore/*.cypher. To stop the engines: KITH_HOME=${home} npx kith down`);
 }
 
 try {

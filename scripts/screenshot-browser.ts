@@ -1,4 +1,4 @@
-// Takes the pictures of docs/exploring.md from the real Neo4j Browser of a running stack (KITH_HOME says which).
+// Takes the pictures for docs/exploring.md from the Neo4j Browser of a running stack (the one in KITH_HOME).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,21 +18,23 @@ const pictures: [query: string, picture: string][] = [
 ];
 const usage = `Usage: npx tsx scripts/screenshot-browser.ts [--user ID] [--rec ID] [--out DIR]
 
-Saves browser-*.png of the queries in cypher/explore, for the network that runs in $KITH_HOME.
-  --user ID   whose connections are shown (the example of the queries)
-  --rec ID    whose recommendation to the user is explained (the example of the queries)
-  --out DIR   where the pictures go (docs/images)
-Chromium is looked for in the usual places; CHROMIUM names another.`;
+Saves browser-*.png with the results of the queries in cypher/explore, for the network running in $KITH_HOME.
+  --user ID   the user whose connections to show (default: the example in the queries)
+  --rec ID    the recommended user to explain (default: the example in the queries)
+  --out DIR   where to save the pictures (default: docs/images)
+Chromium is looked for in the usual places, or at $CHROMIUM if that is set.`;
 
 type RunningNeo4j = Required<StackStatus['neo4j']>;
-/** Values for the parameters of the queries, in the place of their examples. */
+/** Values for the queries' parameters, instead of their examples. */
 type Given = Record<string, string | undefined>;
 
 function runningNeo4j(): RunningNeo4j {
   const kith = [join(projectRoot, 'bin', 'kith.mjs'), 'status', '--json'];
   const { neo4j } = JSON.parse(execFileSync(process.execPath, kith, { encoding: 'utf8' }));
   if (neo4j.running && neo4j.browser) return neo4j;
-  throw new ScreenshotError('No embedded Neo4j runs: start it with `kith up` (the same KITH_HOME), then try again.');
+  throw new ScreenshotError(
+    'No embedded Neo4j is running: start it with `kith up` (with the same KITH_HOME), then try again.',
+  );
 }
 
 function idOf(option: string, text: string | undefined): string | undefined {
@@ -50,7 +52,7 @@ async function logIn(page: Page, neo4j: RunningNeo4j): Promise<void> {
   await page.getByText('You are connected as user').first().waitFor();
 }
 
-/** Types a command or a query and waits until its frame is there. */
+/** Types a command or a query and waits for its frame. */
 async function run(page: Page, text: string): Promise<void> {
   await page.locator('[data-testid=activeEditor] .monaco-editor').first().click();
   await page.keyboard.press('ControlOrMeta+A');
@@ -60,7 +62,7 @@ async function run(page: Page, text: string): Promise<void> {
   await page.waitForFunction(`document.querySelectorAll('[data-testid=frame]').length !== ${frames}`);
 }
 
-/** Lets go of a file over the window, as somebody does with the mouse. */
+/** Drops a file on the window, as with the mouse. */
 async function drop(page: Page, name: string, text: string): Promise<void> {
   const file = `new File([${JSON.stringify(text)}], ${JSON.stringify(name)})`;
   const dataTransfer = await page.evaluateHandle(
@@ -70,7 +72,7 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
   for (const event of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(event, { dataTransfer });
 }
 
-/** Waits until the nodes of the graph have come to rest. */
+/** Waits until the graph's nodes have stopped moving. */
 async function settle(page: Page): Promise<void> {
   const positions = () =>
     page.evaluate<string>(
@@ -107,7 +109,7 @@ async function photograph(page: Page, given: Given, out: string): Promise<void> 
     const frame = await showQuery(page, file, given);
     if ((await frame.getByTestId('cypherFrameSidebarVisualization').count()) === 0)
       throw new ScreenshotError(
-        `${file} found nothing: give a --user and a --rec of this network (see \`kith show\`).`,
+        `${file} found nothing: give a --user and a --rec from this network (see \`kith show\`).`,
       );
     await settle(page);
     await frame.getByLabel('zoom-to-fit').or(frame.getByTitle('zoom-to-fit')).click();

@@ -1,4 +1,4 @@
-// Takes docs/images/dashboard.png from the real page of a running `kith dashboard` (KITH_HOME says whose password).
+// Takes docs/images/dashboard.png from a running `kith dashboard` (the password is the one in KITH_HOME).
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,18 +9,19 @@ import { runScreenshots, ScreenshotError } from './screenshot.ts';
 const usage = `Usage: npx tsx scripts/screenshot-dashboard.ts [--url URL] [--out FILE] [--width N] [--height N] [--dark]
 
 Saves a picture of the dashboard that runs at URL.
-  --url URL    the page (http://127.0.0.1:3007/)
-  --out FILE   the picture (docs/images/dashboard.png)
-  --width N    of the window, in pixels (1280)
-  --height N   cuts the picture (the whole page)
-  --dark       as on a dark desktop
-The password is KITH_WEB_PASSWORD, else that of $KITH_HOME (.kith). Chromium is looked for in the usual places; CHROMIUM names another.`;
+  --url URL    the page (default: http://127.0.0.1:3007/)
+  --out FILE   the picture (default: docs/images/dashboard.png)
+  --width N    width of the window in pixels (default: 1280)
+  --height N   height of the picture in pixels (default: the whole page)
+  --dark       use the dark color scheme
+The password is KITH_WEB_PASSWORD, or else the one in $KITH_HOME (default: .kith). Chromium is looked for in the usual
+places, or at $CHROMIUM if that is set.`;
 
 function webPassword(): string {
   const file = join(process.env.KITH_HOME ?? join(projectRoot, '.kith'), 'passwords', 'web');
   if (process.env.KITH_WEB_PASSWORD) return process.env.KITH_WEB_PASSWORD;
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  throw new ScreenshotError(`There is no ${file}: KITH_HOME should be that of the dashboard.`);
+  throw new ScreenshotError(`There is no ${file}: set KITH_HOME to the dashboard's home.`);
 }
 
 function pixels(option: string, text: string): number {
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
     const response = await page.goto(values.url).catch(() => undefined);
     if (!response?.ok())
       throw new ScreenshotError(
-        `${values.url} ${response ? `answers ${response.status()}` : 'does not answer'}: is it that of this home's \`kith dashboard\`?`,
+        `${values.url} ${response ? `answers ${response.status()}` : 'does not answer'}: is this the URL of this home's \`kith dashboard\`?`,
       );
     await page.screenshot({ path: values.out, fullPage: height === undefined });
     console.log(values.out);

@@ -1,10 +1,10 @@
-// What both scripts that take pictures share.
+// Shared by the screenshot scripts.
 import { codeOf } from '../src/engines/failure.ts';
 
-/** A sentence for a person. */
+/** A mistake of the person, explained in a sentence. */
 export class ScreenshotError extends Error {}
 
-/** Runs the script; a person's mistake is told in one sentence. */
+/** Runs the script; a person's mistake is reported in one sentence. */
 export async function runScreenshots(script: string, main: () => Promise<void>): Promise<void> {
   try {
     await main();

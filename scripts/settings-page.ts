@@ -1,4 +1,4 @@
-// Writes docs/settings.md from the schema that checks the settings: `npx tsx scripts/settings-page.ts`.
+// Generates docs/settings.md from the schema that checks the settings: `npx tsx scripts/settings-page.ts`.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { topics } from '../src/config/environment.ts';
 import { projectRoot } from '../src/config/project.ts';
 
-/** The page as it should be. */
+/** The text of the page. */
 export function settingsPage(): string {
   const sections = Object.entries(topics).map(
     ([topic, settings]) => `## ${topic}\n\n${Object.entries(settings).map(item).join('')}`,
@@ -16,15 +16,15 @@ export function settingsPage(): string {
 
 const introduction = `# Settings
 
-<!-- Made from src/config/environment.ts by \`npx tsx scripts/settings-page.ts\`. -->
+<!-- Generated from src/config/environment.ts by \`npx tsx scripts/settings-page.ts\`. -->
 
 Settings come from the environment or from a file \`.env\` in the working folder
 ([an example](../.env.example)); the environment wins. They are checked when a command starts. An
-empty value counts as none. A name that begins with \`KITH_\` and is not listed here is refused,
-except for what Kubernetes sets for services of such a name.
+empty value counts as not set. Kith refuses variables that begin with \`KITH_\` and are not listed
+here, except for those that Kubernetes sets for services with such a name.
 
-AWS's and OpenTelemetry's own variables (\`AWS_…\`, \`OTEL_…\`) are read by their libraries: runs
-are traced if \`OTEL_EXPORTER_OTLP_ENDPOINT\` names a collector.
+The variables of AWS and OpenTelemetry (\`AWS_…\`, \`OTEL_…\`) are read by their libraries. To trace
+runs, set \`OTEL_EXPORTER_OTLP_ENDPOINT\` to a collector.
 `;
 
 function item([name, schema]: [string, z.ZodType]): string {
@@ -36,7 +36,7 @@ function defaultOf(schema: z.ZodType): unknown {
   return schema instanceof z.ZodPrefault ? `\`${schema.def.defaultValue}\`` : schema.meta()?.unset;
 }
 
-/** An item of a list, in lines of at most 100 characters; a link is not broken. */
+/** Wraps a list item at 100 characters, without breaking links. */
 function wrapped(text: string): string {
   const lines = [''];
   for (const word of text.split(/ (?![^[]*\])/)) {

@@ -1,6 +1,6 @@
-// Makes a checkout ready: packages, the program, TensorFlow's library, Postgres's libraries, Neo4j's jars, our two Java programs.
-// Plain Node without a dependency, since it runs on a bare clone. Each part leaves a stamp in .setup/ once it is
-// complete: a second run does nothing, and one that was interrupted takes up where it stopped.
+// Sets a checkout up: packages, the program, TensorFlow's library, Postgres' libraries, Neo4j's jars, our Java programs.
+// Plain Node without dependencies, since it runs in a fresh clone. Each part leaves a stamp in .setup/ once it is
+// complete. So a second setup does nothing, and after an interruption the next one continues where it stopped.
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,10 +12,10 @@ import { prepareTensorFlow } from './setup/tensorflow.mjs';
 import { root, SetupError } from './setup/tools.mjs';
 
 /**
- * Makes the checkout ready, again and again without harm.
+ * Sets the checkout up; it can be called repeatedly.
  *
  * @param {{ quiet?: boolean, embedded?: boolean }} options quiet: parts that have nothing to do print nothing;
- *   embedded: false where servers of one's own (KITH_NEO4J_URI, KITH_POSTGRES_URL) make an embedded engine needless
+ *   embedded: false skips engines that your own servers (KITH_NEO4J_URI, KITH_POSTGRES_URL) replace
  * @throws SetupError one sentence that says what is missing and how to get it
  */
 export async function setup({ quiet = false, embedded = true } = {}) {
@@ -35,7 +35,7 @@ export async function setup({ quiet = false, embedded = true } = {}) {
 /**
  * @param {string} name
  * @param {boolean} quiet
- * @param {() => Promise<string | undefined>} work says what it did, if there was anything to do
+ * @param {() => Promise<string | undefined>} work returns what it did, or undefined if there was nothing to do
  */
 async function part(name, quiet, work) {
   const start = performance.now();
@@ -51,12 +51,12 @@ function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 12)) return;
   throw new SetupError(
-    `Kith needs Node 20.12 or newer and this is ${process.versions.node}: install a newer one (https://nodejs.org).`,
+    `Kith needs Node 20.12 or newer, but this is ${process.versions.node}: install a newer one (https://nodejs.org).`,
   );
 }
 
 /**
- * `setup` for other scripts: false, and one sentence for the person, if something is missing.
+ * Like `setup`, for scripts: if something is missing, prints one sentence and returns false.
  *
  * @param {Parameters<typeof setup>[0]} options
  */

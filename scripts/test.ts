@@ -1,12 +1,13 @@
-// `npm test`: formatting, types and the suites, the cheap ones first. `npm test -- unit` runs one suite,
-// `npm test -- integration publish` the files of a suite whose names hold a word. The last line is always the sum of jest's totals.
+// `npm test` checks formatting and types and runs all suites, the fastest first. `npm test -- unit` runs one suite,
+// `npm test -- integration publish` the files of a suite whose names contain a word. The last line is always the sum of
+// jest's totals.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '../src/config/project.ts';
 import { runSuite } from './test/run-suite.ts';
 import { noTotals } from './test/totals-reporter.ts';
 
-/** Minutes after which a suite is ended, more than twice what it takes on two cores; and how many of its files go side by side. */
+/** The time limit of each suite, over twice what it takes on two cores, and how many of its files run in parallel. */
 const suites = new Map([
   ['unit', { minutes: 5, workers: 1 }],
   ['integration', { minutes: 35, workers: 2 }],
@@ -15,7 +16,8 @@ const suites = new Map([
 ]);
 const [wanted, ...patterns] = process.argv.slice(2);
 
-// Jest gives tests a copy of the environment, which TensorFlow does not see: as in src/scoring/reputation/tensorflow.ts.
+// Jest gives tests a copy of the environment, which TensorFlow does not see, so what
+// src/scoring/reputation/tensorflow.ts sets is set here too.
 const env = { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env };
 const modules = join(projectRoot, 'node_modules');
 

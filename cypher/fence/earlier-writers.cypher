@@ -1,6 +1,7 @@
-// Transactions that may still write for an attempt at one of $steps before $token. A worker may have been paused in the middle: nobody else
-// would ever end them. One that was terminated before its commit has lost its locks and can't commit any more, but stays listed until
-// its client goes on; one that was in the middle of its commit keeps its locks until it is committed.
+// Transactions that may still write for an attempt at one of $steps before $token. A paused worker may have left one
+// open, and nobody else would ever end it. A transaction that was terminated before its commit has lost its locks and
+// can't commit, but stays listed until its client continues; one that was already committing keeps its locks until it
+// is done.
 SHOW TRANSACTIONS
 YIELD transactionId, metaData, status, activeLockCount
 WHERE metaData.kithStep IN $steps

@@ -1,4 +1,4 @@
-// Ends the transactions $ids and rolls them back.
+// Terminates the transactions $ids, which rolls them back.
 TERMINATE TRANSACTIONS $ids
 YIELD transactionId, message
 RETURN transactionId, message

@@ -1,4 +1,5 @@
-// Closes $steps to every attempt before $token. Gives the largest token of $step: if it is not $token, a later attempt has begun.
+// Closes $steps to all attempts before $token. Returns the largest token of $step; if that is not $token, a later
+// attempt has begun.
 UNWIND $steps AS name
 MERGE (f:Fence {step: name})
 SET f.token = CASE WHEN f.token > $token THEN f.token ELSE $token END

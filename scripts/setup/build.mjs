@@ -1,4 +1,4 @@
-// Builds dist/, which `kith` runs: src/ as JavaScript, with the statements of sql/ and cypher/ in it.
+// Builds dist/, which `kith` runs: src/ as JavaScript, with the statements in sql/ and cypher/ inlined.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { filesIn, stampOfSources } from '../../bin/stamp.mjs';
@@ -14,7 +14,8 @@ export async function buildProgram() {
     absWorkingDir: root,
     entryPoints: { kith: 'src/cli/main.ts' },
     outdir: dist,
-    // A worker that has run for days still loads chunks of its own build: their names tell their contents, and none is removed.
+    // A worker that has been running for days still loads chunks of its own build, so names depend on the contents and
+    // no chunk is ever removed.
     chunkNames: '[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -30,7 +31,7 @@ export async function buildProgram() {
     throw new SetupError(`esbuild could not build the program. ${error.message}`);
   });
   mkdirSync(dist, { recursive: true });
-  // What is loaded later is there first.
+  // Chunks are written before the entry file that loads them.
   const isEntry = (/** @type {string} */ path) => /^kith\.js(\.map)?$/.test(basename(path));
   for (const { path, contents } of outputFiles.sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path))))
     if (isEntry(path) || !existsSync(path)) writeWhole(path, contents);
@@ -44,7 +45,7 @@ function isBuiltFrom(/** @type {string} */ stamp) {
 }
 
 /**
- * Puts another module in the place of src/config/texts.ts, one that reads no files.
+ * Replaces src/config/texts.ts by a module with the texts inlined, which reads no files.
  *
  * @param {import('esbuild').PluginBuild} build
  */
@@ -63,7 +64,7 @@ function replaceTexts({ onLoad }) {
 }
 
 /**
- * So that nobody ever reads half a file.
+ * Writes a file atomically, so that nobody ever reads half of it.
  *
  * @param {string} path
  * @param {string | Uint8Array} contents

@@ -21,7 +21,7 @@ export async function fetchJars() {
   await need(
     'mvn',
     ['-version'],
-    "Neo4j's jars come by Maven: install it (Debian: `apt-get install maven`, macOS: `brew install maven`).",
+    "Neo4j's jars are fetched with Maven: install it (Debian: `apt-get install maven`, macOS: `brew install maven`).",
   );
   stamp.remove();
   rmSync(lib, { recursive: true, force: true });
@@ -54,8 +54,8 @@ export async function compileJava() {
 }
 
 /**
- * Starts Neo4j once on a folder that is thrown away, and keeps the classes that it loaded as the virtual machine has
- * them in memory: every later start takes a third of the time. Without the archive all works, only slower.
+ * Starts Neo4j once on a temporary folder and archives the loaded classes in the JVM's memory format. Later starts then
+ * take a third of the time. Without the archive everything works, only more slowly.
  */
 export async function archiveClasses() {
   const archive = join(classes, 'kith.jsa');
@@ -115,7 +115,7 @@ async function startOnce(home, archive) {
 }
 
 /**
- * Two statements, so that the classes of the query engine are in the archive too.
+ * Runs two statements, so that the archive includes the query engine's classes.
  *
  * @param {number} port
  * @param {string} password

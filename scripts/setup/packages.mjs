@@ -12,13 +12,13 @@ export async function installPackages() {
   return 'installed';
 }
 
-/** `npx kith` finds its command in node_modules/.bin, where npm doesn't put a package's own. */
+/** `npx kith` looks in node_modules/.bin, where npm doesn't link a package's own commands. */
 export function linkCommand() {
   const link = join(root, 'node_modules', '.bin', 'kith');
   try {
     if (realpathSync(link) === realpathSync(join(root, 'bin', 'kith.mjs'))) return;
   } catch {
-    // It isn't there, or points nowhere.
+    // The link is missing or broken.
   }
   rmSync(link, { force: true });
   symlinkSync(join('..', '..', 'bin', 'kith.mjs'), link);

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { hashOf, need, rebuildPackage, root, run, SetupError, stampOf } from './tools.mjs';
 
 /**
- * The native backend of TensorFlow.js. Its own install script downloads a library from a place that many networks refuse;
- * on Linux the same library comes in Python's package, from the package index, and the binding is compiled against it.
+ * Installs the native backend of TensorFlow.js. Its own install script downloads a library from a server that many
+ * networks block. On Linux, the Python package has the same library, and we compile the binding against that.
  */
 export async function prepareTensorFlow() {
   const folder = join(root, 'node_modules', '@tensorflow', 'tfjs-node');
@@ -36,7 +36,7 @@ const loadTensorFlow = `
   const tf = require('@tensorflow/tfjs-node');
   process.exitCode = tf.getBackend() === 'tensorflow' && tf.add(20, 22).dataSync()[0] === 42 ? 0 : 1;`;
 
-/** The version of Node's binary interface that the package's binding is named by. */
+/** The version of Node-API in the name of the package's binding. */
 function bindingVersion(/** @type {string} */ folder) {
   /** @type {number[]} */
   const versions = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).binary.napi_versions;
@@ -47,7 +47,7 @@ async function downloadTensorFlow() {
   await rebuildPackage('@tensorflow/tfjs-node', "npm could not install TensorFlow's library");
 }
 
-/** What the binding is compiled against: the headers of TensorFlow's C interface, by their names in Python's package. */
+/** The headers that the binding is compiled against: TensorFlow's C API, by their names in the Python package. */
 const tensorflowHeaders = [
   ...['c_api', 'c_api_macros', 'eager/c_api', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor'].map(
     (name) => `tensorflow/c/${name}.h`,
@@ -65,10 +65,10 @@ async function buildTensorFlow(/** @type {string} */ folder) {
   await need(
     'python3',
     ['-m', 'pip', '--version'],
-    `TensorFlow's library comes by pip: install Python with pip ${hint}.`,
+    `TensorFlow's library is fetched with pip: install Python with pip ${hint}.`,
   );
-  await need('make', ['--version'], `TensorFlow's binding is compiled: install make ${hint}.`);
-  await need('g++', ['--version'], `TensorFlow's binding is compiled: install a C++ compiler ${hint}.`);
+  await need('make', ['--version'], `TensorFlow's binding has to be compiled: install make ${hint}.`);
+  await need('g++', ['--version'], `TensorFlow's binding has to be compiled: install a C++ compiler ${hint}.`);
   const deps = join(folder, 'deps');
   const wheel = mkdtempSync(join(tmpdir(), 'kith-tensorflow-'));
   try {
@@ -89,18 +89,18 @@ async function buildTensorFlow(/** @type {string} */ folder) {
     rmSync(wheel, { recursive: true, force: true });
   }
   const lib = join(deps, 'lib');
-  // The names that the binding's build and the loader look for.
+  // The names that the build and the loader expect.
   for (const name of ['libtensorflow.so', 'libtensorflow.so.2.9.1'])
     symlinkSync('libtensorflow_cc.so.2', join(lib, name));
   symlinkSync('libtensorflow_framework.so.2', join(lib, 'libtensorflow_framework.so'));
-  // Node's own headers, where they are installed beside it: otherwise they would be downloaded.
+  // Use Node's headers if they are installed with it; otherwise they would be downloaded.
   const node = join(dirname(realpathSync(process.execPath)), '..');
   if (existsSync(join(node, 'include', 'node', 'node_api.h'))) process.env.npm_config_nodedir = node;
   const build = [join(root, 'node_modules', '.bin', 'node-pre-gyp'), 'install', '--build-from-source'];
   await run(process.execPath, build, "TensorFlow's binding could not be compiled", folder);
 }
 
-/** Python: the two libraries and the headers, out of the wheel (unzip may be missing). */
+/** Python that extracts the two libraries and the headers from the wheel, since unzip may be missing. */
 const unpackWheel = `
 import glob, os, shutil, sys, zipfile
 wheel, deps, *headers = sys.argv[1:]

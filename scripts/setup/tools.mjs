@@ -1,4 +1,4 @@
-// What every part of the setup needs. Plain Node without a dependency, since it runs on a bare clone.
+// Shared by all parts of the setup. Plain Node without dependencies, since it runs in a fresh clone.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A sentence for a person: something on this machine is missing or broke. */
+/** A sentence for people: something on this machine is missing or failed. */
 export class SetupError extends Error {}
 
 /**
- * Tells whether a part is complete already, for inputs of this content; a part that was interrupted has none.
+ * A file that records for which content of its inputs a part is complete; an interrupted part has none.
  *
  * @param {string} name
  * @param {string} content
@@ -36,7 +36,7 @@ export function hashOf(...files) {
 }
 
 /**
- * Throws the sentence unless the program runs; gives what it said.
+ * Runs a program and returns its output; throws the sentence if it fails.
  *
  * @param {string} program
  * @param {string[]} args
@@ -49,7 +49,7 @@ export async function need(program, args, sentence) {
 }
 
 /**
- * Runs a program; throws the sentence, and what the program said, if it fails.
+ * Runs a program; if it fails, throws the sentence with the program's output.
  *
  * @param {string} program
  * @param {string[]} args
@@ -62,7 +62,7 @@ export async function run(program, args, sentence, cwd = root) {
 }
 
 /**
- * npm with a level of its own for what it says: under `npm run -s` it would inherit silence, and fail without a word.
+ * Runs npm with a log level of its own: under `npm run -s` it would inherit silence and fail without a message.
  *
  * @param {string[]} args
  */
@@ -71,7 +71,7 @@ export function startNpm(args) {
 }
 
 /**
- * `npm rebuild` with the package's own scripts, which the repository's .npmrc switches off.
+ * Runs `npm rebuild` with the package's install scripts, which the repository's .npmrc turns off.
  *
  * @param {string} name
  * @param {string} sentence
@@ -82,7 +82,7 @@ export async function rebuildPackage(name, sentence) {
 }
 
 /**
- * What a program that failed had said: its first lines and its last ones.
+ * The first and the last lines of a failed program's output.
  *
  * @param {string} program
  * @param {{ code: number | null, output: string }} ended

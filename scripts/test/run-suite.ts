@@ -1,4 +1,4 @@
-// Runs one of jest's suites so that it comes to an end whatever its tests do, and leaves nothing running or on disk.
+// Runs a test suite so that it always ends, whatever its tests do, and leaves no processes or files behind.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,9 +10,9 @@ import { noTotals, type Totals } from './totals-reporter.ts';
 
 export interface SuiteOptions {
   limitMs: number;
-  /** How long the global teardown, which stops engines, may take once the last test is over. */
+  /** How long the global teardown, which stops engines, may take after the last test. */
   teardownMs?: number;
-  /** Program and arguments that start jest. */
+  /** The program and arguments that start jest. */
   command: [string, ...string[]];
   cwd: string;
   env: NodeJS.ProcessEnv;
@@ -24,16 +24,16 @@ export interface SuiteResult extends Totals {
 }
 
 /**
- * Runs one of jest's projects. It is ended if it takes longer than the limit, or if it goes on although its tests are over
- * (something is still open); it has then failed, with the totals as far as they are known.
+ * Runs one of jest's projects. The suite is ended, and has failed, if it exceeds the time limit or keeps running after its
+ * tests are over because something is still open. The totals are then those known so far.
  */
 export async function runSuite(
   suite: string,
   { limitMs, teardownMs = 120_000, command, cwd, env, signal }: SuiteOptions,
 ): Promise<SuiteResult> {
-  // A folder of its own for whatever the tests make, so that what they leave is known by it.
+  // The tests get their own temporary folder, by which everything they leave behind can be found.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `kith-${suite}-`)));
-  // Postgres, which runs as another user where this one is root, has to get through.
+  // If we are root, Postgres runs as another user, which needs access.
   chmodSync(folder, 0o711);
   const file = join(folder, 'totals.json');
   const [program, ...args] = command;
@@ -41,7 +41,7 @@ export async function runSuite(
     cwd,
     env: { ...env, TMPDIR: folder, KITH_TEST_TOTALS: file },
     stdio: 'inherit',
-    // A group of processes of its own, which can be ended as one.
+    // Its own process group, which can be killed as a whole.
     detached: true,
   });
   const code = new Promise<number>((resolve) => {
@@ -53,7 +53,7 @@ export async function runSuite(
     const { isOver, ...totals } = totalsOf(file);
     if (why === undefined) {
       const isGood = (await code) === 0;
-      // It did not even begin, or ended in the middle.
+      // It failed to start, or ended in the middle.
       if (!isOver && !isGood) totals.failed++;
       return { ...totals, isGood };
     }
@@ -67,7 +67,7 @@ export async function runSuite(
   }
 }
 
-/** Jest loads a reporter as it is, without the transform that its tests go through: it gets one in JavaScript. */
+/** Writes the reporter as JavaScript, since jest does not transform reporters as it does tests. */
 function writeReporter(folder: string): string {
   const file = join(folder, 'totals-reporter.mjs');
   const source = readFileSync(join(projectRoot, 'scripts', 'test', 'totals-reporter.ts'), 'utf8');
@@ -75,7 +75,7 @@ function writeReporter(folder: string): string {
   return file;
 }
 
-/** Waits for the suite's end; says why if it has to be ended. */
+/** Waits until the suite ends; returns the reason if it has to be ended. */
 async function firstOf(
   code: Promise<number>,
   { limitMs, teardownMs }: { limitMs: number; teardownMs: number },
@@ -92,7 +92,7 @@ async function firstOf(
     if (signal.aborted) return 'it was stopped';
     if (isOver()) teardownEnd = Math.min(teardownEnd, performance.now() + teardownMs);
     if (performance.now() > limit) return `it took longer than ${limitMs / 60_000} minutes`;
-    if (performance.now() > teardownEnd) return 'its tests are over, but something of them is still open';
+    if (performance.now() > teardownEnd) return 'its tests are over, but they left something open';
     await Promise.race([code, sleep(500)]);
   }
   return undefined;
@@ -106,16 +106,16 @@ function totalsOf(file: string): Totals & { isOver: boolean } {
   }
 }
 
-/** Jest, and what was started by it or its tests and not apart from them. */
+/** Kills jest and all processes in its group. */
 function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing is left of it.
+    // The group has already ended.
   }
 }
 
-/** Engines are apart from whoever started them, but the folder is on their command lines. */
+/** Kills processes outside the group, such as engines, by the folder on their command lines. */
 function endNamed(folder: string): void {
   const listing = spawnSync('ps', ['-axwwo', 'pid=,command='], { encoding: 'utf8' }).stdout ?? '';
   for (const line of listing.split('\n'))
@@ -123,6 +123,6 @@ function endNamed(folder: string): void {
       try {
         process.kill(Number.parseInt(line, 10), 'SIGKILL');
       } catch {
-        // It has just ended.
+        // The process has just ended.
       }
 }

@@ -1,5 +1,5 @@
-// A reporter for jest: keeps in $KITH_TEST_TOTALS how many tests have passed so far, for run-suite.ts, which may have to
-// end a suite.
+// A jest reporter that keeps the totals so far in the file $KITH_TEST_TOTALS, for run-suite.ts, which may have to end a
+// suite early.
 import { renameSync, writeFileSync } from 'node:fs';
 import type { TestCaseResult, TestResult } from '@jest/test-result';
 
@@ -33,7 +33,7 @@ export default class TotalsReporter {
     this.#write(false);
   }
 
-  /** A file that could not even be loaded counts as one failure. */
+  /** A test file that could not be loaded counts as one failure. */
   onTestResult({ path }: { path: string }, result: TestResult): void {
     const { numPassingTests: passed, numFailingTests, numPendingTests, numTodoTests, testExecError } = result;
     const failed = numFailingTests + (testExecError && numFailingTests === 0 ? 1 : 0);

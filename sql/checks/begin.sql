@@ -1,3 +1,3 @@
--- The checks' statements name tables without a schema: those of the run that is shown, or of one that is about to be.
+-- The checks name tables without a schema: they run on the published tables or on the next ones.
 SET LOCAL search_path = :"schema";
 SET LOCAL work_mem = '256MB';

@@ -1,4 +1,4 @@
--- The last published run of equal settings whose as-of is 1 to 7 days before this one's ($1: as-of, $2: settings).
+-- The last published run with equal settings whose as-of is 1 to 7 days before this one's ($1 as-of, $2 settings).
 SELECT id, closest_rows, recommendation_rows, reason_rows
 FROM kith.runs
 WHERE status = 'published'

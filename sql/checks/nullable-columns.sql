@@ -1,4 +1,4 @@
--- Columns of the three tables that may be null: with NOT NULL on each there is no row to look for.
+-- Columns of the three tables that may be null. If all of them are NOT NULL, no row has to be read.
 SELECT
   count(*) AS "whole keys",
   min(format('%s.%s, which may be null', attrelid::regclass, attname)) AS "whole keys example"

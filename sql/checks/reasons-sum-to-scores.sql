@@ -1,4 +1,5 @@
--- The weights of each recommendation's reasons sum to its score within 1e-9, and no reason lacks its recommendation; in-order.sql comes first.
+-- Recommendations whose reasons don't sum to their score within 1e-9, and reasons without a recommendation. Run
+-- in-order.sql first.
 SELECT count(*) AS sums, min(format('user %s, recommended %s', user_id, rec_id)) AS "sums example"
 FROM :"recommendations" AS recommendation
 FULL JOIN (

@@ -1,5 +1,6 @@
--- One pass over the closest connections for all checks of single rows and single lists ($1: the run's start, $2: suspended users); each
--- check has its number of offending rows (lists: of users) and an example. Ranks count 1, 2, 3 …: as bits they fill a row of ones.
+-- One pass over the closest connections for all checks of single rows and single lists ($1 the run's start, $2
+-- suspended users). For each check it returns the number of offending rows (for lists: of users) and an example. Ranks
+-- must be 1, 2, 3 …: taken as bits, they form a row of ones.
 SELECT
   coalesce(sum(rows), 0) AS rows,
   coalesce(sum(of_other_runs), 0) AS "one run", min(format('closest_connections: user %s', user_id)) FILTER (WHERE of_other_runs > 0) AS "one run example",

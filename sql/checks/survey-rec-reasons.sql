@@ -1,5 +1,6 @@
--- One pass over the reasons ($1: the run's start, $2: suspended users); each check has its number of offending rows and an example. Every
--- reason is one of the user's own closest connections, and its weight is that of its connection to the recommended one.
+-- One pass over the reasons ($1 the run's start, $2 suspended users). For each check it returns the number of offending
+-- rows and an example. Every reason must be one of the user's closest connections, and its weight that of its
+-- connection to the recommended user.
 SELECT
   count(*) AS rows,
   count(*) FILTER (WHERE reason.updated_at <> $1 OR reason.created_at > $1) AS "one run",

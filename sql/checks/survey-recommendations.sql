@@ -1,4 +1,4 @@
--- One pass over the recommendations; see survey-closest-connections.sql ($1: the run's start, $2: suspended users).
+-- One pass over the recommendations; see survey-closest-connections.sql ($1 the run's start, $2 suspended users).
 SELECT
   coalesce(sum(rows), 0) AS rows,
   coalesce(sum(of_other_runs), 0) AS "one run", min(format('recommendations: user %s', user_id)) FILTER (WHERE of_other_runs > 0) AS "one run example",

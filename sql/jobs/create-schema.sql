@@ -1,2 +1,2 @@
--- Makes Kith's schema; the caller holds lock-tables.sql.
+-- Creates Kith's schema; the caller holds the lock of lock-tables.sql.
 CREATE SCHEMA kith;

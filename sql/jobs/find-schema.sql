@@ -1,2 +1,3 @@
--- Whether Kith's schema is there: a server of the jobs' own has none at first, and whoever may not make one need not where it is.
+-- Whether Kith's schema exists. A separate server for jobs has none at first; where it exists, we need no right to
+-- create one.
 SELECT to_regnamespace('kith') IS NOT NULL AS found;

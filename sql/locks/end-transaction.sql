@@ -1,2 +1,2 @@
--- Ends a connection ($1: its process), and with it its transaction.
+-- Terminates a connection ($1 its process), which ends its transaction.
 SELECT pg_terminate_backend($1) AS ended;

@@ -1,5 +1,5 @@
--- Who has one of these tables ($1: their names) or a partition of one open, or waits for it; those who have been at it longest come first.
--- A lock on a table is kept until its transaction ends; a prepared transaction has no process.
+-- Who has one of these tables ($1 their names) or their partitions open, or waits for one; the oldest transaction comes
+-- first. A transaction keeps its lock on a table until it ends; a prepared transaction has no process.
 WITH watched AS (
   SELECT to_regclass(name) AS relation FROM unnest($1::text[]) AS name
 ),
@@ -8,7 +8,7 @@ present AS (
   FROM pg_locks
   WHERE locktype = 'relation'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND mode <> 'SIReadLock' -- SERIALIZABLE transactions keep it after their end; it is in nobody's way.
+    AND mode <> 'SIReadLock' -- SERIALIZABLE transactions keep it after they end, and it blocks nobody.
     AND relation IN (SELECT relation FROM watched UNION ALL SELECT inhrelid FROM pg_inherits JOIN watched ON inhparent = relation)
     AND pid IS DISTINCT FROM pg_backend_pid()
 )

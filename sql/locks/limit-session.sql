@@ -1,2 +1,2 @@
--- How long whoever comes to read waits behind a migration that waits for a table.
+-- How long readers wait at most behind a migration that is waiting for a table.
 SET lock_timeout = '100ms';

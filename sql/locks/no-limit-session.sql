@@ -1,2 +1,2 @@
--- The connection is like any other again.
+-- Removes the limits of limit-session.sql from the connection.
 RESET lock_timeout;

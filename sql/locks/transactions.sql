@@ -1,5 +1,6 @@
--- The transactions that have one of these tables ($1: their names) open or wait for it, and whether they may still want another of the published ones:
--- whoever has all of them only has to end. A lock on a table is kept until its transaction ends; see holders.sql.
+-- The transactions that have one of these tables ($1 their names) open or wait for one, and whether they may still want
+-- another published table: a transaction that has all of them only has to end. A transaction keeps its lock on a table
+-- until it ends; see holders.sql.
 WITH watched AS (
   SELECT pg_class.oid, relkind = 'p' AS published
   FROM unnest($1::text[]) AS name

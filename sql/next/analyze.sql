@@ -1,2 +1,2 @@
--- What the planner has to know, for the checks and for readers.
+-- Collects the planner's statistics, for the checks and for readers.
 ANALYZE kith_next.:"next";

@@ -1,2 +1,2 @@
--- For the indexes of millions of rows, which are sorted several times over in less memory.
+-- More memory for building indexes on millions of rows, which would otherwise be sorted in several passes.
 SET LOCAL maintenance_work_mem = '512MB';

@@ -1,4 +1,4 @@
--- The rows of a table that was made before, with the created_at of those that are shown now.
+-- The rows of an earlier next table, with created_at from the rows that are published now.
 COPY (
   SELECT :columns, coalesce(shown.created_at, :'start'::timestamptz) AS created_at
   FROM kith_next.:"outdated"

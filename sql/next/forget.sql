@@ -1,2 +1,3 @@
--- Before a step of a run ($1) writes its tables ($2): what was made for other runs can't be published any more, nor what an earlier attempt made.
+-- Before a step of a run ($1) writes its tables ($2): next tables of other runs, and those of the run's earlier
+-- attempts, can't be published any more.
 DELETE FROM kith.next_tables WHERE run_id <> $1 OR name = ANY ($2::text[]);

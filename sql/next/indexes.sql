@@ -1,5 +1,6 @@
--- The statements that give a next table ($1: the published table, $2: the next one) the published one's key, and the indexes that users have made on it
--- or on its partition: made by the swap itself they would keep readers waiting. Their names are Postgres' own.
+-- The statements that give a next table ($2) the key of its published table ($1), and the indexes that users have
+-- created on that or on its partition. If the swap itself built the indexes, readers would have to wait for them.
+-- Postgres chooses their names.
 SELECT
   CASE
     WHEN indisprimary THEN format('ALTER TABLE kith_next.%I ADD %s', $2::text, pg_get_constraintdef(pg_constraint.oid))
@@ -9,7 +10,7 @@ FROM pg_index
 JOIN pg_class ON pg_class.oid = indexrelid
 LEFT JOIN pg_constraint ON conindid = indexrelid AND contype = 'p'
 CROSS JOIN LATERAL substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') AS definition
-WHERE NOT relispartition -- A part of an index on the published table.
+WHERE NOT relispartition -- Not the partition's part of an index on the published table.
   AND (
     indrelid = format('graph_recs.%I', $1::text)::regclass
     OR NOT indisprimary

@@ -1,4 +1,4 @@
--- Tables of kith_next that no run can publish.
+-- Tables in kith_next that no run can publish.
 SELECT relname AS name
 FROM pg_class
 WHERE relnamespace = 'kith_next'::regnamespace

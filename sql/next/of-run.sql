@@ -1,4 +1,4 @@
--- The next tables that are whole for a run ($1), and which partition of each is shown now.
+-- The complete next tables of a run ($1), and for each the partition that is published now.
 SELECT name, next_table AS next, shown_table AS shown, rows::float8 AS rows,
   (
     SELECT relname

@@ -1,4 +1,5 @@
--- A next table is whole: of which published one ($1), for which run ($2), its name ($3), the shown partition whose created_at it took ($4), its rows ($5).
+-- Records a complete next table: the published table ($1), the run ($2), its name ($3), the published partition that
+-- its created_at came from ($4), its number of rows ($5).
 INSERT INTO kith.next_tables (name, run_id, next_table, shown_table, rows)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (name) DO UPDATE

@@ -1,4 +1,5 @@
--- The created_at that most rows of a table have, as far as a small sample tells, in microseconds since 2000; null if it is empty.
+-- The created_at that most rows of a table have, estimated from a small sample, in microseconds since 2000; null if the
+-- table is empty.
 SELECT (extract(epoch FROM created_at - timestamptz '2000-01-01 00:00:00Z') * 1000000)::float8 AS created
 FROM (
   SELECT coalesce(

@@ -1,4 +1,4 @@
--- How many rows are shown.
+-- The number of published rows.
 SELECT (
   (SELECT count(*) FROM graph_recs.closest_connections)
   + (SELECT count(*) FROM graph_recs.recommendations)

@@ -1,5 +1,5 @@
--- The steps of a run that has failed ($1 id), those that were under way, in the transaction that ended the run but in a snapshot after it:
--- a step that began in the last moment is among them.
+-- Fails the running and waiting steps of a failed run ($1 id). It runs in the transaction that ended the run, but as a
+-- statement of its own, whose snapshot includes a step that began at the last moment.
 UPDATE kith.run_steps
 SET status = 'failed', finished_at = clock_timestamp(), error = coalesce(run_steps.error, runs.error)
 FROM kith.runs

@@ -1,5 +1,5 @@
--- Runs that a crash left behind, and their steps: called by whoever holds the network's lock, so none of them is still at work, and
--- whoever wakes up late finds that it may not write.
+-- Fails runs that a crash left behind, and their steps. The caller holds the network's lock, so none of them is still
+-- being done; a process that wakes up late finds that it may not write.
 WITH broken AS (
   UPDATE kith.runs
   SET status = 'failed', finished_at = clock_timestamp(), error = 'The run was broken off.'

@@ -1,5 +1,5 @@
--- A run ends without being published ($1 id, $2 why, $3 summary so far); fail-steps.sql is next. Nothing if it had ended before. Whoever writes
--- for one of its steps holds the row: this waits for it.
+-- Ends a run without publishing it ($1 id, $2 why, $3 summary so far); fail-steps.sql comes next. Returns nothing if
+-- the run has already ended. A writer for one of its steps holds the row, so this waits for it.
 UPDATE kith.runs
 SET status = 'failed', finished_at = clock_timestamp(), error = $2, summary = $3
 WHERE id = $1 AND status = 'running'

@@ -1,4 +1,4 @@
--- How many runs wait and are under way, and when one was last published.
+-- How many runs are queued and running, and when the last one was published.
 SELECT count(*) FILTER (WHERE status = 'queued')::integer AS queued, count(*) FILTER (WHERE status = 'running')::integer AS running,
   max(finished_at) FILTER (WHERE status = 'published') AS published_at
 FROM kith.runs;

@@ -1,4 +1,4 @@
--- A run of the queue will not be done ($1 id); fail-steps.sql is next.
+-- Cancels a run of the queue ($1 id); fail-steps.sql comes next.
 UPDATE kith.runs
 SET status = 'failed', finished_at = clock_timestamp(), error = 'Given up by hand.', told_at = clock_timestamp()
 WHERE id = $1 AND queued_at IS NOT NULL AND status IN ('queued', 'running')

@@ -1,5 +1,5 @@
--- A run of single steps goes on ($1 id) with more of them ($2, those that it consists of then), by settings $3 and scores from $4; steps/forget.sql
--- is next.
+-- Continues a run of single steps ($1 id) with more steps ($2 all steps it then has), settings $3 and scores from $4;
+-- steps/forget.sql comes next.
 UPDATE kith.runs
 SET status = 'running', steps = $2, settings = $3, scores = $4, finished_at = NULL, error = NULL
 WHERE id = $1

@@ -1,5 +1,5 @@
--- The run whose closest connections lie in the graph: no other has begun to compute them since. Nothing, if they were not finished. Also
--- whether its recommendations were computed from them.
+-- The run whose closest connections are in the graph, and whether its recommendations were computed from them. Returns
+-- nothing if those were not finished, or if another run has begun to compute its own since.
 SELECT
   runs.id, as_of, input, settings, scores, steps, runs.status, runs.started_at, queued_at IS NOT NULL AS is_queued,
   coalesce(recommend.status = 'done' AND recommend.token > closest.token, false) AS recommended

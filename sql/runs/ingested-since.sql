@@ -1,4 +1,4 @@
--- The run whose ingest began first after a run ($1 id) was published: what the graph knows may have changed since.
+-- The first run whose ingest began after a run ($1 id) was published; the graph may have changed since.
 SELECT run_id AS id
 FROM kith.run_steps
 WHERE step = 'ingest'

@@ -1,6 +1,7 @@
--- A new run ($1 as-of, $2 input, $3 settings, $4 what its scores come from, $5 its steps), by Postgres' clock alone. It begins now, or waits
--- in the queue ($6). Nothing, if one of the same as-of and input waits or is under way in the queue already, or was queued because it was due
--- at $7: the schedule may call twice for one morning. Its name is the as-of date, the instant, and four digits against a clash.
+-- Inserts a new run ($1 as-of, $2 input, $3 settings, $4 where its scores come from, $5 its steps), which begins now or
+-- waits in the queue ($6). All times are from Postgres' clock. Inserts nothing if a run with the same as-of and input
+-- is queued or running in the queue, or if one was already queued for the due time $7, since the schedule may call
+-- twice for one morning. Its id is the as-of date, the current time, and four digits to avoid clashes.
 INSERT INTO kith.runs (id, as_of, input, settings, scores, steps, status, started_at, queued_at, due_at)
 SELECT
   format(

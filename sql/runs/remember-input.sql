@@ -1,4 +1,5 @@
--- What the folder of a run ($1 id) holds ($2), as of its first attempt to load it; gives what that was.
+-- Records the version of a run's input folder ($1 id, $2 version) at the first attempt to load it, and returns the
+-- recorded version.
 UPDATE kith.runs
 SET input_version = coalesce(input_version, $2)
 WHERE id = $1

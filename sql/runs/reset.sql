@@ -1,2 +1,2 @@
--- Forgets every run, in the transaction that empties the published tables.
+-- Deletes all runs, in the transaction that empties the published tables.
 DELETE FROM kith.runs RETURNING id;

@@ -1,2 +1,2 @@
--- What a run came to ($1 id, $2 summary).
+-- Stores a run's summary ($1 id, $2 summary).
 UPDATE kith.runs SET summary = $2 WHERE id = $1;

@@ -1,4 +1,4 @@
--- Runs that wait for their turn ($1 how many), the next one first, and how many there are in all.
+-- The queued runs ($1 how many), next one first, and how many there are in all.
 SELECT id, as_of, input, queued_at, (count(*) OVER ())::float8 AS waiting
 FROM kith.runs
 WHERE status = 'queued'

@@ -1,6 +1,7 @@
--- An attempt at a step begins ($1 run, $2 step, $3 worker): from now on only it may write. Nothing, if the run is not under way or the
--- step is over. Whoever still writes for an earlier attempt holds the step's row: this waits for it, and the caller has a limit. The run's
--- row is held, so that nobody ends the run meanwhile; the number is drawn once the step's row is ours, so that it is the largest.
+-- Begins an attempt at a step ($1 run, $2 step, $3 worker): from now on only this attempt may write. Returns nothing if
+-- the run is not running or the step is over. A writer for an earlier attempt holds the step's row, so this waits for
+-- it; the caller sets a limit. The run's row is locked, so that nobody can end the run in the meantime. The token is
+-- drawn once we hold the step's row, so it is the largest.
 WITH run AS (
   SELECT id FROM kith.runs WHERE id = $1 AND status = 'running' FOR SHARE
 )

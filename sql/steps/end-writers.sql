@@ -1,5 +1,5 @@
--- Ends the connections that hold rows for attempts at a step ($1 run, $2 step: null is any) that are void. Only those of the same role can
--- be ended, as Kith's own are.
+-- Terminates the connections that hold rows for void attempts at a step ($1 run, $2 step: null means any). Only
+-- connections of the same role can be terminated, as Kith's own are.
 SELECT pg_terminate_backend(activity.pid)
 FROM pg_stat_activity AS activity
 JOIN pg_locks AS held ON held.pid = activity.pid AND held.relation = 'kith.run_steps'::regclass AND held.granted

@@ -1,2 +1,2 @@
--- How long this transaction waits for a row that somebody holds.
+-- How long this transaction waits for a locked row.
 SET LOCAL lock_timeout = '10s';

@@ -1,2 +1,2 @@
--- A number larger than that of any attempt so far.
+-- A token larger than that of any attempt so far.
 SELECT nextval('kith.step_token')::text AS token;

@@ -1,5 +1,5 @@
--- An attempt ended without an error of its own ($1 run, $2 step, $3 token, $4 why: null is that its worker was stopped). It may be tried again
--- in $5 milliseconds. $6: whether it counts as an attempt.
+-- Records that an attempt ended without an error of its own ($1 run, $2 step, $3 token, $4 why: null means that its
+-- worker was stopped). It may be retried in $5 milliseconds; $6 says whether it counts as an attempt.
 UPDATE kith.run_steps
 SET status = 'waiting', finished_at = clock_timestamp(), error = $4, retry_at = clock_timestamp() + $5::float8 * interval '1 ms',
   attempts = attempts - (NOT $6::boolean)::integer

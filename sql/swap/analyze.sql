@@ -1,4 +1,4 @@
--- Readers' joins are planned by what is known of the published table itself, at which nobody else looks.
+-- Readers' joins are planned with the statistics of the published table itself, which autovacuum does not update.
 BEGIN;
 SET LOCAL lock_timeout = '1s';
 ANALYZE graph_recs.:"table";

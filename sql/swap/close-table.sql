@@ -1,3 +1,4 @@
--- Closes a table for a moment: whoever has it open is waited for no longer than this, and whoever comes to read it waits behind.
+-- Locks a table for a moment. It waits no longer than this for those who have the table open, while new readers wait
+-- behind it.
 SET LOCAL lock_timeout = :'milliseconds';
 LOCK TABLE graph_recs.:"table" IN ACCESS EXCLUSIVE MODE;

@@ -1,5 +1,6 @@
--- Puts the next rows in the place of the shown ones, under the lock of the published table. Catalogs only, some milliseconds whatever the table's size: a
--- DEFAULT partition beside no other needs no look at its rows, and the file of the dropped one is removed once the locks are gone.
+-- Replaces the published rows by the next ones, under the lock of the published table. Only catalogs change, which
+-- takes a few milliseconds for a table of any size: a DEFAULT partition without others needs no scan of its rows, and
+-- the file of the dropped one is removed once the locks are released.
 DROP TABLE kith_shown.:"shown";
 ALTER TABLE kith_next.:"next" SET SCHEMA kith_shown;
 ALTER TABLE graph_recs.:"table" ATTACH PARTITION kith_shown.:"next" DEFAULT;

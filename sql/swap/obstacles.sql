@@ -1,4 +1,4 @@
--- What a swap would lose or fail on ($1: the names of the columns that are Kith's), with what to do about it.
+-- What a swap would break or fail on ($1 the names of Kith's columns), and what to do about it.
 WITH lid AS (
   SELECT pg_class.oid, relname, pg_class.oid::regclass::text AS name
   FROM pg_class

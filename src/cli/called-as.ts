@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { projectRoot } from '../config/project.ts';
 
 /**
- * How a further command of the same network is typed where this one was: what Kith suggests works when it is pasted.
+ * How to call Kith from here for the same network, so that a suggested command works when it is pasted.
  * In the checkout that is `npx kith`; anywhere else npx would look for a package of that name.
  */
 export function calledAs(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): string {
@@ -11,7 +11,7 @@ export function calledAs(env: NodeJS.ProcessEnv = process.env, cwd: string = pro
   return env.KITH_HOME ? `KITH_HOME=${quoted(env.KITH_HOME)} ${kith}` : kith;
 }
 
-/** A word as a shell takes it for one. */
+/** Quotes a word for the shell if it needs it. */
 function quoted(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

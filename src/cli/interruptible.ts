@@ -1,5 +1,6 @@
 /**
- * Gives the work a signal that Ctrl-C and SIGTERM set, so that it can stop cleanly; a second Ctrl-C ends the process at once.
+ * Gives the work a signal that is aborted on Ctrl-C or SIGTERM, so that it can stop cleanly. A second one ends the
+ * process immediately.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -9,11 +10,11 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
       process.kill(process.pid, signal);
       return;
     }
-    process.stderr.write('\nstopping … (once more to stop at once)\n');
+    process.stderr.write('\nstopping … (again to stop immediately)\n');
     controller.abort();
   };
   const letGo = () => process.off('SIGINT', stop).off('SIGTERM', stop);
-  // Not `once`: with no listener left, what puts a terminal's cursor back at the end would end the process here and now.
+  // Not `once`: with no listener left, the handler that restores the terminal's cursor would end the process right away.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     return await work(controller.signal);

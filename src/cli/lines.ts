@@ -1,7 +1,7 @@
-/** Seconds between two lines about the same thing where there is no terminal. */
+/** Seconds between two progress lines where there is no terminal. */
 const plainInterval = 10;
 
-/** A line on standard error that is rewritten in place on a terminal, and said every ten seconds elsewhere. */
+/** A progress line on standard error: rewritten in place on a terminal, printed every ten seconds elsewhere. */
 export class ProgressLine {
   #last = performance.now();
 
@@ -14,13 +14,13 @@ export class ProgressLine {
     );
   }
 
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(text: string): void {
     this.clear();
     process.stderr.write(`${text}\n`);
   }
 
-  /** Takes the line away from the terminal. */
+  /** Removes the progress line from the terminal. */
   clear(): void {
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
   }

@@ -17,17 +17,17 @@ import { addWorkerCommand } from './commands/worker.ts';
 
 const examples = `
 Examples:
-  A synthetic network, a run on it, and what it found for one user:
+  Generate a network, do a run on it, and show what it found for one user:
     $ kith generate --users 2000 --activities 60000 --messages 0 --seed 1 --out graph_data/20240601
     $ kith run --input graph_data/20240601
     $ kith show 42
 `;
 
 const program = new Command('kith')
-  .description('Recommends people to follow: from activities to three Postgres tables, through a graph in Neo4j.')
+  .description('Recommends whom to follow: from activities, through a graph in Neo4j, to three tables in Postgres.')
   .version(version(), '-V, --version', 'show the version')
   .helpOption('-h, --help', 'show help')
-  .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help its options and examples)')
+  .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help shows its options and examples)')
   .addHelpText('after', examples)
   .exitOverride();
 
@@ -46,12 +46,12 @@ addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
 
-// Of `kith runs | head -1` the reader has seen enough.
+// With `kith runs | head -1`, the reader closes the pipe early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-// If everything came to rest before the command is done, Node would end with 0: success has to be said.
+// Node exits with 0 if its event loop empties before the command is done, so success is set explicitly.
 process.exitCode = 1;
 try {
   loadDotEnv();
@@ -61,14 +61,14 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 
-/** Tells the person what was thrown and returns the exit code of its kind. */
+/** Prints what was thrown and returns the exit code for it. */
 function exitCodeOf(error: unknown): number {
-  // Help and the like are no errors; for wrong options commander has said what is wrong.
+  // Help and the like are no errors; for wrong options commander has already printed what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof KithError) {
     process.stderr.write(`kith: ${error.message}\n`);
     return error.exitCode;
   }
-  process.stderr.write(`kith: a fault of Kith's own: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+  process.stderr.write(`kith: a bug in Kith: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
   return 1;
 }

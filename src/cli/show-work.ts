@@ -3,14 +3,14 @@ import type { Watched, Watcher } from '../jobs/watcher.ts';
 import { type Progress, ProgressWords } from '../progress.ts';
 import { seconds } from './figures.ts';
 
-/** Seconds between two lines about the same work where there is no terminal. */
+/** Seconds between two progress lines about the same work where there is no terminal. */
 const plainInterval = 10;
 /** Milliseconds between two frames of the live list. */
 const frameMs = 100;
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /**
- * Shows work on standard error while `work` goes on: as a live list on a terminal, as plain lines elsewhere.
+ * Shows progress on standard error while `work` runs: as a live list on a terminal, as plain lines elsewhere.
  *
  * @returns what `work` returns
  */
@@ -54,7 +54,7 @@ class LiveList implements Watcher {
     this.#set(work, { mark: '✖', text: '' });
   }
 
-  /** Leaves the list as it is, and the terminal as it was. */
+  /** Draws the list for the last time and restores the terminal. */
   close(): void {
     clearInterval(this.#timer);
     this.#draw();

@@ -4,7 +4,7 @@ import type { FinishedRun } from '../jobs/conduct-run.ts';
 import type { RunSummary } from '../jobs/run-summary.ts';
 import { count } from './figures.ts';
 
-/** What a person is told at the end of a run. */
+/** What is printed at the end of a run. */
 export function describeRun({ run, summary }: FinishedRun): string {
   const lines = [
     `Run ${run.id}, as of ${isoSeconds(run.asOf)}: ${summary.rows ? 'published' : 'done'}`,

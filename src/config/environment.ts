@@ -1,4 +1,4 @@
-// Every setting: its name, what it takes, its default and its meaning. docs/settings.md is made from this
+// All settings: name, allowed values, default and meaning. docs/settings.md is generated from this file
 // (`npx tsx scripts/settings-page.ts`).
 import { createRequire } from 'node:module';
 import { z } from 'zod';
@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** The longest window: a century. */
 export const longestWindowDays = 36_500;
 
-/** How much longer than the window activities are kept, unless KITH_RETENTION_DAYS is set: for as-ofs up to a month back. */
+/** How many days longer than the window activities are kept by default, so that runs as of up to a month back work. */
 export const spareDays = 30;
 
 /** A weight's base in thousandths, from a decimal with at most three places: '1.5' is 1500. */
@@ -27,7 +27,7 @@ const decimal = (least: number, most: number) =>
     .regex(/^\d+(\.\d+)?$/, 'a decimal number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `a number from ${least} to ${most}`);
-/** A span such as 90s, 10m, 6h or 2d, in milliseconds. Node's timers end at 2^31 ms, and take anything longer for 1 ms. */
+/** A span such as 90s, 10m, 6h or 2d, in milliseconds. Node's timers treat anything above 2^31 ms as 1 ms. */
 const span = z
   .string()
   .regex(/^[1-9]\d{0,6}(s|m|h|d)$/, 'a span such as 90s, 10m, 6h or 2d')
@@ -48,12 +48,12 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-/** Whether Agenda will find times for it: its own parser says so, which also knows that no April has 31 days. */
+/** Whether Agenda will find times for it, by Agenda's own parser, which also knows that April has no 31st. */
 function isCron(schedule: string): boolean {
   if (!/^\S+( \S+){4}$/.test(schedule)) return false;
-  // H is a time by chance, another one at every look: a day could have two runs.
+  // H means a random time, a new one at every parse: a day could get two runs.
   if (/(^|[ ,])h/i.test(schedule)) return false;
-  // Loaded when it is asked for: 30 ms that other commands need not pay.
+  // Loaded on demand: it costs 30 ms, which other commands need not pay.
   const { CronExpressionParser } = createRequire(import.meta.url)('cron-parser') as typeof import('cron-parser');
   try {
     CronExpressionParser.parse(schedule).next();
@@ -64,58 +64,59 @@ function isCron(schedule: string): boolean {
 }
 
 /**
- * The settings by topic. The default of each is given as a person would write it (`prefault`); `unset` says what happens
- * without a setting that has none.
+ * The settings by topic. Defaults are given in the form a person would write (`prefault`); for a setting without a
+ * default, `unset` says what applies if it is not set.
  */
 export const topics = {
   'The network and its engines': {
     KITH_HOME: text.optional().meta({
-      description: 'The folder of data, passwords and reports. One home is one network.',
+      description: 'The folder for data, passwords and reports. Each home holds one network.',
       unset: '`.kith` in the checkout',
     }),
     KITH_NEO4J_URI: z
       .string()
       .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…')
       .optional()
-      .meta({ description: 'A Neo4j server of your own: `bolt://…` or `neo4j://…`.', unset: 'the embedded Neo4j' }),
-    KITH_NEO4J_USERNAME: text.prefault('neo4j').describe('The user of that server.'),
+      .meta({ description: 'Your own Neo4j server: `bolt://…` or `neo4j://…`.', unset: 'the embedded Neo4j' }),
+    KITH_NEO4J_USERNAME: text.prefault('neo4j').describe('The user name for that server.'),
     KITH_NEO4J_PASSWORD: z
       .string()
       .optional()
-      .meta({ description: 'The password of that server; required with `KITH_NEO4J_URI`.' }),
+      .meta({ description: 'The password for that server; required with `KITH_NEO4J_URI`.' }),
     KITH_POSTGRES_URL: z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
       .optional()
       .meta({
-        description: 'A Postgres of your own, version 17 or newer: `postgres://user:password@host:port/database`.',
+        description: 'Your own Postgres server, version 17 or newer: `postgres://user:password@host:port/database`.',
         unset: 'the embedded Postgres',
       }),
-    KITH_BOLT_PORT: port.prefault('0').describe("The port of the embedded Neo4j's Bolt; 0 is any free port."),
-    KITH_HTTP_PORT: port.prefault('0').describe('The port of the embedded Neo4j Browser; 0 is any free port.'),
-    KITH_POSTGRES_PORT: port.prefault('0').describe('The port of the embedded Postgres; 0 is any free port.'),
-    KITH_NEO4J_HEAP: bytes
-      .optional()
-      .meta({ description: 'The heap of the embedded Neo4j, such as `2g`.', unset: "from the machine's memory" }),
+    KITH_BOLT_PORT: port.prefault('0').describe('The Bolt port of the embedded Neo4j; 0 means any free port.'),
+    KITH_HTTP_PORT: port.prefault('0').describe('The port of the embedded Neo4j Browser; 0 means any free port.'),
+    KITH_POSTGRES_PORT: port.prefault('0').describe('The port of the embedded Postgres; 0 means any free port.'),
+    KITH_NEO4J_HEAP: bytes.optional().meta({
+      description: 'The heap size of the embedded Neo4j, such as `2g`.',
+      unset: "based on the machine's memory",
+    }),
     KITH_NEO4J_PAGE_CACHE: bytes.optional().meta({
-      description: 'The page cache of the embedded Neo4j, such as `512m`.',
-      unset: "from the machine's memory",
+      description: 'The page cache size of the embedded Neo4j, such as `512m`.',
+      unset: "based on the machine's memory",
     }),
     KITH_POSTGRES_OS_USER: z
       .string()
       .regex(/^[a-z_][a-z0-9_-]*$/)
       .prefault('postgres')
       .describe(
-        'The user of the system that runs the embedded Postgres if you are root: Postgres refuses to run as root.',
+        'The system user that runs the embedded Postgres if you are root, since Postgres refuses to run as root.',
       ),
   },
   'Files on S3': {
     KITH_S3_ENDPOINT: z
       .string()
-      // No @: keys have settings of their own, and an endpoint is shown in errors.
+      // No @: keys have their own settings, and errors show the endpoint.
       .refine((url) => /^https?:\/\/[^\s?#@]+$/i.test(url) && URL.canParse(url), 'http://host:port or https://…')
       .optional()
-      .meta({ description: 'A server that speaks S3: `http://host:port` or `https://…`.', unset: 'AWS' }),
+      .meta({ description: 'An S3-compatible server: `http://host:port` or `https://…`.', unset: 'AWS' }),
     KITH_S3_REGION: z
       .string()
       .regex(/^[a-z0-9-]+$/i, "a region's name such as eu-central-1")
@@ -131,19 +132,19 @@ export const topics = {
       .meta({ description: 'The secret key; set both keys or neither.', unset: "AWS's own credentials" }),
   },
   'What counts': {
-    KITH_WINDOW_DAYS: whole(1, longestWindowDays).prefault('90').describe('How far back activities count, in days.'),
+    KITH_WINDOW_DAYS: whole(1, longestWindowDays).prefault('90').describe('How many days back activities count.'),
     KITH_RETENTION_DAYS: whole(1, longestWindowDays + spareDays)
       .optional()
       .meta({
         description:
-          'How long activities other than follows are kept, in days before the highest as-of published; at least the ' +
-          'window ([what expires](decisions/0012-what-expires.md)).',
-        unset: `the window + ${spareDays}`,
+          'How many days activities other than follows are kept, counted back from the highest published as-of; at ' +
+          'least the window ([what expires](decisions/0012-what-expires.md)).',
+        unset: `the window plus ${spareDays}`,
       }),
     KITH_DECAY: z
       .enum(['linear', 'exponential'], 'linear or exponential')
       .prefault('linear')
-      .describe('How the weight of an activity falls with its age inside the window: `linear` or `exponential`.'),
+      .describe('How the weight of an activity decays with its age within the window: `linear` or `exponential`.'),
     KITH_HALF_LIFE_DAYS: decimal(0.001, 36500).prefault('30').describe('The half-life of exponential decay, in days.'),
     KITH_BASE_FOLLOW: base.describe('The weight of a follow of age 0: a decimal with at most 3 places.'),
     KITH_BASE_REPLY: base.describe('The weight of a reply of age 0.'),
@@ -153,35 +154,36 @@ export const topics = {
   Reputation: {
     KITH_MIN_REPUTATION: decimal(0, 1)
       .prefault('0.5')
-      .describe('The least `pred` of a user who may be recommended, from 0 to 1.'),
+      .describe('The lowest `pred` with which a user may be recommended, from 0 to 1.'),
     KITH_MODEL: text
       .optional()
-      .meta({ description: 'The folder of the model that runs score users with.', unset: 'no model' }),
+      .meta({ description: 'The folder of the model that scores users in runs.', unset: 'no model' }),
     KITH_VOCABULARY_SIZE: whole(1, 1_000_000)
       .prefault('18900')
-      .describe('The most words that a newly trained model knows.'),
+      .describe("The maximum size of a newly trained model's vocabulary, in words."),
     KITH_TEXT_LENGTH: whole(1, 100_000)
       .prefault('1500')
-      .describe("The most words of a user's week that a newly trained model reads."),
+      .describe("The maximum number of words of a user's week that a newly trained model reads."),
   },
   'Loading and publishing': {
     KITH_MAX_REJECTED_PERCENT: decimal(0, 100)
       .prefault('1')
-      .describe('A file with a larger share of bad rows stops the run; in percent.'),
+      .describe('The percentage of bad rows in a file above which the run stops.'),
     KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000)
       .prefault('50')
-      .describe('How far the number of rows of a table may be from that of the last comparable run, in percent.'),
+      .describe("How far a table's row count may differ from that of the last comparable run, in percent."),
     KITH_LOADER: z
       .enum(['auto', 'bulk', 'merge'], 'auto, bulk or merge')
       .prefault('auto')
       .describe(
-        'How activities get into the graph. `auto` imports in bulk if the embedded graph is empty and the activities are ' +
-          'many; `bulk` does so if the graph is empty; `merge` never ([why](decisions/0004-loading-the-graph.md)).',
+        'How activities are loaded into the graph. `auto` imports in bulk if the embedded graph is empty and there are ' +
+          'many activities; `bulk` does so if the graph is empty; `merge` never does ' +
+          '([why](decisions/0004-loading-the-graph.md)).',
       ),
     KITH_BULK_MIN_ACTIVITIES: whole(0, 1e12)
       .prefault('50000')
-      .describe('From how many activities on `auto` imports in bulk.'),
-    KITH_SESSIONS: whole(1, 64).prefault('2').describe('The number of Neo4j sessions that work side by side.'),
+      .describe('The number of activities from which `auto` imports in bulk.'),
+    KITH_SESSIONS: whole(1, 64).prefault('2').describe('The number of Neo4j sessions used in parallel.'),
     KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400)
       .prefault('300')
       .describe("How long publish waits for readers' open transactions, in seconds."),
@@ -189,12 +191,12 @@ export const topics = {
   'The daily job': {
     KITH_INPUT_ROOT: text
       .optional()
-      .meta({ description: "The folder that holds the days' folders, each named by its date.", unset: 'none' }),
+      .meta({ description: "The folder that holds the days' folders, each named after its date.", unset: 'none' }),
     KITH_SCHEDULE: z
       .string()
       .refine(isCron, "five fields of cron such as '0 7 * * *'")
       .prefault('0 7 * * *')
-      .describe("When a day's run is queued, as five fields of cron; `kith schedule` takes precedence."),
+      .describe("When a day's run is queued, as five cron fields; `kith schedule` takes precedence."),
     KITH_TIME_ZONE: z
       .string()
       .refine((zone) => isTimeZone(zone), "a time zone's name such as Europe/Berlin")
@@ -202,19 +204,19 @@ export const topics = {
       .describe('The time zone of the schedule, such as `Europe/Berlin`.'),
     KITH_FOLDER_PATIENCE: span
       .prefault('6h')
-      .describe('How long a folder that is not there yet is waited for. Spans are such as `90s`, `10m`, `6h` or `2d`.'),
+      .describe('How long a run waits for a missing folder. Spans are written like `90s`, `10m`, `6h` or `2d`.'),
     KITH_RETRY_DELAY: span
       .prefault('5m')
-      .describe('How long after a failure a step is tried again; twice as long before each further retry.'),
-    KITH_STEP_LIMIT: span.prefault('4h').describe('A step that takes longer has failed.'),
+      .describe('The delay before a failed step is retried; it doubles with each further retry.'),
+    KITH_STEP_LIMIT: span.prefault('4h').describe('The longest a step may take; one that takes longer fails.'),
     KITH_LOCK_LIFETIME: span
       .prefault('10m')
-      .describe('A worker that has not been heard from for this long has lost its step.'),
+      .describe('A worker that has not been heard from for this long loses its step.'),
     KITH_ON_FAILURE: text.optional().meta({
       description:
-        'What is told of a run that failed: a command, which gets `KITH_FAILED_RUN` and `KITH_FAILED_WHY`, or a URL, ' +
+        'What to call when a run fails: a command, which gets `KITH_FAILED_RUN` and `KITH_FAILED_WHY`, or a URL, ' +
         'which gets a POST of JSON.',
-      unset: 'nobody',
+      unset: 'nothing',
     }),
     KITH_JOBS_URL: z
       .string()
@@ -222,25 +224,25 @@ export const topics = {
       .optional()
       .meta({
         description:
-          'Where the jobs are kept: `postgres://…` or `mongodb://…`, not through a pooler in transaction mode.',
+          'Where jobs are stored: `postgres://…` or `mongodb://…`, not through a pooler in transaction mode.',
         unset: "the network's Postgres",
       }),
   },
   'Pages, metrics and logs': {
-    KITH_DASHBOARD_PORT: port.prefault('3007').describe('The port of the dashboard; 0 is any free port.'),
-    KITH_METRICS_PORT: port.prefault('0').describe("The port of a worker's metrics; 0 is any free port."),
-    KITH_WEB_HOST: text.prefault('127.0.0.1').describe('The address that both listen on.'),
+    KITH_DASHBOARD_PORT: port.prefault('3007').describe('The port of the dashboard; 0 means any free port.'),
+    KITH_METRICS_PORT: port.prefault('0').describe("The port of a worker's metrics; 0 means any free port."),
+    KITH_WEB_HOST: text.prefault('127.0.0.1').describe('The address that the dashboard and the metrics listen on.'),
     KITH_WEB_PASSWORD: z.string().min(12, 'at least 12 characters').optional().meta({
-      description: 'The password of both, at least 12 characters; the name is `kith`.',
-      unset: 'one is made and kept in `passwords/web` of the home',
+      description: 'The password for the dashboard and the metrics, at least 12 characters; the user is `kith`.',
+      unset: 'a generated one, kept in `passwords/web` in the home',
     }),
-    // Only judged here: the log reads it for itself, as it is there before the settings.
+    // Only checked here: the log is created before the settings are read, and reads the variable itself.
     KITH_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'trace, debug, info, warn, error or fatal')
       .optional()
       .meta({
         description:
-          'The least level that workers log: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+          'The lowest level that workers log: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
         unset: '`info`',
       }),
   },

@@ -7,31 +7,31 @@ import { wrongNames } from './unknown-settings.ts';
 
 export { longestWindowDays } from './environment.ts';
 
-/** How an activity's weight falls with its age, inside the window. */
+/** How an activity's weight decays with its age within the window. */
 export type Decay = { kind: 'linear' } | { kind: 'exponential'; halfLifeSeconds: number };
 
-/** What changes the numbers: two runs are comparable only when these are equal. */
+/** The settings that change the numbers: two runs are comparable only if these are equal. */
 export interface Ranking {
   windowSeconds: number;
   decay: Decay;
   /** Weight of one activity of age 0, in thousandths. */
   bases: { follow: number; reply: number; like: number; mention: number };
-  /** A user is good from this `pred` on, in [0, 1]. */
+  /** The lowest `pred` of a good user, in [0, 1]. */
   minReputation: number;
 }
 
-/** For how long activities other than follows are kept, before the highest as-of published. */
+/** How long activities other than follows are kept, counted back from the highest published as-of. */
 export interface Retention {
-  /** At least the window. */
+  /** Not shorter than the window. */
   seconds: number;
-  /** By KITH_RETENTION_DAYS, rather than by the window. */
+  /** Whether KITH_RETENTION_DAYS sets it; otherwise it depends on the window. */
   isSet: boolean;
 }
 
 /**
- * The retention for runs of another window: where none is set, it is as long as the longer window asks for.
+ * The retention for runs with another window; it is extended for a longer window unless it is set.
  *
- * @throws BadInputError if the one that is set is shorter than the window
+ * @throws BadInputError if the retention is set and is shorter than the window
  */
 export function retentionFor(windowSeconds: number, { seconds, isSet }: Retention): Retention {
   if (isSet && seconds < windowSeconds)
@@ -42,78 +42,78 @@ export function retentionFor(windowSeconds: number, { seconds, isSet }: Retentio
   return { seconds: isSet ? seconds : Math.max(seconds, windowSeconds + spareDays * 86_400), isSet };
 }
 
-/** How S3 is reached. */
+/** How to reach S3. */
 export interface S3Settings {
-  /** A server to use instead of AWS; buckets are then the first part of its paths. */
+  /** A server to use instead of AWS, with path-style addressing: the bucket is the first part of the path. */
   endpoint?: string;
   region: string;
-  /** Left out, the AWS SDK looks for credentials in its own places. */
+  /** If undefined, the AWS SDK looks for credentials in its usual places. */
   keys?: { accessKey: string; secretKey: string };
 }
 
 export interface Settings {
-  /** `$KITH_HOME`, absolute: one home is one network. */
+  /** `$KITH_HOME`, absolute. Each home holds one network. */
   home: string;
   /** Servers to use instead of the embedded ones. */
   neo4j?: { uri: string; username: string; password: string };
   postgresUrl?: string;
   s3: S3Settings;
-  /** Of the embedded engines; port 0 is any free one, and a size left out is measured from the machine. */
+  /** Port 0 means any free port; an undefined size is based on the machine's memory. */
   embedded: {
     boltPort: number;
     httpPort: number;
     postgresPort: number;
     neo4jHeap?: string;
     neo4jPageCache?: string;
-    /** Postgres refuses to run as root: the system's user that it runs as then. */
+    /** The system user that runs Postgres if we are root, since Postgres refuses to run as root. */
     postgresOsUser: string;
   };
   ranking: Ranking;
   retention: Retention;
   reputation: {
-    /** The folder of the model that runs score with, unless they are told otherwise. */
+    /** The folder of the model that runs use by default. */
     model?: string;
-    /** Of training: words that the vocabulary holds at most, and words of a user-week that are read. */
+    /** For training: the maximum number of words in the vocabulary, and of words read per user-week. */
     vocabularySize: number;
     textLength: number;
   };
-  /** A file with a larger share of bad rows stops the run. */
+  /** A file with a larger percentage of bad rows stops the run. */
   maxRejectedPercent: number;
-  /** Row counts may differ this much from the last comparable run. */
+  /** How far row counts may differ from the last comparable run, in percent. */
   maxRowChangePercent: number;
-  /** How activities get into the graph; `auto` is bulk for an empty embedded graph and many activities. */
+  /** How activities are loaded; `auto` means bulk if the embedded graph is empty and there are many activities. */
   loader: 'auto' | 'bulk' | 'merge';
   bulkMinActivities: number;
-  /** Neo4j sessions side by side. */
+  /** The number of Neo4j sessions used in parallel. */
   sessions: number;
-  /** Of the daily job; spans in milliseconds. */
+  /** The daily job; spans are in milliseconds. */
   jobs: {
-    /** Where Agenda keeps its jobs; the network's Postgres unless it is set. */
+    /** Where Agenda stores its jobs; if undefined, in the network's Postgres. */
     url?: string;
-    /** The days' folders lie here, each by its date. */
+    /** The folder that holds the days' folders, each named after its date. */
     inputRoot?: string;
-    /** When a day's run is queued: cron, in the time zone. */
+    /** When a day's run is queued: a cron expression in the time zone. */
     schedule: string;
     timeZone: string;
-    /** A worker that hasn't been heard of for so long has lost its step. */
+    /** A worker that has not been heard from for this long loses its step. */
     lockLifetime: number;
-    /** Before the first retry of a step; twice as long before each further one. */
+    /** The delay before the first retry of a step; it doubles with each further retry. */
     retryDelay: number;
-    /** A step that takes longer has failed. */
+    /** A step that takes longer fails. */
     stepLimit: number;
-    /** How long a folder that is not there yet is waited for. */
+    /** How long a run waits for a missing folder. */
     folderPatience: number;
-    /** A command or URL that is told of a run that failed. */
+    /** A command or URL to call when a run fails. */
     onFailure?: string;
   };
-  /** Of the dashboard and the metrics, which ask for the name `kith` and a password. */
+  /** The dashboard and the metrics, which ask for the user `kith` and a password. */
   web: {
-    /** Loopback unless it is set. */
+    /** The address to listen on, by default loopback. */
     host: string;
-    /** Left out, one is made and kept in the home. */
+    /** If undefined, a password is generated and kept in the home. */
     password?: string;
     dashboardPort: number;
-    /** 0 is any free one. */
+    /** 0 means any free port. */
     metricsPort: number;
   };
   /** How long publish waits for readers' open transactions. */
@@ -121,10 +121,10 @@ export interface Settings {
 }
 
 /**
- * The settings of `KITH_…` variables, typed and checked once.
+ * Reads the settings from `KITH_…` variables and checks them.
  *
- * @throws BadInputError naming each setting that does not exist, or that is wrong and what it should look like; never its value,
- *   which may be secret
+ * @throws BadInputError naming each setting that does not exist, or each wrong one and what it should look like; never
+ *   a value, which may be secret
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const given: Record<string, string> = {};
@@ -216,7 +216,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   };
 }
 
-/** Reads `.env` of the working folder, if there is one; what the environment already has wins. */
+/** Loads `.env` from the working folder, if there is one. Variables that are already set win. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }

@@ -1,4 +1,4 @@
-// The texts that the program reads as files. The built program has them in itself: scripts/setup/build.mjs replaces this module.
+// Texts that are read from files. In the built program they are inlined: scripts/setup/build.mjs replaces this module.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const texts = new Map<string, string>();
 
-/** The text of a file, by its path in the checkout; read once a process. */
+/** The text of a file, by its path in the checkout; read once per process. */
 export function textOf(path: string): string {
   let text = texts.get(path);
   if (text === undefined) {
@@ -16,7 +16,7 @@ export function textOf(path: string): string {
   return text;
 }
 
-/** The names of the files in a folder of the checkout, in order. */
+/** The names of the files in a folder of the checkout, sorted. */
 export function namesIn(folder: string): string[] {
   return readdirSync(join(root, folder)).sort();
 }

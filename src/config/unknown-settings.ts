@@ -2,15 +2,15 @@ import { environment } from './environment.ts';
 
 const known = Object.keys(environment.shape);
 
-/** What starts with KITH_ and is no setting: given to the hook's command, for the tests, for the benchmark of the classifier. */
+/** KITH_ variables that are not settings: for the failure hook's command, the tests, and the classifier's benchmark. */
 const notSettings = /^KITH_(FAILED_RUN|FAILED_WHY|TEST_\w+|BENCH_PYTHON)$/;
 
-/** What Kubernetes sets in a pod for a service named kith or kith-…, beside KITH_…_PORT. */
+/** What Kubernetes sets in a pod for a service named kith or kith-…, besides KITH_…_PORT. */
 const ofKubernetes = /^KITH(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$/;
 const portOfKubernetes = /^KITH(_\w+)?_PORT$/;
 const isAddress = (value: string) => /^(tcp|udp|sctp):\/\//.test(value);
 
-/** A sentence for each variable that is no setting but looks like one; `given` are the KITH_… variables that have a value. */
+/** A sentence for each variable that looks like a setting but isn't one; `given` are the KITH_… variables with a value. */
 export function wrongNames(given: Record<string, string>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (known.includes(name)) return isAddress(value) && portOfKubernetes.test(name) ? [takenByKubernetes(name)] : [];
@@ -34,16 +34,16 @@ function takenByKubernetes(name: string): string {
   );
 }
 
-/** The setting of the most similar name, if there is one that may have been meant. */
+/** The setting with the most similar name, if it may have been meant. */
 function nearestOf(name: string): string | undefined {
   const [nearest] = known
     .map((setting) => ({ setting, edits: editsBetween(name.toUpperCase(), setting) }))
     .sort((a, b) => a.edits - b.edits);
-  // The KITH_ is alike in all of them.
+  // All names share the prefix KITH_.
   return nearest && nearest.edits <= (name.length - 'KITH_'.length) / 2 ? nearest.setting : undefined;
 }
 
-/** How many letters have to be put in, left out or changed to make one word of the other (Levenshtein's distance). */
+/** The Levenshtein distance: how many letters to insert, delete or change to turn one word into the other. */
 function editsBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...one].entries()) {

@@ -7,74 +7,77 @@ import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
 import { type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
 
-/** What the checks are told about the run whose rows they look at. */
+/** The run whose rows are checked. */
 export interface CheckedRun {
   /** updated_at of its rows, ISO 8601. */
   startedAt: string;
   /** Epoch seconds. */
   asOf: number;
-  /** What changes the numbers, as kept in kith.runs. */
+  /** The settings that change the numbers, as stored in kith.runs. */
   settings: unknown;
-  /** How much row counts may differ from the last comparable run, in per cent of it. */
+  /** How far row counts may differ from the last comparable run, in percent. */
   maxRowChangePercent: number;
 }
 
 export interface CheckOutcome {
   name: string;
-  /** What holds when it passes. */
+  /** What is true if it passes. */
   sentence: string;
   outcome: 'passed' | 'failed' | 'skipped';
   /** How it failed, or why it was skipped. */
   detail?: string;
 }
 
-/** What was found in the tables: one row for each statement, whose columns are named after the checks that they answer. */
+/** What was found in the tables: one row per survey, with columns named after the checks that they answer. */
 type Findings = Partial<Record<SurveyName, Record<string, string | null>>>;
 
 type SurveyName = 'columns' | 'closest' | 'recommendations' | 'reasons' | 'sums' | 'followed' | 'comparable';
 
 interface Survey {
   name: SurveyName;
-  /** How the planner is told to do it. */
+  /** Which settings the planner gets. */
   order: 'in-order' | 'in-any-order';
   ask: (client: pg.ClientBase, about: Subject) => Promise<Record<string, string | null> | undefined>;
-  /** It compares the rows with what the graph knows now. */
+  /** Whether it compares the rows with the current graph. */
   needsGraph?: boolean;
 }
 
 interface Check {
   name: string;
-  /** What holds when it passes. */
+  /** What is true if it passes. */
   sentence: string;
   judge: (found: Findings, run: CheckedRun) => { outcome: CheckOutcome['outcome']; detail?: string };
-  /** It compares the rows with what the graph knows now. */
+  /** Whether it compares the rows with the current graph. */
   needsGraph?: boolean;
 }
 
 interface Subject {
   graph: Graph;
   run: CheckedRun;
-  /** The names of the tables that are looked at. */
+  /** The names of the tables that are checked. */
   names: OfTables<string>;
   suspended: number[];
 }
 
-/** A connection, in a transaction, for one survey at a time. */
+/** Gives a connection, in a transaction, for one survey at a time. */
 export type Connect = <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
 
 export interface CheckContext {
   graph: Graph;
   run: CheckedRun;
   connect: Connect;
-  /** Surveys side by side, each on a connection of its own; 1 if `connect` always gives the same. */
+  /** How many surveys run in parallel, each on its own connection; 1 if `connect` always gives the same one. */
   sessions: number;
-  /** Which tables: those that are shown, or those of kith_next by these names. */
+  /** Which tables to check: the published ones, or those in kith_next with these names. */
   of: 'shown' | OfTables<string>;
-  /** Why the graph does not know what it knew when the rows were computed, as a sentence; the checks that ask it are skipped then. */
+  /**
+   * Why the graph is no longer what it was when the rows were computed, as a sentence; checks that need the graph are
+   * then skipped.
+   */
   graphChangedBy?: string;
 }
 
-/** The checks of the three tables: of what is about to be shown, and by `kith check` of what is shown. */
+/** The checks of the three tables: before they are published, and of the published ones by `kith check`. */
 export const shownChecks: readonly Check[] = [
   counted('whole keys', 'No row has a null in its key or its measures.', ['columns']),
   counted('one run', 'Every row of the three tables is of this run.', ['closest', 'recommendations', 'reasons']),
@@ -105,7 +108,7 @@ export const shownChecks: readonly Check[] = [
   },
 ];
 
-/** What the checks of the tables need to know, the dearest first: as few passes over the rows as can be. */
+/** What the checks need to know, in as few passes over the rows as possible; the most expensive surveys come first. */
 const tableSurveys: readonly Survey[] = [
   { name: 'followed', order: 'in-any-order', ask: countFollowed, needsGraph: true },
   { name: 'reasons', order: 'in-any-order', ask: surveyBy('sql/checks/survey-rec-reasons.sql') },
@@ -124,7 +127,7 @@ const tableSurveys: readonly Survey[] = [
   },
 ];
 
-/** Runs the checks of the three tables, each to its end; also how many rows they have. */
+/** Runs all checks of the three tables, even if some fail, and returns the outcomes and the row counts. */
 export async function checkTables(context: CheckContext): Promise<{ checks: CheckOutcome[]; rows: RowCounts }> {
   const { graphChangedBy, run } = context;
   const found = await survey(context);
@@ -157,7 +160,7 @@ async function survey({ graph, run, connect, sessions, of, graphChangedBy }: Che
 
 const shownNames = Object.fromEntries(publishedTables.map((table) => [table, table])) as unknown as OfTables<string>;
 
-/** A check that surveys answer by the number of rows that break it, in a column of the check's name, with an example beside. */
+/** A check for which surveys count the offending rows, in a column with the check's name, and give an example. */
 function counted(name: string, sentence: string, surveys: readonly SurveyName[]): Check {
   return {
     name,
@@ -171,10 +174,10 @@ function counted(name: string, sentence: string, surveys: readonly SurveyName[])
   };
 }
 
-/** @throws Error if the survey does not answer the check: it must not pass for that reason */
+/** @throws Error if the survey has no answer, since the check must not pass because of that */
 function countIn(row: Record<string, string | null> | undefined, column: string): number {
   const count = row?.[column];
-  if (count == null) throw new Error(`No survey has counted what breaks the check "${column}".`);
+  if (count == null) throw new Error(`No survey counted the offending rows for the check "${column}".`);
   return Number(count);
 }
 
@@ -195,7 +198,7 @@ function surveyBy(file: SqlFile): Survey['ask'] {
   return (client, { names, run, suspended }) => queryOne(client, file, [run.startedAt, suspended], names);
 }
 
-/** Hands whom everybody follows from the graph to Postgres, which has the recommended. */
+/** Copies whom everybody follows from the graph to Postgres, to compare it with the recommendations. */
 async function countFollowed(client: pg.ClientBase, { graph, run, names }: Subject): Promise<Findings['followed']> {
   await queryOn(client, 'sql/checks/create-followed.sql');
   const copy = new CopyStream(client, 'sql/checks/copy-followed.sql');
@@ -227,7 +230,7 @@ function judgeRowCounts(found: Findings, run: CheckedRun): { outcome: CheckOutco
     ['recommendations', now.recommendations, Number(last.recommendation_rows)],
     ['rec_reasons', now.reasons, Number(last.reason_rows)],
   ];
-  // A table that was empty has no share that it could differ by: a young network grows out of nothing.
+  // If a table was empty, there is no percentage to compare with: a new network grows from nothing.
   const far = pairs.filter(
     ([, rows, before]) => before > 0 && Math.abs(rows - before) * 100 > before * run.maxRowChangePercent,
   );

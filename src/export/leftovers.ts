@@ -4,8 +4,8 @@ import { type Database, queryAll, queryOn, sqlStateOf } from '../postgres/databa
 import type { PublishedTable } from './published-tables.ts';
 
 /**
- * Before a step writes these tables for a run: what was made for other runs, or for these tables by earlier attempts, can't be published any
- * more.
+ * Called before a step writes these tables for a run: from now on, next tables of other runs, and those that earlier
+ * attempts made for these tables, can't be published.
  */
 export async function forgetEarlier(
   database: Database,
@@ -18,11 +18,11 @@ export async function forgetEarlier(
 }
 
 /**
- * Removes next tables that no run can publish. Those that somebody has open, such as pg_dump, are named and stay until the next time; nobody is
- * waited for.
+ * Removes next tables that no run can publish. If somebody has one open, such as pg_dump, it is reported and left for
+ * the next time, without waiting.
  */
 export async function removeLeftovers(database: Database, onProgress: (text: string) => void): Promise<void> {
-  // Not for the attempt: a run that is published has none any more, and what nobody can publish anybody may remove.
+  // Outside the attempt's fence: a published run has no attempt any more, and anybody may remove leftovers.
   const outside = { implicit: true };
   const leftovers = await database.transaction(
     (client) => queryOn<{ name: string }>(client, 'sql/next/leftovers.sql'),

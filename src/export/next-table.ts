@@ -6,34 +6,34 @@ import { type Database, queryAll, queryOn } from '../postgres/database.ts';
 import { type OfTables, type PublishedTable, shapes } from './published-tables.ts';
 import { instantText, ShownRows } from './shown-rows.ts';
 
-/** The run that tables are made for. */
+/** The run that the tables are made for. */
 export interface NextRun {
   id: string;
   /** updated_at of its rows, and created_at of the new ones, ISO 8601. */
   startedAt: string;
-  /** Of the attempt that makes them: part of their names, so that no other attempt's are in the way. */
+  /** The token of the attempt that makes them; it is part of their names, so that attempts don't collide. */
   token: bigint;
 }
 
-/** The partition that is shown now. */
+/** The partition with the published rows. */
 interface Shown {
   name: string;
-  /** created_at of most of its rows, in microseconds since 2000; undefined if it is empty. */
+  /** The created_at of most of its rows, in microseconds since 2000; undefined if it is empty. */
   usual: number | undefined;
 }
 
-/** What COPY takes for the column's default. */
+/** What COPY replaces by the column's default. */
 const defaultMarker = '\\D';
 
-/** Rows on their way into a next table, in the order of its key. */
+/** Writes rows into a next table, in key order. */
 export class NextRows {
   readonly #database: Database;
   readonly #table: PublishedTable;
   readonly #shown: Shown;
   readonly #copy: CopyStream;
-  /** How a row that is new says so. */
+  /** The created_at to write for a new row. */
   readonly #isNew: string;
-  /** By created_at: all rows of a run share one, so there are few. */
+  /** Text by created_at; all rows of a run share one, so there are few. */
   readonly #texts = new Map<number, string>();
   count = 0;
 
@@ -46,12 +46,12 @@ export class NextRows {
     if (shown.usual !== undefined) this.#texts.set(shown.usual, defaultMarker);
   }
 
-  /** What is shown of some users, for their rows to go on. */
+  /** Reads the published rows of some users, so that their new rows keep created_at. */
   async readShown({ first, end }: UserRange): Promise<ShownRows> {
     if (this.#shown.usual === undefined) return ShownRows.none;
     const { key } = shapes[this.#table];
     const variables = { key, shown: this.#shown.name, first: String(first), end: String(end) };
-    // Outside of any transaction, so that nobody waits for it, and the one that copies keeps no snapshot.
+    // In no transaction, so that nobody waits for it; on another connection, so that the copying one holds no snapshot.
     const bytes = await this.#database.transaction(
       (client) => readCopy(client, 'sql/next/read-created-at.sql', variables),
       { implicit: true },
@@ -60,7 +60,7 @@ export class NextRows {
   }
 
   /**
-   * Adds a row; true when it is time to `flush`.
+   * Adds a row; returns true when it is time to `flush`.
    *
    * @param row key and measures, separated by tabs
    */
@@ -85,10 +85,11 @@ export class NextRows {
 }
 
 /**
- * Makes the next rows of a published table beside it: a table of their own in kith_next with key, indexes and statistics, seen by nobody, in one
- * transaction. Its rows are frozen, which is to say visible to every snapshot. Rows that are shown already keep their created_at.
+ * Makes the next table for a published table, in one transaction: a table in kith_next with key, indexes and statistics,
+ * which no reader sees yet. Its rows are frozen, so every snapshot can see them. Rows that are already published keep
+ * their created_at.
  *
- * @returns how many rows it has
+ * @returns the number of rows
  */
 export async function makeNext(
   database: Database,
@@ -101,7 +102,7 @@ export async function makeNext(
   });
 }
 
-/** Makes a next table again from one whose created_at is outdated. */
+/** Makes a next table again from one with outdated values of created_at. */
 export async function makeAgain(
   database: Database,
   table: PublishedTable,
@@ -118,17 +119,17 @@ export async function makeAgain(
   });
 }
 
-/** A next table that is whole. */
+/** A complete next table. */
 export interface NextTable {
   name: string;
   rows: number;
-  /** The partition whose created_at it has. */
+  /** The partition that its created_at came from. */
   shown: string;
-  /** The partition that is shown now. */
+  /** The partition that is published now. */
   shownNow: string;
 }
 
-/** The next tables of a run, those that are whole. */
+/** The complete next tables of a run. */
 export async function nextTablesOf(database: Database, runId: string): Promise<Partial<OfTables<NextTable>>> {
   const rows = await database.query<{ name: PublishedTable; next: string } & Omit<NextTable, 'name'>>(
     'sql/next/of-run.sql',

@@ -3,10 +3,10 @@ import type { Database } from '../postgres/database.ts';
 import { publishedTables, shapes } from './published-tables.ts';
 
 /**
- * A publish exchanges all rows of the published tables at once. What that would lose or fail on, such as triggers and foreign keys, is better
- * known before a run begins than at its end.
+ * A publish replaces all rows of the published tables at once. It is better to find what that would break or fail on,
+ * such as triggers and foreign keys, before a run begins than at its end.
  *
- * @throws BadInputError naming everything that is in the way, and what to do about it
+ * @throws BadInputError naming every obstacle, and what to do about it
  */
 export async function refuseObstacles(database: Database): Promise<void> {
   const columns = publishedTables.flatMap((table) => [...shapes[table].key, ...shapes[table].measures]);
@@ -15,7 +15,7 @@ export async function refuseObstacles(database: Database): Promise<void> {
   ]);
   if (found.length === 0) return;
   throw new BadInputError(
-    `Every run replaces the published tables' rows as a whole, which is impossible with ` +
+    `Every run replaces all rows of the published tables, which is impossible with ` +
       `${found.map(({ obstacle, remedy }) => `${obstacle} (${remedy})`).join('; ')}.`,
   );
 }

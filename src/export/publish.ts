@@ -8,15 +8,18 @@ import { refuseObstacles } from './obstacles.ts';
 import { type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
 import { swap } from './swap.ts';
 
-/** Connections side by side for the checks: each may take some hundred megabytes. */
+/** The number of connections for the checks; each may take several hundred megabytes. */
 const sessions = 2;
 
 export interface PublishOptions {
   patienceSeconds: number;
   onProgress: (text: string) => void;
-  /** Called with the checks as far as they were run, before any of them fails the publish. */
+  /** Called with the outcomes of the checks, before a failed one fails the publish. */
   onChecked: (checks: readonly CheckOutcome[]) => void;
-  /** Called in the publishing transaction with what is about to be shown, to write the run's row together with its tables; perhaps several times. */
+  /**
+   * Called in the publishing transaction with the new row counts, to update the run's row together with the tables. It may
+   * be called several times.
+   */
   record: (client: pg.PoolClient, rows: RowCounts) => Promise<void>;
 }
 
@@ -26,11 +29,12 @@ export interface PublishSummary {
 }
 
 /**
- * Shows a run: checks its next tables, and puts them in the place of the shown ones at an instant at which nobody has these open. Until then every
- * reader sees the run before. What was made stays made if that fails, so another attempt costs only the checks and the swap.
+ * Publishes a run: checks its next tables, and swaps them with the published ones at an instant at which nobody has these
+ * open. Until then every reader sees the previous run. If it fails, the next tables are kept, so a retry costs only the
+ * checks and the swap.
  *
- * @throws BadInputError if the run's tables are not there, or can't be swapped; ChecksFailedError if a check fails; EngineError if a reader's
- *   transaction does not end; the tables stay as they were
+ * @throws BadInputError if the run's tables are missing or can't be swapped; ChecksFailedError if a check fails;
+ *   EngineError if a reader's transaction does not end. The published tables are then unchanged.
  */
 export async function publish(
   graph: Graph,
@@ -43,12 +47,12 @@ export async function publish(
   const next = await upToDate(database, run, onProgress);
   onProgress('checking');
   const names = mapTables(({ name }) => name, next);
-  // On connections of their own.
+  // Each survey gets its own connection.
   const found = await checkTables({ graph, run, of: names, sessions, connect: (work) => database.transaction(work) });
   const checks = [...found.checks, complete(next, found.rows)];
   options.onChecked(checks);
   throwIfFailed(checks);
-  onProgress('exchanging the tables');
+  onProgress('swapping the tables');
   await swap(database, next, {
     seconds: options.patienceSeconds,
     failure: 'Nothing was published',
@@ -58,7 +62,7 @@ export async function publish(
   return { rows: found.rows, checks };
 }
 
-/** The run's next tables, with created_at of what is shown now: if that is another run than the steps have read, they are made again. */
+/** The run's next tables. They are made again if the steps read created_at from a run that is no longer published. */
 async function upToDate(
   database: Database,
   run: NextRun,
@@ -68,7 +72,7 @@ async function upToDate(
   const outdated = publishedTables.filter((table) => made[table].shown !== made[table].shownNow);
   if (outdated.length === 0) return made;
   for (const table of outdated) {
-    onProgress(`making the next ${table} again, since another run was published meanwhile`);
+    onProgress(`making the next ${table} again, because another run was published in the meantime`);
     await makeAgain(database, table, run, made[table].name);
   }
   return allTablesOf(database, run.id);
@@ -78,7 +82,7 @@ async function allTablesOf(database: Database, runId: string): Promise<OfTables<
   const made = await nextTablesOf(database, runId);
   const missing = publishedTables.filter((table) => !made[table]);
   if (missing.length > 0)
-    throw new BadInputError(`Run ${runId} has no rows of ${missing.join(' and ')} to publish: compute them again.`);
+    throw new BadInputError(`Run ${runId} has no rows of ${missing.join(' and ')} to publish: run its steps again.`);
   return made as OfTables<NextTable>;
 }
 

@@ -4,9 +4,9 @@ export type PublishedTable = 'closest_connections' | 'recommendations' | 'rec_re
 
 interface TableShape {
   key: readonly string[];
-  /** What follows the key in a row that a step writes. */
+  /** The columns that follow the key in a row that a step writes. */
   measures: readonly string[];
-  /** Makes its next table. */
+  /** The statement that creates its next table. */
   create: SqlFile;
 }
 
@@ -34,7 +34,7 @@ export const publishedTables = Object.keys(shapes) as readonly PublishedTable[];
 /** One of something for each table. */
 export type OfTables<Item> = Readonly<Record<PublishedTable, Item>>;
 
-/** Numbers of rows by table. */
+/** The number of rows of each table. */
 export interface RowCounts {
   closest: number;
   recommendations: number;

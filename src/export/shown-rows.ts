@@ -1,9 +1,9 @@
-/** Of COPY's binary format: before the first row, and after the last. */
+/** COPY's binary format: the bytes before the first row and after the last one. */
 const [headBytes, tailBytes] = [19, 2];
-/** A row is its number of columns, and each column its length before its value; keys have 4 bytes, created_at has 8. */
+/** A row is its column count, then each column's length and value; keys have 4 bytes, created_at has 8. */
 const [rowHeadBytes, keyBytes, timestampBytes] = [2, 8, 12];
 
-/** created_at of the rows that are shown of some users, by key in ascending order, as COPY gives them (sql/next/read-created-at.sql). */
+/** The created_at of some users' published rows, in key order, as COPY gives them (sql/next/read-created-at.sql). */
 export class ShownRows {
   static readonly none = new ShownRows(Buffer.alloc(headBytes + tailBytes), 1);
 
@@ -11,22 +11,22 @@ export class ShownRows {
   readonly #keyColumns: number;
   readonly #rowBytes: number;
   readonly #end: number;
-  /** Where the first row is that was not passed yet. */
+  /** The offset of the next row. */
   #at = headBytes;
 
-  /** @throws Error if the bytes are not rows of that many key columns */
+  /** @throws Error if the bytes are not rows with that many key columns */
   constructor(bytes: Buffer, keyColumns: number) {
     this.#bytes = bytes;
     this.#keyColumns = keyColumns;
     this.#rowBytes = rowHeadBytes + keyColumns * keyBytes + timestampBytes;
     this.#end = bytes.length - tailBytes;
     if ((this.#end - headBytes) % this.#rowBytes !== 0)
-      throw new Error('The shown rows are not of the width expected.');
+      throw new Error('The published rows do not have the expected width.');
   }
 
   /**
-   * When the row of this key was created, in microseconds since 2000, if it is shown. Each key that is asked for must be larger than the
-   * one before.
+   * When the row with this key was created, in microseconds since 2000; undefined if it is not published. Keys must be
+   * asked for in ascending order.
    */
   createdAt(key: readonly number[]): number | undefined {
     for (; this.#at < this.#end; this.#at += this.#rowBytes) {
@@ -37,7 +37,7 @@ export class ShownRows {
     return undefined;
   }
 
-  /** How the key of the row here differs from this one: negative if it is smaller. */
+  /** Compares the current row's key with this one; negative if the row's key is smaller. */
   #compare(key: readonly number[]): number {
     let at = this.#at + rowHeadBytes + 4;
     for (let i = 0; i < this.#keyColumns; i++, at += keyBytes) {

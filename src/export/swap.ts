@@ -7,16 +7,17 @@ import type { NextTable } from './next-table.ts';
 import { type OfTables, type PublishedTable, publishedTables } from './published-tables.ts';
 
 export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onProgress'> {
-  /** Called in the transaction of the swap, before it waits for anybody. */
+  /** Called in the swap's transaction, before it waits for anybody. */
   record: (client: pg.PoolClient) => Promise<void>;
 }
 
 /**
- * Shows the next tables instead of those that are shown, in one transaction, at an instant at which nobody has any of them open. Whoever has read
- * a table holds a lock on it until the transaction ends, so under the three locks there is nobody who has seen the rows before and may go on to
- * see the next; and those are frozen, so that a snapshot from before sees them too. See docs/decisions/0003-publish-by-a-swap.md.
+ * Swaps the next tables with the published ones, in one transaction, at an instant at which nobody has any of them open.
+ * A transaction that has read a table holds a lock on it until it ends. So while we hold all three locks, no transaction
+ * has seen the old rows and can go on to see the new ones. The new rows are frozen, so older snapshots see them too.
+ * See docs/decisions/0003-publish-by-a-swap.md.
  *
- * @throws EngineError if there is no such instant; everything is as it was then
+ * @throws EngineError if there is no such instant; nothing is changed then
  */
 export async function swap(
   database: Database,
@@ -24,7 +25,8 @@ export async function swap(
   { record, ...patience }: SwapOptions,
 ): Promise<void> {
   const tables = publishedTables.flatMap((table) => [`graph_recs.${table}`, `kith_next.${next[table].name}`]);
-  // Whoever reads one table and then another is caught when the second is closed: the one that was not to be had is closed first the next time.
+  // A reader may hold a table that we close last while it waits for one that we closed first. So the table that could
+  // not be closed is closed first the next time.
   let order = publishedTables;
   await atAnInstant(database, { ...patience, tables }, (watch) =>
     database.transaction(async (client) => {
@@ -51,17 +53,19 @@ export async function swap(
 
 async function exchange(client: pg.ClientBase, table: PublishedTable, { name, shown }: NextTable): Promise<void> {
   await queryAll(client, 'sql/swap/exchange.sql', { table, shown, next: name }).catch((error) => {
-    // No such table
+    // undefined_table
     if (sqlStateOf(error) !== '42P01') throw error;
-    throw new EngineError(`Another run has published graph_recs.${table} meanwhile: run again.`, { cause: error });
+    throw new EngineError(`Another run has published graph_recs.${table} in the meantime: run again.`, {
+      cause: error,
+    });
   });
 }
 
-/** What is left to do once the rows are shown; whatever becomes of it, they are. The next publish does it too. */
+/** Cleans up once the rows are published. Failures are ignored, since the next publish does the same. */
 async function tidyUp(database: Database, onProgress: Patience['onProgress']): Promise<void> {
   try {
     await removeLeftovers(database, onProgress);
-    // Not for the attempt, which ended when its run was published.
+    // Outside the attempt's fence: the attempt ended when its run was published.
     for (const table of publishedTables)
       await database.transaction((client) => queryAll(client, 'sql/swap/analyze.sql', { table }), { implicit: true });
   } catch {}

@@ -23,18 +23,22 @@ export interface WrittenRun extends NextRun {
 }
 
 export interface WriteOptions {
-  /** Neo4j sessions side by side. */
+  /** The number of Neo4j sessions used in parallel. */
   sessions: number;
   onProgress: (done: number, total: number, rows: number) => void;
 }
 
 /**
- * Users a query. What writes takes some seconds, so that there is little to repeat after a deadlock; what only reads takes as many as
- * share what is read (recommend.cypher), at 100 MB of results a range.
+ * Users per query. A query that writes takes a few seconds, so there is little to repeat after a deadlock. A query that
+ * only reads takes more users, because they share what is read (recommend.cypher), up to 100 MB of results per range.
  */
 const usersPerRange = { closest: 5_000, recommend: 25_000 };
 
-/** Computes everybody's closest connections, keeps them in the graph and writes the next closest_connections; returns how many rows. */
+/**
+ * Computes everybody's closest connections, stores them in the graph and writes the next closest_connections.
+ *
+ * @returns the number of rows
+ */
 export async function writeClosest(
   graph: Graph,
   database: Database,
@@ -88,7 +92,7 @@ export async function writeRecommendations(
   return { recommendations, reasons, dropped };
 }
 
-/** Adds a user's rows; true when it is time to flush. */
+/** Adds a user's rows; returns true when it is time to flush. */
 function addClosest(user: UserConnections, one: bigint, rows: NextRows, shown: ShownRows): boolean {
   const userId = Number(user.userId);
   const ids = user.closest.map(Number);
@@ -128,7 +132,7 @@ function addReasons(user: UserRecommendations, one: bigint, rows: NextRows, show
   return isFull;
 }
 
-/** The places of a list in the order of what they hold. */
+/** The indexes of a list, sorted by `compare`. */
 function inOrder(length: number, compare: (a: number, b: number) => number): number[] {
   return Array.from({ length }, (_, i) => i).sort(compare);
 }
@@ -138,8 +142,8 @@ function byId<User extends { userId: bigint }>(users: readonly User[]): User[] {
 }
 
 /**
- * Reads range by range, in order, and writes each range's rows only when it was read whole: a read that the driver repeats can't leave half of
- * itself behind.
+ * Reads range by range, in order. A range's rows are written only once it is read completely, so a read that the driver
+ * retries leaves no partial rows behind.
  */
 async function overRanges(
   graph: Graph,

@@ -3,63 +3,65 @@ import type pg from 'pg';
 import { EngineError } from '../errors.ts';
 import { type Database, queryOn, sqlStateOf, textOf } from './database.ts';
 
-/** How long we look for an instant before we try without one. */
+/** How long we watch for an instant before we try without one. */
 const watchMs = 500;
-/** Between two looks. */
+/** How often we look while watching. */
 const pollMs = 2;
-/** A transaction that has the tables open for this long stays: nobody has to wait for tries that it makes fail. */
+/** A transaction that has had the tables open for this long is staying: a try would fail and only make readers wait. */
 const stayMs = 2_000;
-/** How long a try closes the tables: the longer the more have failed, since a busy server's readers take longer to leave. */
+/** How long a try closes the tables. It grows with each failed try, since readers leave more slowly on a busy server. */
 const closeMs = { least: 100, step: 50, most: 400 };
-/** After the patience, for the instant at which those whose transactions were ended are gone. */
+/** How long we go on after the patience has run out, until those whose transactions were ended are gone. */
 const graceMs = 5_000;
-/** How many an error names. */
+/** How many holders an error names. */
 const named = 3;
 
-/** Somebody whose transaction has one of the tables open. */
+/** A transaction that has one of the tables open, and whose it is. */
 export interface Holder extends pg.QueryResultRow {
   transaction: string;
-  /** Null: a prepared transaction. */
+  /** Null for a prepared transaction. */
   pid: number | null;
   application: string | null;
   user: string | null;
-  /** Null if Kith's role may not see it. */
+  /** Null if Kith's role is not allowed to see it. */
   since: string | null;
-  /** One of kith_readers, whose transactions may be ended. */
+  /** Whether it belongs to a member of kith_readers, whose transactions we may end. */
   isReader: boolean;
 }
 
-/** Somebody has a table open: the try has failed, and there will be another one. */
+/** Somebody has a table open: this try has failed, and there will be another one. */
 class InUse extends Error {}
 
-/** Does what locks the tables, in a transaction whose lock_timeout is short; somebody who has them open is no error but makes the try fail. */
+/** Runs `work`, which locks the tables with a short lock_timeout; if somebody has them open, only this try fails. */
 export async function unlessInUse<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    // lock_timeout, deadlock
+    // 55P03 lock_not_available, 40P01 deadlock_detected
     throw ['55P03', '40P01'].includes(sqlStateOf(error) ?? '') ? new InUse() : error;
   }
 }
 
 export interface Patience {
-  /** Tables that are to be locked, e.g. `graph_recs.recommendations`; their partitions too. */
+  /** The tables to lock, with their partitions, e.g. `graph_recs.recommendations`. */
   tables: readonly string[];
   seconds: number;
-  /** What it means if there is no instant, e.g. `Nothing was published`. */
+  /** What an error says has failed, e.g. `Nothing was published`. */
   failure: string;
   onProgress: (text: string) => void;
 }
 
 /**
- * Calls `attempt`, one short transaction, until it finds an instant at which nobody has the tables open. Everything that locks the published
- * tables goes through here, so that no reader waits for more than a moment. We look until all who are inside have all tables open, so that they
- * need no other one to come to their end, and close the tables then. If there is no such instant we close them now and then, so that
- * those inside leave and nobody comes after them; but not while somebody stays inside. When the patience is at an end, transactions of
- * members of kith_readers are ended; others never are.
+ * Calls `attempt`, one short transaction, until it finds an instant at which nobody has the tables open. Everything that
+ * locks the published tables goes through here, so no reader waits for more than a moment.
  *
- * @param attempt locks within {@link unlessInUse}; its argument, called right before, waits for an instant and gives the milliseconds for which the
- *   tables may be closed
+ * We watch until every transaction inside has all the tables open and so needs no other one to finish; then we close the
+ * tables. If there is no such instant, we close them now and then anyway, so that those inside leave and nobody enters;
+ * but not while somebody is staying inside. When the patience has run out, transactions of members of kith_readers are
+ * ended; those of others never are.
+ *
+ * @param attempt locks within {@link unlessInUse}. It calls its argument right before, which waits for an instant and
+ *   returns for how many milliseconds the tables may be closed.
  * @throws EngineError naming who has the tables open
  */
 export async function atAnInstant<T>(
@@ -92,7 +94,7 @@ export async function atAnInstant<T>(
   }
 }
 
-/** Transactions that have the tables open, and since when we see them. */
+/** Transactions that have the tables open, and when we first saw them. */
 class Inside {
   #since = new Map<string, number>();
 
@@ -113,7 +115,7 @@ export async function holdersOf(database: Database, tables: readonly string[]): 
   });
 }
 
-/** For a person: program, role, process, and since when. */
+/** Describes a holder for people: program, role, process, and since when. */
 export function describe({ application, user, pid, since }: Holder): string {
   if (pid === null) return 'a prepared transaction (see pg_prepared_xacts)';
   const begun = since === null ? '' : `, since ${since}`;
@@ -121,13 +123,14 @@ export function describe({ application, user, pid, since }: Holder): string {
 }
 
 /**
- * Looks until nobody is inside who may want another table, but not for long; on a connection of its own, which keeps no snapshot.
+ * Watches until nobody inside may still want another table, for a limited time; on its own connection, which holds no
+ * snapshot.
  *
- * @throws InUse if somebody stays inside
+ * @throws InUse if somebody is staying inside
  */
 async function watch(database: Database, tables: readonly string[], inside: Inside): Promise<void> {
   const end = Date.now() + watchMs;
-  // By name, so that it is planned once: 0.3 ms instead of 1.2.
+  // Prepared by name, so that it is planned only once: 0.3 ms instead of 1.2 ms.
   const look = { name: 'kith-transactions', text: textOf('sql/locks/transactions.sql'), values: [tables] };
   await database.transaction(
     async (client) => {
@@ -145,7 +148,7 @@ async function watch(database: Database, tables: readonly string[], inside: Insi
   );
 }
 
-/** Ends transactions; false if Kith's role may not. */
+/** Ends transactions; returns false if Kith's role is not allowed to. */
 async function endTransactions(
   database: Database,
   holders: readonly Holder[],
@@ -164,8 +167,8 @@ function tooLong(inside: readonly Holder[], { failure, seconds }: Patience): Eng
   const [first] = inside;
   if (!first)
     return new EngineError(
-      `${failure}, because for ${seconds} s there was no instant at which nobody read the tables: ` +
-        `let fewer programs read at once, or ${raise}.`,
+      `${failure}, because there was no instant within ${seconds} s at which nobody was reading the tables: ` +
+        `let fewer programs read at the same time, or ${raise}.`,
     );
   const some = inside.slice(0, named);
   const others = inside.length > named ? ` and ${inside.length - named} more` : '';

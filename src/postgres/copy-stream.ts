@@ -5,10 +5,10 @@ import { type CopyStreamQuery, from as copyFrom, to as copyTo } from 'pg-copy-st
 import { type SqlFile, textOf } from './database.ts';
 import type { Variables } from './variables.ts';
 
-/** Characters gathered before they are sent: a few hundred rows, so that the stream is not asked for each. */
+/** How many characters are buffered before they are sent: some hundreds of rows, not every row by itself. */
 const chunkLength = 1 << 16;
 
-/** Rows on their way into a table by COPY, in its text format: columns separated by tabs, none of which needs escaping. */
+/** Writes rows to a table with COPY, in its text format: tab-separated columns, which must not need escaping. */
 export class CopyStream {
   readonly #stream: CopyStreamQuery;
   #chunk = '';
@@ -21,25 +21,25 @@ export class CopyStream {
     });
   }
 
-  /** Adds a row; true when it is time to `flush`. */
+  /** Adds a row; returns true when it is time to `flush`. */
   add(row: string): boolean {
     this.#chunk += row;
     return this.#chunk.length >= chunkLength;
   }
 
-  /** Sends what was gathered and waits until the server takes more. */
+  /** Sends the buffered rows and waits until the server can take more. */
   async flush(): Promise<void> {
     const chunk = this.#chunk;
     this.#chunk = '';
     if (chunk !== '') await this.#write(chunk);
   }
 
-  /** Sends rows as another COPY gives them. */
+  /** Sends the output of another COPY. */
   async take(rows: Readable): Promise<void> {
     for await (const chunk of rows) await this.#write(chunk as Buffer);
   }
 
-  /** Sends the rest and waits until the server has taken all; returns how many rows it took. */
+  /** Sends the rest and waits until the server has everything; returns the number of rows. */
   async end(): Promise<number> {
     await this.flush();
     const finished = once(this.#stream, 'finish');
@@ -51,17 +51,17 @@ export class CopyStream {
 
   async #write(chunk: string | Buffer): Promise<void> {
     if (this.#failure) throw this.#failure;
-    // An error meanwhile ends the waiting too.
+    // An error ends the wait too.
     if (!this.#stream.write(chunk)) await once(this.#stream, 'drain');
   }
 }
 
-/** What a COPY … TO STDOUT gives. */
+/** The output of a COPY … TO STDOUT, as a stream. */
 export function copyOut(client: pg.ClientBase, file: SqlFile, variables?: Variables): Readable {
   return client.query(copyTo(textOf(file, variables)));
 }
 
-/** The same, whole. */
+/** The output of a COPY … TO STDOUT, as a buffer. */
 export async function readCopy(client: pg.ClientBase, file: SqlFile, variables?: Variables): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of copyOut(client, file, variables)) chunks.push(chunk as Buffer);

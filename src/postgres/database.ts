@@ -11,14 +11,15 @@ import {
 } from '../errors.ts';
 import { fillIn, type Variables } from './variables.ts';
 
-/** A statement's file under sql/. */
+/** A statement file under sql/. */
 export type SqlFile = `sql/${string}.sql`;
 
-/** transaction_timeout came with 17. */
+/** Version 17 introduced transaction_timeout. */
 const oldestServer = 170_000;
 
 /**
- * Keeps late writers out: every transaction of an attempt at a step holds the step's row, unless a later attempt has begun.
+ * Keeps late writers out: every transaction of an attempt at a step locks the step's row, which fails once a later
+ * attempt has begun.
  */
 export interface StepFence {
   runId: string;
@@ -26,12 +27,12 @@ export interface StepFence {
   token: bigint;
 }
 
-/** The Postgres that Kith publishes to: statements of `sql/`, by file. */
+/** The Postgres that Kith publishes to. It runs the statements in `sql/`, by file name. */
 export class Database implements AsyncDisposable {
   readonly #pool: pg.Pool;
   readonly #signal: AbortSignal | undefined;
   readonly #fence: StepFence | undefined;
-  /** With the password in it: not for logs. */
+  /** Contains the password: never log it. */
   readonly url: string;
 
   private constructor(url: string, pool: pg.Pool, signal?: AbortSignal, fence?: StepFence) {
@@ -49,14 +50,14 @@ export class Database implements AsyncDisposable {
       application_name: 'kith',
       connectionTimeoutMillis: 30_000,
     });
-    // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
+    // A connection that breaks while idle is replaced at the next use. Without a listener, it would end the process.
     pool.on('error', () => undefined);
     const database = new Database(url, pool);
     try {
       const version = Number((await database.#pool.query('SHOW server_version_num')).rows[0]?.server_version_num);
       if (version < oldestServer)
         throw new BadInputError(
-          `Postgres 17 or newer is needed; KITH_POSTGRES_URL leads to version ${Math.floor(version / 10_000)}.`,
+          `Kith needs Postgres 17 or newer, but KITH_POSTGRES_URL is a server of version ${Math.floor(version / 10_000)}.`,
         );
       return database;
     } catch (error) {
@@ -65,7 +66,7 @@ export class Database implements AsyncDisposable {
     }
   }
 
-  /** The same database for work that ends when the signal aborts; the original goes on, to write down why. */
+  /** The same database for work that ends when the signal aborts; the original stays usable, to record why. */
   until(signal: AbortSignal): Database {
     return new Database(this.url, this.#pool, signal, this.#fence);
   }
@@ -76,7 +77,7 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * Makes sure that the attempt may write until the transaction ends; {@link transaction} does it unless it is implicit.
+   * Makes sure that the attempt may write until the transaction ends. {@link transaction} calls it unless it is implicit.
    *
    * @throws StaleAttemptError if a later attempt has begun
    */
@@ -86,24 +87,24 @@ export class Database implements AsyncDisposable {
     await queryOn(client, 'sql/steps/name-holder.sql', [runId, step]);
     const held = await queryOn(client, 'sql/steps/hold.sql', [runId, step, token]);
     if (held.length === 0)
-      throw new StaleAttemptError(`Another attempt at ${step} has begun since; this one may not write any more.`);
+      throw new StaleAttemptError(`A later attempt at ${step} has begun, so this one may no longer write.`);
   }
 
-  /** Runs one statement on a connection of its own, in a transaction of its own. */
+  /** Runs one statement on its own connection, in its own transaction. */
   async query<Row extends pg.QueryResultRow>(
     file: SqlFile,
     values: unknown[] = [],
     variables?: Variables,
   ): Promise<Row[]> {
-    // A fence is only as good as the transaction that holds it.
+    // A fence needs an explicit transaction to hold the step's row.
     return this.transaction(async (client) => queryOn<Row>(client, file, values, variables), {
       implicit: !this.#fence,
     });
   }
 
   /**
-   * Runs `work` on one connection between BEGIN and COMMIT; whatever it throws rolls everything back.
-   * When the signal aborts, the statement under way is cancelled and no further one begins.
+   * Runs `work` on one connection between BEGIN and COMMIT. If it throws, everything is rolled back.
+   * When the signal aborts, the current statement is cancelled and no further one begins.
    */
   async transaction<T>(work: (client: pg.PoolClient) => Promise<T>, options: { implicit?: boolean } = {}): Promise<T> {
     if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
@@ -118,14 +119,14 @@ export class Database implements AsyncDisposable {
     const stop = () => void this.#stop(client);
     this.#signal?.addEventListener('abort', stop, { once: true });
     try {
-      // It may have come while the connection was made.
+      // The signal may have been aborted while the connection was made.
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
       if (!options.implicit) {
         await client.query(statement('sql/begin.sql'));
         await this.hold(client);
       }
       const result = await work(client);
-      // COMMIT of a transaction in which a statement failed is no error, but a ROLLBACK.
+      // If a statement in the transaction has failed, COMMIT is not an error but a ROLLBACK.
       if (!options.implicit && (await client.query('COMMIT')).command !== 'COMMIT')
         throw new EngineError('Postgres rolled a transaction back because a statement in it had failed.');
       return result;
@@ -143,7 +144,7 @@ export class Database implements AsyncDisposable {
     }
   }
 
-  /** Cancels the statement under way; if there is none just now, the next one finds the connection closed. */
+  /** Cancels the current statement. If there is none right now, the next one finds the connection closed. */
   async #stop(client: pg.PoolClient): Promise<void> {
     const { processID: pid, end } = client as unknown as { processID?: number; end: () => Promise<void> };
     if (pid !== undefined) await this.#pool.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined);
@@ -155,12 +156,12 @@ export class Database implements AsyncDisposable {
   }
 }
 
-/** A statement's text, its psql variables filled in. */
+/** A statement's text, with its psql variables filled in. */
 export function textOf(file: SqlFile, variables?: Variables): string {
   return variables ? fillIn(statement(file), variables) : statement(file);
 }
 
-/** Runs a statement's file on a connection that is already in a transaction. */
+/** Runs a statement file on a connection that is already in a transaction. */
 export async function queryOn<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   file: SqlFile,
@@ -174,7 +175,7 @@ export async function queryOn<Row extends pg.QueryResultRow>(
   }
 }
 
-/** Runs a file that holds several statements and no parameters, in one message; returns a result for each. */
+/** Runs a file with several statements and no parameters, in one message; returns a result for each statement. */
 export async function queryAll<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   file: SqlFile,
@@ -184,20 +185,20 @@ export async function queryAll<Row extends pg.QueryResultRow>(
   return (await client.query<Row>(textOf(file, variables))) as unknown as pg.QueryResult<Row>[];
 }
 
-/** Postgres' code of an error, or of what it was caused by. */
+/** The SQLSTATE of an error or of its cause. */
 export function sqlStateOf(error: unknown): string | undefined {
   if (error instanceof pg.DatabaseError) return error.code;
   return error instanceof Error && error.cause !== undefined ? sqlStateOf(error.cause) : undefined;
 }
 
-/** What Postgres said, in a sentence; it never holds the connection's address, which has the password in it. */
+/** What Postgres said, as a sentence. It never contains the connection's URL, which has the password in it. */
 function engineError(where: string, error: unknown): Error {
   if (error instanceof KithError) return error;
   const code = String((error as { code?: unknown }).code ?? '');
   if (code === '53100' || code === 'ENOSPC')
     return new EngineError('The disk of Postgres is full: free some space, then run again.', { cause: error });
   if (code === '28P01' || code === '28000')
-    return new EngineError('Postgres refuses the name or the password of KITH_POSTGRES_URL.', { cause: error });
+    return new EngineError('Postgres refuses the user or the password in KITH_POSTGRES_URL.', { cause: error });
   if (code === '55P03')
     return new EngineError(
       `In Postgres ${where} waited too long for a lock that another connection holds (${messageOf(error)}); run again.`,
@@ -210,20 +211,20 @@ function engineError(where: string, error: unknown): Error {
         cause: error,
       },
     );
-  // Neither the input's fault nor the engine's, as far as can be told: exit code 1.
+  // Probably neither the input nor the engine is to blame: exit code 1.
   return new KithError(`Postgres refused ${where}: ${messageOf(error)}`, { cause: error });
 }
 
 function isUnreachable(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? '');
-  // ERR_STREAM: a COPY whose connection went away under it.
+  // ERR_STREAM: the connection was lost during a COPY.
   if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ERR_STREAM|57P|08)/.test(code)) return true;
   return /Connection terminated|timeout exceeded when trying to connect|not queryable|Connection ended/i.test(
     messageOf(error),
   );
 }
 
-/** Whether an error is Postgres' or its connection's, rather than one of the work between BEGIN and COMMIT. */
+/** Whether an error comes from Postgres or the connection, not from the code between BEGIN and COMMIT. */
 function isOfPostgres(error: unknown): boolean {
   return error instanceof KithError || error instanceof pg.DatabaseError || isUnreachable(error);
 }

@@ -7,23 +7,24 @@ import { EngineError, KithError, messageOf } from '../errors.ts';
 import { atAnInstant, unlessInUse } from './at-an-instant.ts';
 import { type Database, queryOn } from './database.ts';
 
-/** What migrations lock, besides tables that nobody but Kith uses. */
+/** The tables that migrations lock, besides those that only Kith uses. */
 const tables = ['graph_recs.closest_connections', 'graph_recs.recommendations', 'graph_recs.rec_reasons'];
 
 /**
- * Brings the database's schemas up to date: the files of `sql/migrations`, by number, each once, all in one transaction.
+ * Migrates the database: runs the files in `sql/migrations` that have not been run yet, in order, in one transaction.
  *
- * @throws EngineError if one fails, or if somebody keeps the tables open for longer than `patienceSeconds`; nothing has changed then
+ * @throws EngineError if one fails, or if somebody keeps the tables open for longer than `patienceSeconds`; nothing is
+ *   changed then
  */
 export async function migrate(database: Database, patienceSeconds: number): Promise<void> {
-  // node-pg-migrate reads files: they are those that this program was built with, whatever the checkout has by now.
+  // node-pg-migrate reads files. It gets those that this program was built with, since the checkout may have changed.
   const dir = mkdtempSync(join(tmpdir(), 'kith-migrations-'));
   try {
     for (const name of migrationNames()) writeFileSync(join(dir, name), statement(`sql/migrations/${name}`));
     const patience = {
       tables,
       seconds: patienceSeconds,
-      failure: 'The tables of Postgres were not brought up to date',
+      failure: 'The tables in Postgres were not migrated',
       onProgress: () => undefined,
     };
     await atAnInstant(database, patience, () => unlessInUse(() => migrateNow(database, dir)));
@@ -44,12 +45,12 @@ async function migrateNow(database: Database, dir: string): Promise<void> {
         migrationsSchema: 'kith',
         createMigrationsSchema: true,
         singleTransaction: true,
-        // Two processes that start at once: the second waits, as long as the limit allows, and then finds nothing to do.
+        // If two processes start at once, the second waits, as long as the limit allows, and then finds nothing to do.
         advisoryLockMode: 'wait',
         log: () => undefined,
       }).catch((error) => {
         if (error instanceof KithError) throw error;
-        throw new EngineError(`The tables of Postgres can't be brought up to date: ${messageOf(error)}`, {
+        throw new EngineError(`The tables in Postgres can't be migrated: ${messageOf(error)}`, {
           cause: error,
         });
       });

@@ -4,15 +4,16 @@ import { maskOf } from '../secrets.ts';
 
 export type Log = pino.Logger;
 
-/** How many errors deep a cause is followed: an error may be its own. */
+/** How deep causes are followed, since an error may be its own cause. */
 const mostCauses = 5;
 
 /**
- * Structured logs: a line of JSON each, with `name`, the time in ISO 8601 and the level as a word. What goes in are names,
- * numbers and sentences of errors, never an address or a setting; should a secret be among them all the same, it is masked in the
- * finished line, whether it came as the message, a field, a child's field or an error's cause.
+ * Structured logs: one JSON object per line, with `name`, the time in ISO 8601 and the level as a word. Log only names,
+ * numbers and error messages, never URLs or settings. If a secret gets in anyway, it is masked in the finished line,
+ * whether it is in the message, a field, a child's field or an error's cause.
  *
- * @param env where KITH_LOG_LEVEL (info) and the secrets are looked up; the secrets at every line, as `.env` may be read later
+ * @param env where KITH_LOG_LEVEL (default: info) and the secrets are looked up. Secrets are looked up for every line,
+ *   since `.env` may be read later.
  * @example
  * const ofRun = createLog(process.stderr).child({ run: run.id });
  * ofRun.warn({ step: 'ingest', error }, 'step later');
@@ -32,10 +33,10 @@ export function createLog(destination: pino.DestinationStream, env: NodeJS.Proce
   );
 }
 
-/** The log of the process, on standard error. */
+/** This process's log, on standard error. */
 export const log = createLog(pino.destination(2));
 
-/** Every string in a value of JSON, names of fields included, through `mask`. */
+/** Applies `mask` to every string in a JSON value, including field names. */
 function masked(value: unknown, mask: (text: string) => string): unknown {
   if (typeof value === 'string') return mask(value);
   if (Array.isArray(value)) return value.map((each) => masked(each, mask));
@@ -43,7 +44,7 @@ function masked(value: unknown, mask: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [mask(name), masked(each, mask)]));
 }
 
-/** What a line says of an error. Its further properties are left out: drivers hang whole requests and configurations on theirs. */
+/** What is logged of an error. Other properties are left out: drivers attach whole requests and configurations. */
 function fieldsOf(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
@@ -54,7 +55,7 @@ function fieldsOf(error: unknown, depth = 0): unknown {
     type: name,
     message,
     code: typeof code === 'string' ? code : undefined,
-    // A person's own mistake: where in Kith it was noticed says nothing.
+    // A KithError explains itself; where in the code it was thrown doesn't matter.
     stack: error instanceof KithError ? undefined : stack,
     cause: cause === undefined || isDeepest ? undefined : fieldsOf(cause, depth + 1),
     errors: isDeepest ? undefined : errors?.map((each) => fieldsOf(each, depth + 1)),

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What became of an attempt at a step. */
+/** The outcome of an attempt at a step. */
 export type StepOutcome = 'done' | 'later' | 'failed' | 'void';
 
 /** How a run ended. */
@@ -9,15 +9,16 @@ export type RunStatus = 'published' | 'failed';
 const outcomes: readonly StepOutcome[] = ['done', 'later', 'failed', 'void'];
 const statuses: readonly RunStatus[] = ['published', 'failed'];
 
-/** Seconds: a step takes a tenth of one on a hand-made network, and up to KITH_STEP_LIMIT, 4 h. */
+/** In seconds: a step takes from 0.1 s on a tiny network up to KITH_STEP_LIMIT, by default 4 h. */
 const stepBuckets = [0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400];
 const runBuckets = [...stepBuckets, 28_800];
 
-/** The input's files by their names without `.gz`; anything else is `other`, so that no input can add series. */
+/** Names of input files, without `.gz`. Any other name counts as `other`, so that input can't add time series. */
 const files = new Set(['follow.csv', 'reply.csv', 'mention.csv', 'like.csv', 'user.csv', 'messages.jsonl']);
 
 /**
- * What a worker tells Prometheus. Labels are names from short lists, never a run's id: a year of runs has as many series as a day.
+ * A worker's metrics for Prometheus. Labels have few possible values and never a run's id, so the number of time series
+ * stays constant.
  *
  * @example
  * const metrics = new Metrics(pipeline.map(({ name }) => name));
@@ -25,12 +26,12 @@ const files = new Set(['follow.csv', 'reply.csv', 'mention.csv', 'like.csv', 'us
  * await metrics.registry.metrics();
  */
 export class Metrics {
-  /** Of these metrics alone, and those of the process under their usual names. */
+  /** Holds these metrics, and the default metrics of the process. */
   readonly registry = new Registry();
   readonly #registers = [this.registry];
   readonly #stepSeconds = new Histogram({
     name: 'kith_step_seconds',
-    help: 'How long attempts at steps took.',
+    help: 'How long attempts at steps took, in seconds.',
     labelNames: ['step', 'outcome'],
     buckets: stepBuckets,
     registers: this.#registers,
@@ -43,19 +44,19 @@ export class Metrics {
   });
   readonly #stepRows = new Counter({
     name: 'kith_step_rows_total',
-    help: 'What steps that are done dealt with: lines, users or rows.',
+    help: 'Lines, users or rows that completed steps processed.',
     labelNames: ['step'],
     registers: this.#registers,
   });
   readonly #rejected = new Counter({
     name: 'kith_rejected_lines_total',
-    help: 'Bad lines of the input.',
+    help: 'Rejected lines of input files.',
     labelNames: ['file'],
     registers: this.#registers,
   });
   readonly #runSeconds = new Histogram({
     name: 'kith_run_seconds',
-    help: 'How long runs took, from their start to their end.',
+    help: 'How long runs took from start to end, in seconds.',
     labelNames: ['status'],
     buckets: runBuckets,
     registers: this.#registers,
@@ -68,36 +69,36 @@ export class Metrics {
   });
   readonly #published = new Gauge({
     name: 'kith_run_published_timestamp_seconds',
-    help: 'When a run was last published, in epoch seconds.',
+    help: 'When the last run was published, in epoch seconds.',
     registers: this.#registers,
   });
   readonly #queue = new Gauge({
     name: 'kith_queue_runs',
-    help: 'Runs that wait, and that are under way.',
+    help: 'Runs that are queued, and runs that are running.',
     labelNames: ['status'],
     registers: this.#registers,
   });
   readonly #jobStoreTroubles = new Counter({
     name: 'kith_job_store_troubles_total',
-    help: 'Errors of the store of jobs.',
+    help: 'Errors of the job store.',
     registers: this.#registers,
   });
   #lastPublished = 0;
 
-  /** @param steps the names of the run's steps */
+  /** @param steps the names of a run's steps */
   constructor(steps: readonly string[]) {
     collectDefaultMetrics({ register: this.registry });
-    // A counter that begins at 1 has no increase: the first failure has to be seen, too.
+    // Counters begin at 0, so that Prometheus sees the first failure as an increase.
     for (const outcome of outcomes) for (const step of steps) this.#steps.inc({ step, outcome }, 0);
     for (const status of statuses) this.#runs.inc({ status }, 0);
-    // Not 0: an alert on its age would go off whenever a worker starts.
+    // Not 0, or else an alert on its age would fire whenever a worker starts.
     this.#published.remove();
   }
 
   /**
-   * An attempt at a step came to an end.
+   * An attempt at a step ended.
    *
-   * @param end.rows what it dealt with, if it is done
+   * @param end.rows what it processed, if it is done
    */
   stepEnded({ step, outcome, seconds, rows }: StepEnded): void {
     this.#stepSeconds.observe({ step, outcome }, seconds);
@@ -106,7 +107,7 @@ export class Metrics {
   }
 
   /**
-   * A run came to an end.
+   * A run ended.
    *
    * @param end.seconds from the run's start
    */
@@ -116,25 +117,25 @@ export class Metrics {
     if (status === 'published') this.lastPublished(at);
   }
 
-  /** When a run was last published, by whichever worker; an instant earlier than one already told changes nothing. */
+  /** Sets when the last run was published, by any worker; an earlier instant than the current one is ignored. */
   lastPublished(at: Date): void {
     this.#lastPublished = Math.max(this.#lastPublished, at.getTime() / 1000);
     this.#published.set(this.#lastPublished);
   }
 
-  /** Bad lines of a file of the input, which may end in `.gz`. */
+  /** Counts rejected lines of an input file, whose name may end in `.gz`. */
   rejected(file: string, lines: number): void {
     const name = file.replace(/\.gz$/, '');
     this.#rejected.inc({ file: files.has(name) ? name : 'other' }, lines);
   }
 
-  /** How many runs wait and are under way now. */
+  /** Sets how many runs are queued and running now. */
   queue({ queued, running }: { queued: number; running: number }): void {
     this.#queue.set({ status: 'queued' }, queued);
     this.#queue.set({ status: 'running' }, running);
   }
 
-  /** The store of jobs had an error. */
+  /** Counts an error of the job store. */
   jobStoreTrouble(): void {
     this.#jobStoreTroubles.inc();
   }

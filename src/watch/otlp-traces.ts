@@ -15,19 +15,19 @@ import type { RunSpan, StepSpan, Traces } from './spans.ts';
 import { traceIdsOf } from './trace-ids.ts';
 
 /**
- * Traces sent by OpenTelemetry's own exporter, which reads its settings from the environment; see `openTraces`.
+ * Sends traces with OpenTelemetry's exporter, which reads its settings from the environment; see `openTraces`.
  *
- * @param closeMs milliseconds that disposing may take
+ * @param closeMs how many milliseconds disposing may take
  */
 export function openOtlpTraces(log: Log, closeMs: number): Traces {
   const { OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_EXPORTER_OTLP_TRACES_TIMEOUT } = process.env;
   const isTimed = OTEL_EXPORTER_OTLP_TIMEOUT || OTEL_EXPORTER_OTLP_TRACES_TIMEOUT;
-  // An export that goes on after the end would keep the process alive.
+  // An export that continues after disposal would keep the process alive.
   const exporter = new OTLPTraceExporter(isTimed ? {} : { timeoutMillis: closeMs });
   const ids = new RunIds();
   const provider = new BasicTracerProvider({
     idGenerator: ids,
-    // A run a day: the spans of one worker must not be there without those of another.
+    // There is about one run a day, and sampling could drop some workers' spans of a run.
     sampler: new AlwaysOnSampler(),
     resource: resourceFromAttributes({ 'service.name': 'kith' }).merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor(tellingOnce(exporter, log))],
@@ -73,7 +73,7 @@ function end(span: Span, isFailed: boolean, { error, endedAt }: { error?: string
   span.end(endedAt ?? new Date());
 }
 
-/** Random ids, but for a run's root span: its steps, in other processes, know its ids already. */
+/** Random ids, except for a run's root span, whose ids its steps in other processes derive as well. */
 class RunIds extends RandomIdGenerator {
   #fixed: { traceId: string; spanId: string } | undefined;
   readonly #random = new RandomIdGenerator();
@@ -81,7 +81,7 @@ class RunIds extends RandomIdGenerator {
   override generateTraceId = () => this.#fixed?.traceId ?? this.#random.generateTraceId();
   override generateSpanId = () => this.#fixed?.spanId ?? this.#random.generateSpanId();
 
-  /** The span that `start` begins has these ids. */
+  /** Gives these ids to the span that `start` begins. */
   withIds(ids: { traceId: string; spanId: string }, start: () => Span): Span {
     this.#fixed = ids;
     try {
@@ -92,7 +92,7 @@ class RunIds extends RandomIdGenerator {
   }
 }
 
-/** An exporter whose failures are told to the log when they begin, not each time, and disturb nobody. */
+/** An exporter that never fails: it logs a failure once when failures begin, not each time. */
 function tellingOnce(exporter: SpanExporter, log: Log): SpanExporter {
   let isFailing = false;
   return {

@@ -1,30 +1,30 @@
 import type { RunStatus, StepOutcome } from './metrics.ts';
 
-/** An attempt at a step that came to an end. */
+/** An attempt at a step that ended. */
 export interface StepSpan {
   /** The run's id. */
   run: string;
   step: string;
-  /** Of this step of the run, the first is 1. */
+  /** The number of the attempt at this step of the run, from 1. */
   attempt?: number;
   /** Host and process. */
   worker: string;
   startedAt: Date;
-  /** Now, unless it is given. */
+  /** Defaults to now. */
   endedAt?: Date;
   outcome: StepOutcome;
-  /** What it dealt with. */
+  /** How many lines, users or rows it processed. */
   rows?: number;
-  /** Why it failed: the span is then one of an error. */
+  /** Why it failed; the span's status is then error. */
   error?: string;
 }
 
-/** A run that came to an end. */
+/** A run that ended. */
 export interface RunSpan {
   /** The run's id. */
   run: string;
   startedAt: Date;
-  /** Now, unless it is given. */
+  /** Defaults to now. */
   endedAt?: Date;
   status: RunStatus;
   /** Why it failed. */
@@ -32,12 +32,12 @@ export interface RunSpan {
 }
 
 /**
- * What a worker tells OpenTelemetry. Every run is one trace, whichever workers do its steps. Nothing here throws or waits;
- * disposing sends what is left, for a few seconds at most.
+ * A worker's traces for OpenTelemetry. Every run is one trace, whichever workers do its steps. Nothing here throws or
+ * blocks. Disposing sends the remaining spans, which takes a few seconds at most.
  */
 export interface Traces extends AsyncDisposable {
-  /** The span `step <name>`, a child of the run's. */
+  /** Records the span `step <name>`, a child of the run's span. */
   stepEnded(span: StepSpan): void;
-  /** The span `run`, the root; for the one worker that ended it. */
+  /** Records the root span `run`; called only by the worker that ended the run. */
   runEnded(span: RunSpan): void;
 }

@@ -76,7 +76,7 @@ async function conduct(id: string, name: StepName): Promise<StepEnd> {
 }
 
 describe('once a later attempt at a step has begun, an earlier one', () => {
-  test('can write nothing to Postgres any more, not even that it is done', async () => {
+  test('can no longer write to Postgres, not even that it is done', async () => {
     const run = await begin();
     const early = await attemptAt(run, 'closest');
     const write = (attempt: Attempt) => database.fenced(attempt).query('sql/runs/summarize.sql', [run, {}]);
@@ -90,7 +90,7 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     expect(await beginAttempt(database, run, 'closest', ['closest'])).toBeUndefined();
   });
 
-  test('can write nothing to the graph any more', async () => {
+  test('can no longer write to the graph', async () => {
     const run = await begin();
     const [early, late] = [await attemptAt(run, 'ingest'), await attemptAt(run, 'ingest')];
     await using before = new Graph(network.stack.neo4j, undefined, early);
@@ -128,7 +128,7 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     }
   });
 
-  test('has committed all that it will ever commit, however many transactions it has under way', async () => {
+  test('commits nothing more, however many transactions it has open', async () => {
     const run = await begin();
     await using look = new Graph(network.stack.neo4j);
     const written = async () => {
@@ -180,7 +180,7 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     await raised;
   }, 60_000);
 
-  test('of whatever step of a run before can write nothing to the graph, once the first step has begun', async () => {
+  test('of any step of an earlier run can no longer write to the graph, if the later one is at the first step', async () => {
     const run = await begin();
     await using late = new Graph(network.stack.neo4j, undefined, await attemptAt(run, 'closest'));
     await late.raiseFence();
@@ -193,7 +193,7 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     await expect(late.write('cypher/reputation/remove.cypher', { userIds: [] })).rejects.toThrow(StaleAttemptError);
   });
 
-  test('keeps it waiting as long as it is just committing', async () => {
+  test('makes it wait while it is committing', async () => {
     const run = await begin();
     const early = await attemptAt(run, 'publish');
     const order: string[] = [];
@@ -212,7 +212,7 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     expect(order).toEqual(['early', 'late']);
   });
 
-  test('loses its connection if it holds on for longer than that', async () => {
+  test('loses its connection if it keeps its transaction open for longer', async () => {
     const run = await begin();
     const early = await attemptAt(run, 'publish');
     let held = () => {};
@@ -231,7 +231,7 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
 });
 
 describe('a folder that changes', () => {
-  test('while it is read stops a run by hand before anything of it is in the graph', async () => {
+  test('while it is read stops a run by hand before anything reaches the graph', async () => {
     const input = day();
     const planned = await planRun(network.settings, { input });
     appendFileSync(join(input, 'like.csv'), '30,40,3,2024-05-31 00:00:00,like\n');
@@ -239,7 +239,7 @@ describe('a folder that changes', () => {
     await expect(running).rejects.toThrow(FolderChangedError);
   });
 
-  test('after an attempt has loaded it fails the run of the queue', async () => {
+  test('after an attempt has loaded it fails a queued run', async () => {
     const input = day();
     const run = await begin(input);
     expect(await conduct(run, 'ingest')).toMatchObject({ kind: 'done', rows: 2 });
@@ -255,7 +255,7 @@ describe('a folder that changes', () => {
     });
   });
 
-  test('but not what lies beside its files', async () => {
+  test('only in files that are not input changes nothing', async () => {
     const input = day();
     const run = await begin(input);
     await conduct(run, 'ingest');
@@ -265,8 +265,8 @@ describe('a folder that changes', () => {
   });
 });
 
-describe('a run that is given up', () => {
-  test('while a step begins or goes on is over: nothing of it takes effect any more', async () => {
+describe('a run that is cancelled', () => {
+  test('while a step begins or runs is over: the step has no further effect', async () => {
     const run = await begin();
     const attempt = await attemptAt(run, 'ingest');
     expect(await giveUpRun(database, run)).toBe(true);
@@ -277,7 +277,7 @@ describe('a run that is given up', () => {
     expect(await giveUpRun(database, run)).toBe(false);
   });
 
-  test('waits for what is just committing, and ends who goes on for long', async () => {
+  test('waits for a commit in progress, and ends a writer that takes too long', async () => {
     const run = await begin();
     const attempt = await attemptAt(run, 'ingest');
     const writing = database.fenced(attempt).transaction(async () => sleep(15_000));
@@ -287,7 +287,7 @@ describe('a run that is given up', () => {
     await ended;
   });
 
-  test('stays so, however many begin at the same time', async () => {
+  test('stays cancelled, however many attempts begin at the same time', async () => {
     for (let i = 0; i < 20; i++) {
       const run = await begin();
       const [, attempt] = await Promise.all([
@@ -302,7 +302,7 @@ describe('a run that is given up', () => {
   });
 });
 
-test("a run is as late as Postgres' clock says, not that of the process that began it", async () => {
+test("a run's times come from Postgres' clock, not from that of the process that began it", async () => {
   const input = day();
   // Date alone, ten minutes ahead.
   jest.useFakeTimers({
@@ -320,7 +320,7 @@ test("a run is as late as Postgres' clock says, not that of the process that beg
 });
 
 describe('the queue', () => {
-  test('takes a morning once, even if its run is over when the schedule calls again', async () => {
+  test('queues a day once, even if its run is over when the schedule calls again', async () => {
     const dueAt = new Date(Date.now() - 1000);
     const input = day();
     const [id] = await enqueueRuns(database, [wanted(input, dueAt)]);
@@ -331,7 +331,7 @@ describe('the queue', () => {
     expect(await enqueueRuns(database, [wanted(input)])).toHaveLength(1);
   });
 
-  test('has one run under way, whoever asks at the same time', async () => {
+  test('has only one run running, however many ask at the same time', async () => {
     await enqueueRuns(database, [wanted(day()), wanted(day()), wanted(day())]);
     const asked = await Promise.all(Array.from({ length: 8 }, () => queuedRunUnderWay(database)));
     expect(new Set(asked).size).toBe(1);
@@ -341,7 +341,7 @@ describe('the queue', () => {
     expect(rows).toEqual([{ running: 1 }]);
   });
 
-  test('gives up a step that was begun twelve times without coming to an end', async () => {
+  test('gives up on a step that was begun twelve times without ending', async () => {
     const run = await begin();
     await attemptAt(run, 'ingest');
     await network.pool.query('UPDATE kith.run_steps SET attempts = 12');
@@ -352,7 +352,7 @@ describe('the queue', () => {
     });
   });
 
-  test('does not do again what is done, nor anything of a run that is over', async () => {
+  test('repeats no step that is done, and does no step of a run that is over', async () => {
     const run = await begin();
     await conduct(run, 'ingest');
     expect(await conduct(run, 'ingest')).toMatchObject({ kind: 'void' });
@@ -367,7 +367,7 @@ describe('the queue', () => {
     expect(end).toMatchObject({ kind: 'failed', attempt: 1 });
   });
 
-  test('counts an error as one, even if Neo4j was restarted beside it', async () => {
+  test('counts an error as one, even if Neo4j was restarted at the same time', async () => {
     const run = await begin();
     for (const step of ['ingest', 'closest', 'reputation', 'recommend'] as const) await conduct(run, step);
     await using _ = await heldInPostgres(network.stack, 'SELECT FROM graph_recs.recommendations LIMIT 1');

@@ -100,7 +100,7 @@ function plainDay(name: string): string {
 /** A date as its folder is named, days after the first of March. */
 const dateOf = (days: number) => new Date(Date.UTC(2024, 2, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '');
 
-test('the daily job goes from the objects of S3 to the tables, when its time comes, and leaves its scores on S3', async () => {
+test('the daily job turns objects on S3 into tables at its time, and writes its scores to S3', async () => {
   const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   await putDay(today);
   expect(await network.kith('schedule')).toMatch(/^no daily run is scheduled/);
@@ -136,12 +136,12 @@ test('the daily job goes from the objects of S3 to the tables, when its time com
   expect(await Body?.transformToString()).toBe('user_id,pred\n1,1\n2,0\n3,0\n');
 });
 
-test('a range of days is done in order, and what waits already is not queued again', async () => {
+test('a range of days is done in order, and a run that is queued already is not queued again', async () => {
   for (const days of [0, 1, 2]) await putDay(dateOf(days));
   const range = ['enqueue', '--input', root, '--from', '2024-03-01', '--to', '2024-03-03'];
   expect(await network.kith(...range)).toMatch(/^queued 20240301-.*\nqueued 20240302-.*\nqueued 20240303-.*\n$/);
   expect(await network.kith('enqueue', '--input', `${root}/20240303`)).toBe(
-    '1 queued or at work already, by input and as-of\n',
+    '1 already queued or running with the same input and as-of\n',
   );
   await network.until(
     'the third of March',
@@ -153,12 +153,12 @@ test('a range of days is done in order, and what waits already is not queued aga
   expect(starts).toEqual(starts.toSorted().reverse());
 });
 
-test('a folder that is not there yet is waited for, and nobody works by hand meanwhile', async () => {
+test('the run waits for a missing folder, and runs by hand are refused meanwhile', async () => {
   const date = dateOf(3);
   const { code, stderr } = await kith(['enqueue', '--input', `${root}/${date}`], network.env);
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: expect.stringMatching(/does not exist.* It will be waited for/),
+    stderr: expect.stringMatching(/does not exist.* The run will wait for it/),
   });
   const waiting = await network.until('a step that waits', ({ steps }) =>
     steps.some(({ status }) => status === 'waiting'),
@@ -179,7 +179,7 @@ test('a folder that is not there yet is waited for, and nobody works by hand mea
   expect(await network.untilOver()).toMatchObject({ status: 'published' });
 });
 
-test('a run that waits can be given up', async () => {
+test('a waiting run can be cancelled', async () => {
   await network.kith('enqueue', '--input', `${root}/${dateOf(40)}`);
   const { id } = await network.until('a step that waits', ({ steps }) =>
     steps.some(({ status }) => status === 'waiting'),
@@ -188,7 +188,7 @@ test('a run that waits can be given up', async () => {
   expect(await kith(['runs', '--give-up', id], network.env)).toMatchObject({ code: 2 });
 });
 
-test('bad input fails the run at once, the tables stay, and the hook is told once', async () => {
+test('bad input fails the run at once, leaves the tables as they were, and calls the hook once', async () => {
   const before = await network.tables();
   const date = dateOf(4);
   await put(`${date}/like.csv`, '10,20,1,2024-03-05 00:00:00,like\nso,what\n');
@@ -203,7 +203,7 @@ test('bad input fails the run at once, the tables stay, and the hook is told onc
   expect(await network.tables()).toEqual(before);
 });
 
-test('what a run by hand left that was killed does not stop the queue', async () => {
+test('what a killed run by hand left behind does not stop the queue', async () => {
   const input = await putDay(dateOf(5));
   const byHand = new RunningCommand(['run', '--input', input], network.env);
   await byHand.says('ingest: begins');
@@ -217,7 +217,7 @@ test('what a run by hand left that was killed does not stop the queue', async ()
   expect(killed).toMatchObject({ status: 'failed', error: 'The run was broken off.' });
 });
 
-test('what is wrong with an option is said before anything is queued', async () => {
+test('a wrong option is reported before anything is queued', async () => {
   for (const [args, why] of [
     [['enqueue'], /--input/],
     [['enqueue', '--input', 'somewhere'], /--as-of/],
@@ -232,7 +232,7 @@ test('what is wrong with an option is said before anything is queued', async () 
     expect(await kith([...args], network.env)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) });
 });
 
-test('the worker tells Prometheus what it did, and its log holds lines of JSON and no secret', async () => {
+test('the worker reports what it did to Prometheus, and its log is JSON lines without secrets', async () => {
   const password = readFileSync(join(network.env.KITH_HOME as string, 'passwords', 'web'), 'utf8');
   const url = `http://127.0.0.1:${metricsPort}/metrics`;
   expect((await fetch(url)).status).toBe(401);
@@ -257,7 +257,7 @@ test('the worker tells Prometheus what it did, and its log holds lines of JSON a
     expect(stderr).not.toContain(secret);
 });
 
-test('an engine that is away for good fails the run after three retries', async () => {
+test('an engine that stays down fails the run after three retries', async () => {
   await using away = new WorkerNetwork(join(home, 'away'), {
     KITH_NEO4J_URI: `bolt://127.0.0.1:${await freePort()}`,
     KITH_NEO4J_PASSWORD: 'none at all',
@@ -269,7 +269,7 @@ test('an engine that is away for good fails the run after three retries', async 
   expect(run.steps).toEqual([expect.objectContaining({ name: 'ingest', status: 'failed', attempts: 4 })]);
 });
 
-test('a step that takes longer than its limit is ended and tried again', async () => {
+test('a step that exceeds its time limit is ended and retried', async () => {
   // Neo4j takes longer to start.
   await using slow = new WorkerNetwork(join(home, 'slow'), { KITH_STEP_LIMIT: '4s', KITH_RETRY_DELAY: '5s' });
   await slow.startWorker();

@@ -39,7 +39,7 @@ describe.each([
     return store.agenda;
   }
 
-  test('are done once each, however many workers there are', async () => {
+  test('are each done once, however many workers there are', async () => {
     const done: number[] = [];
     const workers = await Promise.all([open(), open(), open()]);
     for (const agenda of workers) {
@@ -52,7 +52,7 @@ describe.each([
     expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, n) => n));
   });
 
-  test('of one run and step are one, until it is done', async () => {
+  test('are unique for a run and step until they are done', async () => {
     const agenda = await open();
     agenda.define('step', async () => undefined, { removeOnComplete: true });
     const ensure = () =>
@@ -70,7 +70,7 @@ describe.each([
     await until('the job to be done', async () => (await jobs()).total === 0);
   });
 
-  test('that fail are tried again after the time that their error says', async () => {
+  test('that fail are retried after the delay that their error gives', async () => {
     const agenda = await open();
     const times: number[] = [];
     agenda.define(
@@ -87,7 +87,7 @@ describe.each([
     for (const i of [1, 2]) expect((times[i] as number) - (times[i - 1] as number)).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('outlive their lock while they are touched', async () => {
+  test('are not lost while they are touched, even beyond the lifetime of their lock', async () => {
     let begun = 0;
     for (const agenda of await Promise.all([open(2_000), open(2_000)])) {
       agenda.define(
@@ -109,7 +109,7 @@ describe.each([
     expect(begun).toBe(1);
   });
 
-  test('have one schedule, which can be changed and taken away', async () => {
+  test('have one schedule, which can be changed and turned off', async () => {
     const agenda = await open();
     agenda.define('kith morning', async () => undefined);
     expect(await readSchedule(agenda)).toBeUndefined();
@@ -142,7 +142,7 @@ describe.each([
   });
 });
 
-test('a Postgres of the jobs alone needs nothing but a database', async () => {
+test('a separate Postgres for jobs needs only an empty database', async () => {
   await network.pool.query('DROP DATABASE IF EXISTS jobs_alone WITH (FORCE)');
   await network.pool.query('CREATE DATABASE jobs_alone');
   const url = new URL(network.stack.postgres.url);
@@ -157,11 +157,11 @@ test('a Postgres of the jobs alone needs nothing but a database', async () => {
   expect(new Set(rows.map(({ schemaname }) => schemaname))).toEqual(new Set(['kith']));
 });
 
-test('a store that is away is said to be so, without its password', async () => {
+test('an unreachable store is reported without its password', async () => {
   const open = openJobStore('postgres://kith:hush@127.0.0.1:1/jobs', {
     lockLifetime: 4_000,
     onTrouble: () => undefined,
   });
   await expect(open).rejects.toThrow(EngineError);
-  await expect(open).rejects.toThrow(/^The store of jobs \(KITH_JOBS_URL.*can't be used: (?!.*hush)/);
+  await expect(open).rejects.toThrow(/^The job store \(KITH_JOBS_URL.*can't be used: (?!.*hush)/);
 });

@@ -118,7 +118,7 @@ test('a migration waits for whoever has the tables open, keeps nobody else waiti
   const migrating = migrate(database, 1);
   await expect(migrating).rejects.toThrow(EngineError);
   await expect(migrating).rejects.toThrow(
-    /^The tables of Postgres were not brought up to date, because pg_dump of kith \(process \d+/,
+    /^The tables in Postgres were not migrated, because pg_dump of kith \(process \d+/,
   );
   const patient = migrate(database, 30);
   const others: number[] = [];

@@ -43,7 +43,7 @@ async function nextTables(): Promise<string[]> {
 }
 
 describe('rows that a run writes', () => {
-  test('keep created_at to the microsecond where they are shown already, whichever run is the usual one', async () => {
+  test('keep created_at to the microsecond if they are published already, whichever value is the most frequent', async () => {
     await rows.stage(2000, 1);
     const first = await rows.publish();
     const odd = '2024-02-29 23:59:59.123456+00';
@@ -76,7 +76,7 @@ describe('rows that a run writes', () => {
     });
   });
 
-  test('are made again, with nothing computed, if another run was published since', async () => {
+  test('are made again, without computing anything, if another run was published in the meantime', async () => {
     const other = await rows.begin();
     await sleep(5);
     const early = await rows.stage(50, 1);
@@ -97,7 +97,9 @@ describe('rows that a run writes', () => {
       onProgress: (text) => said.push(text),
     });
     expect(startedAt).toBe(early.startedAt);
-    expect(said.filter((text) => text.includes('again, since another run was published meanwhile'))).toHaveLength(3);
+    expect(
+      said.filter((text) => text.includes('again, because another run was published in the meantime')),
+    ).toHaveLength(3);
     for (const table of publishedTables) expect(await runsIn(network.pool, table)).toEqual([early.startedAt]);
     const { rows: found } = await network.pool.query(
       'SELECT count(*)::integer AS rows FROM graph_recs.rec_reasons WHERE created_at = $1',
@@ -108,7 +110,7 @@ describe('rows that a run writes', () => {
     expect(await nextTables()).toEqual([]);
   });
 
-  test('of a run that lacks one of them are not published', async () => {
+  test('are not published if one of the three tables is missing', async () => {
     const run = await rows.begin();
     await rows.writeTable('recommendations', run, ring(50, 1).recommendations);
     await rows.writeTable('rec_reasons', run, ring(50, 1).rec_reasons);
@@ -116,7 +118,7 @@ describe('rows that a run writes', () => {
     await expect(rows.publish()).rejects.toThrow('has no rows of closest_connections to publish');
   });
 
-  test("carry the indexes that an application has made on a table, and the application's plans use them", async () => {
+  test("have the indexes that an application has created on a table, and the application's plans use them", async () => {
     await rows.stage(500, 1);
     await rows.publish();
     await network.pool.query(`
@@ -221,8 +223,8 @@ describe('what a swap would lose or break', () => {
   });
 });
 
-describe('what an attempt that crashed has left', () => {
-  test('is removed by the next attempt, and what stands costs a retry of the publish nothing', async () => {
+describe('what a crashed attempt has left behind', () => {
+  test('is removed by the next attempt, and complete tables are reused when publish is retried', async () => {
     await rows.stage(50, 1);
     const { token } = await rows.stage(50, 2);
     expect(await nextTables()).toEqual([
@@ -248,7 +250,7 @@ describe('what an attempt that crashed has left', () => {
     expect(await nextTables()).toEqual([]);
   });
 
-  test('stays for the time being if pg_dump has it open: named, not waited for, and removed later', async () => {
+  test('is kept if pg_dump has it open, which is named and not waited for, and is removed later', async () => {
     const { token } = await rows.stage(50, 1);
     await using dump = await beginDump();
     const said: string[] = [];
@@ -294,7 +296,7 @@ describe('pg_dump', () => {
     },
   );
 
-  test('that began while a table is written neither waits for it nor holds it up', async () => {
+  test('that began while a table is being written neither waits for it nor blocks it', async () => {
     await rows.stage(50, 1);
     await rows.publish();
     const run = await rows.begin();
@@ -332,7 +334,7 @@ describe('a member of kith_readers', () => {
     return reader;
   }
 
-  test('whose transaction outlasts the patience is ended and named', async () => {
+  test('is named and has its transaction ended if that outlasts the patience', async () => {
     await rows.stage(50, 1);
     await rows.publish();
     await rows.stage(50, 2);
@@ -344,7 +346,7 @@ describe('a member of kith_readers', () => {
     await expect(reader.query('SELECT 1')).rejects.toThrow();
   });
 
-  test('is not ended while somebody else is in the way as well, nor is anybody else', async () => {
+  test('keeps its transaction if somebody else is in the way as well, and so does everybody else', async () => {
     await rows.stage(50, 1);
     await rows.publish();
     await rows.stage(50, 2);
@@ -357,7 +359,7 @@ describe('a member of kith_readers', () => {
   });
 });
 
-test('a lock that was waited for in vain is told as what it is, not as the patience of a publish', async () => {
+test('a lock timeout is reported as such, not as the patience of a publish', async () => {
   await using holder = await rows.reader();
   await holder.query('BEGIN; LOCK TABLE kith.next_tables');
   const waiting = rows.database.transaction(async (client) => {
@@ -370,7 +372,7 @@ test('a lock that was waited for in vain is told as what it is, not as the patie
   );
 });
 
-test('limits that the role has for its readers do not end what Kith does', async () => {
+test("timeouts set on the role for its readers do not end Kith's own statements", async () => {
   const { rows: found } = await network.pool.query<{ name: string }>('SELECT current_user AS name');
   const role = found[0]?.name;
   await network.pool.query(

@@ -59,7 +59,7 @@ async function everything(): Promise<unknown[]> {
   return all.map((result) => result.rows);
 }
 
-test('the server knows how many rows it checks, even if it looked at the tables while they were empty', async () => {
+test('the planner knows how many rows are checked, even if the tables were analyzed while they were empty', async () => {
   await network.reset();
   // What autovacuum does on its own a minute after a reset.
   for (const table of tables) await network.pool.query(`VACUUM ANALYZE graph_recs.${table}`);
@@ -76,7 +76,7 @@ test('the server knows how many rows it checks, even if it looked at the tables 
 });
 
 describe('created_at and updated_at', () => {
-  test('updated_at is the start of the run in all three tables; created_at stays while a row stands, and begins anew after a gap', async () => {
+  test('updated_at is the start of the run in all three tables; created_at is kept while a row is published, and is new after a gap', async () => {
     await network.reset();
     const input = folderOf([...ring(12), like(1, 7, 60)]);
     const created = async () => {
@@ -230,7 +230,7 @@ describe('a check that fails is named', () => {
     expect(await everything()).toEqual(before);
   }, 60_000);
 
-  test('a row that came or went after its step is noticed', async () => {
+  test('a row added or removed after its step is noticed', async () => {
     const before = await everything();
     const { token } = await rows.stage(30, 1);
     await network.pool.query(`DELETE FROM kith_next.closest_connections_${token} WHERE user_id = 30`);
@@ -247,7 +247,7 @@ describe('a check that fails is named', () => {
     await expect(writing).rejects.toThrow('violates not-null constraint');
   });
 
-  test('nor is a row twice', async () => {
+  test('a duplicate row is refused', async () => {
     const writing = rows.writeTable('closest_connections', await rows.begin(), [
       [[1, 2], 1, 1],
       [[1, 2], 1, 2],
@@ -255,7 +255,7 @@ describe('a check that fails is named', () => {
     await expect(writing).rejects.toThrow('could not create unique index');
   });
 
-  test('what the graph tells is skipped once the graph has changed, with the reason', async () => {
+  test('checks that need the graph are skipped once the graph has changed, with the reason', async () => {
     await using graph = new Graph(network.stack.neo4j);
     const [startedAt] = await runsIn(network.pool, 'recommendations');
     const run = { startedAt: startedAt as string, asOf, settings: {}, maxRowChangePercent: 50 };
@@ -276,7 +276,7 @@ describe('a check that fails is named', () => {
 describe('row counts against the last run of equal settings, 1 to 7 days earlier', () => {
   const rowCounts = (checks: CheckOutcome[] | undefined) => checks?.find(({ name }) => name === 'row counts');
 
-  test('skipped without one, passed when near, failed when far, and then nothing has changed', async () => {
+  test('are skipped without one, pass if near, and fail if far, which changes nothing', async () => {
     await network.reset();
     const first = await network.run({ input: folderOf(ring(12)), asOf: asOfDay(0) });
     expect(rowCounts(first.summary.checks)).toMatchObject({
@@ -316,7 +316,7 @@ describe('row counts against the last run of equal settings, 1 to 7 days earlier
 });
 
 describe('what applications rely on', () => {
-  test('columns, types, NOT NULLs and keys are those of the contract, in its order', async () => {
+  test('columns, types, NOT NULLs and keys are those of the contract, in the same order', async () => {
     const { rows: columns } = await network.pool.query(`
       SELECT table_name || '.' || column_name AS name, data_type, is_nullable FROM information_schema.columns
       WHERE table_schema = 'graph_recs' ORDER BY table_name, ordinal_position`);
@@ -360,7 +360,7 @@ describe('what applications rely on', () => {
     ]);
   });
 
-  test('the grants of a role and a view on top outlive runs, and so do the tables themselves', async () => {
+  test("a role's grants, a view on the tables, and the tables themselves survive runs", async () => {
     await network.reset();
     await network.pool.query(`
       CREATE ROLE kith_test_reader;
@@ -386,7 +386,7 @@ describe('what applications rely on', () => {
     }
   }, 120_000);
 
-  test('ten publishes of as many rows leave the tables and their indexes less than four times as large as one does', async () => {
+  test('ten publishes of equally many rows leave tables and indexes less than four times as large as one publish', async () => {
     await network.reset();
     const size = async () => {
       const { rows: found } = await network.pool.query(`
@@ -416,7 +416,7 @@ describe('two at once, and connections that break', () => {
     throw new Error(`Never came true: ${condition}`);
   }
 
-  test('a second run is refused while one is at work', async () => {
+  test('a second run is refused while one is in progress', async () => {
     await network.reset();
     const input = folderOf(ring(12));
     const holder = await network.pool.connect();

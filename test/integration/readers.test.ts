@@ -164,7 +164,7 @@ describe('a transaction that stays open', () => {
     60_000,
   );
 
-  test('READ COMMITTED that ends in time: it has seen the run before, and then it is published', async () => {
+  test('READ COMMITTED that ends in time sees the previous run, and then the next one is published', async () => {
     await using reader = await rows.reader();
     await reader.query('BEGIN');
     const before = await runsIn(reader, 'closest_connections');
@@ -179,7 +179,7 @@ describe('a transaction that stays open', () => {
     expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
   }, 60_000);
 
-  test('READ COMMITTED with a cursor open, which keeps a snapshot too, is waited for', async () => {
+  test('READ COMMITTED with an open cursor, which holds a snapshot too, is waited for', async () => {
     await using reader = await rows.reader();
     await reader.query('BEGIN');
     const before = await runsIn(reader, 'closest_connections');
@@ -193,7 +193,7 @@ describe('a transaction that stays open', () => {
   }, 60_000);
 
   test.each(['REPEATABLE READ', 'SERIALIZABLE'])(
-    '%s that has read a table is waited for, and sees the run before until its end',
+    '%s that has read a table is waited for, and sees the previous run until it ends',
     async (level) => {
       await using reader = await rows.reader();
       await reader.query(`BEGIN ISOLATION LEVEL ${level}`);
@@ -212,7 +212,7 @@ describe('a transaction that stays open', () => {
   );
 
   test.each(['REPEATABLE READ', 'SERIALIZABLE'])(
-    '%s with a snapshot from long before, beside a transaction that writes: it is not waited for, and sees all of the new rows',
+    '%s with a much older snapshot, next to a writing transaction, is not waited for, and sees all new rows',
     async (level) => {
       await using reader = await rows.reader();
       await using writer = await rows.reader();
@@ -246,7 +246,7 @@ describe('a transaction that stays open', () => {
     60_000,
   );
 
-  test('Ctrl-C ends the waiting at once and leaves nobody locked out', async () => {
+  test('Ctrl-C ends the wait at once and leaves no reader locked out', async () => {
     await using reader = await rows.reader();
     await reader.query('BEGIN');
     const before = await runsIn(reader, 'closest_connections');

@@ -150,7 +150,7 @@ describe('a command that is told of a failed run', () => {
     ['ends with 3', 'exit 3', 'ended with 3'],
     ['is not there', 'no-such-command-hush', 'ended with 127'],
     ['is killed', 'kill -9 $$', 'ended with SIGKILL'],
-  ])('and %s has not been told', async (_, hook, said) => {
+  ])('fails if it %s', async (_, hook, said) => {
     const message = await messageOfRejection(tellOfFailure(`HOOK_PASSWORD=hush; ${hook}`, 'run-1', 'why'));
     expect(message).toContain(said);
     expect(message).not.toMatch(/hush/);

@@ -16,7 +16,7 @@ test('a value may look like a variable or a pattern', () => {
   expect(fillIn(`:"a" :'b'`, { a: ':"b"', b: '$1 $&' })).toBe(`":""b""" '$1 $&'`);
 });
 
-test('a variable that is not given is an error', () => {
+test('a variable without a value is an error', () => {
   expect(() => fillIn('DROP TABLE :"table"', { tabel: 'x' })).toThrow(':"table"');
   expect(() => fillIn('DROP TABLE :"table"', { table: ['a', 'b'] })).toThrow(':"table"');
 });

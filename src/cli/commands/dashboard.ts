@@ -6,12 +6,13 @@ import { withDatabase } from '../../jobs/with-database.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
-Shows each run as a picture, and the jobs in Agendash under /jobs/. Loopback only unless KITH_WEB_HOST is set; the name is kith, the password that
-of KITH_WEB_PASSWORD, else one that is made once and kept in the home. Runs until Ctrl-C.
+Shows each run as a picture, and the jobs in Agendash under /jobs/. It listens on loopback only, unless KITH_WEB_HOST
+is set. The user is kith. The password is KITH_WEB_PASSWORD, or else one that is generated once and kept in $KITH_HOME.
+The dashboard runs until Ctrl-C.
 
 Examples:
   $ kith dashboard
-  At any free port:
+  On any free port:
     $ kith dashboard --port 0
 `;
 
@@ -19,8 +20,8 @@ Examples:
 export function addDashboardCommand(program: Command): void {
   program
     .command('dashboard')
-    .description('a page that shows each run as a picture, and the jobs')
-    .option('--port <n>', 'the port, 0 for any free one (KITH_DASHBOARD_PORT, 3007)', portOf)
+    .description('serve a page that shows each run as a picture, and the jobs')
+    .option('--port <n>', 'the port, 0 for any free port (KITH_DASHBOARD_PORT, 3007)', portOf)
     .addHelpText('after', examples)
     .action(async ({ port }: { port?: number }) => {
       const settings = readSettings();
@@ -30,7 +31,7 @@ export function addDashboardCommand(program: Command): void {
 
 /** Serves the pages until the signal aborts. */
 async function show(settings: Settings, port: number, signal: AbortSignal): Promise<void> {
-  // What other commands don't need is not loaded for them.
+  // Loaded here, so that other commands don't load what they don't need.
   const { openJobStore } = await import('../../jobs/worker/job-store.ts');
   const { dashboard } = await import('../../dashboard/dashboard.ts');
   const { serve } = await import('../../web/serve.ts');

@@ -5,18 +5,19 @@ import { down, type StackStatus, status, up } from '../../engines/stack.ts';
 import { interruptible } from '../interruptible.ts';
 
 const upExamples = `
-The data is in $KITH_HOME (.kith in the checkout by default); both engines listen on this machine only. What already runs
-is left as it is. With KITH_NEO4J_URI or KITH_POSTGRES_URL that server is checked instead of starting one.
+The data is in $KITH_HOME (by default .kith in the checkout). Both engines listen on loopback only. An engine that is
+already running is left alone. If KITH_NEO4J_URI or KITH_POSTGRES_URL is set, that server is checked and no engine is
+started for it.
 
 Examples:
   $ kith up
-  A second network, beside the first:
+  A second network next to the first:
     $ KITH_HOME=~/other kith up
-  At fixed ports, and with more memory:
+  On fixed ports, with more memory:
     $ KITH_BOLT_PORT=7687 KITH_HTTP_PORT=7474 KITH_POSTGRES_PORT=5432 KITH_NEO4J_HEAP=4g kith up
 `;
 const downExamples = `
-Data, ports and passwords stay: the next \`kith up\` goes on with them.
+Data, ports and passwords are kept for the next \`kith up\`.
 
 Examples:
   $ kith down
@@ -30,7 +31,7 @@ Examples:
     $ psql "$(kith status --json | jq -r .postgres.url)"
 `;
 
-/** Adds `up`, `down` and `status`. The settings are read when a command runs, so that help works without them. */
+/** Adds `up`, `down` and `status`. Settings are read when a command runs, so help works even if they are wrong. */
 export function addEngineCommands(program: Command, readSettings: () => Settings): void {
   program
     .command('up')
@@ -52,8 +53,8 @@ export function addEngineCommands(program: Command, readSettings: () => Settings
     });
   program
     .command('status')
-    .description('show what runs and how to reach it')
-    .option('--json', 'as JSON, with the passwords')
+    .description('show which engines are running and how to reach them')
+    .option('--json', 'print JSON, with the passwords')
     .addHelpText('after', statusExamples)
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readSettings();
@@ -66,7 +67,7 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** For a person: no password, but the file that has it. */
+/** The status for people: the file that holds a password, not the password itself. */
 function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus): string {
   const { passwords } = homeOf(settings);
   const rows: [string, string][] = [];

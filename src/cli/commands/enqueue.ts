@@ -11,8 +11,9 @@ import { interruptible } from '../interruptible.ts';
 import { addRunOptions, optionsOf } from './run.ts';
 
 const examples = `
-Workers (kith worker) do the runs, one after the other. A folder that is not there yet is waited for (KITH_FOLDER_PATIENCE, 6h), and the runs
-after it wait, too: leave out days that will never come. A run that waits or works already, by input and as-of, is not queued again.
+Workers (kith worker) do the runs one after the other. If a folder is missing, they wait for it (KITH_FOLDER_PATIENCE,
+6h), and so do the runs behind it: leave out days that will never arrive. A run with the same input and as-of as one
+that is queued or running is not queued again.
 
 Examples:
   $ kith enqueue --input graph_data/20240601
@@ -24,14 +25,14 @@ Examples:
 /** Adds `kith enqueue`. */
 export function addEnqueueCommand(program: Command): void {
   addRunOptions(program.command('enqueue').description('queue a run, or a range of days, for the workers'))
-    .option('--from <date>', "the first day of a range; --input is then the folder of the days' folders")
-    .option('--to <date>', 'the last day of the range')
+    .option('--from <date>', "first day of a range; --input is then the folder that holds the days' folders")
+    .option('--to <date>', 'last day of the range')
     .addHelpText('after', examples)
     .action(async (given: RunOptions & { from?: string; to?: string }) => {
       const { from, to, ...options } = { ...given, ...optionsOf(given) };
       const days = daysOf(options, from, to);
       const ids = await interruptible(async (signal) => {
-        // The scores are read when the run's turn comes; now only so that a mistake is told at once.
+        // The run reads the scores when it begins; reading them now reports mistakes early.
         const { settings, scores } = await planRun(
           readSettings(),
           { ...options, input: undefined, asOf: undefined },
@@ -44,26 +45,26 @@ export function addEnqueueCommand(program: Command): void {
             days.map((day) => ({ ...day, scores, settings: runSettings(settings, scores) })),
           );
           const { wakeWorkers } = await import('../../jobs/worker/worker.ts');
-          // They would notice within half a minute.
+          // Without this they notice within half a minute.
           await wakeWorkers(settings, database).catch((error) =>
-            process.stderr.write(`The workers could not be told: ${withoutSecrets(messageOf(error))}\n`),
+            process.stderr.write(`The workers could not be notified: ${withoutSecrets(messageOf(error))}\n`),
           );
           return queued;
         });
       });
       for (const id of ids) process.stdout.write(`queued ${id}\n`);
       if (ids.length < days.length)
-        process.stdout.write(`${days.length - ids.length} queued or at work already, by input and as-of\n`);
+        process.stdout.write(`${days.length - ids.length} already queued or running with the same input and as-of\n`);
     });
 }
 
-/** @throws BadInputError if the first folder is there but can't be used */
+/** @throws BadInputError if the first folder exists but can't be used */
 async function tellOfMissing(settings: Settings, [first]: { input: string }[]): Promise<void> {
   if (!first) return;
   try {
     dayFiles(await openFolder(first.input, settings.s3));
   } catch (error) {
     if (!(error instanceof FolderMissingError)) throw error;
-    process.stderr.write(`${error.message} It will be waited for when the run's turn comes.\n`);
+    process.stderr.write(`${error.message} The run will wait for it.\n`);
   }
 }

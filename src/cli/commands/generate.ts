@@ -26,18 +26,18 @@ const numeric = (option: string) => (text: string) => {
 };
 
 const examples = `
-Writes follow.csv, reply.csv, mention.csv, like.csv, user.csv and messages.jsonl, and prints the as-of to run them with:
-the date of a folder named YYYYMMDD, else a day that follows from the seed. The same options give the same bytes.
+Writes follow.csv, reply.csv, mention.csv, like.csv, user.csv and messages.jsonl, and prints the as-of to run them
+with: the date of a folder named YYYYMMDD, or else a day derived from the seed. The same options give the same bytes.
 
 Examples:
-  A network to try things on:
+  A network to try things out:
     $ kith generate --users 2000 --activities 60000 --messages 20000 --seed 1 --out graph_data/20240601
     $ kith run --input graph_data/20240601
-  As large as the network that Kith is made for, compressed, without text:
+  As large as the network that Kith is built for, compressed, without messages:
     $ kith generate --users 250000 --activities 10000000 --messages 0 --seed 7 --gzip --out graph_data/20240601
 `;
 
-/** Shows how far it is on a terminal's standard error; elsewhere nothing but the result is shown. */
+/** Generates, and shows progress on standard error if that is a terminal. */
 async function withProgress(options: GenerateOptions): Promise<Awaited<ReturnType<typeof generate>>> {
   if (!process.stderr.isTTY) return generate(options);
   const work = { name: 'generate', title: `Generating ${options.out}` };
@@ -60,17 +60,17 @@ async function withProgress(options: GenerateOptions): Promise<Awaited<ReturnTyp
 export function addGenerateCommand(program: Command): void {
   program
     .command('generate')
-    .description('write a synthetic network, as the folder of one day')
-    .option('--users <n>', 'users, with ids from 0', numeric('--users'), 2000)
-    .option('--activities <n>', 'lines of the four activity files together', numeric('--activities'), 60_000)
-    .option('--messages <n>', 'lines of messages.jsonl', numeric('--messages'), 20_000)
-    .option('--seed <n>', 'another seed is another network', numeric('--seed'), 1)
-    .requiredOption('--out <dir>', 'folder to write, new or empty')
+    .description("write a synthetic network as one day's folder")
+    .option('--users <n>', 'number of users; ids begin at 0', numeric('--users'), 2000)
+    .option('--activities <n>', 'lines in the four activity files together', numeric('--activities'), 60_000)
+    .option('--messages <n>', 'lines in messages.jsonl', numeric('--messages'), 20_000)
+    .option('--seed <n>', 'seed of the random numbers; another seed gives another network', numeric('--seed'), 1)
+    .requiredOption('--out <dir>', 'folder to write; new or empty')
     .option('--days <n>', 'days of history before the as-of', numeric('--days'), 120)
     .option('--suspended <percent>', 'share of users who are suspended', numeric('--suspended'), 1)
     .option('--good <percent>', 'share of users who are labelled good', numeric('--good'), 3)
-    .option('--gzip', 'compress every file')
-    .option('--force', 'replace the files of a day that are in the folder')
+    .option('--gzip', 'compress all files')
+    .option('--force', "replace a day's files that are already in the folder")
     .addHelpText('after', examples)
     .action(async (given: Given) => {
       const { suspended: suspendedPercent, good: goodPercent, ...options } = given;

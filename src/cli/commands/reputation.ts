@@ -34,9 +34,10 @@ interface ScoreOptions {
 }
 
 const trainExamples = `
-Learns from the users that messages label good (recommended 1, or a classification that holds "suggested") or not good; users without a label are
-left out. The folder of the model gets weights, vocabulary, settings and a model card that says how good it is on users it has not seen.
-The same messages, seed and settings give the same model.
+Learns from users whose messages label them good (recommended 1, or a classification that contains "suggested") or not
+good; users without a label are left out. The model's folder gets the weights, the vocabulary, the settings, and a model
+card that says how well the model does on users it has not seen. The same messages, seed and settings give the same
+model.
 
 Examples:
   $ kith reputation train --input graph_data/20240601 --model models/2024
@@ -44,8 +45,8 @@ Examples:
 `;
 
 const scoreExamples = `
-Writes user_id,pred for every user with messages: the share of the user's weeks (ISO 8601, UTC) that the model finds good, in [0, 1]. The files are
-written whole or not at all.
+Writes user_id,pred for every user with messages. pred is the share of the user's weeks (ISO 8601, UTC) that the model
+considers good, in [0, 1]. Files are written completely or not at all.
 
 Examples:
   $ kith reputation score --input graph_data/20240601 --model models/2024 --out reputation_score.csv
@@ -57,30 +58,30 @@ Examples:
 export function addReputationCommands(program: Command): void {
   const reputation = program
     .command('reputation')
-    .description('judge users by what they write: train, score')
+    .description('score users by what they write: train, score')
     .addHelpText('after', `\nExamples:${trainExamples.split('Examples:')[1]}${scoreExamples.split('Examples:')[1]}`);
   reputation
     .command('train')
-    .description('train a model on the labelled users of a folder, and say how good it is on users it has not seen')
-    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz], a path or s3://…')
-    .requiredOption('--model <dir>', 'the folder to write, new or that of a model to replace')
-    .option('--as-of <iso>', 'messages up to then (default: the date the folder is named by, else all)')
-    .option('--seed <n>', 'another seed is another split of the users and another start', '1')
+    .description("train a model on a folder's labelled users, and evaluate it on users it has not seen")
+    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz]; a path or s3://…')
+    .requiredOption('--model <dir>', 'the folder to write; new, or a model to replace')
+    .option('--as-of <iso>', 'only messages up to then (default: the date in the folder name, or else all)')
+    .option('--seed <n>', 'seed for the split of the users and the initial weights', '1')
     .addHelpText('after', trainExamples)
     .action((options: TrainOptions) => interruptible((signal) => train(readSettings(), options, signal)));
   reputation
     .command('score')
-    .description('score every user of a folder by a model')
-    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz], a path or s3://…')
-    .option('--model <dir>', 'the folder of a model (KITH_MODEL)')
-    .requiredOption('--out <csv>', 'the file to write, a path or s3://…: user_id,pred')
-    .option('--weeks <csv>', 'also write user_id,week,probability')
-    .option('--as-of <iso>', 'messages up to then (default: the date the folder is named by, else all)')
+    .description('score all users in a folder with a model')
+    .requiredOption('--input <dir>', 'a folder with messages.jsonl[.gz]; a path or s3://…')
+    .option('--model <dir>', "the model's folder (KITH_MODEL)")
+    .requiredOption('--out <csv>', 'the file to write, user_id,pred; a path or s3://…')
+    .option('--weeks <csv>', 'also write user_id,week,probability to this file')
+    .option('--as-of <iso>', 'only messages up to then (default: the date in the folder name, or else all)')
     .addHelpText('after', scoreExamples)
     .action((options: ScoreOptions) => interruptible((signal) => score(readSettings(), options, signal)));
   reputation
     .command('backend')
-    .description('say which backend of TensorFlow.js computes')
+    .description('show which TensorFlow.js backend is used')
     .addHelpText('after', '\nExamples:\n  $ kith reputation backend\n')
     .action(async () => {
       const { describeBackend } = await import('../../scoring/reputation/tensorflow.ts');
@@ -89,7 +90,7 @@ export function addReputationCommands(program: Command): void {
 }
 
 async function train(settings: Settings, options: TrainOptions, signal: AbortSignal): Promise<void> {
-  if (!/^\d{1,15}$/.test(options.seed)) throw new BadInputError('--seed should be a whole number from 0 on.');
+  if (!/^\d{1,15}$/.test(options.seed)) throw new BadInputError('--seed should be a whole number, 0 or more.');
   await refuseForeign(options.model);
   const folder = await openFolder(options.input, settings.s3);
   const asOf = asOfOf(options.asOf, folder.name);
@@ -106,7 +107,7 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
   const line = new ProgressLine();
   await withMessages(settings, folder, asOf, line, signal, async (store) => {
     const started = performance.now();
-    line.show('splitting users, counting words');
+    line.show('splitting the users, counting words');
     const trained = await trainModel(store, asOf ?? endOfTime, training, {
       signal,
       onCounts: (counts, words) => {
@@ -131,18 +132,18 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
     await writeModel(options.model, trained.model, training.fit.seed, card);
     const quality = qualityOf(trained.evaluation);
     process.stdout.write(
-      `Model written to ${options.model} in ${secondsSince(started)}; on ${count(quality.good + quality.others)} users it has not seen:\n` +
+      `Model written to ${options.model} in ${secondsSince(started)}. On ${count(quality.good + quality.others)} users it has not seen:\n` +
         `  AUC by user         ${quality.userAuc.toFixed(4)}\n` +
         `  average precision   ${quality.userAveragePrecision.toFixed(4)}\n` +
         `  pred >= 0.5         ${count(quality.goodFound)} of ${count(quality.good)} good users, ${count(quality.othersFound)} of ${count(quality.others)} others\n` +
-        `More in ${join(options.model, 'model-card.md')}. To use it: kith run --model ${options.model}\n`,
+        `Details: ${join(options.model, 'model-card.md')}. To use the model: kith run --model ${options.model}\n`,
     );
   });
 }
 
 async function score(settings: Settings, options: ScoreOptions, signal: AbortSignal): Promise<void> {
   const place = options.model ?? settings.reputation.model;
-  if (place === undefined) throw new BadInputError('Give the folder of a model: --model DIR, or KITH_MODEL.');
+  if (place === undefined) throw new BadInputError("Give a model's folder: --model DIR, or KITH_MODEL.");
   const model = await readModel(place);
   await refuseOutputs(settings, options);
   const folder = await openFolder(options.input, settings.s3);
@@ -168,14 +169,14 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   });
 }
 
-/** Where nothing can be written should be told before all the work. */
+/** Refuses outputs that can't be written before any work is done. */
 async function refuseOutputs(settings: Settings, { out, weeks }: ScoreOptions): Promise<void> {
   if (weeks !== undefined && resolve(weeks) === resolve(out))
     throw new BadInputError(`--out and --weeks are the same file, ${out}: give two.`);
   for (const location of [out, weeks]) if (location !== undefined) await refuseUnwritable(location, settings.s3);
 }
 
-/** Reads the folder's messages, says what became of the lines, and does `work` with them. */
+/** Reads the folder's messages, prints how many lines were parsed and rejected, and does `work` with the messages. */
 async function withMessages(
   settings: Settings,
   folder: Folder,
@@ -200,12 +201,12 @@ async function withMessages(
     if (upToAsOf === 0)
       throw new BadInputError(
         messages === 0
-          ? `The messages of ${folder.location} are empty: there is nothing to read.`
-          : `All ${count(messages)} messages of ${folder.location} are later than ${isoSeconds(asOf ?? endOfTime)}: give a later --as-of.`,
+          ? `The message file in ${folder.location} is empty: there is nothing to read.`
+          : `All ${count(messages)} messages in ${folder.location} are later than ${isoSeconds(asOf ?? endOfTime)}: give a later --as-of.`,
       );
     await work(store);
   });
 }
 
-/** An as-of that no message is later than. */
+/** An as-of later than any message. */
 const endOfTime = Number.MAX_SAFE_INTEGER;

@@ -5,8 +5,8 @@ import { resetNetwork } from '../../jobs/reset.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
-Engines, passwords, models and settings stay; the messages that were ingested, their scores, and the reports of earlier runs under
-$KITH_HOME/runs go too.
+Engines, passwords, models and settings are kept. Ingested messages, their scores, and the reports of earlier runs in
+$KITH_HOME/runs are removed too.
 
 Examples:
   $ kith reset --yes
@@ -16,14 +16,14 @@ Examples:
 export function addResetCommand(program: Command): void {
   program
     .command('reset')
-    .description('empty the network of this home: graph, tables and caches')
-    .option('--yes', 'do it; without it nothing is touched')
+    .description('empty the network in $KITH_HOME: graph, tables and caches')
+    .option('--yes', 'do it; nothing is changed without it')
     .addHelpText('after', examples)
     .action(async ({ yes }: { yes?: boolean }) => {
       const settings = readSettings();
       if (!yes)
         throw new BadInputError(
-          `This would empty the graph, the tables and the messages of ${settings.home}: add --yes to do it.`,
+          `This would empty the graph, the tables and the messages in ${settings.home}: add --yes to do it.`,
         );
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
       process.stdout.write(

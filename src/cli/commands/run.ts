@@ -8,37 +8,34 @@ import { showWork } from '../show-work.ts';
 import { describeRun } from '../summary.ts';
 
 const examples = `
-Ends with exit code 0 only when the run was checked and published; 2: bad input or options, 3: a check failed,
-4: an engine can't be reached, 5: another run is at work, 130: stopped, 1: a fault of Kith's own.
-Whatever happens, the tables show a whole run: this one or the one before.
+The exit code is 0 only if the run was checked and published. Otherwise: 2 bad input or options, 3 a check failed,
+4 an engine can't be reached, 5 another run is in progress, 130 stopped, 1 a bug in Kith.
+Whatever happens, the tables always show one complete run: this one or the previous one.
 
 Examples:
-  Everything as of the date that the folder is named by:
+  As of the date in the folder name:
     $ kith run --input graph_data/20240601
-  A longer window, and only people with a reputation of at least 0.7:
+  A longer window, and only users with a reputation of at least 0.7:
     $ kith run --input graph_data/20160401 --window-days 365 --reputation scores.csv --min-reputation 0.7
-  Scores of a model, from all messages that were ingested so far:
+  Scores from a model, using all messages ingested so far:
     $ kith run --input graph_data/20240601 --model models/2024
   A folder with another name:
     $ kith run --input export --as-of 2024-06-01T00:00:00Z
 `;
 
-/** The options that `kith run` and its steps share. */
+/** The options that `kith run` and the commands for single steps share. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--input <dir>', 'the folder of a day, a path, file:… or s3://bucket/path')
-    .option('--as-of <iso>', 'as of when weights are computed (default: 00:00 UTC of the date the folder is named by)')
-    .option('--window-days <n>', 'how far back activities count (KITH_WINDOW_DAYS, 90)')
-    .option('--reputation <csv>', 'scores user_id,pred: only good users are recommended')
-    .option(
-      '--model <dir>',
-      'score by this model what was ingested so far: only good users are recommended (KITH_MODEL)',
-    )
-    .option('--no-reputation', 'no scores: nobody is filtered by reputation')
-    .option('--min-reputation <x>', 'a user is good from this pred on (KITH_MIN_REPUTATION, 0.5)');
+    .option('--input <dir>', "a day's folder: a path, file:… or s3://bucket/path")
+    .option('--as-of <iso>', 'compute weights as of then (default: 00:00 UTC of the date in the folder name)')
+    .option('--window-days <n>', 'how many days back activities count (KITH_WINDOW_DAYS, 90)')
+    .option('--reputation <csv>', 'a file of scores, user_id,pred: recommend only good users')
+    .option('--model <dir>', 'score all ingested messages with this model: recommend only good users (KITH_MODEL)')
+    .option('--no-reputation', 'use no scores: nobody is filtered by reputation')
+    .option('--min-reputation <x>', 'the lowest pred of a good user (KITH_MIN_REPUTATION, 0.5)');
 }
 
-/** commander may make `true` of a --no- option that was not given. */
+/** For a --no- option that was not given, commander may set `true`. */
 export function optionsOf(given: Omit<RunOptions, 'reputation'> & { reputation?: string | boolean }): RunOptions {
   const { reputation, ...options } = given;
   return { ...options, reputation: reputation === true ? undefined : reputation };
@@ -46,11 +43,11 @@ export function optionsOf(given: Omit<RunOptions, 'reputation'> & { reputation?:
 
 /** Adds `kith run`. */
 export function addRunCommand(program: Command): void {
-  addRunOptions(program.command('run').description('one whole run, from the folder to the published tables'))
+  addRunOptions(program.command('run').description('do one complete run, from the folder to the published tables'))
     .addHelpText('after', examples)
     .action(async (given: RunOptions) => {
       const options = optionsOf(given);
-      if (options.input === undefined) throw new BadInputError('Give the folder of a day: kith run --input DIR.');
+      if (options.input === undefined) throw new BadInputError("Give a day's folder: kith run --input DIR.");
       const finished = await interruptible(async (signal) => {
         const planned = await planRun(readSettings(), options, signal);
         return showWork((watcher) => runWhole(planned, watcher, signal));

@@ -17,22 +17,22 @@ Examples:
 export function addRunsCommand(program: Command): void {
   program
     .command('runs')
-    .description('what ran and how, and what waits')
-    .option('--json', 'as JSON')
-    .option('--last <n>', 'how many, the newest first', '20')
-    .option('--give-up <id>', 'a run that waits, or that workers do, is not done any more')
+    .description('list runs: what was done, is being done, and waits')
+    .option('--json', 'print JSON')
+    .option('--last <n>', 'how many runs, newest first', '20')
+    .option('--give-up <id>', 'cancel a run that is queued, or that workers are doing')
     .addHelpText('after', examples)
     .action(async ({ json, last, giveUp }: { json?: boolean; last: string; giveUp?: string }) => {
-      if (!/^[1-9]\d{0,5}$/.test(last)) throw new BadInputError('--last should be a whole number from 1 on.');
+      if (!/^[1-9]\d{0,5}$/.test(last)) throw new BadInputError('--last should be a whole number, 1 or more.');
       const runs = await interruptible((signal) =>
         withDatabase(readSettings(), signal, async (database) => {
           if (giveUp !== undefined && !(await giveUpRun(database, giveUp)))
-            throw new BadInputError(`There is no run ${giveUp} that waits, or that workers do.`);
+            throw new BadInputError(`There is no run ${giveUp} that is queued, or that workers are doing.`);
           return listRuns(database, Number(last));
         }),
       );
       if (json) process.stdout.write(`${JSON.stringify(runs, undefined, 2)}\n`);
-      else process.stdout.write(`${runs.flatMap(linesOf).join('\n') || 'no run yet: kith run --input DIR'}\n`);
+      else process.stdout.write(`${runs.flatMap(linesOf).join('\n') || 'no runs yet: kith run --input DIR'}\n`);
     });
 }
 

@@ -5,9 +5,9 @@ import type { ScheduleChange } from '../../jobs/worker/change-schedule.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
-Without options it shows the schedule. At its time a worker (kith worker) queues the run of the day's folder, which is the one named by the
-date in the time zone; a folder that is not there yet is waited for (KITH_FOLDER_PATIENCE, 6h). A machine that slept over the time
-queues the run when it wakes. Scores come from KITH_MODEL of the worker.
+Without options, this shows the schedule. At the scheduled time a worker (kith worker) queues a run on the day's folder,
+the one named by the date in the time zone. If the folder is missing, the run waits for it (KITH_FOLDER_PATIENCE, 6h).
+A machine that was asleep at that time queues the run when it wakes up. Scores come from the worker's KITH_MODEL.
 
 Examples:
   $ kith schedule
@@ -19,15 +19,15 @@ Examples:
 export function addScheduleCommand(program: Command): void {
   program
     .command('schedule')
-    .description('show when the daily run is queued, or set it')
-    .option('--at <cron>', "five fields of cron (KITH_SCHEDULE, '0 7 * * *')")
-    .option('--time-zone <zone>', 'the zone of that time, such as America/New_York (KITH_TIME_ZONE, UTC)')
-    .option('--input-root <dir>', "the folder of the days' folders YYYYMMDD, a path or s3://… (KITH_INPUT_ROOT)")
-    .option('--off', 'no daily run any more')
+    .description('show or set when the daily run is queued')
+    .option('--at <cron>', "five cron fields (KITH_SCHEDULE, '0 7 * * *')")
+    .option('--time-zone <zone>', 'the time zone of --at, such as America/New_York (KITH_TIME_ZONE, UTC)')
+    .option('--input-root <dir>', "where the days' folders YYYYMMDD are; a path or s3://… (KITH_INPUT_ROOT)")
+    .option('--off', 'turn the daily run off')
     .addHelpText('after', examples)
     .action(async ({ off, ...change }: ScheduleChange & { off?: boolean }) => {
       const isChange = Object.keys(change).length > 0;
-      if (off && isChange) throw new BadInputError('--off goes with no other option.');
+      if (off && isChange) throw new BadInputError("--off can't be combined with other options.");
       const settings = readSettings({
         ...process.env,
         ...(change.at === undefined ? {} : { KITH_SCHEDULE: change.at }),
@@ -40,7 +40,7 @@ export function addScheduleCommand(program: Command): void {
       process.stdout.write(
         schedule && !schedule.isOff
           ? `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD\n` +
-              `next ${schedule.next?.toISOString() ?? 'never'}; a worker has to run then: kith worker\n`
+              `next ${schedule.next?.toISOString() ?? 'never'}; a worker has to be running then: kith worker\n`
           : 'no daily run is scheduled: kith schedule --input-root DIR\n',
       );
     });

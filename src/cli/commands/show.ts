@@ -18,9 +18,8 @@ interface Given {
 const largestUserId = 2 ** 31 - 1;
 
 const examples = `
-Read live from the graph, as of the last published run and by its window and reputation filter. Weights and scores are
-rounded to four places for reading; --json has all of what is published, and every activity. The engines are started if
-they don't run.
+Reads the graph, as of the last published run and with its window and reputation filter. Weights and scores are rounded
+to four places; --json has all digits and every activity. Engines that are not running are started.
 
 Examples:
   Whom is 42 close to, and whom should 42 follow?
@@ -35,10 +34,10 @@ Examples:
 export function addShowCommand(program: Command, readSettings: () => Settings): void {
   program
     .command('show')
-    .description("show a user's closest connections and recommendations, and because of whom")
+    .description("show a user's closest connections, and recommendations with their reasons")
     .argument('<user-id>', 'the user', userIdOf)
     .option('--why <rec-id>', 'explain why this user is recommended or not', userIdOf)
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (userId: number, { why, json }: Given) => {
       const settings = readSettings();
@@ -47,7 +46,7 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
         const { run, isGraphOfRun } = await shownRun(settings, signal);
         if (!isGraphOfRun)
           say(
-            `Note: another run has changed the graph since run ${run.id} was published; what follows is of the graph.`,
+            `Note: another run has changed the graph since run ${run.id} was published; this shows the graph as it is now.`,
           );
         await using graph = new Graph(stack.neo4j, signal);
         if (why !== undefined) {

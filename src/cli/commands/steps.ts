@@ -11,31 +11,31 @@ import { addRunOptions, optionsOf } from './run.ts';
 
 const steps: Record<Part, { description: string; examples: string }> = {
   ingest: {
-    description: 'bring a folder into the graph',
+    description: 'load a folder into the graph',
     examples: '\nExamples:\n  $ kith ingest --input graph_data/20240601\n',
   },
   closest: {
-    description: "compute everybody's closest connections in the graph; begins a run",
+    description: "begin a run: compute everybody's closest connections in the graph",
     examples:
       '\nExamples:\n  $ kith closest --as-of 2024-06-01\n  $ kith closest --input graph_data/20240601 --window-days 30\n',
   },
   recommend: {
-    description: 'compute recommendations for the run that closest began',
+    description: 'compute recommendations for the run that `closest` began',
     examples:
       '\nExamples:\n  $ kith recommend\n  $ kith recommend --reputation scores.csv\n  $ kith recommend --model models/2024\n',
   },
   publish: {
-    description: 'check and show what closest and recommend have computed',
+    description: 'check and publish what `closest` and `recommend` have computed',
     examples: '\nExamples:\n  $ kith publish\n',
   },
 };
 
-/** KITH_MODEL is for recommend, the step that decides on reputation; the others neither read nor judge it. */
+/** KITH_MODEL is only for recommend, the step that uses reputation; the other steps ignore it. */
 function settingsOf(name: Part, settings: Settings): Settings {
   return name === 'recommend' ? settings : { ...settings, reputation: { ...settings.reputation, model: undefined } };
 }
 
-/** Adds the steps of a run alone, and `kith check`. */
+/** Adds the commands for single steps, and `kith check`. */
 export function addStepCommands(program: Command): void {
   for (const [name, { description, examples }] of Object.entries(steps))
     addRunOptions(program.command(name).description(description))
@@ -60,7 +60,7 @@ export function addStepCommands(program: Command): void {
       const failed = checks.filter(({ outcome }) => outcome === 'failed');
       if (failed.length > 0)
         throw new ChecksFailedError(
-          `These checks fail on what is shown: ${failed.map(({ name }) => name).join(', ')}.`,
+          `These checks fail on the published tables: ${failed.map(({ name }) => name).join(', ')}.`,
         );
     });
 }

@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 
 const examples = `
-Does queued runs, step by step, until it is told to end. SIGTERM or Ctrl-C lets what is under way come to its end; a second one ends it at
-once, and the run goes on elsewhere, or here later. Several workers share the work and take over from each other. Embedded engines are
-started, and started again if they die. Logs are lines of JSON on standard error; the first names the address of Prometheus' metrics.
+Does queued runs, step by step, until it is stopped. On SIGTERM or Ctrl-C the worker finishes its step and exits; a
+second one stops it immediately, and another worker, or this one later, continues the run. Several workers share the
+work and take over from each other. Embedded engines are started, and restarted if they die. Logs are JSON lines on
+standard error; the first one has the address of the Prometheus metrics.
 
 Examples:
   $ kith worker
-  With jobs in MongoDB, and metrics at a port that Prometheus knows:
+  With jobs in MongoDB, and metrics on a fixed port:
     $ KITH_JOBS_URL=mongodb://127.0.0.1:27017/kith KITH_METRICS_PORT=9464 kith worker
 `;
 
@@ -16,7 +17,7 @@ Examples:
 export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
-    .description('do queued runs until it is told to end')
+    .description('do queued runs until it is stopped')
     .addHelpText('after', examples)
     .action(async () => {
       const settings = readSettings();
@@ -32,7 +33,7 @@ export function addWorkerCommand(program: Command): void {
         await work(settings, { stop: stop.signal, drain: drain.signal, log });
       } finally {
         process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-        // Agenda waits for half a lock's life after every job, to see whether it still lives: nothing else is left.
+        // After a job, Agenda keeps a timer for half the lock's lifetime; nothing else is left to do.
         setImmediate(() => process.exit());
       }
     });

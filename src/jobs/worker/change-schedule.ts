@@ -5,7 +5,7 @@ import { withDatabase } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
 import { type KeptSchedule, morningJob, readSchedule, scheduleOf, setSchedule, turnOffSchedule } from './schedule.ts';
 
-/** What a person gives of a schedule; the rest stays as it is, or is that of the settings. */
+/** The parts of a schedule to change; the others keep their values, or else come from the settings. */
 export interface ScheduleChange {
   at?: string;
   timeZone?: string;
@@ -13,10 +13,10 @@ export interface ScheduleChange {
 }
 
 /**
- * Shows the schedule, sets it or takes it away.
+ * Shows the schedule, changes it or turns it off.
  *
- * @returns the schedule as it is then
- * @throws BadInputError if nothing says where the days' folders lie
+ * @returns the resulting schedule
+ * @throws BadInputError if it is not known where the days' folders are
  */
 export async function changeSchedule(
   settings: Settings,
@@ -33,7 +33,8 @@ export async function changeSchedule(
       const { at, timeZone: zone, inputRoot: given } = change === 'off' ? {} : (change as ScheduleChange);
       const root = given ?? known?.inputRoot ?? inputRoot;
       if (root === undefined && change === 'off') return undefined;
-      if (root === undefined) throw new BadInputError("Say where the days' folders lie: --input-root DIR.");
+      if (root === undefined)
+        throw new BadInputError("Give the folder that holds the days' folders: --input-root DIR.");
       const changed = {
         cron: at ?? known?.cron ?? schedule,
         timeZone: zone ?? known?.timeZone ?? timeZone,

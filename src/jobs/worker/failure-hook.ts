@@ -3,13 +3,13 @@ import { messageOf } from '../../errors.ts';
 import { type Database, queryOn } from '../../postgres/database.ts';
 import { withoutSecrets } from '../../secrets.ts';
 
-/** Characters of the reason that are told: the system starts no command with much more in a variable. */
+/** How many characters of the reason are passed on; the system limits the size of a variable. */
 const mostOfWhy = 30_000;
 
 /**
- * Calls `tell` for each run that failed and of which the hook was not told yet; where it throws, it is called again a little later.
+ * Calls `tell` for each failed run that the hook has not been told about yet. If it throws, it is called again later.
  *
- * @param onError gets why the hook did not succeed
+ * @param onError called with the reason if the hook did not succeed
  */
 export async function tellOfFailures(
   database: Database,
@@ -28,24 +28,24 @@ export async function tellOfFailures(
 }
 
 /**
- * Tells somebody of a run that failed for good: a URL gets a POST of JSON, a command the same in KITH_FAILED_RUN and KITH_FAILED_WHY.
- * A name and a password in the URL are sent by basic authentication.
+ * Calls the hook for a run that failed for good: a URL gets a POST of JSON, a command gets KITH_FAILED_RUN and
+ * KITH_FAILED_WHY. A user and password in the URL are sent by basic authentication.
  *
- * @param patienceMs milliseconds that the hook may take
- * @throws Error if nobody could be told; it says nothing of the hook's address
+ * @param patienceMs how many milliseconds the hook may take
+ * @throws Error if the hook did not succeed; the message never contains the hook's address
  */
 export async function tellOfFailure(hook: string, runId: string, why: string, patienceMs = 60_000): Promise<void> {
-  // A variable can't hold a NUL.
+  // A variable can't contain a NUL.
   const told = withoutSecrets(why).replaceAll('\0', '').slice(0, mostOfWhy);
   if (/^https?:\/\//i.test(hook)) await post(hook, { run: runId, status: 'failed', error: told }, patienceMs);
   else await command(hook, { KITH_FAILED_RUN: runId, KITH_FAILED_WHY: told }, patienceMs);
 }
 
 async function post(hook: string, body: object, patienceMs: number): Promise<void> {
-  if (!URL.canParse(hook)) throw new Error('KITH_ON_FAILURE is no URL');
+  if (!URL.canParse(hook)) throw new Error('KITH_ON_FAILURE is not a valid URL');
   const url = new URL(hook);
   const headers = new Headers({ 'content-type': 'application/json' });
-  // Fetch takes no credentials in a URL, and would repeat the whole of it in its error.
+  // fetch refuses credentials in a URL, and its error would show the whole URL.
   if (url.username || url.password) {
     const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
@@ -75,7 +75,7 @@ async function command(hook: string, variables: Record<string, string>, patience
   if (code !== 0) throw new Error(`KITH_ON_FAILURE ended with ${code ?? signal}`);
 }
 
-/** Kith's own settings hold passwords, which are none of the hook's business. */
+/** Kith's settings contain passwords, so the hook's command does not get them. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^KITH_/.test(name)));
 }

@@ -6,18 +6,18 @@ import { statement } from '../../config/project.ts';
 import { EngineError, messageOf } from '../../errors.ts';
 import { workerName } from '../attempt.ts';
 
-/** How often a store is asked for jobs that are due, in milliseconds; Postgres also tells at once. */
+/** How often the store is polled for due jobs, in milliseconds; Postgres also notifies immediately. */
 const processEvery = 2_000;
 
 export interface JobStoreOptions {
-  /** Milliseconds after which a worker that was not heard of has lost its job. */
+  /** Milliseconds after which a worker that has not been heard from loses its job. */
   lockLifetime: number;
-  /** Told of troubles that pass by themselves, such as a server that is being started again. */
+  /** Called for temporary problems, such as a server that is restarting. */
   onTrouble: (why: string) => void;
 }
 
 /**
- * Agenda with its jobs in Postgres or MongoDB, by the look of the address. Dispose of it at the end.
+ * Opens Agenda with its jobs in Postgres or MongoDB, depending on the URL. Dispose of it at the end.
  *
  * @param url postgres://… or mongodb://…
  * @throws EngineError if the store can't be reached
@@ -33,13 +33,13 @@ export async function openJobStore(
   } catch (error) {
     await close();
     throw new EngineError(
-      `The store of jobs (KITH_JOBS_URL, else the network's Postgres) can't be used: ${messageOf(error)}.`,
+      `The job store (KITH_JOBS_URL, or else the network's Postgres) can't be used: ${messageOf(error)}.`,
       {
         cause: error,
       },
     );
   }
-  // Agenda would connect, too, and if that failed nobody could know.
+  // Otherwise Agenda would connect too, and a failure would go unnoticed.
   backend.connect = async () => undefined;
   const agenda = new Agenda({ backend, name: workerName(), processEvery, defaultLockLifetime: lockLifetime });
   agenda.on('error', tell);
@@ -47,7 +47,7 @@ export async function openJobStore(
   return {
     agenda,
     [Symbol.asyncDispose]: async () => {
-      // It closes only what was started.
+      // Agenda closes only what it has started, so the rest is closed after it.
       await agenda.stop(false).catch(() => undefined);
       await close();
     },
@@ -61,7 +61,7 @@ function mongoBackend(address: string) {
 
 function postgresBackend(url: string, tell: (error: unknown) => void) {
   const pool = new pg.Pool({ connectionString: inKith(url), application_name: 'kith jobs', max: 4 });
-  // Without listeners a server that goes away would end the process.
+  // Without listeners, a lost connection would end the process.
   pool.on('error', tell);
   const backend = new PostgresBackend({ pool });
   backend.notificationChannel?.on('error', tell);
@@ -72,7 +72,7 @@ function postgresBackend(url: string, tell: (error: unknown) => void) {
       await client.query(statement('sql/jobs/lock-tables.sql'));
       const { rows } = await client.query(statement('sql/jobs/find-schema.sql'));
       if (!rows[0]?.found) await client.query(statement('sql/jobs/create-schema.sql'));
-      // Agenda makes its tables on connections of its own, which have to see the schema.
+      // Agenda creates its tables on other connections, which have to see the schema.
       await client.query('COMMIT; BEGIN');
       await client.query(statement('sql/jobs/lock-tables.sql'));
       await backend.connect();
@@ -84,7 +84,7 @@ function postgresBackend(url: string, tell: (error: unknown) => void) {
   return { backend, connect, close: () => pool.end() };
 }
 
-/** Agenda's tables can't be given a schema, but a connection can: they are Kith's, not the public's. */
+/** Agenda has no option for its tables' schema, so the connection puts them in schema kith instead of public. */
 function inKith(url: string): string {
   const address = new URL(url);
   const options = [address.searchParams.get('options'), '-c search_path=kith'];

@@ -6,11 +6,11 @@ import { enqueueRuns } from '../runs.ts';
 import { dayOf, latestDue, readSchedule } from './schedule.ts';
 
 /**
- * Queues the latest run that was due, once. Agenda calls when it is due, or when a machine wakes that slept over it, but if that fails not
- * again before tomorrow.
+ * Queues the latest run that was due, once. Agenda calls this when a run is due, or when a machine that was asleep wakes
+ * up; if the call fails, Agenda does not call again before the next day.
  *
- * @param latest milliseconds since it was due, at most
- * @returns the run that was queued, if one was
+ * @param latest the most milliseconds that may have passed since the run was due
+ * @returns the run that was queued, if any
  */
 export async function queueMorning(
   agenda: Agenda,

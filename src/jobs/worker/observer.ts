@@ -10,10 +10,10 @@ import type { Run } from '../run.ts';
 import type { RunSummary } from '../run-summary.ts';
 import type { StepName } from '../step-name.ts';
 
-/** Milliseconds between two lines of the log about the progress of a step. */
+/** Milliseconds between two log lines about the progress of a step. */
 const reportEveryMs = 30_000;
 
-/** Tells the log, Prometheus and OpenTelemetry what a worker does. */
+/** Reports what a worker does to the log, Prometheus and OpenTelemetry. */
 export class Observer {
   readonly #log: Log;
   readonly #metrics: Metrics;
@@ -38,7 +38,7 @@ export class Observer {
     this.#log.info({ run: run.id, step }, 'step begins');
   }
 
-  /** Logs the progress of a step, a line every half minute. */
+  /** Logs the progress of a step, one line every half minute. */
   reportOf(run: Run, step: StepName): Report {
     let last = Date.now();
     const words = new ProgressWords();
@@ -66,7 +66,7 @@ export class Observer {
     this.#traces.stepEnded({ run: run.id, step, attempt, worker, startedAt, outcome, rows, error });
   }
 
-  /** To be called by the one worker that ended it. */
+  /** To be called only by the worker that ended the run. */
   runEnded(run: Run, status: RunOutcome, error?: string): void {
     const startedAt = new Date(run.startedAt);
     const at = new Date();
@@ -76,12 +76,12 @@ export class Observer {
     this.#traces.runEnded({ run: run.id, startedAt, endedAt: at, status, error });
   }
 
-  /** Work that was left until a run was published. */
+  /** Reports the work that is done after a run is published. */
   afterPublish(run: Run, { removed, leftUndone }: RunSummary, seconds: number): void {
     this.#log[leftUndone ? 'warn' : 'info']({ run: run.id, seconds, removed, leftUndone }, 'after the publish');
   }
 
-  /** @param run undefined if it is not even known of which run it was to be told */
+  /** @param run undefined if the failed runs could not even be read */
   hookFailed(run: string | undefined, error: unknown): void {
     this.#log.warn({ run, error }, 'the failure hook did not succeed');
   }

@@ -17,16 +17,16 @@ import { queueMorning } from './morning.ts';
 import type { Observer } from './observer.ts';
 import { morningJob } from './schedule.ts';
 
-/** The jobs that Agenda has: one for each step that may begin, and some that look after the queue. */
+/** Agenda's jobs: one for each step that can begin, and some that look after the queue. */
 const stepJob = 'kith step';
 const queueJob = 'kith queue';
-/** Says that a run was queued. */
+/** Tells the workers that a run was queued. */
 export const wakeJob = 'kith wake';
-/** How often the queue is looked after even when nothing happens: it mends what a crash left between two jobs. */
+/** How often the queue is checked even if nothing happens: this repairs what a crash left between two jobs. */
 const lookEvery = '30 seconds';
-/** Milliseconds until the lock is tried again that somebody holds who works by hand. */
+/** Milliseconds until the lock is tried again when a command run by hand holds it. */
 const lookAgainMs = 30_000;
-/** For how long after a run was due every look makes sure that it is queued, in milliseconds. */
+/** For how many milliseconds after a run was due each check of the queue makes sure that it is queued. */
 const mendMorningMs = 3_600_000;
 
 interface StepData {
@@ -34,7 +34,7 @@ interface StepData {
   step: StepName;
 }
 
-/** Thrown for Agenda, which tries the job again after a while. */
+/** Thrown to make Agenda retry the job after the delay. */
 class Later extends Error {
   readonly delayMs: number;
 
@@ -44,15 +44,15 @@ class Later extends Error {
   }
 }
 
-/** What ends a worker's work. */
+/** Signals that end a worker. */
 export interface Ends {
-  /** Ends what is under way; the run goes on elsewhere, or here again, later. */
+  /** Stops the current steps; another worker, or this one later, continues the run. */
   stop: AbortSignal;
-  /** Takes no new work, and ends once what is under way is finished. */
+  /** Takes no new work, and ends once the current steps are finished. */
   drain: AbortSignal;
 }
 
-/** The work of one worker: what it does when Agenda calls it. */
+/** What a worker does when Agenda calls it. */
 export class QueueJobs {
   readonly #agenda: Agenda;
   readonly #settings: Settings;
@@ -82,7 +82,7 @@ export class QueueJobs {
     this.#agenda.define(wakeJob, () => this.#keep(this.#beginReadySteps()), { lockLifetime, removeOnComplete: true });
     this.#agenda.define<StepData>(stepJob, (job) => this.#keep(this.#doStep(job)), {
       lockLifetime,
-      // Closest connections and reputation go side by side.
+      // The steps closest and reputation run in parallel.
       concurrency: 2,
       removeOnComplete: true,
       backoff: ({ error }) => (error instanceof Later ? error.delayMs : retryDelay),
@@ -90,12 +90,12 @@ export class QueueJobs {
     await this.#agenda.every(lookEvery, queueJob);
   }
 
-  /** Waits until nothing of this worker is under way. */
+  /** Waits until this worker has finished everything it is doing. */
   async rest(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  /** Queues the morning's run if it is due, begins what can begin, and tells of what failed. */
+  /** Queues the daily run if it is due, begins the steps that can begin, and calls the hook for failed runs. */
   async lookAfterQueue(): Promise<void> {
     await this.#queueMorning(mendMorningMs);
     await this.#removeDeadJobs();
@@ -104,7 +104,7 @@ export class QueueJobs {
     this.#keep(this.#tellOfFailures());
   }
 
-  /** The hook may take its time; the job of the queue may not. */
+  /** Not awaited by the queue job, since the hook may be slow. */
   async #tellOfFailures(): Promise<void> {
     const { onFailure } = this.#settings.jobs;
     if (!onFailure) return;
@@ -126,8 +126,8 @@ export class QueueJobs {
   }
 
   /**
-   * A job for every step that can begin; one that is there already stays as it is. One process at a time does so: two would make two jobs of
-   * one step.
+   * Makes a job for every step that can begin; an existing job is left alone. Only one process at a time does this,
+   * since two could make two jobs for one step.
    */
   async #beginReadySteps(): Promise<void> {
     const runId = await queuedRunUnderWay(this.#database);
@@ -146,7 +146,7 @@ export class QueueJobs {
     });
   }
 
-  /** A worker that died between the end of a job and its removal leaves one that nobody will ever do. */
+  /** A worker that dies between finishing a job and removing it leaves a job that nobody will ever do. */
   async #removeDeadJobs(): Promise<void> {
     const { jobs } = await this.#agenda.queryJobs({ name: stepJob });
     const dead = jobs.filter(({ lockedAt, nextRunAt }) => !lockedAt && !nextRunAt);
@@ -163,7 +163,7 @@ export class QueueJobs {
     await this.#beginReadySteps();
   }
 
-  /** Remembers work until it is over: Agenda lets go of jobs that are stopped at once. */
+  /** Keeps track of work until it is over, since Agenda forgets stopped jobs immediately. */
   #keep<T>(work: Promise<T>): Promise<T> {
     const kept = work.finally(() => this.#underWay.delete(kept));
     this.#underWay.add(kept);
@@ -186,12 +186,12 @@ export class QueueJobs {
       const why = withoutSecrets(messageOf(end.error));
       if (!(await failRun(this.#database, runId, why))) return;
       this.#observer.runEnded(run, 'failed', why);
-      // Whoever has to be told is told now, not at the next look.
+      // So that the hook is called now, not at the next check.
       await this.lookAfterQueue();
     }
   }
 
-  /** Unless somebody works by hand. */
+  /** Performs the step, unless a command run by hand holds the network's lock. */
   async #perform(run: Run, name: StepName): Promise<StepEnd> {
     const [settings, database] = [this.#settings, this.#database];
     const report = this.#observer.reportOf(run, name);
@@ -205,7 +205,7 @@ export class QueueJobs {
     }
   }
 
-  /** Beside whatever is next: the first step of the next run ends it. */
+  /** Does the work after a publish in the background; the first step of the next run ends it. */
   async #workAfter(run: Run, { summary, by: attempt }: StepEnd & { kind: 'done' }): Promise<void> {
     const settings = this.#settings;
     const signal = AbortSignal.any([this.#stop, this.#drain, AbortSignal.timeout(settings.jobs.stepLimit)]);

@@ -7,21 +7,21 @@ import { absoluteLocation } from '../../storage/location.ts';
 /** The job that queues the day's run. */
 export const morningJob = 'kith morning';
 
-/** When a day's run is queued, and on what. */
+/** When a day's run is queued, and on which folder. */
 export interface Schedule {
-  /** Five fields of cron. */
+  /** Five cron fields. */
   cron: string;
   timeZone: string;
-  /** The folder of the days' folders. */
+  /** The folder that holds the days' folders. */
   inputRoot: string;
 }
 
-/** A schedule as it is kept with the jobs. */
+/** A schedule as it is stored with the jobs. */
 export interface KeptSchedule extends Schedule {
-  /** Whether a person has set it or turned it off, rather than a worker from its settings. */
+  /** Whether it was set or turned off by `kith schedule`, not by a worker from its settings. */
   isByHand: boolean;
   isOff: boolean;
-  /** When it was set: what was due before is none of its business. */
+  /** When it was set; runs that were due earlier are ignored. */
   since: Date;
   next: Date | undefined;
 }
@@ -60,13 +60,13 @@ export async function setSchedule(
   await agenda.enable({ name: morningJob });
 }
 
-/** Turns the schedule off, so that it stays off whatever the settings of workers say. */
+/** Turns the schedule off; it stays off whatever the workers' settings say. */
 export async function turnOffSchedule(agenda: Agenda, schedule: Schedule): Promise<void> {
   await setSchedule(agenda, schedule, true);
   await agenda.disable({ name: morningJob });
 }
 
-/** Makes the schedule that of the settings, unless they name none or a person has set it. */
+/** Sets the schedule from the settings, unless they have none or it was set by `kith schedule`. */
 export async function followSettings(agenda: Agenda, settings: Settings): Promise<void> {
   const wanted = scheduleOf(settings);
   const known = await readSchedule(agenda);
@@ -76,15 +76,15 @@ export async function followSettings(agenda: Agenda, settings: Settings): Promis
   if (!isSame) await setSchedule(agenda, wanted, false);
 }
 
-/** The schedule of the settings; undefined unless they say where the days' folders lie. */
+/** The schedule from the settings; undefined if they don't say where the days' folders are. */
 export function scheduleOf({ jobs: { inputRoot, schedule: cron, timeZone } }: Settings): Schedule | undefined {
   if (inputRoot === undefined) return undefined;
   return { cron, timeZone, inputRoot: absoluteLocation(inputRoot, 'folder') };
 }
 
-/** When the latest run was due at an instant, that one included: a machine that slept wakes up to it, once. */
+/** When the latest run at or before an instant was due; a machine that was asleep catches up on this one only. */
 export function latestDue({ cron, timeZone }: Pick<Schedule, 'cron' | 'timeZone'>, instant: Date): Date {
-  // The parser looks for times before its own, by the second.
+  // The parser looks for times strictly before the given one, in whole seconds.
   const currentDate = new Date(instant.getTime() + 1000);
   return CronExpressionParser.parse(cron, { tz: timeZone, currentDate }).prev().toDate();
 }

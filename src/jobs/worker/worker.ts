@@ -15,11 +15,12 @@ import { Observer } from './observer.ts';
 import { type Ends, QueueJobs, wakeJob } from './queue-jobs.ts';
 import { followSettings } from './schedule.ts';
 
-/** Milliseconds between two looks whether an embedded engine has died. */
+/** How often to check whether an embedded engine has died, in milliseconds. */
 const watchMs = 5_000;
 
 /**
- * Does queued runs, step by step, until it is drained. Several workers share the work; embedded engines that died are started again.
+ * Does queued runs, step by step, until it is drained. Several workers share the work. Embedded engines that die are
+ * restarted.
  */
 export async function work(settings: Settings, { stop, drain, log }: Ends & { log: Log }): Promise<void> {
   await withDatabase(settings, stop, async (database) => {
@@ -41,11 +42,11 @@ export async function work(settings: Settings, { stop, drain, log }: Ends & { lo
     log.info({ worker: workerName(), metrics: `${pages.url}/metrics` }, 'worker ready');
     const watch = keepEngines(settings, stop, log);
     try {
-      // Another worker's look may be locked by its death.
+      // A worker that died may still hold the queue's job, so this check does not go through Agenda.
       await jobs.lookAfterQueue().catch((error) => log.warn({ error }, 'queue'));
       if (!drain.aborted) await once(drain, 'abort');
-      log.info('draining: the steps under way are finished first');
-      // Agenda may wait for ever for a job that ends at this moment, so our own work decides.
+      log.info('draining: the current steps are finished first');
+      // Agenda may wait forever for a job that ends at this moment, so we also watch our own work.
       await Promise.race([agenda.drain({ signal: stop, closeConnection: false }), jobs.rest()]);
     } finally {
       clearInterval(watch);
@@ -54,16 +55,16 @@ export async function work(settings: Settings, { stop, drain, log }: Ends & { lo
   });
 }
 
-/** At the port of the settings, or any other if another worker of this machine has it. */
+/** Serves the metrics on the port from the settings, or on any free port if another worker has taken it. */
 async function metricsPages(metrics: Metrics, settings: Settings, log: Log): Promise<PageServer> {
   return serveMetrics(metrics, settings).catch((error) => {
     if (settings.web.metricsPort === 0) throw error;
-    log.warn({ error }, 'metrics are at another port');
+    log.warn({ error }, 'metrics are on another port');
     return serveMetrics(metrics, { ...settings, web: { ...settings.web, metricsPort: 0 } });
   });
 }
 
-/** Tells the workers at once that a run waits; they would notice within half a minute. */
+/** Tells the workers that a run is queued, which they would otherwise notice within half a minute. */
 export async function wakeWorkers(settings: Settings, database: Database): Promise<void> {
   const { lockLifetime, url } = settings.jobs;
   await using store = await openJobStore(url ?? database.url, { lockLifetime, onTrouble: () => undefined });
@@ -71,7 +72,7 @@ export async function wakeWorkers(settings: Settings, database: Database): Promi
   await store.agenda.now(wakeJob);
 }
 
-/** Starts embedded engines that died, now and then; whoever else does so at the same time waits for the same start. */
+/** Periodically restarts embedded engines that died; processes that do so at the same time wait for the same start. */
 function keepEngines(settings: Settings, signal: AbortSignal, log: Log): NodeJS.Timeout {
   let isLooking = false;
   return setInterval(async () => {
