@@ -44,6 +44,13 @@ export class BusyError extends KithError {
 export class StaleAttemptError extends KithError {
   override readonly name = 'StaleAttemptError';
   override readonly exitCode = 5;
+  /** The later attempt's token, if the graph told it. */
+  readonly latest: bigint | undefined;
+
+  constructor(message: string, latest?: bigint) {
+    super(message);
+    this.latest = latest;
+  }
 }
 
 /** Stopped by Ctrl-C or SIGTERM (exit code 130, as in shells). */

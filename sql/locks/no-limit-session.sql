@@ -1,2 +1,3 @@
 -- Removes the limits of limit-session.sql from the connection.
 RESET lock_timeout;
+RESET statement_timeout;

@@ -19,6 +19,6 @@ FROM date_trunc('milliseconds', clock_timestamp()) AS instant
 WHERE NOT $6
   OR NOT EXISTS (
     SELECT FROM kith.runs
-    WHERE queued_at IS NOT NULL AND as_of = $1 AND input = $2 AND (status IN ('queued', 'running') OR due_at = $7)
+    WHERE as_of = $1 AND input = $2 AND (queued_at IS NOT NULL AND status IN ('queued', 'running') OR due_at = $7)
   )
 RETURNING id, as_of, input, settings, scores, steps, status, started_at, queued_at IS NOT NULL AS is_queued;

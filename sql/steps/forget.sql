@@ -1,2 +1,2 @@
--- Steps of a run ($1 id, $2 names) have to be done again.
-DELETE FROM kith.run_steps WHERE run_id = $1 AND step = ANY ($2);
+-- A run ($1 id) keeps only these steps ($2 names) of those that it has begun; the others are begun anew.
+DELETE FROM kith.run_steps WHERE run_id = $1 AND step <> ALL ($2);

@@ -5,9 +5,9 @@ import type { RunSummary } from '../jobs/run-summary.ts';
 import { count } from './figures.ts';
 
 /** What is printed at the end of a run. */
-export function describeRun({ run, summary }: FinishedRun): string {
+export function describeRun({ run, summary, isPublished }: FinishedRun): string {
   const lines = [
-    `Run ${run.id}, as of ${isoSeconds(run.asOf)}: ${summary.rows ? 'published' : 'done'}`,
+    `Run ${run.id}, as of ${isoSeconds(run.asOf)}: ${isPublished ? 'published' : 'done'}`,
     ...describeInput(summary),
     ...describeDropped(summary),
   ];
@@ -76,7 +76,7 @@ function describeDropped({ dropped, reputation }: RunSummary): string[] {
     parts.push(
       `self ${count(dropped.self)}, followed ${count(dropped.followed)}, reputation ${count(dropped.reputation)} candidates`,
     );
-  const lines = [`  dropped   ${parts.join('; ')}`];
+  const lines = parts.length > 0 ? [`  dropped   ${parts.join('; ')}`] : [];
   if (reputation && reputation !== 'none') {
     lines.push(`  scores    ${count(reputation.scored)} users of the graph, from ${reputation.list}`);
     const { model } = reputation;

@@ -44,7 +44,7 @@ export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Cha
     title: `as of ${asOfText(run.asOf)}, ${run.status}: ${text}`,
     asOf: run.asOf,
   });
-  const published = latest(({ summary }) => summary.rows);
+  const published = latest(({ status, summary }) => (status === 'published' ? summary.rows : undefined));
   return [
     {
       title: 'Duration',

@@ -51,10 +51,9 @@ export class NextRows {
     if (this.#shown.usual === undefined) return ShownRows.none;
     const { key } = shapes[this.#table];
     const variables = { key, shown: this.#shown.name, first: String(first), end: String(end) };
-    // In no transaction, so that nobody waits for it; on another connection, so that the copying one holds no snapshot.
-    const bytes = await this.#database.transaction(
-      (client) => readCopy(client, 'sql/next/read-created-at.sql', variables),
-      { implicit: true },
+    // On another connection, so that the copying one holds no snapshot.
+    const bytes = await this.#database.transaction((client) =>
+      readCopy(client, 'sql/next/read-created-at.sql', variables),
     );
     return new ShownRows(bytes, key.length);
   }
@@ -113,9 +112,7 @@ export async function makeAgain(
   return make(database, table, run, async (copy, shown) => {
     const columns = [...key, ...measures];
     const variables = { key, columns, outdated, shown: shown.name, start: run.startedAt };
-    await database.transaction((client) => copy.take(copyOut(client, 'sql/next/copy-again.sql', variables)), {
-      implicit: true,
-    });
+    await database.transaction((client) => copy.take(copyOut(client, 'sql/next/copy-again.sql', variables)));
   });
 }
 

@@ -12,6 +12,10 @@ export interface Fence {
   closes: readonly string[];
 }
 
-export function staleAttempt(step: string): StaleAttemptError {
-  return new StaleAttemptError(`Another attempt at ${step} has begun since; this one may not write any more.`);
+/** @param latest the later attempt's token */
+export function staleAttempt(step: string, latest: bigint | null | undefined): StaleAttemptError {
+  return new StaleAttemptError(
+    `Another attempt at ${step} has begun since; this one may not write any more.`,
+    latest ?? undefined,
+  );
 }

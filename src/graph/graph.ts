@@ -97,7 +97,7 @@ export class Graph implements AsyncDisposable {
           this.#named(),
         ),
       );
-      if (rows[0]?.token !== token) throw staleAttempt(step);
+      if (rows[0]?.token !== token) throw staleAttempt(step, rows[0]?.token);
     } finally {
       clearInterval(ending);
     }
@@ -133,7 +133,8 @@ export class Graph implements AsyncDisposable {
     if (!this.#fence) return;
     const { step, token } = this.#fence;
     const { records } = await tx.run<{ token: bigint | null }>(statement('cypher/fence/token.cypher'), { step });
-    if (records[0]?.get('token') !== token) throw staleAttempt(step);
+    const latest = records[0]?.get('token');
+    if (latest !== token) throw staleAttempt(step, latest);
   }
 
   /** For statements that Neo4j wants outside any other transaction, such as constraints. */

@@ -129,6 +129,29 @@ export async function couldNotBegin(
   return row?.failures ?? 1;
 }
 
+/** Whether no later attempt has begun, as far as Postgres knows. */
+export async function isLatest(database: Database, attempt: Attempt): Promise<boolean> {
+  return database
+    .fenced(attempt)
+    .transaction(async () => true)
+    .catch((error) => {
+      if (error instanceof StaleAttemptError) return false;
+      throw error;
+    });
+}
+
+/**
+ * The graph knows a later attempt than Postgres does: Postgres was restored from a backup. Makes the next attempt later than that one.
+ *
+ * @returns what to tell a person
+ */
+export async function moveTokensOn(database: Database, latest: bigint): Promise<EngineError> {
+  await database.query('sql/steps/move-tokens.sql', [latest]);
+  return new EngineError(
+    'The graph knows later attempts than Postgres, which was probably restored from a backup; their numbers have been adjusted: run again.',
+  );
+}
+
 /** Where the steps of a run stand; those that have not begun are absent. */
 export async function stepsOf(database: Database, runId: string): Promise<StepState[]> {
   return (await stepsOfRuns(database, [runId])).get(runId) ?? [];

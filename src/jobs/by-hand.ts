@@ -60,26 +60,23 @@ async function goOn(
   conduct: Conduct,
   signal: AbortSignal,
 ): Promise<Run> {
-  const { settings, scores, given } = planned;
+  const { settings, scores } = planned;
   const steps = stepsOfPart[part];
   const before = await runInGraph(database);
   if (!before)
     throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${part}\`.`);
   const { run, isRecommended } = before;
-  if (part === 'publish' && run.status === 'published') return run;
   refuseOtherOptions(part, planned, run);
+  // Publishing it again changes nothing.
+  if (part === 'publish' && run.status === 'published') return run;
   refuseExpired(run, await readHorizon({ settings, signal }));
   if (part === 'publish') {
     if (!isRecommended)
       throw new BadInputError('Recommendations are not computed: call `kith recommend` before `kith publish`.');
-    if (scores && run.settings.reputation === 'none')
-      throw new BadInputError(
-        'The recommendations are not filtered by reputation: give --reputation or --model to `kith recommend`.',
-      );
     return continueRun(database, run, steps);
   }
-  const ranking = { ...run.settings.ranking };
-  if (given.minReputation !== undefined) ranking.minReputation = settings.ranking.minReputation;
+  // It is recommend that decides on reputation, the least one included.
+  const ranking = { ...run.settings.ranking, minReputation: settings.ranking.minReputation };
   const changed: Run = { ...run, settings: runSettings({ ...settings, ranking }, scores), scores };
   if (run.status !== 'published') return continueRun(database, changed, steps);
   // What is shown stays the run that it is: a second recommend is one of its own, and so are its closest connections.
@@ -89,7 +86,7 @@ async function goOn(
 }
 
 /** @throws BadInputError if an option says otherwise than the connections were computed by */
-function refuseOtherOptions(part: Part, { asOf, given }: PlannedRun, run: Run): void {
+function refuseOtherOptions(part: Part, { asOf, given, scores, settings }: PlannedRun, run: Run): void {
   if (asOf !== undefined && asOf !== run.asOf)
     throw new BadInputError(
       `Closest connections were computed as of ${isoSeconds(run.asOf)}: ` +
@@ -100,5 +97,13 @@ function refuseOtherOptions(part: Part, { asOf, given }: PlannedRun, run: Run): 
     throw new BadInputError(
       `Closest connections were computed with a window of ${computed} days: ` +
         'call `kith closest` with the window you want first.',
+    );
+  if (part !== 'publish') return;
+  const isOtherList = scores && (scores.kind !== run.scores?.kind || scores.place !== run.scores.place);
+  const isOtherLeast =
+    given.minReputation !== undefined && settings.ranking.minReputation !== run.settings.ranking.minReputation;
+  if (isOtherList || isOtherLeast)
+    throw new BadInputError(
+      'Recommendations were computed with other scores: give --reputation, --model and --min-reputation to `kith recommend` first.',
     );
 }

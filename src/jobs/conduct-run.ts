@@ -9,7 +9,7 @@ import { readySteps, type Step } from './pipeline.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
-import { failRun, finishRun } from './runs.ts';
+import { failRun, finishRun, readRun } from './runs.ts';
 import type { StepName } from './step-name.ts';
 import type { Watcher } from './watcher.ts';
 import { withDatabase } from './with-database.ts';
@@ -18,6 +18,7 @@ import { workAfter } from './work-after.ts';
 export interface FinishedRun {
   run: Run;
   summary: RunSummary;
+  isPublished: boolean;
 }
 
 /** What it takes to conduct a run in this process. */
@@ -45,7 +46,7 @@ export async function runInThisProcess(
 ): Promise<FinishedRun> {
   const { settings, signal, watcher } = conducting;
   return withDatabase(settings, signal, async (database) => {
-    const { run, summary, last } = await withNetworkLock(database, async (lost) => {
+    const { run, summary, last, isPublished } = await withNetworkLock(database, async (lost) => {
       const conduct = (each: Run) =>
         conductRun({ ...conducting, signal: AbortSignal.any([signal, lost]) }, database, each);
       const begun = await begin(database, async (each) => void (await conduct(each)));
@@ -53,7 +54,7 @@ export async function runInThisProcess(
     });
     // The next run need not wait for this.
     if (last) await workAfter({ settings, run, attempt: last, database, signal, summary }, watcher);
-    return { run, summary };
+    return { run, summary, isPublished };
   });
 }
 
@@ -62,7 +63,7 @@ async function conductRun(
   { settings, opened, watcher, signal }: Conducting,
   database: Database,
   run: Run,
-): Promise<{ summary: RunSummary; last: Attempt | undefined }> {
+): Promise<{ summary: RunSummary; last: Attempt | undefined; isPublished: boolean }> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const underWay = new Map<StepName, Promise<void>>();
@@ -77,7 +78,7 @@ async function conductRun(
       const report: Report = (progress) => watcher.progress(step, progress);
       const end = await performStep({ settings, database, run, name, opened, stop, report });
       if (end.kind !== 'done')
-        throw 'error' in end ? end.error : new StaleAttemptError(`${run.id} was ended by somebody else.`);
+        throw 'error' in end ? end.error : new StaleAttemptError(`Run ${run.id} was ended by another process.`);
       last = end.by;
       summaries.set(name, end.summary);
       watcher.ends(step, (performance.now() - started) / 1000);
@@ -101,6 +102,10 @@ async function conductRun(
   } catch (error) {
     failed.abort();
     await Promise.allSettled(underWay.values());
+    // Stopped in the very moment of its publish, perhaps.
+    const now = await readRun(database, run.id).catch(() => undefined);
+    if (now?.status === 'published')
+      return { summary: summaryOf(await stepsOf(database, run.id)), last: undefined, isPublished: true };
     const reason = whyStopped(signal) ?? error;
     await failRun(database, run.id, messageOf(reason)).catch(() => undefined);
     throw reason;
@@ -108,8 +113,9 @@ async function conductRun(
   // Those of this process know how long publish took, too.
   const states = await stepsOf(database, run.id);
   const summary = summaryOf(states.map((state) => ({ ...state, summary: summaries.get(state.name) ?? state.summary })));
-  if (!run.steps.includes('publish')) await finishRun(database, run.id, summary);
-  return { summary, last };
+  const isPublished = run.steps.includes('publish');
+  if (!isPublished) await finishRun(database, run.id, summary);
+  return { summary, last, isPublished };
 }
 
 /** Why the run was stopped from outside: Ctrl-C, or a lost connection. */

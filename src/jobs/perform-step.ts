@@ -18,6 +18,8 @@ import {
   couldNotBegin,
   failAttempt,
   finishAttempt,
+  isLatest,
+  moveTokensOn,
   releaseAttempt,
   type StepState,
   stepsOf,
@@ -35,7 +37,7 @@ const retries = 3;
 /** Attempts at a step in all: a step that kills its worker every time has to end, too. */
 const mostAttempts = 12;
 /** Milliseconds until a missing folder is looked for again, or whatever was in use. */
-const lookAgainMs = 30_000;
+export const lookAgainMs = 30_000;
 
 /** How an attempt at a step ended. */
 export type StepEnd = {
@@ -109,8 +111,12 @@ export async function performStep(todo: StepToDo): Promise<StepEnd> {
     if (name !== 'publish') await finishAttempt(database, attempt, rows, summary);
     return { kind: 'done', attempt: attempt.attempts, rows, summary, by: attempt };
   } catch (thrown) {
-    const error = causeOf(thrown, todo, limit);
-    if (error instanceof StaleAttemptError) return { kind: 'void', attempt: begun?.attempt.attempts };
+    let error = causeOf(thrown, todo, limit);
+    if (error instanceof StaleAttemptError) {
+      const isRestored = begun && error.latest !== undefined && (await isLatest(database, begun.attempt));
+      if (!isRestored) return { kind: 'void', attempt: begun?.attempt.attempts };
+      error = await moveTokensOn(database, error.latest as bigint);
+    }
     const end = await endOf(todo, begun, error).catch(() => {
       // Postgres is away: the error says why.
       throw error;

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { discardImport } from '../engines/bulk-import.ts';
 import { up } from '../engines/stack.ts';
+import { StaleAttemptError } from '../errors.ts';
 import { emptyTables } from '../export/empty-tables.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { queryOn } from '../postgres/database.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
+import { moveTokensOn } from './attempt.ts';
 import { everyWriter, resetWriter } from './every-writer.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { messagesFile, reputationFolder } from './run-context.ts';
@@ -29,7 +31,11 @@ export async function resetNetwork(
       const [next] = await database.query<{ token: string }>('sql/steps/next-token.sql');
       const fence = { step: resetWriter, token: BigInt(next?.token ?? 0), closes: everyWriter };
       await using graph = new Graph(stack.neo4j, stop, fence);
-      await graph.raiseFence();
+      await graph.raiseFence().catch(async (error) => {
+        // Nobody else can have begun while this process holds the network's lock.
+        if (!(error instanceof StaleAttemptError) || error.latest === undefined) throw error;
+        throw await moveTokensOn(database, error.latest);
+      });
       const { users, activities } = await graphSize(graph);
       const [shown] = await database.query<{ rows: number }>('sql/runs/count-shown.sql');
       let runs = 0;

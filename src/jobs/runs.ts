@@ -57,12 +57,15 @@ export async function continueRun(
   { id, settings, scores }: Pick<Run, 'id' | 'settings' | 'scores'>,
   steps: readonly StepName[],
 ): Promise<Run> {
-  const known = (await stepsOf(database, id)).flatMap(({ name, status }) => (status === 'done' ? [name] : []));
-  const all = stepNames.filter((name) => known.includes(name) || steps.includes(name));
+  const states = await stepsOf(database, id);
+  const kept = states
+    .filter(({ name, status }) => status === 'done' && !steps.includes(name) && name !== 'publish')
+    .map(({ name }) => name);
+  const all = stepNames.filter((name) => kept.includes(name) || steps.includes(name));
   return beginning(database, async (client) => {
     const values = [id, all, JSON.stringify(settings), scores && JSON.stringify(scores)];
     const [row] = await queryOn<RunRow>(client, 'sql/runs/go-on.sql', values);
-    await queryOn(client, 'sql/steps/forget.sql', [id, steps]);
+    await queryOn(client, 'sql/steps/forget.sql', [id, kept]);
     return runOf(row as RunRow);
   });
 }

@@ -3,15 +3,20 @@ import { up } from '../engines/stack.ts';
 import { Database } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 
-/** Starts Postgres if need be, brings its tables up to date, and does `work` with it. */
+/**
+ * Starts Postgres if need be, brings its tables up to date, and does `work` with it.
+ *
+ * @param onProgress is told whom an update of the tables waits for
+ */
 export async function withDatabase<T>(
   settings: Settings,
   signal: AbortSignal | undefined,
   work: (database: Database) => Promise<T>,
+  onProgress = (text: string): void => void process.stderr.write(`${text}\n`),
 ): Promise<T> {
   const stack = await up(settings, { signal, only: 'postgres' });
   await using database = await Database.connect(stack.postgres.url);
-  await migrate(database, settings.publishPatienceSeconds);
+  await migrate(database, settings.publishPatienceSeconds, onProgress);
   // Awaited here: without it the connections would be closed before the work is done.
   return await work(database);
 }

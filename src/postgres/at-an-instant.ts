@@ -69,7 +69,7 @@ export async function atAnInstant<T>(
   patience: Patience,
   attempt: (watch: () => Promise<number>) => Promise<T>,
 ): Promise<T> {
-  const deadline = Date.now() + patience.seconds * 1000;
+  const deadline = performance.now() + patience.seconds * 1000;
   const inside = new Inside();
   for (let milliseconds = closeMs.least; ; milliseconds = Math.min(milliseconds + closeMs.step, closeMs.most)) {
     try {
@@ -81,12 +81,14 @@ export async function atAnInstant<T>(
       if (!(error instanceof InUse)) throw error;
     }
     const present = await holdersOf(database, patience.tables);
+    inside.see(present.map(({ transaction }) => transaction));
     const staying = present.filter(({ transaction }) => inside.stays(transaction));
     const [first] = [...staying, ...present];
-    if (Date.now() <= deadline) {
+    if (performance.now() <= deadline) {
       if (first) patience.onProgress(`waiting for ${describe(first)} to end its transaction`);
     } else {
-      const canEnd = staying.length > 0 && staying.every(({ isReader }) => isReader) && Date.now() < deadline + graceMs;
+      const canEnd =
+        staying.length > 0 && staying.every(({ isReader }) => isReader) && performance.now() < deadline + graceMs;
       if (!canEnd || !(await endTransactions(database, staying, patience.onProgress)))
         throw tooLong(staying.length > 0 ? staying : present, patience);
     }
@@ -99,12 +101,12 @@ class Inside {
   #since = new Map<string, number>();
 
   see(transactions: readonly string[]): void {
-    this.#since = new Map(transactions.map((one) => [one, this.#since.get(one) ?? Date.now()]));
+    this.#since = new Map(transactions.map((one) => [one, this.#since.get(one) ?? performance.now()]));
   }
 
   stays(transaction: string): boolean {
     const since = this.#since.get(transaction);
-    return since !== undefined && Date.now() - since > stayMs;
+    return since !== undefined && performance.now() - since > stayMs;
   }
 }
 
@@ -129,7 +131,7 @@ export function describe({ application, user, pid, since }: Holder): string {
  * @throws InUse if somebody is staying inside
  */
 async function watch(database: Database, tables: readonly string[], inside: Inside): Promise<void> {
-  const end = Date.now() + watchMs;
+  const end = performance.now() + watchMs;
   // Prepared by name, so that it is planned only once: 0.3 ms instead of 1.2 ms.
   const look = { name: 'kith-transactions', text: textOf('sql/locks/transactions.sql'), values: [tables] };
   await database.transaction(
@@ -139,8 +141,8 @@ async function watch(database: Database, tables: readonly string[], inside: Insi
         inside.see(rows.map(({ transaction }) => transaction));
         const stays = rows.some(({ transaction }) => inside.stays(transaction));
         if (!stays && !rows.some(({ mayWantMore }) => mayWantMore)) return;
-        if (Date.now() > end && stays) throw new InUse();
-        if (Date.now() > end) return;
+        if (performance.now() > end && stays) throw new InUse();
+        if (performance.now() > end) return;
         await sleep(pollMs);
       }
     },

@@ -8,7 +8,9 @@ import { atAnInstant, unlessInUse } from './at-an-instant.ts';
 import { type Database, queryOn } from './database.ts';
 
 /** The tables that migrations lock, besides those that only Kith uses. */
-const tables = ['graph_recs.closest_connections', 'graph_recs.recommendations', 'graph_recs.rec_reasons'];
+const tables = ['graph_recs', 'kith_staging'].flatMap((schema) =>
+  ['closest_connections', 'recommendations', 'rec_reasons'].map((table) => `${schema}.${table}`),
+);
 
 /**
  * Migrates the database: runs the files in `sql/migrations` that have not been run yet, in order, in one transaction.
@@ -16,7 +18,11 @@ const tables = ['graph_recs.closest_connections', 'graph_recs.recommendations', 
  * @throws EngineError if one fails, or if somebody keeps the tables open for longer than `patienceSeconds`; nothing is
  *   changed then
  */
-export async function migrate(database: Database, patienceSeconds: number): Promise<void> {
+export async function migrate(
+  database: Database,
+  patienceSeconds: number,
+  onProgress: (text: string) => void,
+): Promise<void> {
   // node-pg-migrate reads files. It gets those that this program was built with, since the checkout may have changed.
   const dir = mkdtempSync(join(tmpdir(), 'kith-migrations-'));
   try {
@@ -25,7 +31,7 @@ export async function migrate(database: Database, patienceSeconds: number): Prom
       tables,
       seconds: patienceSeconds,
       failure: 'The tables in Postgres were not migrated',
-      onProgress: () => undefined,
+      onProgress,
     };
     await atAnInstant(database, patience, () => unlessInUse(() => migrateNow(database, dir)));
   } finally {

@@ -13,7 +13,8 @@ export async function heldInGraph(stack: Stack, cypher: string): Promise<Held> {
   await transaction.run(cypher);
   return {
     async [Symbol.asyncDispose]() {
-      await transaction.rollback();
+      // Neo4j may be gone by now.
+      await transaction.rollback().catch(() => undefined);
       await driver.close();
     },
   };

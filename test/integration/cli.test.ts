@@ -133,8 +133,10 @@ describe('the steps one by one', () => {
     expect(checked).toMatchObject({ code: 0 });
     expect(checked.stdout).not.toContain('failed');
 
-    // Publishing it again changes nothing.
+    // Publishing it again changes nothing, and neither does publishing something else.
     expect(await kith('publish')).toMatchObject({ code: 0 });
+    expect(await kith('publish', '--as-of', '2001-01-01')).toMatchObject({ code: 2 });
+    expect(await kith('publish', '--min-reputation', '0.9')).toMatchObject({ code: 2 });
     expect(await network.tables()).toEqual(expected);
 
     // What is shown is a run that is over: recommending again from the same connections is a run of its own.
@@ -164,7 +166,9 @@ describe('the steps one by one', () => {
     expect(failing).toMatchObject({ code: 3, stderr: expect.stringContaining('row counts') });
     const before = await network.tables();
     expect(await kithWith(['publish'], strict)).toMatchObject({ code: 3 });
-    expect(await kithWith(['recommend'], strict)).toMatchObject({ code: 0 });
+    const recommended = await kithWith(['recommend'], strict);
+    expect(recommended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run .*: done$/m) });
+    expect(recommended.stdout).not.toMatch(/ {2}(tables|checks)$/m);
     expect(await network.tables()).toEqual(before);
     expect(await kith('publish')).toMatchObject({ code: 0 });
     expect(await network.tables()).not.toEqual(before);
@@ -179,6 +183,21 @@ describe('the steps one by one', () => {
     expect(checked.stdout).toMatch(/failed +sums/);
     expectOneSentence(checked);
   });
+});
+
+test("a run's times come from Postgres' clock, not from that of the process that began it", async () => {
+  await network.reset();
+  const input = written(dense);
+  const ahead = `--import=${join(projectRoot, 'test', 'harness', 'ten-minutes-ahead.mjs')}`;
+  expect(await kithWith(['run', '--input', input], { ...env, NODE_OPTIONS: ahead })).toMatchObject({ code: 0 });
+  expect(await kith('run', '--input', input)).toMatchObject({ code: 0 });
+  expect(await kith('check')).toMatchObject({ code: 0 });
+  const { rows } = await network.pool.query<{ started: number }>(
+    'SELECT extract(epoch FROM now() - started_at)::integer AS started FROM kith.runs ORDER BY finished_at',
+  );
+  const [first, second] = rows.map(({ started }) => started);
+  expect(first).toBeGreaterThanOrEqual(second as number);
+  expect(second).toBeGreaterThanOrEqual(0);
 });
 
 test('kith check does not judge the published rows by flags and follows that were ingested later', async () => {

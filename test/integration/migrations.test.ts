@@ -70,8 +70,12 @@ test('a database of version 5 keeps its rows, views, grants and indexes, and the
   const everything = async () => {
     const { rows } = await pool.query(
       publishedTables
-        .map((table) => `SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) AS rows FROM graph_recs.${table} AS t`)
-        .join(' UNION ALL '),
+        .map(
+          (table) =>
+            `SELECT '${table}' AS name, md5(string_agg(t::text, ',' ORDER BY t::text)) AS rows FROM graph_recs.${table} AS t`,
+        )
+        .join(' UNION ALL ')
+        .concat(' ORDER BY 1'),
     );
     return rows;
   };
@@ -85,7 +89,7 @@ test('a database of version 5 keeps its rows, views, grants and indexes, and the
   };
   const before = await everything();
   await using database = await Database.connect(url);
-  await migrate(database, 30);
+  await migrate(database, 30, () => undefined);
   expect(await everything()).toEqual(before);
   expect(await onTop()).toEqual({ viewed: users, granted: true, comment: 'Ours', indexed: 1 });
   const { rows: left } = await pool.query(`
@@ -115,12 +119,12 @@ test('a migration waits for whoever has the tables open, keeps nobody else waiti
   await dump.query(
     "SET application_name = 'pg_dump'; BEGIN; LOCK TABLE kith_staging.recommendations, graph_recs.recommendations IN ACCESS SHARE MODE",
   );
-  const migrating = migrate(database, 1);
+  const migrating = migrate(database, 1, () => undefined);
   await expect(migrating).rejects.toThrow(EngineError);
   await expect(migrating).rejects.toThrow(
     /^The tables in Postgres were not migrated, because pg_dump of kith \(process \d+/,
   );
-  const patient = migrate(database, 30);
+  const patient = migrate(database, 30, () => undefined);
   const others: number[] = [];
   for (let i = 0; i < 20; i++) {
     const begun = performance.now();

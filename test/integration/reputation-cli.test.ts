@@ -165,7 +165,7 @@ describe('kith reputation score', () => {
       /messages\.jsonl has 1 bad rows in 1 lines.*the first is line 1: no JSON object/s,
     );
     expect(failed[1]?.stderr).toContain('holds no model.json of a model');
-    expect(failed[2]?.stderr).toContain('Give the folder of a model: --model DIR, or KITH_MODEL.');
+    expect(failed[2]?.stderr).toContain("Give a model's folder: --model DIR, or KITH_MODEL.");
     expect(readFileSync(out, 'utf8')).toBe('as it was');
   });
 });

@@ -183,7 +183,7 @@ describe('the command, once a run is published', () => {
 
   beforeAll(async () => {
     await using database = await Database.connect(network.stack.postgres.url);
-    await migrate(database, 30);
+    await migrate(database, 30, () => undefined);
     const client = new pg.Client({ connectionString: network.stack.postgres.url });
     await client.connect();
     try {

@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { readSettings } from '../../src/config/settings.ts';
-import { down } from '../../src/engines/stack.ts';
+import { down, type Stack } from '../../src/engines/stack.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
+import { heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
 import { denseNetwork } from '../oracle/dense-network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
@@ -98,23 +99,27 @@ test('a run that finds its engines killed starts them again', async () => {
 
 test('a run whose engines are killed under it ends with 4 in a sentence, and the next one is like any other', async () => {
   expect(await kith(['run', '--input', input], env)).toMatchObject({ code: 0 });
+  const holdUps = {
+    neo4j: { step: 'closest', hold: (stack: Stack) => heldInGraph(stack, 'MATCH (u:User) SET u.held = true') },
+    postgres: {
+      step: 'recommend',
+      hold: (stack: Stack) =>
+        heldInPostgres(stack, "INSERT INTO kith.next_tables VALUES ('recommendations', 'held', 'held', 'held', 0)"),
+    },
+  };
   for (const engine of ['neo4j', 'postgres'] as const) {
     const status = JSON.parse((await kith(['status', '--json'], env)).stdout);
-    const reader = new pg.Client({ connectionString: status.postgres.url });
-    reader.on('error', () => undefined);
-    await reader.connect();
-    // Holds the run up before it can be over.
-    await reader.query("BEGIN; INSERT INTO kith.next_tables VALUES ('recommendations', 'held', 'held', 'held', 0)");
+    const { step, hold } = holdUps[engine];
+    const held = await hold(status);
     const run = new RunningCommand(['run', '--input', input], env);
-    await run.says('recommend: begins');
+    await run.says(`${step}: begins`);
     await sleep(500);
     process.kill(status[engine].pid, 'SIGKILL');
-    if (engine === 'neo4j') await reader.end();
     const { code, stderr } = await run.ended;
     expect({ code, stderr }).toMatchObject({ code: 4 });
     expect(stderr).toMatch(/^kith: .*(Neo4j|Postgres)/m);
     expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
-    await reader.end().catch(() => undefined);
+    await held[Symbol.asyncDispose]();
   }
   const { code, stderr } = await kith(['run', '--input', input], env);
   expect({ code, stderr }).toMatchObject({ code: 0 });

@@ -8,7 +8,7 @@ import { writtenRun } from './written-run.ts';
 export async function publishStep(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
   await withGraph(context, async (graph) => {
-    await publish(
+    const { rows } = await publish(
       graph,
       database,
       { ...run, ...writtenRun(context), maxRowChangePercent: settings.maxRowChangePercent },
@@ -19,19 +19,20 @@ export async function publishStep(context: RunContext, report: Report): Promise<
           summary.checks = [...checks];
         },
         record: async (client, rows) => {
-          summary.rows = rows;
+          const shown = JSON.stringify({ ...summary, rows });
           await queryOn(client, 'sql/runs/publish.sql', [
             run.id,
-            JSON.stringify(summary),
+            shown,
             rows.closest,
             rows.recommendations,
             rows.reasons,
           ]);
           const { runId, step, token } = context.attempt;
           const all = rows.closest + rows.recommendations + rows.reasons;
-          await queryOn(client, 'sql/steps/finish.sql', [runId, step, token, all, JSON.stringify(summary)]);
+          await queryOn(client, 'sql/steps/finish.sql', [runId, step, token, all, shown]);
         },
       },
     );
+    summary.rows = rows;
   });
 }

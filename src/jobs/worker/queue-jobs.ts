@@ -5,11 +5,11 @@ import { type Database, queryOn } from '../../postgres/database.ts';
 import { withoutSecrets } from '../../secrets.ts';
 import { stepsOf } from '../attempt.ts';
 import { withSharedNetworkLock } from '../network-lock.ts';
-import { performStep, type StepEnd } from '../perform-step.ts';
+import { lookAgainMs, performStep, type StepEnd } from '../perform-step.ts';
 import { readySteps } from '../pipeline.ts';
 import type { Run } from '../run.ts';
 import { failRun, queuedRunUnderWay, queueFigures, readRun } from '../runs.ts';
-import { type StepName, stepNames } from '../step-name.ts';
+import type { StepName } from '../step-name.ts';
 import { silent } from '../watcher.ts';
 import { workAfter } from '../work-after.ts';
 import { tellOfFailure, tellOfFailures } from './failure-hook.ts';
@@ -24,8 +24,6 @@ const queueJob = 'kith queue';
 export const wakeJob = 'kith wake';
 /** How often the queue is checked even if nothing happens: this repairs what a crash left between two jobs. */
 const lookEvery = '30 seconds';
-/** Milliseconds until the lock is tried again when a command run by hand holds it. */
-const lookAgainMs = 30_000;
 /** For how many milliseconds after a run was due each check of the queue makes sure that it is queued. */
 const mendMorningMs = 3_600_000;
 
@@ -131,15 +129,16 @@ export class QueueJobs {
    */
   async #beginReadySteps(): Promise<void> {
     const runId = await queuedRunUnderWay(this.#database);
-    if (runId === undefined) return;
+    const run = runId === undefined ? undefined : await readRun(this.#database, runId);
+    if (!run) return;
     await this.#database.transaction(async (client) => {
       await queryOn(client, 'sql/runs/lock-queue.sql');
-      const states = await stepsOf(this.#database, runId);
-      for (const { name: step } of readySteps(stepNames, states)) {
+      const states = await stepsOf(this.#database, run.id);
+      for (const { name: step } of readySteps(run.steps, states)) {
         const retryIn = states.find(({ name, status }) => name === step && status === 'waiting')?.retryIn ?? 0;
         await this.#agenda
-          .create<StepData>(stepJob, { runId, step })
-          .unique({ 'data.runId': runId, 'data.step': step }, { insertOnly: true })
+          .create<StepData>(stepJob, { runId: run.id, step })
+          .unique({ 'data.runId': run.id, 'data.step': step }, { insertOnly: true })
           .schedule(new Date(Date.now() + retryIn))
           .save();
       }
