@@ -44,7 +44,7 @@ function describeInput(summary: RunSummary): string[] {
     for (const { file, lines: read, parsed, rejected, selfDropped } of summary.files)
       lines.push(
         `    ${file.padEnd(16)}${count(read).padStart(12)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
-          (selfDropped ? `, ${count(selfDropped)} towards oneself left out` : ''),
+          (selfDropped ? `, ${count(selfDropped)} of users towards themselves left out` : ''),
       );
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
     lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);

@@ -18,7 +18,7 @@ export function wrongNames(given: Record<string, string>): string[] {
     if (portOfKubernetes.test(name) && isAddress(value)) return [];
     const nearest = nearestOf(name);
     return [
-      `${name} is no setting of Kith${nearest ? `; did you mean ${nearest}?` : ': docs/settings.md lists them all.'}`,
+      `${name} is not a setting of Kith${nearest ? `; did you mean ${nearest}?` : ': docs/settings.md lists them all.'}`,
     ];
   });
 }

@@ -19,7 +19,7 @@ export async function checkShown(
   const stack = await up(settings, { signal });
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);
-    if (!run) throw new BadInputError('Nothing was published yet: `kith run` does that.');
+    if (!run) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
     const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [run.id]);
     const graphChangedBy = since && `can't be judged, since run ${since.id} has changed what the graph knows`;
     await using graph = new Graph(stack.neo4j, signal);

@@ -11,7 +11,7 @@ type Work<T> = (lost: AbortSignal) => Promise<T>;
  * @throws BusyError at once if another process holds the lock, or a run of the queue is under way
  */
 export async function withNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
-  const busy = 'Another run is at work on this network: wait for it to end, or stop it with Ctrl-C where it runs.';
+  const busy = 'Another run is in progress on this network: wait until it ends, or stop it with Ctrl-C where it runs.';
   return withLock(database, 'sql/runs/try-lock.sql', busy, async (lost) => {
     const [current] = await database.query<RunUnderWay>('sql/runs/under-way.sql');
     refuseQueuedRun(current);
@@ -25,7 +25,12 @@ export async function withNetworkLock<T>(database: Database, work: Work<T>): Pro
  * @throws BusyError if somebody does
  */
 export async function withSharedNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
-  return withLock(database, 'sql/runs/try-lock-shared.sql', 'Somebody works on this network by hand.', work);
+  return withLock(
+    database,
+    'sql/runs/try-lock-shared.sql',
+    'Somebody is running a command on this network by hand.',
+    work,
+  );
 }
 
 async function withLock<T>(database: Database, file: SqlFile, busy: string, work: Work<T>): Promise<T> {

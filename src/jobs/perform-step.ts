@@ -143,7 +143,7 @@ function closedBy({ name }: Step, { steps }: Run, states: readonly StepState[]):
 /** @throws BadInputError if a step was begun too often */
 function refuseEndless(state: StepState | undefined): void {
   if (state && state.attempts >= mostAttempts)
-    throw new BadInputError(`${state.name} was begun ${mostAttempts} times without coming to an end.`);
+    throw new BadInputError(`${state.name} was started ${mostAttempts} times and never finished.`);
 }
 
 async function openInput(

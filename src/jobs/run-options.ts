@@ -75,7 +75,7 @@ export async function planRun(settings: Settings, options: RunOptions, signal?: 
 /**
  * The run that was planned.
  *
- * @throws BadInputError if nothing says as of when
+ * @throws BadInputError if neither --as-of nor the folder's name gives an as-of
  */
 export function wantedRun(
   { settings, asOf, input, scores, opened }: PlannedRun,
@@ -97,7 +97,7 @@ export function runSettings({ ranking }: Settings, scores: ScoresPlace | undefin
 const mostDays = 3_700;
 
 /**
- * The folders and as-ofs of runs that workers will do: one, or one a day from `from` to `to`. The folders may not be there yet.
+ * The folders and as-ofs of runs for the queue: one run, or one for each day from `from` to `to`. The folders need not exist yet.
  *
  * @throws BadInputError naming the option that is missing or wrong
  */
@@ -123,7 +123,7 @@ export function daysOf(
     throw new BadInputError('A range of days is --from YYYY-MM-DD --to YYYY-MM-DD, without --as-of.');
   const count = (last - first) / 86_400 + 1;
   if (count < 1 || count > mostDays)
-    throw new BadInputError(`--from ${from} --to ${to} is no range of 1 to ${mostDays} days.`);
+    throw new BadInputError(`--from ${from} --to ${to} is not a range of 1 to ${mostDays} days.`);
   return Array.from({ length: count }, (_, i) => {
     const at = first + i * 86_400;
     return { input: `${root}/${new Date(at * 1000).toISOString().slice(0, 10).replaceAll('-', '')}`, asOf: at };

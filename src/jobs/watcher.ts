@@ -17,7 +17,7 @@ export interface Watcher {
   fails(work: Watched): void;
 }
 
-/** For whoever does not look. */
+/** Ignores everything. */
 export const silent: Watcher = {
   begins: () => undefined,
   progress: () => undefined,

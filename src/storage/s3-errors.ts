@@ -63,4 +63,4 @@ export function changedError(url: string): FolderChangedError {
   return new FolderChangedError(`${url} has changed since the folder was listed; ${changes}`);
 }
 
-const changes = 'the folder changes while it is read: wait until it is complete, then run again.';
+const changes = 'the folder is changing while it is being read: wait until it is complete, then run again.';

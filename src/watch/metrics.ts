@@ -4,10 +4,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export type StepOutcome = 'done' | 'later' | 'failed' | 'void';
 
 /** How a run ended. */
-export type RunStatus = 'published' | 'failed';
+export type RunOutcome = 'published' | 'failed';
 
 const outcomes: readonly StepOutcome[] = ['done', 'later', 'failed', 'void'];
-const statuses: readonly RunStatus[] = ['published', 'failed'];
+const statuses: readonly RunOutcome[] = ['published', 'failed'];
 
 /** In seconds: a step takes from 0.1 s on a tiny network up to KITH_STEP_LIMIT, by default 4 h. */
 const stepBuckets = [0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400];
@@ -111,7 +111,7 @@ export class Metrics {
    *
    * @param end.seconds from the run's start
    */
-  runEnded({ status, seconds, at }: { status: RunStatus; seconds: number; at: Date }): void {
+  runEnded({ status, seconds, at }: { status: RunOutcome; seconds: number; at: Date }): void {
     this.#runSeconds.observe({ status }, seconds);
     this.#runs.inc({ status });
     if (status === 'published') this.lastPublished(at);

@@ -1,4 +1,4 @@
-import type { RunStatus, StepOutcome } from './metrics.ts';
+import type { RunOutcome, StepOutcome } from './metrics.ts';
 
 /** An attempt at a step that ended. */
 export interface StepSpan {
@@ -26,7 +26,7 @@ export interface RunSpan {
   startedAt: Date;
   /** Defaults to now. */
   endedAt?: Date;
-  status: RunStatus;
+  status: RunOutcome;
   /** Why it failed. */
   error?: string;
 }

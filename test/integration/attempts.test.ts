@@ -249,7 +249,7 @@ describe('a folder that changes', () => {
       kind: 'failed',
       attempt: 2,
       error: expect.objectContaining({
-        message: expect.stringMatching(/is another one than when this run began to load it/),
+        message: expect.stringMatching(/has changed since this run began to load it/),
       }),
     });
   });

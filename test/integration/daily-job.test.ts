@@ -214,7 +214,7 @@ test('what a killed run by hand left behind does not stop the queue', async () =
     status: string;
     error: string;
   }[];
-  expect(killed).toMatchObject({ status: 'failed', error: 'The run was broken off.' });
+  expect(killed).toMatchObject({ status: 'failed', error: 'The run was interrupted.' });
 });
 
 test('a wrong option is reported before anything is queued', async () => {

@@ -406,7 +406,9 @@ describe('S3', () => {
     await put('like.csv', 'b');
     const problem = await problemOf(opened.open('like.csv'));
     expect(problem).toBeInstanceOf(BadInputError);
-    expect(problem.message).toMatch(/20240131\/like\.csv has changed since .* the folder changes while it is read/);
+    expect(problem.message).toMatch(
+      /20240131\/like\.csv has changed since .* the folder is changing while it is being read/,
+    );
   });
 
   test('leaves no part of an upload that fails or is stopped', async () => {
@@ -489,7 +491,7 @@ describe('a line to S3 that breaks', () => {
     };
     const problem = await problemOf(drain());
     expect(problem).toBeInstanceOf(BadInputError);
-    expect(problem.message).toMatch(/the folder changes while it is read/);
+    expect(problem.message).toMatch(/the folder is changing while it is being read/);
   });
 
   test('is closed when the stream is destroyed, even while no bytes arrive', async () => {

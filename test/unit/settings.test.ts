@@ -195,11 +195,11 @@ describe('settings', () => {
   });
 
   test.each([
-    ['KITH_WINDOW_DAYZ', 'KITH_WINDOW_DAYZ is no setting of Kith; did you mean KITH_WINDOW_DAYS?'],
-    ['KITH_POSTGRES_URI', 'KITH_POSTGRES_URI is no setting of Kith; did you mean KITH_POSTGRES_URL?'],
-    ['KITH_S3_SECRET', 'KITH_S3_SECRET is no setting of Kith; did you mean KITH_S3_SECRET_KEY?'],
-    ['KITH_home', 'KITH_home is no setting of Kith; did you mean KITH_HOME?'],
-    ['KITH_COLOUR_OF_THE_PAGES', 'KITH_COLOUR_OF_THE_PAGES is no setting of Kith: docs/settings.md lists them all.'],
+    ['KITH_WINDOW_DAYZ', 'KITH_WINDOW_DAYZ is not a setting of Kith; did you mean KITH_WINDOW_DAYS?'],
+    ['KITH_POSTGRES_URI', 'KITH_POSTGRES_URI is not a setting of Kith; did you mean KITH_POSTGRES_URL?'],
+    ['KITH_S3_SECRET', 'KITH_S3_SECRET is not a setting of Kith; did you mean KITH_S3_SECRET_KEY?'],
+    ['KITH_home', 'KITH_home is not a setting of Kith; did you mean KITH_HOME?'],
+    ['KITH_COLOUR_OF_THE_PAGES', 'KITH_COLOUR_OF_THE_PAGES is not a setting of Kith: docs/settings.md lists them all.'],
   ])('refuse the unknown %s', (name, sentence) => {
     const read = () => readSettings({ [name]: 'hush-hush' });
     expect(read).toThrow(new BadInputError(sentence));
@@ -229,7 +229,7 @@ describe('settings', () => {
     };
     expect(readSettings(env)).toEqual(readSettings({}));
     // A person's own: no service has a port that is a bare number.
-    expect(() => readSettings({ KITH_API_PORT: '7687' })).toThrow('KITH_API_PORT is no setting of Kith');
+    expect(() => readSettings({ KITH_API_PORT: '7687' })).toThrow('KITH_API_PORT is not a setting of Kith');
   });
 
   test('say what happened when a service of Kubernetes has taken the name of a port', () => {

@@ -76,12 +76,12 @@ async function refuseChanged({ settings, run, database }: RunContext, folder: Fo
   const version = versionOf(folder);
   if (version !== versionOf(await openFolder(folder.location, settings.s3)))
     throw new FolderChangedError(
-      `${folder.location} changes while it is read: wait until it is complete, then run again.`,
+      `${folder.location} is changing while it is being read: wait until it is complete, then run again.`,
     );
   const [row] = await database.query<{ input_version: string }>('sql/runs/remember-input.sql', [run.id, version]);
   if (row?.input_version !== version)
     throw new BadInputError(
-      `${folder.location} is another one than when this run began to load it: queue it again, as a run of its own.`,
+      `${folder.location} has changed since this run began to load it: queue it again, as a new run.`,
     );
 }
 

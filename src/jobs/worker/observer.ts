@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import { ProgressWords, type Report } from '../../progress.ts';
 import { withoutSecrets } from '../../secrets.ts';
 import type { Log } from '../../watch/log.ts';
-import type { Metrics, RunStatus as RunOutcome } from '../../watch/metrics.ts';
+import type { Metrics, RunOutcome } from '../../watch/metrics.ts';
 import type { Traces } from '../../watch/traces.ts';
 import { workerName } from '../attempt.ts';
 import type { StepEnd } from '../perform-step.ts';
