@@ -24,13 +24,12 @@ import {
   type StepState,
   stepsOf,
 } from './attempt.ts';
-import { everyWriter } from './every-writer.ts';
 import { openDay, openScores } from './open-input.ts';
 import { pipeline, readySteps, type Step } from './pipeline.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput, RunContext } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
-import type { StepName } from './step-name.ts';
+import { everyWriter, type StepName } from './step-name.ts';
 
 /** Retries of a queued run's step after errors. A worker or an engine that dies costs none of them, only one of the attempts. */
 const retries = 3;

@@ -10,9 +10,9 @@ import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { queryOn } from '../postgres/database.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
 import { moveTokensOn } from './attempt.ts';
-import { everyWriter, resetWriter } from './every-writer.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { messagesFile, reputationFolder } from './run-context.ts';
+import { everyWriter, resetWriter } from './step-name.ts';
 import { withDatabase } from './with-database.ts';
 
 /**

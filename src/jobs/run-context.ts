@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
+import type { WrittenRun } from '../export/write-tables.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Database } from '../postgres/database.ts';
 import type { StoredModel } from '../scoring/reputation/model-folder.ts';
@@ -64,4 +65,9 @@ export async function withGraph<T>(
   await graph.raiseFence();
   // Awaited here: without it the driver would be closed before the work is done.
   return await work(graph);
+}
+
+/** The run as what writes its tables knows it. */
+export function writtenRun({ run, attempt }: RunContext): WrittenRun {
+  return { id: run.id, startedAt: run.startedAt, token: attempt.token, asOf: run.asOf, ranking: run.settings.ranking };
 }

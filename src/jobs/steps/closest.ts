@@ -4,8 +4,7 @@ import { countSuspended } from '../../graph/closest.ts';
 import { ensureSchema } from '../../graph/schema.ts';
 import type { Report } from '../../progress.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
-import { type RunContext, withGraph } from '../run-context.ts';
-import { writtenRun } from './written-run.ts';
+import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
 /** Computes everybody's closest connections as of the run: lists in the graph, and the next table in Postgres. */
 export async function closest(context: RunContext, report: Report): Promise<void> {

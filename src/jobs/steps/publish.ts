@@ -1,8 +1,7 @@
 import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
 import type { Report } from '../../progress.ts';
-import { type RunContext, withGraph } from '../run-context.ts';
-import { writtenRun } from './written-run.ts';
+import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
 /** Checks the run's next tables, and shows all three at once. */
 export async function publishStep(context: RunContext, report: Report): Promise<void> {

@@ -1,8 +1,7 @@
 import { forgetEarlier } from '../../export/leftovers.ts';
 import { writeRecommendations } from '../../export/write-tables.ts';
 import type { Report } from '../../progress.ts';
-import { type RunContext, withGraph } from '../run-context.ts';
-import { writtenRun } from './written-run.ts';
+import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
 /** Computes everybody's recommendations and writes the next tables of them and their reasons. */
 export async function recommendStep(context: RunContext, report: Report): Promise<void> {
