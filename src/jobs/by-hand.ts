@@ -67,9 +67,9 @@ async function goOn(
     throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${part}\`.`);
   const { run, isRecommended } = before;
   refuseOtherOptions(part, planned, run);
+  refuseExpired(run, await readHorizon({ settings, signal }));
   // Publishing it again changes nothing.
   if (part === 'publish' && run.status === 'published') return run;
-  refuseExpired(run, await readHorizon({ settings, signal }));
   if (part === 'publish') {
     if (!isRecommended)
       throw new BadInputError('Recommendations are not computed: call `kith recommend` before `kith publish`.');
