@@ -5,7 +5,7 @@ import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { userRanges } from '../graph/user-ranges.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
-import { type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
+import { forEachTable, type OfTables, type RowCounts } from './published-tables.ts';
 
 /** The run whose rows are checked. */
 export interface CheckedRun {
@@ -60,7 +60,7 @@ interface Subject {
 }
 
 /** Gives a connection, in a transaction, for one survey at a time. */
-export type Connect = <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
+type Connect = <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
 
 export interface CheckContext {
   graph: Graph;
@@ -78,7 +78,7 @@ export interface CheckContext {
 }
 
 /** The checks of the three tables: before they are published, and of the published ones by `kith check`. */
-export const shownChecks: readonly Check[] = [
+const shownChecks: readonly Check[] = [
   counted('whole keys', 'No row has a null in its key or its measures.', ['columns']),
   counted('one run', 'Every row of the three tables is of this run.', ['closest', 'recommendations', 'reasons']),
   counted('no self', 'Nobody is close to, recommended to or a reason for themself.', [
@@ -144,7 +144,7 @@ async function survey({ graph, run, connect, sessions, of, graphChangedBy }: Che
   const { rows } = asksGraph
     ? await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher')
     : { rows: [] };
-  const names = of === 'shown' ? shownNames : of;
+  const names = of === 'shown' ? forEachTable((table) => table) : of;
   const subject = { graph, run, names, suspended: rows.map(({ userId }) => Number(userId)) };
   const surveys = tableSurveys.filter(({ needsGraph }) => asksGraph || !needsGraph);
   const found: Findings = {};
@@ -157,8 +157,6 @@ async function survey({ graph, run, connect, sessions, of, graphChangedBy }: Che
   });
   return found;
 }
-
-const shownNames = Object.fromEntries(publishedTables.map((table) => [table, table])) as unknown as OfTables<string>;
 
 /** A check for which surveys count the offending rows, in a column with the check's name, and give an example. */
 function counted(name: string, sentence: string, surveys: readonly SurveyName[]): Check {

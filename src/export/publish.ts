@@ -5,7 +5,7 @@ import type { Database } from '../postgres/database.ts';
 import { type CheckedRun, type CheckOutcome, checkTables } from './checks.ts';
 import { makeAgain, type NextRun, type NextTable, nextTablesOf } from './next-table.ts';
 import { refuseObstacles } from './obstacles.ts';
-import { type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
+import { forEachTable, type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
 import { swap } from './swap.ts';
 
 /** The number of connections for the checks; each may take several hundred megabytes. */
@@ -46,7 +46,7 @@ export async function publish(
   await refuseObstacles(database);
   const next = await upToDate(database, run, onProgress);
   onProgress('checking');
-  const names = mapTables(({ name }) => name, next);
+  const names = forEachTable((table) => next[table].name);
   // Each survey gets its own connection.
   const found = await checkTables({ graph, run, of: names, sessions, connect: (work) => database.transaction(work) });
   const checks = [...found.checks, complete(next, found.rows)];
@@ -86,10 +86,6 @@ async function allTablesOf(database: Database, runId: string): Promise<OfTables<
   return made as OfTables<NextTable>;
 }
 
-function mapTables<From, To>(map: (item: From) => To, items: OfTables<From>): OfTables<To> {
-  return Object.fromEntries(publishedTables.map((table) => [table, map(items[table])])) as unknown as OfTables<To>;
-}
-
 function complete(next: OfTables<NextTable>, rows: RowCounts): CheckOutcome {
   const written: RowCounts = {
     closest: next.closest_connections.rows,
@@ -106,7 +102,7 @@ function complete(next: OfTables<NextTable>, rows: RowCounts): CheckOutcome {
 }
 
 /** @throws ChecksFailedError naming each check that failed and an example */
-export function throwIfFailed(checks: readonly CheckOutcome[]): void {
+function throwIfFailed(checks: readonly CheckOutcome[]): void {
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   if (failed.length > 0)
     throw new ChecksFailedError(

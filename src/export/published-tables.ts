@@ -34,6 +34,10 @@ export const publishedTables = Object.keys(shapes) as readonly PublishedTable[];
 /** One of something for each table. */
 export type OfTables<Item> = Readonly<Record<PublishedTable, Item>>;
 
+export function forEachTable<Item>(make: (table: PublishedTable) => Item): OfTables<Item> {
+  return Object.fromEntries(publishedTables.map((table) => [table, make(table)])) as unknown as OfTables<Item>;
+}
+
 /** The number of rows of each table. */
 export interface RowCounts {
   closest: number;

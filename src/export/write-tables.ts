@@ -1,5 +1,5 @@
 import type { Ranking } from '../config/settings.ts';
-import { computeClosest, type UserConnections } from '../graph/closest.ts';
+import { computeClosest } from '../graph/closest.ts';
 import type { Graph } from '../graph/graph.ts';
 import {
   type DroppedCandidates,
@@ -53,7 +53,8 @@ export async function writeClosest(
         rows.readShown(range),
       ]);
       return async () => {
-        for (const user of byId(users)) if (addClosest(user, one, rows, shown)) await rows.flush();
+        for (const { userId, closest, weights } of byId(users))
+          if (addRanked(userId, closest, weights, one, rows, shown)) await rows.flush();
       };
     });
   });
@@ -82,7 +83,7 @@ export async function writeRecommendations(
         for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[]) dropped[name] += found.dropped[name];
         return async () => {
           for (const user of byId(found.users)) {
-            if (addRecommendations(user, one, recRows, shownRecs)) await recRows.flush();
+            if (addRanked(user.userId, user.recommended, user.scores, one, recRows, shownRecs)) await recRows.flush();
             if (addReasons(user, one, reasonRows, shownReasons)) await reasonRows.flush();
           }
         };
@@ -92,31 +93,27 @@ export async function writeRecommendations(
   return { recommendations, reasons, dropped };
 }
 
-/** Adds a user's rows; returns true when it is time to flush. */
-function addClosest(user: UserConnections, one: bigint, rows: NextRows, shown: ShownRows): boolean {
-  const userId = Number(user.userId);
-  const ids = user.closest.map(Number);
+/** Adds the rows of a user's list, whose order is the rank; returns true when it is time to flush. */
+function addRanked(
+  userId: bigint,
+  list: readonly bigint[],
+  measures: readonly bigint[],
+  one: bigint,
+  rows: NextRows,
+  shown: ShownRows,
+): boolean {
+  const user = Number(userId);
+  const ids = list.map(Number);
   let isFull = false;
   for (const i of inOrder(ids.length, (a, b) => (ids[a] as number) - (ids[b] as number))) {
     const id = ids[i] as number;
-    const row = `${userId}\t${id}\t${decimalWeight(user.weights[i] as bigint, one)}\t${i + 1}`;
-    isFull = rows.add([userId, id], row, shown) || isFull;
+    const row = `${user}\t${id}\t${decimalWeight(measures[i] as bigint, one)}\t${i + 1}`;
+    isFull = rows.add([user, id], row, shown) || isFull;
   }
   return isFull;
 }
 
-function addRecommendations(user: UserRecommendations, one: bigint, rows: NextRows, shown: ShownRows): boolean {
-  const userId = Number(user.userId);
-  const ids = user.recommended.map(Number);
-  let isFull = false;
-  for (const i of inOrder(ids.length, (a, b) => (ids[a] as number) - (ids[b] as number))) {
-    const id = ids[i] as number;
-    const row = `${userId}\t${id}\t${decimalWeight(user.scores[i] as bigint, one)}\t${i + 1}`;
-    isFull = rows.add([userId, id], row, shown) || isFull;
-  }
-  return isFull;
-}
-
+/** Adds the reasons of a user's recommendations; returns true when it is time to flush. */
 function addReasons(user: UserRecommendations, one: bigint, rows: NextRows, shown: ShownRows): boolean {
   const userId = Number(user.userId);
   const recs = user.reasonOf.map(Number);
