@@ -27,7 +27,8 @@ export class DifferentRowsError extends KithError {
 }
 
 /**
- * Compares all that is published, row by row, with what DuckDB made: keys, ranks, and weights and scores as decimals with 12 places.
+ * Compares all that is published, row by row, with what DuckDB made: keys, ranks, and weights and scores as decimals
+ * with 12 places.
  *
  * @param url of Kith's Postgres
  * @param dir for files meanwhile

@@ -85,8 +85,8 @@ export async function firstDay(network: Network, signal: AbortSignal): Promise<D
 }
 
 /**
- * The folder of a later day, 1 being the one after the history: as many new activities of the same users, and the flags of a few who
- * were suspended or pardoned.
+ * The folder of a later day, 1 being the one after the history: as many new activities of the same users, and the flags
+ * of a few who were suspended or pardoned.
  */
 export async function laterDay(
   network: Network,

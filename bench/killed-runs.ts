@@ -1,7 +1,8 @@
 /**
- * Runs of the queue in a row, each on a new home with two workers, during each of which whatever works is killed (-9) at four random
- * moments: the worker that does a step, Neo4j, Postgres or the bulk importer. All of them must publish once, and the tables be those of an
- * undisturbed run. Ingest takes far longer than any other step, so the moments are drawn by step, lest all of them fall into that one.
+ * Runs of the queue in a row, each on a new home with two workers, during each of which whatever works is killed (-9)
+ * at four random moments: the worker that does a step, Neo4j, Postgres or the bulk importer. All of them must publish
+ * once, and the tables be those of an undisturbed run. Ingest takes far longer than any other step, so the moments are
+ * drawn by step, lest all of them fall into that one.
  *
  *   npx tsx bench/killed-runs.ts [--runs 20] [--activities 400000] [--users 10000] [--seed 1] [--from 1]
  *
@@ -29,7 +30,10 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const killsEach = 4;
-/** The steps in the order in which they run, and about how many seconds each takes here: a kill falls somewhere into one of them. */
+/**
+ * The steps in the order in which they run, and about how many seconds each takes here: a kill falls somewhere into one
+ * of them.
+ */
 const stepSeconds = { ingest: 15, closest: 5, recommend: 4, publish: 6 };
 type Step = keyof typeof stepSeconds;
 const steps = Object.keys(stepSeconds) as Step[];

@@ -30,8 +30,8 @@ const warmUpCalls = 200;
 const callsOfOne = 21;
 
 /**
- * How long one user takes, live from the graph, by the function that `kith show` calls, in a process that is warm: one call after the other,
- * users drawn from those who have closest connections.
+ * How long one user takes, live from the graph, by the function that `kith show` calls, in a process that is warm: one
+ * call after the other, users drawn from those who have closest connections.
  */
 export async function measureLatency(
   home: Home,

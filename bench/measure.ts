@@ -83,7 +83,9 @@ export class Sitting implements AsyncDisposable {
     return measureLatency(this.#home, seed, supernodes, this.#signal);
   }
 
-  /** A first run and daily ones, and what the stores hold after each; the last day's tables are compared with DuckDB's. */
+  /**
+   * A first run and daily ones, and what the stores hold after each; the last day's tables are compared with DuckDB's.
+   */
   async days(network: Network, count: number): Promise<Figures['days']> {
     const activitiesPerDay = usualActivitiesOf(network);
     const folders = [await firstDay(network, this.#signal)];
@@ -105,7 +107,10 @@ export class Sitting implements AsyncDisposable {
     return { activitiesPerDay, days, rows: await this.#compare(peer) };
   }
 
-  /** Runs whose lists of scores a model makes from the days' messages: of the first folder, and of the one of the day after. */
+  /**
+   * Runs whose lists of scores a model makes from the days' messages: of the first folder, and of the one of the day
+   * after.
+   */
   async messages([first, next]: readonly Day[], model: string): Promise<Figures['messages']> {
     return { first: await this.#kith(first as Day, model), next: await this.#kith(next as Day, model) };
   }

@@ -19,8 +19,8 @@ export interface Peak {
 const everyMilliseconds = 500;
 
 /**
- * Samples what all processes of a home hold together: the sum of their PSS (each shared page counted once), twice a second. Linux only;
- * elsewhere there are no samples.
+ * Samples what all processes of a home hold together: the sum of their PSS (each shared page counted once), twice a
+ * second. Linux only; elsewhere there are no samples.
  */
 export class MemorySampler {
   readonly #home: string;
@@ -63,7 +63,9 @@ export function peakOf(samples: readonly Sample[], from = Number.NEGATIVE_INFINI
   return peak && { bytes: peak.total, by: peak.by };
 }
 
-/** Every process of the home: those that name it, the run itself, and whoever they have started (Postgres' backends). */
+/**
+ * Every process of the home: those that name it, the run itself, and whoever they have started (Postgres' backends).
+ */
 function ownersOf(home: string, run: number): Map<number, Owner> {
   const parents = new Map<number, number>();
   const known = new Map<number, Owner | undefined>();

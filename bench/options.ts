@@ -78,7 +78,10 @@ function settingOf(text: string, known: Record<string, string>): Record<string, 
   return { ...known, [name]: value };
 }
 
-/** Settings of the engines' sizes may come from the environment, others only by --set: nothing else of a person's own gets in. */
+/**
+ * Settings of the engines' sizes may come from the environment, others only by --set: nothing else of a person's own
+ * gets in.
+ */
 const inherited = ['KITH_NEO4J_HEAP', 'KITH_NEO4J_PAGE_CACHE', 'KITH_POSTGRES_OS_USER'];
 
 /**

@@ -7,8 +7,8 @@ import { projectRoot } from '../src/config/project.ts';
 import { InterruptedError } from '../src/errors.ts';
 
 /**
- * As many threads as Kith is measured with, and half of the memory: on the next day Kith's engines are there, too, and with DuckDB's own
- * limit of 80 % both together could be too much.
+ * As many threads as Kith is measured with, and half of the memory: on the next day Kith's engines are there, too, and
+ * with DuckDB's own limit of 80 % both together could be too much.
  */
 const limits = { threads: '2', memory_limit: `${Math.floor(totalmem() / 2 ** 21)}MiB` };
 const files = {

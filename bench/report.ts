@@ -17,8 +17,8 @@ export function requirePage(page: string): void {
 }
 
 /**
- * Writes the tables and pictures of the page from the results; what stands around them stays. A table's place is between
- * `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; pictures lie in `images/` beside the page.
+ * Writes the tables and pictures of the page from the results; what stands around them stays. A table's place is
+ * between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; pictures lie in `images/` beside the page.
  *
  * @throws BadInputError if a place of the page has no end, or nothing to stand there
  */

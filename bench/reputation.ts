@@ -1,5 +1,6 @@
-// The text classifier beside TF-IDF and logistic regression (bench/reputation-baseline.py) on the same users and splits:
-// `npx tsx bench/reputation.ts DIR [SEEDS]`, where DIR holds messages.jsonl with labels. Writes bench/results/reputation.json.
+// The text classifier beside TF-IDF and logistic regression (bench/reputation-baseline.py) on the same users and
+// splits: `npx tsx bench/reputation.ts DIR [SEEDS]`, where DIR holds messages.jsonl with labels. Writes
+// bench/results/reputation.json.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -60,7 +61,10 @@ async function kith(store: MessageStore, seed: number): Promise<{ scores: Scores
   return { scores: { auc: userAuc, averagePrecision: userAveragePrecision, weekAuc, seconds }, model };
 }
 
-/** User-weeks a second, of a mean of 30 tokens: the folder's own weeks, each with those after it until it is long enough. */
+/**
+ * User-weeks a second, of a mean of 30 tokens: the folder's own weeks, each with those after it until it is long
+ * enough.
+ */
 function scoringSpeed(model: Model, weeks: readonly LabelledWeek[]): { tokens: number; weeksPerSecond: number } {
   const texts: string[] = [];
   let words = 0;

@@ -9,8 +9,9 @@ import type { StackStatus } from '../src/engines/stack.ts';
 
 /** Relative to the checkout, where all commands run. */
 const home = '.kith-demo';
-// The demo empties its network, so it must not use the person's own settings, least of all their servers. An empty value
-// counts as unset, and .env does not override it. The engines get little memory, so that the demo runs on a laptop.
+// The demo empties its network, so it must not use the person's own settings, least of all their servers. An empty
+// value counts as unset, and .env does not override it. The engines get little memory, so that the demo runs on a
+// laptop.
 const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KITH_'))),
   ...Object.fromEntries([...settingNames()].map((name) => [name, ''])),

@@ -24,8 +24,8 @@ export interface SuiteResult extends Totals {
 }
 
 /**
- * Runs one of jest's projects. The suite is ended, and has failed, if it exceeds the time limit or keeps running after its
- * tests are over because something is still open. The totals are then those known so far.
+ * Runs one of jest's projects. The suite is ended, and has failed, if it exceeds the time limit or keeps running after
+ * its tests are over because something is still open. The totals are then those known so far.
  */
 export async function runSuite(
   suite: string,

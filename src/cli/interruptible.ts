@@ -14,7 +14,8 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     controller.abort();
   };
   const letGo = () => process.off('SIGINT', stop).off('SIGTERM', stop);
-  // Not `once`: with no listener left, the handler that restores the terminal's cursor would end the process right away.
+  // Not `once`: with no listener left, the handler that restores the terminal's cursor would end the process right
+  // away.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     return await work(controller.signal);

@@ -10,7 +10,9 @@ const ofKubernetes = /^KITH(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(T
 const portOfKubernetes = /^KITH(_\w+)?_PORT$/;
 const isAddress = (value: string) => /^(tcp|udp|sctp):\/\//.test(value);
 
-/** A sentence for each variable that looks like a setting but isn't one; `given` are the KITH_… variables with a value. */
+/**
+ * A sentence for each variable that looks like a setting but isn't one; `given` are the KITH_… variables with a value.
+ */
 export function wrongNames(given: Record<string, string>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (known.includes(name)) return isAddress(value) && portOfKubernetes.test(name) ? [takenByKubernetes(name)] : [];

@@ -13,7 +13,10 @@ const withSlash: RequestHandler = ({ baseUrl, originalUrl }, response, next) => 
   else next();
 };
 
-/** What Agendash asks of a process that runs jobs. This one doesn't, and Agenda would throw; the store's numbers are given instead. */
+/**
+ * What Agendash asks of a process that runs jobs. This one doesn't, and Agenda would throw; the store's numbers are
+ * given instead.
+ */
 function status(agenda: Agenda): RequestHandler {
   return async (_, response) => {
     const jobs = await agenda.getJobsOverview();

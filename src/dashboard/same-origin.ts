@@ -1,8 +1,9 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Refuses what would change something on behalf of another site: a browser sends the name and the password along with whatever any
- * page asks of this address. (A name that is made to lead here, by DNS rebinding, is another origin: no password is sent for it.)
+ * Refuses what would change something on behalf of another site: a browser sends the name and the password along with
+ * whatever any page asks of this address. (A name that is made to lead here, by DNS rebinding, is another origin: no
+ * password is sent for it.)
  */
 export function refuseOtherSites(): RequestHandler {
   return ({ method, headers }, response, next) => {

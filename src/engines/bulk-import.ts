@@ -54,8 +54,8 @@ export async function importBeside(settings: Settings, files: ImportFiles, optio
 }
 
 /**
- * Replaces the live graph with the import made next to it: stops the server, if it is running, and leaves it stopped. If this
- * is killed half way, the next `up` completes it.
+ * Replaces the live graph with the import made next to it: stops the server, if it is running, and leaves it stopped.
+ * If this is killed half way, the next `up` completes it.
  *
  * @throws EngineError when there is no complete import
  */

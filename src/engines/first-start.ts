@@ -4,9 +4,9 @@ import { type EngineHome, replaceFile } from './home.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /*
- * Neo4j creates its databases at its first start. If it is killed after creating the store's files but before the transaction
- * log, it refuses to start from then on: "Transaction logs are missing and recovery is not possible". So whatever
- * was created by a start that never answered is removed before the next one.
+ * Neo4j creates its databases at its first start. If it is killed after creating the store's files but before the
+ * transaction log, it refuses to start from then on: "Transaction logs are missing and recovery is not possible". So
+ * whatever was created by a start that never answered is removed before the next one.
  */
 
 const databases = ['system', 'neo4j'] as const;

@@ -31,9 +31,10 @@ export function acceptImport(home: EngineHome, lock: HeldLock): void {
 }
 
 /**
- * Moves an accepted import into the place of the live database and discards any other; the server must not be running. After a crash
- * at any point, calling it again continues from there: what is no longer in the import's folder has been moved already.
- * A complete import that was never accepted may belong to a run that others have taken over, so it is discarded.
+ * Moves an accepted import into the place of the live database and discards any other; the server must not be running.
+ * After a crash at any point, calling it again continues from there: what is no longer in the import's folder has been
+ * moved already. A complete import that was never accepted may belong to a run that others have taken over, so it is
+ * discarded.
  */
 export function settleImport(home: EngineHome, lock: HeldLock): void {
   const from = join(importFolder(home), 'data');

@@ -1,7 +1,9 @@
 import { EngineError } from '../errors.ts';
 import { diskFull } from './failure.ts';
 
-/** The importer's longer stages in order, with the percentage of its time that each takes (for a million relationships). */
+/**
+ * The importer's longer stages in order, with the percentage of its time that each takes (for a million relationships).
+ */
 const stages: readonly (readonly [name: string, share: number])[] = [
   ['Nodes', 4],
   ['Relationships', 45],

@@ -7,7 +7,10 @@ import { javaProgram } from './java-program.mjs';
 
 const engine = join(projectRoot, 'engines', 'neo4j');
 const programs = join(engine, 'classes', 'kith.jar');
-/** Loaded classes as a memory image: a start takes 4 s instead of 13. Without the file, or with another Java, starts are just slower. */
+/**
+ * Loaded classes as a memory image: a start takes 4 s instead of 13. Without the file, or with another Java, starts are
+ * just slower.
+ */
 const archive = join(engine, 'classes', 'kith.jsa');
 
 /**

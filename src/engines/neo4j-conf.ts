@@ -28,7 +28,10 @@ db.tx_log.preallocate=false
 `;
 }
 
-/** Heap and page cache: from the settings, or else a share of the machine's memory. Units are Java's and Neo4j's (`512m`). */
+/**
+ * Heap and page cache: from the settings, or else a share of the machine's memory. Units are Java's and Neo4j's
+ * (`512m`).
+ */
 export function memorySizes(
   embedded: Pick<Settings['embedded'], 'neo4jHeap' | 'neo4jPageCache'>,
   totalBytes = machineMemory(),

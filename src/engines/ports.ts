@@ -25,8 +25,8 @@ export function rememberedPorts(home: EngineHome): Partial<Ports> {
 }
 
 /**
- * Ports for the named engines that are about to start: from the setting, or else the last one if it is still free, or else any
- * free one. All are remembered.
+ * Ports for the named engines that are about to start: from the setting, or else the last one if it is still free, or
+ * else any free one. All are remembered.
  *
  * @throws EngineError naming the setting whose port is in use
  */

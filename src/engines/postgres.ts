@@ -172,8 +172,8 @@ async function endOrphans(home: EngineHome, lock: HeldLock): Promise<void> {
 }
 
 /**
- * After the machine restarts, the pid in postmaster.pid may belong to another program, and Postgres would refuse to start.
- * Done only where orphaned backends can be detected, since the file protects the data from them.
+ * After the machine restarts, the pid in postmaster.pid may belong to another program, and Postgres would refuse to
+ * start. Done only where orphaned backends can be detected, since the file protects the data from them.
  */
 function removeStrangersPidFile(home: EngineHome): void {
   const file = join(dataOf(home), 'postmaster.pid');

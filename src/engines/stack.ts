@@ -83,7 +83,10 @@ export async function down(
   );
 }
 
-/** What is running, and how to reach it. Starts nothing and waits for nothing; `running` means that a query was answered. */
+/**
+ * What is running, and how to reach it. Starts nothing and waits for nothing; `running` means that a query was
+ * answered.
+ */
 export async function status(settings: Settings): Promise<StackStatus> {
   const home = homeOf(settings);
   const embedded = embeddedEngines(settings);

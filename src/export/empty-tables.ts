@@ -7,8 +7,8 @@ import { type OfTables, publishedTables } from './published-tables.ts';
 import { swap } from './swap.ts';
 
 /**
- * Empties the three tables at once, like a publish: readers see all rows or none. The tables are kept, with their grants,
- * indexes and views.
+ * Empties the three tables at once, like a publish: readers see all rows or none. The tables are kept, with their
+ * grants, indexes and views.
  */
 export async function emptyTables(
   database: Database,

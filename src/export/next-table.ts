@@ -84,9 +84,9 @@ export class NextRows {
 }
 
 /**
- * Makes the next table for a published table, in one transaction: a table in kith_next with key, indexes and statistics,
- * which no reader sees yet. Its rows are frozen, so every snapshot can see them. Rows that are already published keep
- * their created_at.
+ * Makes the next table for a published table, in one transaction: a table in kith_next with key, indexes and
+ * statistics, which no reader sees yet. Its rows are frozen, so every snapshot can see them. Rows that are already
+ * published keep their created_at.
  *
  * @returns the number of rows
  */

@@ -17,8 +17,8 @@ export interface PublishOptions {
   /** Called with the outcomes of the checks, before a failed one fails the publish. */
   onChecked: (checks: readonly CheckOutcome[]) => void;
   /**
-   * Called in the publishing transaction with the new row counts, to update the run's row together with the tables. It may
-   * be called several times.
+   * Called in the publishing transaction with the new row counts, to update the run's row together with the tables. It
+   * may be called several times.
    */
   record: (client: pg.PoolClient, rows: RowCounts) => Promise<void>;
 }
@@ -29,9 +29,9 @@ export interface PublishSummary {
 }
 
 /**
- * Publishes a run: checks its next tables, and swaps them with the published ones at an instant at which nobody has these
- * open. Until then every reader sees the previous run. If it fails, the next tables are kept, so a retry costs only the
- * checks and the swap.
+ * Publishes a run: checks its next tables, and swaps them with the published ones at an instant at which nobody has
+ * these open. Until then every reader sees the previous run. If it fails, the next tables are kept, so a retry costs
+ * only the checks and the swap.
  *
  * @throws BadInputError if the run's tables are missing or can't be swapped; ChecksFailedError if a check fails;
  *   EngineError if a reader's transaction does not end. The published tables are then unchanged.

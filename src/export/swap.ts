@@ -12,10 +12,10 @@ export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onP
 }
 
 /**
- * Swaps the next tables with the published ones, in one transaction, at an instant at which nobody has any of them open.
- * A transaction that has read a table holds a lock on it until it ends. So while we hold all three locks, no transaction
- * has seen the old rows and can go on to see the new ones. The new rows are frozen, so older snapshots see them too.
- * See docs/decisions/0003-publish-by-a-swap.md.
+ * Swaps the next tables with the published ones, in one transaction, at an instant at which nobody has any of them
+ * open. A transaction that has read a table holds a lock on it until it ends. So while we hold all three locks, no
+ * transaction has seen the old rows and can go on to see the new ones. The new rows are frozen, so older snapshots see
+ * them too. See docs/decisions/0003-publish-by-a-swap.md.
  *
  * @throws EngineError if there is no such instant; nothing is changed then
  */

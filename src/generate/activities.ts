@@ -38,8 +38,8 @@ const repeatedShare = 0.003;
 const remembered = 64;
 
 /**
- * The lines of one activity file. About one line in 300 repeats one of the 64 lines before it; a follow has no message id.
- * Likes and replies name a message of the engaged user, mentions one of the user's own.
+ * The lines of one activity file. About one line in 300 repeats one of the 64 lines before it; a follow has no message
+ * id. Likes and replies name a message of the engaged user, mentions one of the user's own.
  */
 export function* activityLines(type: ActivityType, count: number, network: Network): Generator<string> {
   const { sources, targets, authors, calendar } = network;

@@ -10,8 +10,9 @@ const unseenMessages = 12;
 const labelledShare = 0.15;
 
 /**
- * Id of a user's n-th message (n from 0) of a part, as text: 18 digits, beyond 2^53, and 19 in parts other than the first, so that consecutive
- * days have different messages; for up to 999 days, with less than 10 million messages per user.
+ * Id of a user's n-th message (n from 0) of a part, as text: 18 digits, beyond 2^53, and 19 in parts other than the
+ * first, so that consecutive days have different messages; for up to 999 days, with less than 10 million messages per
+ * user.
  */
 export function messageId(author: number, n: number, part: number): string {
   const writer = 100_000_000 + author;

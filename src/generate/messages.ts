@@ -55,7 +55,10 @@ function styleOf(persona: Persona, random: Random): Style {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** The text of a message: sentences on separate lines or on one, sometimes with a mention, HTML escapes or a bare address. */
+/**
+ * The text of a message: sentences on separate lines or on one, sometimes with a mention, HTML escapes or a bare
+ * address.
+ */
 function bodyOf(style: Style, topic: Topic, random: Random): string {
   const [least, most] = sentences[style];
   const parts = Array.from({ length: least + random.below(most - least + 1) }, () => phrases.say(style, random, topic));

@@ -16,7 +16,10 @@ export interface GenerateOptions {
   out: string;
   /** Days of history that end at the as-of (120 unless given). */
   days?: number;
-  /** Whole number (0 unless given): another part is the same users with the same favourites, who do other things. So days can follow each other. */
+  /**
+   * Whole number (0 unless given): another part is the same users with the same favourites, who do other things. So
+   * days can follow each other.
+   */
   part?: number;
   /** Percent of users who are suspended (1 unless given). */
   suspendedPercent?: number;

@@ -4,11 +4,12 @@ import type { Random } from '../random.ts';
 export type Slot<Context> = (random: Random, context: Context) => string;
 
 /**
- * Sentences from rules: a rule is a list of alternatives, in which `{name}` stands for an alternative of the rule with that
- * name, or for the text of the slot with that name.
+ * Sentences from rules: a rule is a list of alternatives, in which `{name}` stands for an alternative of the rule with
+ * that name, or for the text of the slot with that name.
  *
  * @example
- * new PhraseBook({ greeting: ['hello {who}', 'hi {who}'], who: ['you', '{name}'] }, { name: () => 'Ada' }).say('greeting', random, null)
+ * new PhraseBook({ greeting: ['hello {who}', 'hi {who}'], who: ['you', '{name}'] }, { name: () => 'Ada'
+ * }).say('greeting', random, null)
  */
 export class PhraseBook<Context> {
   readonly #rules = new Map<string, Slot<Context>[][]>();

@@ -24,8 +24,8 @@ function groupByCommunity(population: Population): Int32Array[] {
 }
 
 /**
- * Whom a user engages with: mostly a few favourites in their own community (stars and peers), for follows also the favourites'
- * favourites, otherwise the community by popularity, and now and then anyone by popularity.
+ * Whom a user engages with: mostly a few favourites in their own community (stars and peers), for follows also the
+ * favourites' favourites, otherwise the community by popularity, and now and then anyone by popularity.
  * Favourites are computed and not stored, so memory doesn't grow with activities.
  */
 export class Targets {

@@ -14,7 +14,10 @@ export interface UserConnections {
   [column: string]: unknown;
 }
 
-/** Computes the 50 closest connections of a range of users as of `asOf` (epoch seconds), and stores them as lists on the users. */
+/**
+ * Computes the 50 closest connections of a range of users as of `asOf` (epoch seconds), and stores them as lists on the
+ * users.
+ */
 export async function computeClosest(
   graph: Graph,
   range: UserRange,
@@ -54,7 +57,9 @@ export interface DrawnConnections {
   propertiesSet: number;
 }
 
-/** Brings `CLOSEST_TO {rank, weight}`, which people explore, in line with the users' lists; writes only what differs. */
+/**
+ * Brings `CLOSEST_TO {rank, weight}`, which people explore, in line with the users' lists; writes only what differs.
+ */
 export async function drawClosest(
   graph: Graph,
   options: { sessions: number; onProgress: (done: number, total: number) => void },

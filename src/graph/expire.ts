@@ -5,12 +5,15 @@ import { userRanges } from './user-ranges.ts';
 const usersPerRange = 5_000;
 /** The most activities a transaction removes. */
 const mostRemoved = 20_000n;
-/** How many seconds the horizon has to move before activities are searched again: finding old ones means reading all of them. */
+/**
+ * How many seconds the horizon has to move before activities are searched again: finding old ones means reading all of
+ * them.
+ */
 const lookEvery = 86_400;
 
 /**
- * How far back the graph is complete, in epoch seconds: at or before this instant all activities but follows may be missing. Undefined if nothing is
- * missing.
+ * How far back the graph is complete, in epoch seconds: at or before this instant all activities but follows may be
+ * missing. Undefined if nothing is missing.
  */
 export async function horizonOf(graph: Graph): Promise<number | undefined> {
   const { rows } = await graph.read<{ horizon: bigint | null }>('cypher/expire/horizon.cypher');
@@ -19,8 +22,8 @@ export async function horizonOf(graph: Graph): Promise<number | undefined> {
 }
 
 /**
- * Removes activities at or before `horizon` (epoch seconds) in bounded transactions; follows and users stay. The horizon is stored before
- * the first activity is removed, so this can be interrupted anywhere and repeated.
+ * Removes activities at or before `horizon` (epoch seconds) in bounded transactions; follows and users stay. The
+ * horizon is stored before the first activity is removed, so this can be interrupted anywhere and repeated.
  *
  * @returns how many were removed
  */
@@ -39,7 +42,8 @@ export async function expireActivities(
   if (cleared !== null && at - cleared < lookEvery) return 0;
   let removed = 0;
   const ranges = await userRanges(graph, usersPerRange);
-  // One session, because two are no faster (7,500 per second, on a busy machine) and wait for each other where they meet at a user.
+  // One session, because two are no faster (7,500 per second, on a busy machine) and wait for each other where they
+  // meet at a user.
   for (const [i, { first, end }] of ranges.entries()) {
     for (;;) {
       const { changes } = await graph.write('cypher/expire/remove.cypher', { first, end, limit: mostRemoved });

@@ -1,8 +1,8 @@
 import { StaleAttemptError } from '../errors.ts';
 
 /**
- * Keeps late writers out: only the attempt with the largest token may write for its step. A worker that lost its lock and wakes up late finds
- * its token outdated, or its transaction terminated. See docs/decisions/0011-fences.md.
+ * Keeps late writers out: only the attempt with the largest token may write for its step. A worker that lost its lock
+ * and wakes up late finds its token outdated, or its transaction terminated. See docs/decisions/0011-fences.md.
  */
 export interface Fence {
   step: string;

@@ -43,7 +43,8 @@ export class Graph implements AsyncDisposable {
     this.#fence = fence;
     this.#driver = neo4j.driver(access.uri, neo4j.auth.basic(access.username, access.password), {
       useBigInt: true,
-      // Results are gathered whole: the server need not wait to be asked for more (10,000 rows at a time: 125k rows/s, 1,000: 65k).
+      // Results are gathered whole: the server need not wait to be asked for more (10,000 rows at a time: 125k rows/s,
+      // 1,000: 65k).
       fetchSize: -1,
       maxTransactionRetryTime: 60_000,
       connectionAcquisitionTimeout: 60_000,
@@ -79,8 +80,8 @@ export class Graph implements AsyncDisposable {
   }
 
   /**
-   * Closes the graph to earlier attempts: what they are just writing is rolled back, unless it is committed in this moment. After a bulk import
-   * it has to be done again.
+   * Closes the graph to earlier attempts: what they are just writing is rolled back, unless it is committed in this
+   * moment. After a bulk import it has to be done again.
    *
    * @throws StaleAttemptError if a later attempt has begun
    */
@@ -143,8 +144,9 @@ export class Graph implements AsyncDisposable {
   }
 
   /**
-   * Makes a constraint if it is not there. Neo4j makes its index first, in a transaction of its own: if the worker is killed in between, an
-   * index stays behind that belongs to nothing, is never completed, and is in the way of the constraint. That one is dropped.
+   * Makes a constraint if it is not there. Neo4j makes its index first, in a transaction of its own: if the worker is
+   * killed in between, an index stays behind that belongs to nothing, is never completed, and is in the way of the
+   * constraint. That one is dropped.
    */
   async constrain(create: CypherFile, dropHalf: CypherFile): Promise<void> {
     try {

@@ -19,7 +19,10 @@ export interface LoadOptions {
   workDir: string;
   /** The attempt that loads; without it whoever comes later is not kept out. */
   fence?: Fence;
-  /** Does what changes the import beside the graph or its place; throws if a later attempt has begun, which waits meanwhile. */
+  /**
+   * Does what changes the import beside the graph or its place; throws if a later attempt has begun, which waits
+   * meanwhile.
+   */
   hold?: (work: () => Promise<void>) => Promise<void>;
   signal?: AbortSignal;
   report?: Report;
@@ -32,9 +35,9 @@ export interface LoadSummary {
 }
 
 /**
- * Loads a judged folder into the graph: into an empty embedded graph with Neo4j's bulk importer, which takes about a minute for ten
- * million activities; into any other with Cypher over Bolt (some ten thousand per second and session). Both give the same graph and
- * leave existing data as it is. Neo4j is running afterwards.
+ * Loads a judged folder into the graph: into an empty embedded graph with Neo4j's bulk importer, which takes about a
+ * minute for ten million activities; into any other with Cypher over Bolt (some ten thousand per second and session).
+ * Both give the same graph and leave existing data as it is. Neo4j is running afterwards.
  */
 export async function loadFolder(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
   // A killed run may have left a complete import behind; it must not replace what is loaded now.

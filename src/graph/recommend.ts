@@ -58,7 +58,8 @@ export async function goodAround(
 }
 
 /**
- * Recommendations with their reasons for a range of users, from the lists of closest connections as they are in the graph.
+ * Recommendations with their reasons for a range of users, from the lists of closest connections as they are in the
+ * graph.
  *
  * @throws ChecksFailedError if the reasons of a recommendation don't add up to exactly its score
  */

@@ -1,6 +1,6 @@
 /**
- * Does `work` for each item of a list or stream, in order, with at most `sessions` at a time; only that many items of a stream are in
- * memory. After the first error no further items are taken; it is thrown once all work has ended.
+ * Does `work` for each item of a list or stream, in order, with at most `sessions` at a time; only that many items of a
+ * stream are in memory. After the first error no further items are taken; it is thrown once all work has ended.
  */
 export async function sideBySide<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -28,8 +28,9 @@ export async function sideBySide<Item>(
 }
 
 /**
- * Reads items side by side, at most `sessions` at a time, and writes them one after the other, in their order; an item is written only when it
- * was read whole. While one is written, others are read: at most one item more than `sessions` is in memory.
+ * Reads items side by side, at most `sessions` at a time, and writes them one after the other, in their order; an item
+ * is written only when it was read whole. While one is written, others are read: at most one item more than `sessions`
+ * is in memory.
  *
  * @param read gives what is to be done to write the item
  * @param onRead told after each item

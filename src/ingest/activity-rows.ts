@@ -5,7 +5,10 @@ import { LineFields } from './line-fields.ts';
 import { parseQuoted } from './quoted-records.ts';
 import type { Reject } from './rejects.ts';
 
-/** The contents of a block of an activity file, by column. Each line is in exactly one of rows, `selfDirected` and `rejects`. */
+/**
+ * The contents of a block of an activity file, by column. Each line is in exactly one of rows, `selfDirected` and
+ * `rejects`.
+ */
 export interface ActivityRows {
   lines: number;
   users: Int32Array;

@@ -16,7 +16,8 @@ export interface DayFile {
 /**
  * Which of the graph's files a folder holds, in the order in which they are read.
  *
- * @throws BadInputError if a file is there both plain and gzipped, FolderMissingError if no activity file is there at all
+ * @throws BadInputError if a file is there both plain and gzipped, FolderMissingError if no activity file is there at
+ *   all
  */
 export function dayFiles(folder: Folder): DayFile[] {
   // Messages are not read here, but a folder that has them twice is just as doubtful.

@@ -6,8 +6,8 @@ import { activityTypes, relationshipTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
 
 /**
- * The header fields of `neo4j-admin database import` with `--id-type=actual`: nodes are identified by their numbers in the
- * store, so the importer needs no map from user ids to these. An empty value means no property.
+ * The header fields of `neo4j-admin database import` with `--id-type=actual`: nodes are identified by their numbers in
+ * the store, so the importer needs no map from user ids to these. An empty value means no property.
  */
 const nodeHeader = ':ID,userId:long,suspended:boolean,flaggedAt:long\n';
 const followHeader = ':START_ID,:END_ID,at:long\n';

@@ -1,9 +1,10 @@
 const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
 /**
- * Epoch seconds of `YYYY-MM-DD HH:MM:SS` or an ISO 8601 date and time: with `T` or a space; seconds and their fraction are
- * optional; the zone is `Z`, ±HH, ±HHMM or ±HH:MM, by default UTC; a date alone means its midnight.
- * Fractions are cut off. Undefined for any other text, or if the date, time or zone doesn't exist (24:00 and second 60 don't).
+ * Epoch seconds of `YYYY-MM-DD HH:MM:SS` or an ISO 8601 date and time: with `T` or a space; seconds and their fraction
+ * are optional; the zone is `Z`, ±HH, ±HHMM or ±HH:MM, by default UTC; a date alone means its midnight.
+ * Fractions are cut off. Undefined for any other text, or if the date, time or zone doesn't exist (24:00 and second 60
+ * don't).
  */
 export function parseInstant(text: string): number | undefined {
   const found = iso.exec(text);
@@ -21,7 +22,10 @@ export function isoSeconds(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** Like {@link parseInstant}, for a field's bytes, with NaN instead of undefined. Allocates nothing for `YYYY-MM-DD HH:MM:SS`. */
+/**
+ * Like {@link parseInstant}, for a field's bytes, with NaN instead of undefined. Allocates nothing for `YYYY-MM-DD
+ * HH:MM:SS`.
+ */
 export function instantOfBytes(bytes: Buffer, from: number, to: number): number {
   const separator = bytes[from + 10];
   if (

@@ -78,8 +78,8 @@ export class LineFields {
   }
 
   /**
-   * Removes quotes in the simplest case: at both ends of a field and nowhere inside. If the line has any other quote, returns
-   * false and leaves the fields as they were; only a CSV parser can read it then.
+   * Removes quotes in the simplest case: at both ends of a field and nowhere inside. If the line has any other quote,
+   * returns false and leaves the fields as they were; only a CSV parser can read it then.
    */
   unquote(): boolean {
     if (this.quotes % 2 !== 0 || this.count > kept) return false;

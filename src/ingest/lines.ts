@@ -5,9 +5,9 @@ const newline = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Cuts a file's bytes, which come in chunks of any size, into blocks of whole lines of about `blockBytes`. The last line
- * may lack its newline; a byte order mark is removed. A line longer than {@link longestLine} is cut, but remains too long, so
- * that whoever reads the block can tell.
+ * Cuts a file's bytes, which come in chunks of any size, into blocks of whole lines of about `blockBytes`. The last
+ * line may lack its newline; a byte order mark is removed. A line longer than {@link longestLine} is cut, but remains
+ * too long, so that whoever reads the block can tell.
  */
 export async function* blocksOfLines(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,

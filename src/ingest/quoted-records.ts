@@ -8,12 +8,12 @@ const batch = 64;
 const separator = Buffer.from('\n');
 
 /**
- * Reads records with quotes, strictly, using csv-parse. Each is the bytes of one record without its line end. Fields are
- * returned as latin1, one character per byte.
+ * Reads records with quotes, strictly, using csv-parse. Each is the bytes of one record without its line end. Fields
+ * are returned as latin1, one character per byte.
  *
  * In strict mode every quote opens a field, closes it, or is part of a doubled pair. So records with an even number of
- * quotes can be read together: each ends where it should, or there is an error. A record with an odd number could swallow
- * others, and is always bad.
+ * quotes can be read together: each ends where it should, or there is an error. A record with an odd number could
+ * swallow others, and is always bad.
  */
 export function parseQuoted(records: readonly Buffer[]): (string[] | QuoteFault)[] {
   const results: (string[] | QuoteFault)[] = [];

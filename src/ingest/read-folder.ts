@@ -69,7 +69,8 @@ export interface StagedFolder extends AsyncDisposable {
 }
 
 /**
- * Reads a day's folder, judges every row and stages the good ones; nothing outside `workDir` and `rejectsPath` is written.
+ * Reads a day's folder, judges every row and stages the good ones; nothing outside `workDir` and `rejectsPath` is
+ * written.
  *
  * @throws BadInputError if the folder has no activity file, or a file can't be read or has too many bad rows
  * @throws InterruptedError once the signal aborts

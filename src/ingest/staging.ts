@@ -43,7 +43,9 @@ export interface StagedCounts {
   repeated: number;
 }
 
-/** The rows of a folder in a DuckDB file of their own: appended as they are read, then sorted once, and repeats removed. */
+/**
+ * The rows of a folder in a DuckDB file of their own: appended as they are read, then sorted once, and repeats removed.
+ */
 export class Staging implements AsyncDisposable {
   readonly #folder: string;
   readonly #file: DuckDbFile;
@@ -110,9 +112,11 @@ export class Staging implements AsyncDisposable {
   }
 
   /**
-   * Call this after all rows are added: it sorts, removes repeats and rows that are too old, and counts. Only then can rows be read.
+   * Call this after all rows are added: it sorts, removes repeats and rows that are too old, and counts. Only then can
+   * rows be read.
    *
-   * @param horizon epoch seconds: activities at or before it are left out, unless they are follows; undefined leaves out none
+   * @param horizon epoch seconds: activities at or before it are left out, unless they are follows; undefined leaves
+   *   out none
    */
   async finish(horizon: number | undefined): Promise<StagedCounts> {
     this.#add(({ activities, users }) => {

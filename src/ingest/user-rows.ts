@@ -34,9 +34,9 @@ const leastColumns = 12;
 const suspendedColumn = 11;
 
 /**
- * Reads user.csv block by block. Newlines may be inside quotes, so a record is all lines up to an even number of quotes.
- * If a record of several lines turns out to be bad, only its first line is rejected, and reading continues from the next: a stray
- * quote can't cost good users.
+ * Reads user.csv block by block. Newlines may be inside quotes, so a record is all lines up to an even number of
+ * quotes. If a record of several lines turns out to be bad, only its first line is rejected, and reading continues from
+ * the next: a stray quote can't cost good users.
  */
 export class UserReader {
   readonly #fields = new LineFields();

@@ -39,7 +39,8 @@ export function workerName(): string {
 }
 
 /**
- * Begins an attempt at a step. From here on no earlier attempt can write to Postgres, nor to the graph once its fence is raised.
+ * Begins an attempt at a step. From here on no earlier attempt can write to Postgres, nor to the graph once its fence
+ * is raised.
  *
  * @returns undefined if the run is not under way, or the step is done
  */
@@ -93,7 +94,8 @@ export async function failAttempt(
 }
 
 /**
- * Records that an attempt ended without an error of its own: its worker was stopped, an engine died, or something it needs is in use.
+ * Records that an attempt ended without an error of its own: its worker was stopped, an engine died, or something it
+ * needs is in use.
  *
  * @param retryIn milliseconds until it is tried again
  * @param isCounted whether it counts as an attempt
@@ -141,7 +143,8 @@ export async function isLatest(database: Database, attempt: Attempt): Promise<bo
 }
 
 /**
- * The graph knows a later attempt than Postgres does: Postgres was restored from a backup. Makes the next attempt later than that one.
+ * The graph knows a later attempt than Postgres does: Postgres was restored from a backup. Makes the next attempt later
+ * than that one.
  *
  * @returns what to tell a person
  */

@@ -31,8 +31,8 @@ export async function runWhole(planned: PlannedRun, watcher: Watcher, signal: Ab
 }
 
 /**
- * A part of a run by hand. `ingest` and `closest` begin a run of their own; `recommend` and `publish` go on with the one that `closest` began,
- * whatever was ingested in between.
+ * A part of a run by hand. `ingest` and `closest` begin a run of their own; `recommend` and `publish` go on with the
+ * one that `closest` began, whatever was ingested in between.
  *
  * @throws BadInputError if the part before it was not done, or was done with other options; else as `runWhole`
  */

@@ -8,7 +8,8 @@ import { lastPublished } from './runs.ts';
 import { withDatabase } from './with-database.ts';
 
 /**
- * Repeats the checks on what is shown. Those that compare it with flags and follows in the graph are skipped once others were ingested.
+ * Repeats the checks on what is shown. Those that compare it with flags and follows in the graph are skipped once
+ * others were ingested.
  *
  * @throws BadInputError if nothing was published yet
  */

@@ -6,8 +6,8 @@ import type { Run } from './run.ts';
 import { type GraphContext, withGraph } from './run-context.ts';
 
 /**
- * How far back the graph is complete, in epoch seconds; undefined if it lacks nothing. With an attempt the graph is closed to earlier ones first:
- * a late one can't raise the horizon any more.
+ * How far back the graph is complete, in epoch seconds; undefined if it lacks nothing. With an attempt the graph is
+ * closed to earlier ones first: a late one can't raise the horizon any more.
  */
 export async function readHorizon(context: GraphContext): Promise<number | undefined> {
   if (!context.settings.neo4j && !hasGraphStore(context.settings)) return undefined;

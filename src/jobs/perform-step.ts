@@ -31,7 +31,10 @@ import type { OpenedInput, RunContext } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
 import { everyWriter, type StepName } from './step-name.ts';
 
-/** Retries of a queued run's step after errors. A worker or an engine that dies costs none of them, only one of the attempts. */
+/**
+ * Retries of a queued run's step after errors. A worker or an engine that dies costs none of them, only one of the
+ * attempts.
+ */
 const retries = 3;
 /** Attempts at a step in all: a step that kills its worker every time has to end, too. */
 const mostAttempts = 12;
@@ -70,8 +73,9 @@ interface Begun {
 }
 
 /**
- * One attempt at a step of a run. Nothing that it writes takes effect once a later attempt has begun; its row says that it is done only after
- * its effect. How it ended is recorded, and returned. In a run of the queue an error is tried again, unless the input is wrong or a check fails.
+ * One attempt at a step of a run. Nothing that it writes takes effect once a later attempt has begun; its row says that
+ * it is done only after its effect. How it ended is recorded, and returned. In a run of the queue an error is tried
+ * again, unless the input is wrong or a check fails.
  *
  * @throws whatever ended the attempt, if Postgres is away and nothing can be recorded
  */
@@ -131,8 +135,8 @@ function causeOf(thrown: unknown, { name, stop }: StepToDo, limit: AbortSignal |
 }
 
 /**
- * For whom the graph is closed by a step: for everybody who went before, but where another step may go beside it only for earlier attempts of
- * its own.
+ * For whom the graph is closed by a step: for everybody who went before, but where another step may go beside it only
+ * for earlier attempts of its own.
  */
 function closedBy({ name }: Step, { steps }: Run, states: readonly StepState[]): readonly string[] {
   const isAlone = readySteps(steps, states).every((ready) => ready.name === name);

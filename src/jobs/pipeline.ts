@@ -8,7 +8,9 @@ import { publishStep } from './steps/publish.ts';
 import { recommendStep } from './steps/recommend.ts';
 import { reputation } from './steps/reputation.ts';
 
-/** A step of the run. It is idempotent: interrupted anywhere and done again, it leaves what it would have left at once. */
+/**
+ * A step of the run. It is idempotent: interrupted anywhere and done again, it leaves what it would have left at once.
+ */
 export interface Step {
   name: StepName;
   /** Those that must be done first. */
@@ -38,8 +40,9 @@ export const pipeline: readonly Step[] = [
 ];
 
 /**
- * The steps of a run that may begin: they are not done, but those of their needs that the run has are. A step under way is among them, since
- * its worker may have died, and so is one that failed, whose worker died before it could end the run.
+ * The steps of a run that may begin: they are not done, but those of their needs that the run has are. A step under way
+ * is among them, since its worker may have died, and so is one that failed, whose worker died before it could end the
+ * run.
  *
  * @param states of the steps that have begun
  */

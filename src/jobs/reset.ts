@@ -16,8 +16,8 @@ import { everyWriter, resetWriter } from './step-name.ts';
 import { withDatabase } from './with-database.ts';
 
 /**
- * Empties the graph, the messages, and everything that runs have left in Postgres and under `$KITH_HOME/runs`; the tables themselves stay,
- * with their grants and views.
+ * Empties the graph, the messages, and everything that runs have left in Postgres and under `$KITH_HOME/runs`; the
+ * tables themselves stay, with their grants and views.
  */
 export async function resetNetwork(
   settings: Settings,

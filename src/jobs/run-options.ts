@@ -97,7 +97,8 @@ export function runSettings({ ranking }: Settings, scores: ScoresPlace | undefin
 const mostDays = 3_700;
 
 /**
- * The folders and as-ofs of runs for the queue: one run, or one for each day from `from` to `to`. The folders need not exist yet.
+ * The folders and as-ofs of runs for the queue: one run, or one for each day from `from` to `to`. The folders need not
+ * exist yet.
  *
  * @throws BadInputError naming the option that is missing or wrong
  */
@@ -131,8 +132,8 @@ export function daysOf(
 }
 
 /**
- * Where a run's scores come from. Exactly one: a CSV, else the model that was named, else none. A model is never used merely because it lies
- * somewhere.
+ * Where a run's scores come from. Exactly one: a CSV, else the model that was named, else none. A model is never used
+ * merely because it lies somewhere.
  *
  * @throws BadInputError if two options contradict each other
  */

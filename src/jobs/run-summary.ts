@@ -45,11 +45,17 @@ export interface ReputationSummary {
   list: string;
   /** Users of the graph that have a score. */
   scored: number;
-  /** If a model made the list: its folder, the number of user-weeks, and how many of them were scored for the first time. */
+  /**
+   * If a model made the list: its folder, the number of user-weeks, and how many of them were scored for the first
+   * time.
+   */
   model?: { folder: string; weeks: number; scored: number };
 }
 
-/** The summary of a run from those of its steps, which may have run side by side: in the pipeline's order, later figures win. */
+/**
+ * The summary of a run from those of its steps, which may have run side by side: in the pipeline's order, later figures
+ * win.
+ */
 export function summaryOf(steps: readonly { name: StepName; summary: RunSummary }[]): RunSummary {
   const merged: RunSummary = {};
   for (const { summary } of stepNames.flatMap((name) => steps.filter((step) => step.name === name)))

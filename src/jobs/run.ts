@@ -40,6 +40,9 @@ export interface Run extends RunFacts {
   input: string | undefined;
   /** Undefined: nobody is filtered by reputation. */
   scores: ScoresPlace | undefined;
-  /** From the queue: workers conduct it, try errors again, and wait for its folder. Otherwise the process that began it does. */
+  /**
+   * From the queue: workers conduct it, try errors again, and wait for its folder. Otherwise the process that began it
+   * does.
+   */
   isQueued: boolean;
 }

@@ -47,8 +47,8 @@ export async function beginRun(database: Database, wanted: WantedRun): Promise<R
 }
 
 /**
- * A run goes on with these steps, which are done again if they were done before; what else it has not done is no part of it any more. Call it
- * under the network's lock.
+ * A run goes on with these steps, which are done again if they were done before; what else it has not done is no part
+ * of it any more. Call it under the network's lock.
  *
  * @throws BusyError if a run of the queue is under way
  */
@@ -70,7 +70,10 @@ export async function continueRun(
   });
 }
 
-/** Runs that a crash left unfinished become failed ones: nobody else holds the network's lock, so none of them is under way. */
+/**
+ * Runs that a crash left unfinished become failed ones: nobody else holds the network's lock, so none of them is under
+ * way.
+ */
 async function beginning(database: Database, begin: (client: pg.ClientBase) => Promise<Run>): Promise<Run> {
   return database.transaction(async (client) => {
     // A worker that took a run from the queue at the same time would make a second one under way.
@@ -83,7 +86,8 @@ async function beginning(database: Database, begin: (client: pg.ClientBase) => P
 }
 
 /**
- * Puts runs of all steps into the queue, all at once; they are done in the order in which they were queued, and of their as-of.
+ * Puts runs of all steps into the queue, all at once; they are done in the order in which they were queued, and of
+ * their as-of.
  *
  * @param wanted with when a scheduled run was due: it is queued once, even if the schedule calls again
  * @returns their ids, without those of which a run of the same input and as-of waits or is under way already
@@ -120,7 +124,10 @@ async function insert(
   return row && runOf(row);
 }
 
-/** The id of the queued run that is under way, or of the next one, which begins now; undefined if there is none, or somebody works by hand. */
+/**
+ * The id of the queued run that is under way, or of the next one, which begins now; undefined if there is none, or
+ * somebody works by hand.
+ */
 export async function queuedRunUnderWay(database: Database): Promise<string | undefined> {
   return database.transaction(async (client) => {
     await queryOn(client, 'sql/runs/lock-queue.sql');
@@ -203,7 +210,9 @@ export async function lastPublished(database: Database): Promise<Run | undefined
   return row && runOf(row);
 }
 
-/** The run whose closest connections lie whole in the graph, and whether its recommendations were computed from them. */
+/**
+ * The run whose closest connections lie whole in the graph, and whether its recommendations were computed from them.
+ */
 export async function runInGraph(database: Database): Promise<{ run: Run; isRecommended: boolean } | undefined> {
   const [row] = await database.query<RunRow & { recommended: boolean }>('sql/runs/in-graph.sql');
   return row && { run: runOf(row), isRecommended: row.recommended };

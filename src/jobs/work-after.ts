@@ -27,8 +27,9 @@ const afterWork: readonly AfterWork[] = [
 ];
 
 /**
- * Does what is left when the last step of a run is done. The run stays published, or done, whatever happens: nothing is thrown, and the
- * summary says what was not finished. It ends early when the signal aborts, and when a later run begins, which closes the graph to it.
+ * Does what is left when the last step of a run is done. The run stays published, or done, whatever happens: nothing is
+ * thrown, and the summary says what was not finished. It ends early when the signal aborts, and when a later run
+ * begins, which closes the graph to it.
  *
  * @param context with the attempt at the last step, but not with its database, since it has ended
  */

@@ -1,4 +1,7 @@
-/** Must change whenever {@link cleanText} returns a different text for any message, because texts and models of different versions don't match. */
+/**
+ * Must change whenever {@link cleanText} returns a different text for any message, because texts and models of
+ * different versions don't match.
+ */
 export const cleaningVersion = 1;
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
@@ -10,8 +13,8 @@ const apostrophe = /['’‘`]/g;
 const notLetters = /[^A-Za-z]+/g;
 
 /**
- * The words of a message: lower-case ASCII letters, separated by single spaces. HTML entities are decoded; mentions, punctuation,
- * digits and non-ASCII are removed; every link becomes the word `http`. Removing an apostrophe joins (`it's` becomes `its`), removing
+ * The words of a message: lower-case ASCII letters, separated by single spaces. HTML entities are decoded; mentions,
+ * punctuation, digits and non-ASCII are removed; every link becomes the word `http`. Removing an apostrophe joins (`it's` becomes `its`), removing
  * anything else separates (`risk/reward` becomes `risk reward`); a cashtag becomes its symbol (`$AAPL` becomes `aapl`).
  */
 export function cleanText(text: string): string {

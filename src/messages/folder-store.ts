@@ -62,7 +62,10 @@ async function made(dir: string): Promise<string> {
   return dir;
 }
 
-/** Removes what finished processes left: bad lines and, if they were killed, their messages, which may be as large as the input. */
+/**
+ * Removes what finished processes left: bad lines and, if they were killed, their messages, which may be as large as
+ * the input.
+ */
 async function removeOlder(dir: string): Promise<void> {
   for (const name of await readdir(dir).catch(() => [])) {
     if (!name.startsWith(ownPrefix)) continue;

@@ -122,7 +122,10 @@ export class MessageStore implements AsyncDisposable {
       );
   }
 
-  /** Stores what was added; a message that is there already changes nothing. @returns how many messages are new or changed */
+  /**
+   * Stores what was added; a message that is there already changes nothing. @returns how many messages are new or
+   * changed
+   */
   async commit(): Promise<number> {
     this.#file.guard(() => this.#staging?.close());
     this.#staging = undefined;
@@ -150,8 +153,8 @@ export class MessageStore implements AsyncDisposable {
   }
 
   /**
-   * Finds the user-weeks at or before `asOf`, and which of them have no score by the model; removes what is no longer needed from the
-   * cache.
+   * Finds the user-weeks at or before `asOf`, and which of them have no score by the model; removes what is no longer
+   * needed from the cache.
    */
   async findUnscored(model: string, asOf: number): Promise<{ unscored: number; weeks: number }> {
     await this.#file.run(statement('sql/messages/find-weeks.sql'), { asOf: BigInt(Math.floor(asOf)) });

@@ -7,8 +7,8 @@ const largestUser = 2n ** 31n - 1n;
 const largestMessage = 2n ** 63n - 1n;
 
 /**
- * An id with more digits than a JavaScript number can hold. `"id":` with these quotes can only be a key, because quotes inside
- * a text are escaped.
+ * An id with more digits than a JavaScript number can hold. `"id":` with these quotes can only be a key, because quotes
+ * inside a text are escaped.
  */
 const longId = /("(?:id|user_id)"\s*:\s*)([1-9]\d{15,})(?=\s*[,}])/g;
 const hasLongId = /id"\s*:\s*[1-9]\d{15}/;

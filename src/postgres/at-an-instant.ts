@@ -9,7 +9,9 @@ const watchMs = 500;
 const pollMs = 2;
 /** A transaction that has had the tables open for this long is staying: a try would fail and only make readers wait. */
 const stayMs = 2_000;
-/** How long a try closes the tables. It grows with each failed try, since readers leave more slowly on a busy server. */
+/**
+ * How long a try closes the tables. It grows with each failed try, since readers leave more slowly on a busy server.
+ */
 const closeMs = { least: 100, step: 50, most: 400 };
 /** How long we go on after the patience has run out, until those whose transactions were ended are gone. */
 const graceMs = 5_000;
@@ -52,13 +54,13 @@ export interface Patience {
 }
 
 /**
- * Calls `attempt`, one short transaction, until it finds an instant at which nobody has the tables open. Everything that
- * locks the published tables goes through here, so no reader waits for more than a moment.
+ * Calls `attempt`, one short transaction, until it finds an instant at which nobody has the tables open. Everything
+ * that locks the published tables goes through here, so no reader waits for more than a moment.
  *
- * We watch until every transaction inside has all the tables open and so needs no other one to finish; then we close the
- * tables. If there is no such instant, we close them now and then anyway, so that those inside leave and nobody enters;
- * but not while somebody is staying inside. When the patience has run out, transactions of members of kith_readers are
- * ended; those of others never are.
+ * We watch until every transaction inside has all the tables open and so needs no other one to finish; then we close
+ * the tables. If there is no such instant, we close them now and then anyway, so that those inside leave and nobody
+ * enters; but not while somebody is staying inside. When the patience has run out, transactions of members of
+ * kith_readers are ended; those of others never are.
  *
  * @param attempt locks within {@link unlessInUse}. It calls its argument right before, which waits for an instant and
  *   returns for how many milliseconds the tables may be closed.

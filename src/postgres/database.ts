@@ -77,7 +77,8 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * Makes sure that the attempt may write until the transaction ends. {@link transaction} calls it unless it is implicit.
+   * Makes sure that the attempt may write until the transaction ends. {@link transaction} calls it unless it is
+   * implicit.
    *
    * @throws StaleAttemptError if a later attempt has begun
    */

@@ -7,8 +7,8 @@ export type Variables = Readonly<Record<string, string | readonly string[]>>;
 const variable = /(?<![:\w]):(?:"(\w+)"|'(\w+)'|(\w+))/g;
 
 /**
- * Fills in a statement's variables as psql does, so that its file also runs in psql once they are `\set`: `:"table"` is an
- * identifier, `:'start'` a literal, `:columns` a list of identifiers.
+ * Fills in a statement's variables as psql does, so that its file also runs in psql once they are `\set`: `:"table"` is
+ * an identifier, `:'start'` a literal, `:columns` a list of identifiers.
  *
  * @throws Error if a variable has no value
  */

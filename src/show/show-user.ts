@@ -15,7 +15,10 @@ export interface RecommendationView {
   /** 1 is the best. */
   rank: number;
   score: string;
-  /** The user's closest connections who are close to the recommended user, heaviest first; their weights add up to the score. */
+  /**
+   * The user's closest connections who are close to the recommended user, heaviest first; their weights add up to the
+   * score.
+   */
   reasons: Weighted[];
 }
 

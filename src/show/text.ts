@@ -12,7 +12,10 @@ export function weightText(weight: string): string {
   return Number(text) === 0 && Number(weight) > 0 ? `<${(10 ** -shownPlaces).toFixed(shownPlaces)}` : text;
 }
 
-/** Rows as aligned columns; the first row is the header. The first `numbers` columns are right-aligned, the rest is text. */
+/**
+ * Rows as aligned columns; the first row is the header. The first `numbers` columns are right-aligned, the rest is
+ * text.
+ */
 export function columns(rows: string[][], numbers: number): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const aligned = (row: string[]) => row.map((cell, i) => (i < numbers ? cell.padStart(widths[i] ?? 0) : cell));

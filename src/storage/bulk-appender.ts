@@ -33,7 +33,9 @@ export class BulkAppender<Vectors extends readonly DuckDBVector[]> {
     return new BulkAppender<Vectors>(await connection.createAppender(table), types);
   }
 
-  /** Appends `rows` rows; `copy` writes `count` of them, starting at index `from`, into the vectors, starting at `to`. */
+  /**
+   * Appends `rows` rows; `copy` writes `count` of them, starting at index `from`, into the vectors, starting at `to`.
+   */
   append(rows: number, copy: (vectors: Vectors, to: number, from: number, count: number) => void): void {
     for (let from = 0; from < rows; ) {
       const count = Math.min(rows - from, chunkRows - this.#filled);

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { BadInputError, EngineError, InterruptedError, messageOf } from '../errors.ts';
 
 /**
- * Writes a file on disk completely or not at all: into a temporary file next to it, which is then renamed. Missing folders are created.
+ * Writes a file on disk completely or not at all: into a temporary file next to it, which is then renamed. Missing
+ * folders are created.
  *
  * @throws BadInputError if it can't be a file, EngineError if the disk fails, InterruptedError once the signal aborts
  */
@@ -51,7 +52,10 @@ async function targetOf(path: string): Promise<string> {
   return found ? realpath(path) : path;
 }
 
-/** Creates the missing folders of a path. Node's own `recursive` never returns where folders can't be created, as under /proc. */
+/**
+ * Creates the missing folders of a path. Node's own `recursive` never returns where folders can't be created, as under
+ * /proc.
+ */
 export async function makeFolders(path: string): Promise<void> {
   const missing: string[] = [];
   for (let each = path; !(await stat(each).catch(absent)); each = dirname(each)) missing.push(each);

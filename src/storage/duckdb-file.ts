@@ -4,8 +4,8 @@ import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckD
 import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
 
 /**
- * The engine's memory limit, whatever the input; the rest is on disk. With it, 12 million activities take 16 s and 670 MB
- * in total; with 256MB they take 24 s and 510 MB, with 1GB 16 s and 790 MB.
+ * The engine's memory limit, whatever the input; the rest is on disk. With it, 12 million activities take 16 s and 670
+ * MB in total; with 256MB they take 24 s and 510 MB, with 1GB 16 s and 790 MB.
  */
 const memoryLimit = '512MB';
 

@@ -15,7 +15,9 @@ const connectMs = 10_000;
 /** How long a socket may be silent, before or during the response. */
 const silenceMs = 60_000;
 
-/** Loads the SDK (which takes a third of a second, so only when S3 is used) and creates a client; nothing is sent yet. */
+/**
+ * Loads the SDK (which takes a third of a second, so only when S3 is used) and creates a client; nothing is sent yet.
+ */
 export async function connectS3(settings?: S3Settings): Promise<S3> {
   // Users of Kith can do nothing about the SDK's deprecation warnings.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

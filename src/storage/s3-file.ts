@@ -114,8 +114,8 @@ async function refuseFolder({ sdk, client }: S3, { bucket, key }: S3Location, lo
 }
 
 /**
- * Lets the signal stop the sending of parts, which the SDK's Upload would wait for. The requests that begin, complete or abort
- * the upload are short and always finish, so that no part is left behind.
+ * Lets the signal stop the sending of parts, which the SDK's Upload would wait for. The requests that begin, complete
+ * or abort the upload are short and always finish, so that no part is left behind.
  */
 function endRequests(client: S3Client, signal: AbortSignal | undefined): void {
   const { requestHandler } = client.config;

@@ -12,8 +12,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a file completely or not at all, as UTF-8: until it is complete, the previous content stays. The text's pieces may have
- * any size; at most about 40 MB are in memory.
+ * Writes a file completely or not at all, as UTF-8: until it is complete, the previous content stays. The text's pieces
+ * may have any size; at most about 40 MB are in memory.
  *
  * @param location a plain path, `file:` URL or `s3://bucket/path`
  * @throws BadInputError if the location can't be a file, or the bucket or the keys are wrong
@@ -32,7 +32,8 @@ export async function writeWhole(
 }
 
 /**
- * Checks whether {@link writeWhole} could write there, without writing anything; call it before long work whose result goes there.
+ * Checks whether {@link writeWhole} could write there, without writing anything; call it before long work whose result
+ * goes there.
  *
  * @throws as {@link writeWhole}
  */

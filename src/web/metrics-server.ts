@@ -5,8 +5,8 @@ import { guard } from './guard.ts';
 import { type PageServer, serve } from './serve.ts';
 
 /**
- * Serves `/metrics` for Prometheus at KITH_METRICS_PORT of KITH_WEB_HOST, protected by the user name and password of Kith's
- * pages, and `/health`, which only says `ok`, to everybody.
+ * Serves `/metrics` for Prometheus at KITH_METRICS_PORT of KITH_WEB_HOST, protected by the user name and password of
+ * Kith's pages, and `/health`, which only says `ok`, to everybody.
  *
  * @throws BadInputError if the port is taken or the host is not one of this machine's
  */

@@ -9,7 +9,9 @@ import { resetNetwork } from '../../src/jobs/reset.ts';
 import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { silent } from '../../src/jobs/watcher.ts';
 
-/** The three published tables as sorted lines, in the form of test/oracle (everything but created_at and updated_at). */
+/**
+ * The three published tables as sorted lines, in the form of test/oracle (everything but created_at and updated_at).
+ */
 export interface PublishedTables {
   closest: string[];
   recommendations: string[];

@@ -18,7 +18,10 @@ const logback = `<configuration>
   <root level="ERROR"><appender-ref ref="out"/></root>
 </configuration>`;
 
-/** An S3 server (s3proxy) of its own on this machine, which refuses wrong keys as AWS does; its objects are gone with it. */
+/**
+ * An S3 server (s3proxy) of its own on this machine, which refuses wrong keys as AWS does; its objects are gone with
+ * it.
+ */
 export class S3Server implements AsyncDisposable {
   readonly settings: S3Settings;
   readonly port: number;

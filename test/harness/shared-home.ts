@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * jest's globalSetup: names a folder with a home for each of jest's workers, which its test files share; the first that needs engines
- * starts them.
+ * jest's globalSetup: names a folder with a home for each of jest's workers, which its test files share; the first that
+ * needs engines starts them.
  */
 export default function setUp(): void {
   const homes = mkdtempSync(join(tmpdir(), 'kith-test-'));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again and again until the answer is neither false nor undefined, and gives it. A test that waits for ever goes on beside the next
- * ones, whatever jest says.
+ * Asks again and again until the answer is neither false nor undefined, and gives it. A test that waits for ever goes
+ * on beside the next ones, whatever jest says.
  *
  * @param what it waits for, for the error
  */

@@ -27,8 +27,8 @@ export class WorkerNetwork implements AsyncDisposable {
 
   /**
    * @param folder gets the home; a user other than this one has to get through it
-   * @param patience seconds after which whatever is waited for throws and says what was seen last: less than the test's own limit, at
-   * which nobody would dispose of the network
+   * @param patience seconds after which whatever is waited for throws and says what was seen last: less than the test's
+   *   own limit, at which nobody would dispose of the network
    */
   constructor(folder: string, env: Record<string, string> = {}, patience = 120) {
     this.#patience = patience;
@@ -65,8 +65,8 @@ export class WorkerNetwork implements AsyncDisposable {
   }
 
   /**
-   * As `kith runs` shows it, but without starting Postgres, which is the workers' business, nor a process. While Postgres is down it is
-   * asked again.
+   * As `kith runs` shows it, but without starting Postgres, which is the workers' business, nor a process. While
+   * Postgres is down it is asked again.
    */
   async lastRun(): Promise<ListedRun | undefined> {
     const [run] = await this.waitFor('an answer of Postgres', () => this.#askForLastRun().catch(() => undefined), 200);

@@ -75,7 +75,8 @@ async function put(name: string, text: string): Promise<void> {
 }
 
 /**
- * A day's folder on S3, YYYYMMDD: user 10 is close to 20, who is close to 1, 2 and 3, of whom 1 writes what the model finds good.
+ * A day's folder on S3, YYYYMMDD: user 10 is close to 20, who is close to 1, 2 and 3, of whom 1 writes what the model
+ * finds good.
  */
 async function putDay(date: string): Promise<string> {
   const at = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;

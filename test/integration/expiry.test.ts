@@ -141,7 +141,9 @@ async function holdHorizon(): Promise<() => Promise<void>> {
   };
 }
 
-/** What arrives on a day: that day's activities, some that are late, some that are far too late, and a follow that is. */
+/**
+ * What arrives on a day: that day's activities, some that are late, some that are far too late, and a follow that is.
+ */
 function arrivals(number: number, random: (below: number) => number): Activity[] {
   const types: ActivityType[] = ['follow', 'reply', 'like', 'like', 'mention', 'mention'];
   const made = (at: number, type?: ActivityType): Activity => {

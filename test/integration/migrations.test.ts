@@ -22,7 +22,10 @@ afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });
 
-/** A database of its own as version 5 of the schemas leaves it, with rows that are shown, and what applications have made on top. */
+/**
+ * A database of its own as version 5 of the schemas leaves it, with rows that are shown, and what applications have
+ * made on top.
+ */
 async function version5(name: string): Promise<{ url: string; pool: pg.Pool & AsyncDisposable }> {
   await network.pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await network.pool.query(`CREATE DATABASE ${name}`);

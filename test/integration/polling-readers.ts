@@ -3,7 +3,8 @@ import pg from 'pg';
 
 /*
  * A process of its own that reads the published tables without pause, in every way that readers do, until it is told to
- * stop. Each way is a list of statements; every row of every statement names a table and the updated_at of one run in it.
+ * stop. Each way is a list of statements; every row of every statement names a table and the updated_at of one run in
+ * it.
  */
 
 /** What one way of reading has seen. */
@@ -123,7 +124,8 @@ async function poll(url: string, name: string): Promise<[string, Polls]> {
       await client.query('ROLLBACK').catch(() => undefined);
       if (seen.errors.length > 20) break;
     }
-    // However slow the machine is, every reader is outside two thirds of the time: else there would be no instant at which none is inside.
+    // However slow the machine is, every reader is outside two thirds of the time: else there would be no instant at
+    // which none is inside.
     await sleep(2 * (performance.now() - begun) + (begin ? 10 + Math.random() * 60 : 3 + Math.random() * 10));
   }
   await client.end();

@@ -11,8 +11,8 @@ import type { TestNetwork } from '../harness/network.ts';
 type Row = readonly [key: readonly number[], ...measures: number[]];
 
 /**
- * Users 1…n in a ring: each is close to the next two, is recommended the one three on, and both are the reason. Every weight is
- * `weight`.
+ * Users 1…n in a ring: each is close to the next two, is recommended the one three on, and both are the reason. Every
+ * weight is `weight`.
  */
 export function ring(users: number, weight: number): Record<PublishedTable, Row[]> {
   const rows: Record<PublishedTable, Row[]> = { closest_connections: [], recommendations: [], rec_reasons: [] };

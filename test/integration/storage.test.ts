@@ -47,7 +47,10 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** Where a test works: a folder named 20240131 in a folder of its own, and how a file gets in and out of it without Kith. */
+/**
+ * Where a test works: a folder named 20240131 in a folder of its own, and how a file gets in and out of it without
+ * Kith.
+ */
 interface Place {
   folder: string;
   put(file: string, content: string | Buffer): Promise<void>;

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
 
-/** As npm does: it says nothing below its log level, which it takes from its options first, then from its environment. */
+/**
+ * As npm does: it says nothing below its log level, which it takes from its options first, then from its environment.
+ */
 const silenceable = `case " $* " in *" --loglevel="*) ;; *) [ "$npm_config_loglevel" = silent ] && exec >/dev/null 2>&1 ;; esac\n`;
 
 let root: string;

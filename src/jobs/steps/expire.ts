@@ -3,8 +3,8 @@ import type { Report } from '../../progress.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 
 /**
- * Removes activities from the graph that are older than the retention before the highest as-of published, but none that the run
- * just shown counts: its weights can be explained as long as it is shown.
+ * Removes activities from the graph that are older than the retention before the highest as-of published, but none that
+ * the run just shown counts: its weights can be explained as long as it is shown.
  */
 export async function expire(context: RunContext, report: Report): Promise<void> {
   const { database, settings, run, summary } = context;

@@ -16,7 +16,9 @@ import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 
-/** Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages. */
+/**
+ * Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages.
+ */
 export async function ingest(context: RunContext, report: Report): Promise<void> {
   const { settings, run, folder, signal, summary } = context;
   if (!folder) throw new Error('ingest was called without a folder');
@@ -70,7 +72,8 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
 /**
  * Once anything of a folder is in the graph, the run is one on just this folder.
  *
- * @throws FolderChangedError if files came or went while they were read; BadInputError if an earlier attempt has loaded other ones
+ * @throws FolderChangedError if files came or went while they were read; BadInputError if an earlier attempt has loaded
+ *   other ones
  */
 async function refuseChanged({ settings, run, database }: RunContext, folder: Folder): Promise<void> {
   const version = versionOf(folder);
@@ -85,7 +88,10 @@ async function refuseChanged({ settings, run, database }: RunContext, folder: Fo
     );
 }
 
-/** The folder's messages, judged and staged: they are kept once the graph has its activities. Undefined if there are none. */
+/**
+ * The folder's messages, judged and staged: they are kept once the graph has its activities. Undefined if there are
+ * none.
+ */
 async function stageMessages(
   { settings, signal }: RunContext,
   folder: Folder,

@@ -6,8 +6,8 @@ import { enqueueRuns } from '../runs.ts';
 import { dayOf, latestDue, readSchedule } from './schedule.ts';
 
 /**
- * Queues the latest run that was due, once. Agenda calls this when a run is due, or when a machine that was asleep wakes
- * up; if the call fails, Agenda does not call again before the next day.
+ * Queues the latest run that was due, once. Agenda calls this when a run is due, or when a machine that was asleep
+ * wakes up; if the call fails, Agenda does not call again before the next day.
  *
  * @param latest the most milliseconds that may have passed since the run was due
  * @returns the run that was queued, if any

@@ -89,7 +89,9 @@ export function latestDue({ cron, timeZone }: Pick<Schedule, 'cron' | 'timeZone'
   return CronExpressionParser.parse(cron, { tz: timeZone, currentDate }).prev().toDate();
 }
 
-/** The folder of the day that an instant falls on in the schedule's time zone, and its as-of: 00:00 UTC of that date. */
+/**
+ * The folder of the day that an instant falls on in the schedule's time zone, and its as-of: 00:00 UTC of that date.
+ */
 export function dayOf(
   { timeZone, inputRoot }: Pick<Schedule, 'timeZone' | 'inputRoot'>,
   instant: Date,

@@ -5,7 +5,8 @@ import type { ReputationList } from './reputation-list.ts';
 const batchSize = 20_000;
 
 /**
- * Makes the nodes' `reputation` match the run's list exactly: it is removed from users not in the list, and from all if there is no list.
+ * Makes the nodes' `reputation` match the run's list exactly: it is removed from users not in the list, and from all if
+ * there is no list.
  *
  * @returns how many users of the graph now have a score
  */

@@ -2,7 +2,8 @@
 const largestPositions = 32_768;
 
 /**
- * Cuts a sequence of texts into batches of at most `size`. Neighbours should have similar lengths, since all are padded to the longest.
+ * Cuts a sequence of texts into batches of at most `size`. Neighbours should have similar lengths, since all are padded
+ * to the longest.
  *
  * @param order indexes of texts
  * @param lengthOf number of words of the text at an index

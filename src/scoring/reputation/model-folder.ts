@@ -47,9 +47,9 @@ export interface StoredModel {
 }
 
 /**
- * Writes a model's folder: model.json, weights (32-bit floats, little-endian, in the order of listWeights), vocabulary (one word per
- * line, by frequency), and any other given files. An existing model is replaced atomically, by replacing model.json,
- * which then names other files.
+ * Writes a model's folder: model.json, weights (32-bit floats, little-endian, in the order of listWeights), vocabulary
+ * (one word per line, by frequency), and any other given files. An existing model is replaced atomically, by replacing
+ * model.json, which then names other files.
  *
  * @throws BadInputError if the folder holds something else; EngineError if it can't be written
  */

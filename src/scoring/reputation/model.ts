@@ -69,8 +69,8 @@ export function mapWeights<T, U>(weights: Weights<T>, map: (value: T, name: stri
 }
 
 /**
- * A trained model. The weights up to the pooling are whole numbers of `unit`s, small enough for every sum of them to be exact in
- * 32-bit floating point, so a text's probability depends only on the text, not on its batch or the machine.
+ * A trained model. The weights up to the pooling are whole numbers of `unit`s, small enough for every sum of them to be
+ * exact in 32-bit floating point, so a text's probability depends only on the text, not on its batch or the machine.
  */
 export interface Model {
   architecture: Architecture;

@@ -10,12 +10,13 @@ export type ReputationList = ReadonlyMap<number, number>;
 const largestId = 2 ** 31 - 1;
 
 /**
- * Reads `reputation_score.csv`: a header `user_id,pred`, then one line per user. Unlike with activities, where some bad rows
- * are tolerated, a list with any bad line is refused, because silently leaving out a
+ * Reads `reputation_score.csv`: a header `user_id,pred`, then one line per user. Unlike with activities, where some bad
+ * rows are tolerated, a list with any bad line is refused, because silently leaving out a
  * score would turn a good user into a bad one.
  *
  * @param location a plain path, `file:` URL or `s3://bucket/path`
- * @throws BadInputError naming the line and what is wrong with it; EngineError if S3 can't be reached; InterruptedError once the signal aborts
+ * @throws BadInputError naming the line and what is wrong with it; EngineError if S3 can't be reached; InterruptedError
+ *   once the signal aborts
  */
 export async function readReputationList(
   location: string,

@@ -51,7 +51,10 @@ export async function scoreWeeks(
   return { weeks, scored };
 }
 
-/** The `pred` of every user with messages, after {@link scoreWeeks}: the share of the user's weeks that the model finds good. */
+/**
+ * The `pred` of every user with messages, after {@link scoreWeeks}: the share of the user's weeks that the model finds
+ * good.
+ */
 export async function readShares(store: MessageStore, { id }: StoredModel): Promise<ReputationList> {
   const list = new Map<number, number>();
   for await (const { userId, good, weeks } of store.shares(id, goodFrom)) list.set(userId, good / weeks);

@@ -5,7 +5,10 @@ import { createRequire } from 'node:module';
 process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 
-/** TensorFlow.js on its native backend. Importing this file loads a library of 600 MB, so only code that trains or scores should. */
+/**
+ * TensorFlow.js on its native backend. Importing this file loads a library of 600 MB, so only code that trains or
+ * scores should.
+ */
 export const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof import('@tensorflow/tfjs-node');
 
 export type Tensor = import('@tensorflow/tfjs-node').Tensor;

@@ -1,8 +1,9 @@
 import type { Texts } from './texts.ts';
 
 /**
- * How much each user-week counts in training: good and other weeks count as if there were equally many, although only 2 % may be good, and a
- * user's n weeks count √n together, so that users who write every week don't drown out those who write now and then.
+ * How much each user-week counts in training: good and other weeks count as if there were equally many, although only 2
+ * % may be good, and a user's n weeks count √n together, so that users who write every week don't drown out those who
+ * write now and then.
  */
 export function weekWeights(texts: Texts): Float32Array {
   const weeks = new Map<number, number>();

@@ -4,8 +4,8 @@ import { cutIntoBatches } from '../batches.ts';
 import type { Texts } from './texts.ts';
 
 /**
- * Endless batches, pass after pass over all weeks. Each holds weeks of roughly similar length, so that there is little padding, and
- * batches come in random order. tf.fit would shuffle with Math.random.
+ * Endless batches, pass after pass over all weeks. Each holds weeks of roughly similar length, so that there is little
+ * padding, and batches come in random order. tf.fit would shuffle with Math.random.
  */
 export async function* endlessBatches(
   texts: Texts,

@@ -5,10 +5,10 @@ import { padding } from '../vocabulary.ts';
 const exactLimit = 2 ** 24;
 
 /**
- * Rounds everything up to the pooling to whole numbers: embedding and kernels to multiples of powers of two, as fine as possible
- * without any sum exceeding 2^24. Additions are then exact in any order, so a text's features are the same in every
- * batch, with any number of threads and on every machine; the last layer is added up in JavaScript, in a fixed order.
- * Rounding has no measurable cost (docs/decisions/0008).
+ * Rounds everything up to the pooling to whole numbers: embedding and kernels to multiples of powers of two, as fine as
+ * possible without any sum exceeding 2^24. Additions are then exact in any order, so a text's features are the same in
+ * every batch, with any number of threads and on every machine; the last layer is added up in JavaScript, in a fixed
+ * order. Rounding has no measurable cost (docs/decisions/0008).
  *
  * @param weights as trained; `[words, dimension]`, `[width, dimension, filters]`, …
  * @returns the weights as these whole numbers, and the value of a feature of 1
@@ -42,7 +42,9 @@ function rounded(values: Float32Array, unit: number): Float32Array {
   return values.map((value) => Math.round(value / unit));
 }
 
-/** An upper bound on any filter's sum, whatever the words, from the largest absolute value of each embedding dimension. */
+/**
+ * An upper bound on any filter's sum, whatever the words, from the largest absolute value of each embedding dimension.
+ */
 export function largestSum(
   embedding: Float32Array,
   filters: readonly Filters<Float32Array>[],

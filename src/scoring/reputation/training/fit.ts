@@ -63,8 +63,8 @@ export interface FitOptions {
 }
 
 /**
- * Finds a network's weights: Adam on batches of texts of similar length, dropout before the last layer, an exponential average of the
- * weights, and the average with the lowest loss on the validation weeks.
+ * Finds a network's weights: Adam on batches of texts of similar length, dropout before the last layer, an exponential
+ * average of the weights, and the average with the lowest loss on the validation weeks.
  *
  * @throws InterruptedError once the signal aborts
  */

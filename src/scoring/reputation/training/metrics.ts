@@ -33,8 +33,8 @@ export function byUser(weeks: readonly Judged[], users: readonly number[]): Judg
 }
 
 /**
- * The chance that a good one has a higher probability than another, with ties counting half: the area under the ROC curve, by ranks
- * (Mann and Whitney). NaN unless there are both kinds.
+ * The chance that a good one has a higher probability than another, with ties counting half: the area under the ROC
+ * curve, by ranks (Mann and Whitney). NaN unless there are both kinds.
  */
 export function areaUnderRoc(judged: readonly Judged[]): number {
   const sorted = [...judged].sort((a, b) => a.probability - b.probability);
@@ -53,7 +53,10 @@ export function areaUnderRoc(judged: readonly Judged[]): number {
   return (rankSum - (good * (good + 1)) / 2) / (good * (sorted.length - good));
 }
 
-/** Precision averaged over the recall steps, with equal probabilities as one step: scikit-learn's average_precision_score. */
+/**
+ * Precision averaged over the recall steps, with equal probabilities as one step: scikit-learn's
+ * average_precision_score.
+ */
 export function averagePrecision(judged: readonly Judged[]): number {
   const good = judged.filter(({ isGood }) => isGood).length;
   let sum = 0;

@@ -41,8 +41,8 @@ export interface Training {
 export const architecture: Architecture = { dimension: 64, widths: [1, 2, 3], filters: 64 };
 
 /**
- * Trains on the labelled users among the messages at or before `asOf` (epoch seconds): splits the users, takes the vocabulary from
- * the training users, fits, rounds the weights to exact ones, and scores the test users with them.
+ * Trains on the labelled users among the messages at or before `asOf` (epoch seconds): splits the users, takes the
+ * vocabulary from the training users, fits, rounds the weights to exact ones, and scores the test users with them.
  *
  * @throws BadInputError if there are too few labelled users; InterruptedError once the signal aborts
  */
