@@ -19,9 +19,16 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string 
   }
   if (summary.checks) lines.push('  checks', ...describeChecks(summary.checks));
   lines.push(...describeAfterwards(summary));
+  if (summary.waived) lines.push(`  allowed   ${summary.waived.join(', ')}; nothing expires after such a run`);
   const steps = Object.entries(summary.seconds ?? {});
   if (steps.length > 0)
     lines.push(`  seconds   ${steps.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
+  if (isPublished && summary.rows?.recommendations === 0)
+    lines.push(
+      '',
+      `NOBODY IS RECOMMENDED: no activity between ${isoSeconds(run.asOf - run.settings.ranking.windowSeconds)} and ` +
+        `${isoSeconds(run.asOf)} leads to anyone new.`,
+    );
   if (summary.reputation === 'none')
     lines.push(
       '',
@@ -50,6 +57,14 @@ function describeInput(summary: RunSummary): string[] {
     lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);
     if (summary.expired)
       lines.push(`    expired         ${count(summary.expired).padStart(12)} activities, too old to be stored`);
+    if (summary.later)
+      lines.push(
+        `    later           ${count(summary.later).padStart(12)} activities after the as-of, kept but not counted yet`,
+      );
+    if (summary.beforeWindow)
+      lines.push(
+        `    earlier         ${count(summary.beforeWindow).padStart(12)} activities before the window, not counted`,
+      );
     if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
   }
   if (summary.graph)

@@ -171,7 +171,16 @@ export const topics = {
       .describe('The percentage of bad rows in a file above which the run stops.'),
     KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000)
       .prefault('50')
-      .describe("How far a table's row count may differ from that of the last comparable run, in percent."),
+      .describe(
+        "How far a table's row count may differ from that of the run published before, if its settings were the same, " +
+          'in percent.',
+      ),
+    KITH_STALE_AFTER_DAYS: whole(0, longestWindowDays)
+      .prefault('7')
+      .describe('How many days the as-of may lie after the newest activity.'),
+    KITH_MAX_EXPIRED_PERCENT: decimal(0, 100)
+      .prefault('50')
+      .describe("The largest share of the graph's activities that a run lets expire, in percent."),
     KITH_LOADER: z
       .enum(['auto', 'bulk', 'merge'], 'auto, bulk or merge')
       .prefault('auto')

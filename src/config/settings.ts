@@ -79,8 +79,12 @@ export interface Settings {
   };
   /** A file with a larger percentage of bad rows stops the run. */
   maxRejectedPercent: number;
-  /** How far row counts may differ from the last comparable run, in percent. */
+  /** How far row counts may differ from those of the run published before, in percent. */
   maxRowChangePercent: number;
+  /** How many days the as-of may lie after the newest activity. */
+  staleAfterDays: number;
+  /** The largest share of the graph's activities that a run lets expire, in percent. */
+  maxExpiredPercent: number;
   /** How activities are loaded; `auto` means bulk if the embedded graph is empty and there are many activities. */
   loader: 'auto' | 'bulk' | 'merge';
   bulkMinActivities: number;
@@ -192,6 +196,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     },
     maxRejectedPercent: s.KITH_MAX_REJECTED_PERCENT,
     maxRowChangePercent: s.KITH_MAX_ROW_CHANGE_PERCENT,
+    staleAfterDays: s.KITH_STALE_AFTER_DAYS,
+    maxExpiredPercent: s.KITH_MAX_EXPIRED_PERCENT,
     loader: s.KITH_LOADER,
     bulkMinActivities: s.KITH_BULK_MIN_ACTIVITIES,
     sessions: s.KITH_SESSIONS,

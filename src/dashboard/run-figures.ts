@@ -40,7 +40,7 @@ export function figures(run: DashboardRun): Content {
 
 /** `9 passed, 1 skipped` */
 export function checksText(checks: readonly CheckOutcome[]): string {
-  const outcomes = (['passed', 'skipped', 'failed'] as const)
+  const outcomes = (['passed', 'skipped', 'waived', 'failed'] as const)
     .map((outcome) => [outcome, checks.filter((check) => check.outcome === outcome).length] as const)
     .filter(([, number]) => number > 0);
   return outcomes.map(([outcome, number]) => `${number} ${outcome}`).join(', ');
@@ -55,7 +55,7 @@ export function checkMarks(checks: readonly CheckOutcome[]): Html {
 }
 
 /** The sign for each outcome. */
-export const sign: Record<CheckOutcome['outcome'], string> = { passed: '✓', failed: '✗', skipped: '–' };
+export const sign: Record<CheckOutcome['outcome'], string> = { passed: '✓', failed: '✗', waived: '!', skipped: '–' };
 
 function reputationTile(reputation: NonNullable<DashboardRun['summary']['reputation']>): Html {
   if (reputation === 'none') return tile('Scores', 'none', 'nobody was filtered by reputation');

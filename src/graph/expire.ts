@@ -1,4 +1,6 @@
+import { BadInputError } from '../errors.ts';
 import type { Graph } from './graph.ts';
+import { graphSize } from './schema.ts';
 import { userRanges } from './user-ranges.ts';
 
 /** Users per transaction; rarely do more than a few hundred of their activities expire in a day. */
@@ -25,13 +27,17 @@ export async function horizonOf(graph: Graph): Promise<number | undefined> {
  * Removes activities at or before `horizon` (epoch seconds) in bounded transactions; follows and users stay. The
  * horizon is stored before the first activity is removed, so this can be interrupted anywhere and repeated.
  *
+ * @param mostPercent the largest share of all activities that may be removed
  * @returns how many were removed
+ * @throws BadInputError if it would be a larger share; nothing is changed then
  */
 export async function expireActivities(
   graph: Graph,
   horizon: number,
+  mostPercent: number,
   onProgress: (done: number, total: number, removed: number) => void,
 ): Promise<number> {
+  await refuseManyExpired(graph, horizon, mostPercent);
   const { rows } = await graph.write<{ horizon: bigint; cleared: bigint | null }>(
     'cypher/expire/raise-horizon.cypher',
     {
@@ -54,4 +60,23 @@ export async function expireActivities(
   }
   await graph.write('cypher/expire/set-cleared.cypher', { at });
   return removed;
+}
+
+/** The horizon can't be taken back, so whether too much would go is asked before it is raised. */
+async function refuseManyExpired(graph: Graph, horizon: number, mostPercent: number): Promise<void> {
+  const at = BigInt(horizon);
+  const { rows } = await graph.read<{ cleared: bigint | null }>('cypher/expire/cleared.cypher');
+  const cleared = rows[0]?.cleared ?? null;
+  if (mostPercent === 100 || (cleared !== null && at - cleared < lookEvery)) return;
+  let expired = 0;
+  for (const { first, end } of await userRanges(graph, usersPerRange)) {
+    const counted = await graph.read<{ expired: bigint }>('cypher/expire/count-expired.cypher', { first, end, at });
+    expired += Number(counted.rows[0]?.expired ?? 0n);
+  }
+  const { activities } = await graphSize(graph);
+  if (expired * 100 > activities * mostPercent)
+    throw new BadInputError(
+      `it would remove ${expired} of ${activities} activities, more than KITH_MAX_EXPIRED_PERCENT (${mostPercent}); ` +
+        'run once with a higher one to let them go',
+    );
 }

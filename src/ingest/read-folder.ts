@@ -11,7 +11,7 @@ import { type FileCount, type JudgedBlock, judgeFile } from './judge-file.ts';
 import { blocksOfLines } from './lines.ts';
 import { RejectsFile } from './rejects.ts';
 import { type ActivityBatch, readActivities, readUsers, type UserBatch } from './staged-rows.ts';
-import { Staging } from './staging.ts';
+import { type CountedSpan, Staging } from './staging.ts';
 import { UserReader, type UserRows } from './user-rows.ts';
 
 /** Progress of reading, across the whole folder. */
@@ -38,6 +38,8 @@ export interface ReadOptions {
   maxRejectedPercent: number;
   /** Epoch seconds: activities at or before it are judged but not staged, unless they are follows. */
   horizon?: number;
+  /** The span that the run counts. */
+  span?: CountedSpan;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
   /** Called when everything is read and judged, before it is sorted and repeats are removed. */
@@ -57,6 +59,11 @@ export interface StagedFolder extends AsyncDisposable {
   expired: number;
   /** Activities left out because they repeat another. */
   repeated: number;
+  /** Activities later than the span that the run counts, and before it. */
+  later: number;
+  beforeWindow: number;
+  /** The instant of the newest activity, in epoch seconds; undefined if there is none. */
+  newest: number | undefined;
   /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
   readUsers(batchSize: number): AsyncIterable<UserBatch>;
   /** The distinct activities of a type, sorted by user, engaged, at (epoch seconds), message (null for follows). */
@@ -82,7 +89,7 @@ export async function readFolder(folder: Folder, options: ReadOptions): Promise<
   try {
     const counts = await readFiles(folder, files, staging, options);
     options.onSort?.();
-    const totals = await staging.finish(options.horizon);
+    const totals = await staging.finish(options.horizon, options.span);
     return {
       files: counts,
       asOf: asOfOfFolder(folder.name),

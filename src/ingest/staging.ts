@@ -41,6 +41,17 @@ export interface StagedCounts {
   expired: number;
   /** Equal activities beyond the first. */
   repeated: number;
+  /** Activities later than the run's as-of, and before its window. */
+  later: number;
+  beforeWindow: number;
+  /** The instant of the newest activity, in epoch seconds; undefined if there is none. */
+  newest: number | undefined;
+}
+
+/** The span of time that a run counts, in epoch seconds: after `start`, and at or before `asOf`. */
+export interface CountedSpan {
+  start: number;
+  asOf: number;
 }
 
 /**
@@ -117,8 +128,9 @@ export class Staging implements AsyncDisposable {
    *
    * @param horizon epoch seconds: activities at or before it are left out, unless they are follows; undefined leaves
    *   out none
+   * @param span by which `later` and `beforeWindow` are counted; undefined: both are 0
    */
-  async finish(horizon: number | undefined): Promise<StagedCounts> {
+  async finish(horizon: number | undefined, span?: CountedSpan): Promise<StagedCounts> {
     this.#add(({ activities, users }) => {
       activities.close();
       users.close();
@@ -132,13 +144,26 @@ export class Staging implements AsyncDisposable {
     await this.run('DROP TABLE staged_activity');
     await this.run('DROP TABLE staged_user');
     const counts: Record<ActivityType, number> = { follow: 0, reply: 0, like: 0, mention: 0 };
-    let distinct = 0;
-    for (const [type, activities] of await this.run(statement('sql/staging/count-activities.sql'))) {
-      counts[activityTypes[Number(type)] as ActivityType] = Number(activities);
-      distinct += Number(activities);
+    const all = { distinct: 0, later: 0, beforeWindow: 0, newest: Number.NEGATIVE_INFINITY };
+    const asked = { start: span?.start ?? null, asOf: span?.asOf ?? null };
+    for (const [type, ...figures] of await this.run(statement('sql/staging/count-activities.sql'), asked)) {
+      const [activities = 0, later = 0, beforeWindow = 0, newest = 0] = figures.map(Number);
+      counts[activityTypes[Number(type)] as ActivityType] = activities;
+      all.distinct += activities;
+      all.later += later;
+      all.beforeWindow += beforeWindow;
+      all.newest = Math.max(all.newest, newest);
     }
     const [[users] = []] = await this.run('SELECT count(*) FROM users');
-    return { users: Number(users), activities: counts, expired, repeated: this.#staged - expired - distinct };
+    return {
+      users: Number(users),
+      activities: counts,
+      expired,
+      repeated: this.#staged - expired - all.distinct,
+      later: all.later,
+      beforeWindow: all.beforeWindow,
+      newest: all.distinct > 0 ? all.newest : undefined,
+    };
   }
 
   /** Runs a statement and returns its rows. */

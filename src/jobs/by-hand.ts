@@ -60,7 +60,7 @@ async function goOn(
   conduct: Conduct,
   signal: AbortSignal,
 ): Promise<Run> {
-  const { settings, scores } = planned;
+  const { settings, scores, allowed } = planned;
   const steps = stepsOfPart[part];
   const before = await runInGraph(database);
   if (!before)
@@ -73,11 +73,11 @@ async function goOn(
   if (part === 'publish') {
     if (!isRecommended)
       throw new BadInputError('Recommendations are not computed: call `kith recommend` before `kith publish`.');
-    return continueRun(database, run, steps);
+    return continueRun(database, { ...run, allowed }, steps);
   }
   // It is recommend that decides on reputation, the least one included.
   const ranking = { ...run.settings.ranking, minReputation: settings.ranking.minReputation };
-  const changed: Run = { ...run, settings: runSettings({ ...settings, ranking }, scores), scores };
+  const changed: Run = { ...run, settings: runSettings({ ...settings, ranking }, scores), scores, allowed };
   if (run.status !== 'published') return continueRun(database, changed, steps);
   // What is shown stays the run that it is: a second recommend is one of its own, and so are its closest connections.
   const again = await beginRun(database, { ...changed, steps: stepsOfPart.closest });

@@ -24,7 +24,11 @@ export async function checkShown(
     const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [run.id]);
     const graphChangedBy = since && `can't be judged, since run ${since.id} has changed what the graph knows`;
     await using graph = new Graph(stack.neo4j, signal);
-    const context = { ...run, maxRowChangePercent: settings.maxRowChangePercent };
+    const context = {
+      ...run,
+      maxRowChangePercent: settings.maxRowChangePercent,
+      mayShrink: run.allowed.includes('shrink'),
+    };
     // On one connection, so that they see one run even if the next is published meanwhile.
     const { checks } = await database
       .until(signal)

@@ -8,6 +8,7 @@ import type { RunSettings, ScoresPlace } from './run.ts';
 import type { OpenedInput } from './run-context.ts';
 import type { WantedRun } from './runs.ts';
 import type { StepName } from './step-name.ts';
+import { parseWaivers, type Waiver } from './waivers.ts';
 
 /** The options of `kith run` and of its steps, as a person gives them. */
 export interface RunOptions {
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** The folder of a model to score with. */
   model?: string;
   minReputation?: string;
+  /** What would else end the run, such as `future,stale`. */
+  allow?: string;
 }
 
 /** What is known of a run before anything is started. */
@@ -32,6 +35,7 @@ export interface PlannedRun {
   input: string | undefined;
   scores: ScoresPlace | undefined;
   opened: OpenedInput;
+  allowed: Waiver[];
 }
 
 /** The settings with the options of the command line over them. */
@@ -59,7 +63,8 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
  * @throws BadInputError naming the option or the file, and what is wrong with it
  */
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
-  const { input, asOf, windowDays, minReputation } = options;
+  const { input, asOf, windowDays, minReputation, allow } = options;
+  const allowed = parseWaivers(allow);
   const folder = input === undefined ? undefined : await openDay(input, settings);
   const scores = scoresOf(settings, options);
   return {
@@ -69,6 +74,7 @@ export async function planRun(settings: Settings, options: RunOptions, signal?: 
     input,
     scores,
     opened: { folder, scores: await openScores(scores, settings, signal) },
+    allowed,
   };
 }
 
@@ -78,7 +84,7 @@ export async function planRun(settings: Settings, options: RunOptions, signal?: 
  * @throws BadInputError if neither --as-of nor the folder's name gives an as-of
  */
 export function wantedRun(
-  { settings, asOf, input, scores, opened }: PlannedRun,
+  { settings, asOf, input, scores, opened, allowed }: PlannedRun,
   steps: readonly StepName[],
 ): WantedRun {
   if (asOf === undefined)
@@ -86,7 +92,7 @@ export function wantedRun(
       `${opened.folder ? `${opened.folder.location} is not named by a date (YYYYMMDD)` : 'There is no folder'}: ` +
         'give --as-of, such as --as-of 2012-07-08T00:00:00Z.',
     );
-  return { asOf, input, scores, steps, settings: runSettings(settings, scores) };
+  return { asOf, input, scores, steps, allowed, settings: runSettings(settings, scores) };
 }
 
 export function runSettings({ ranking }: Settings, scores: ScoresPlace | undefined): RunSettings {

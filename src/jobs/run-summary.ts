@@ -3,9 +3,12 @@ import type { RowCounts } from '../export/published-tables.ts';
 import type { DrawnConnections } from '../graph/closest.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import { type StepName, stepNames } from './step-name.ts';
+import type { Waiver } from './waivers.ts';
 
 /** The result of a run; every step adds its part. It is kept with the run and shown at its end. */
 export interface RunSummary {
+  /** What spoke against the run and was allowed. */
+  waived?: Waiver[];
   /** Lines by file: parsed + rejected = lines. */
   files?: FileCount[];
   /** The file of rejected lines. */
@@ -14,6 +17,9 @@ export interface RunSummary {
   repeated?: number;
   /** Activities of the folder that were too old to be stored. */
   expired?: number;
+  /** Activities of the folder that do not count: later than the as-of, and before the window. */
+  later?: number;
+  beforeWindow?: number;
   loader?: 'bulk' | 'merge';
   /** Activities that were new to the graph. */
   added?: number;

@@ -1,5 +1,6 @@
 import type { Ranking } from '../config/settings.ts';
 import type { StepName } from './step-name.ts';
+import type { Waiver } from './waivers.ts';
 
 /** What changes a run's numbers, as kept with the run: only runs with equal settings are compared. */
 export interface RunSettings {
@@ -40,6 +41,8 @@ export interface Run extends RunFacts {
   input: string | undefined;
   /** Undefined: nobody is filtered by reputation. */
   scores: ScoresPlace | undefined;
+  /** What would else end it. */
+  allowed: readonly Waiver[];
   /**
    * From the queue: workers conduct it, try errors again, and wait for its folder. Otherwise the process that began it
    * does.

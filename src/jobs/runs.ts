@@ -6,6 +6,7 @@ import { stepsOf } from './attempt.ts';
 import type { Run, RunSettings, RunStatus, ScoresPlace } from './run.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
 import { type StepName, stepNames } from './step-name.ts';
+import type { Waiver } from './waivers.ts';
 
 /** What a run is to be about. */
 export interface WantedRun {
@@ -15,6 +16,7 @@ export interface WantedRun {
   input: string | undefined;
   scores: ScoresPlace | undefined;
   steps: readonly StepName[];
+  allowed?: readonly Waiver[];
 }
 
 interface RunRow extends pg.QueryResultRow {
@@ -26,6 +28,7 @@ interface RunRow extends pg.QueryResultRow {
   steps: StepName[];
   status: RunStatus;
   started_at: Date;
+  allowed: Waiver[];
   is_queued: boolean;
 }
 
@@ -38,6 +41,7 @@ const runOf = (row: RunRow): Run => ({
   steps: row.steps,
   input: row.input ?? undefined,
   scores: row.scores ?? undefined,
+  allowed: row.allowed,
   isQueued: row.is_queued,
 });
 
@@ -54,7 +58,7 @@ export async function beginRun(database: Database, wanted: WantedRun): Promise<R
  */
 export async function continueRun(
   database: Database,
-  { id, settings, scores }: Pick<Run, 'id' | 'settings' | 'scores'>,
+  { id, settings, scores, allowed }: Pick<Run, 'id' | 'settings' | 'scores' | 'allowed'>,
   steps: readonly StepName[],
 ): Promise<Run> {
   const states = await stepsOf(database, id);
@@ -63,7 +67,7 @@ export async function continueRun(
     .map(({ name }) => name);
   const all = stepNames.filter((name) => kept.includes(name) || steps.includes(name));
   return beginning(database, async (client) => {
-    const values = [id, all, JSON.stringify(settings), scores && JSON.stringify(scores)];
+    const values = [id, all, JSON.stringify(settings), scores && JSON.stringify(scores), allowed];
     const [row] = await queryOn<RunRow>(client, 'sql/runs/go-on.sql', values);
     await queryOn(client, 'sql/steps/forget.sql', [id, kept]);
     return runOf(row as RunRow);
@@ -109,7 +113,7 @@ export async function enqueueRuns(
 
 async function insert(
   client: pg.ClientBase,
-  { asOf, input, settings, scores, steps }: WantedRun,
+  { asOf, input, settings, scores, steps, allowed = [] }: WantedRun,
   { isQueued, dueAt }: { isQueued: boolean; dueAt?: Date },
 ): Promise<Run | undefined> {
   const [row] = await queryOn<RunRow>(client, 'sql/runs/insert.sql', [
@@ -120,6 +124,7 @@ async function insert(
     steps,
     isQueued,
     dueAt?.toISOString(),
+    allowed,
   ]);
   return row && runOf(row);
 }

@@ -87,7 +87,8 @@ export class StagedRows implements AsyncDisposable {
     const written = options.run ?? this.#run;
     if (!written) throw new Error('Nothing was written.');
     const database = options.signal ? this.database.until(options.signal) : this.database;
-    const run = { ...written, asOf: Date.parse('2024-06-01') / 1000, settings: {}, maxRowChangePercent: 50 };
+    const asOf = Date.parse('2024-06-01') / 1000;
+    const run = { ...written, asOf, settings: {}, maxRowChangePercent: 50, mayShrink: false };
     const summary = await publish(this.#graph, database, run, {
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),

@@ -33,7 +33,7 @@ export function addEnqueueCommand(program: Command): void {
       const days = daysOf(options, from, to);
       const ids = await interruptible(async (signal) => {
         // The run reads the scores when it begins; reading them now reports mistakes early.
-        const { settings, scores } = await planRun(
+        const { settings, scores, allowed } = await planRun(
           readSettings(),
           { ...options, input: undefined, asOf: undefined },
           signal,
@@ -42,7 +42,7 @@ export function addEnqueueCommand(program: Command): void {
         return withDatabase(settings, signal, async (database) => {
           const queued = await enqueueRuns(
             database,
-            days.map((day) => ({ ...day, scores, settings: runSettings(settings, scores) })),
+            days.map((day) => ({ ...day, scores, allowed, settings: runSettings(settings, scores) })),
           );
           const { wakeWorkers } = await import('../../jobs/worker/worker.ts');
           // Without this they notice within half a minute.

@@ -21,6 +21,8 @@ Examples:
     $ kith run --input graph_data/20240601 --model models/2024
   A folder with another name:
     $ kith run --input export --as-of 2024-06-01T00:00:00Z
+  Back to an earlier day, even if the tables become much smaller:
+    $ kith run --input graph_data/20240501 --allow earlier,shrink
 `;
 
 /** The options that `kith run` and the commands for single steps share. */
@@ -32,7 +34,12 @@ export function addRunOptions(command: Command): Command {
     .option('--reputation <csv>', 'a file of scores, user_id,pred: recommend only good users')
     .option('--model <dir>', 'score all ingested messages with this model: recommend only good users (KITH_MODEL)')
     .option('--no-reputation', 'use no scores: nobody is filtered by reputation')
-    .option('--min-reputation <x>', 'the lowest pred of a good user (KITH_MIN_REPUTATION, 0.5)');
+    .option('--min-reputation <x>', 'the lowest pred of a good user (KITH_MIN_REPUTATION, 0.5)')
+    .option(
+      '--allow <names>',
+      'what would else end the run: an as-of earlier than the published one (earlier), in the future (future) or long ' +
+        'after the newest activity (stale), and tables that lose most rows (shrink)',
+    );
 }
 
 /** For a --no- option that was not given, commander may set `true`. */

@@ -5,6 +5,7 @@ import { refuseObstacles } from '../../export/obstacles.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { asOfOfFolder, findFile, versionOf } from '../../ingest/day-folder.ts';
+import { isoSeconds } from '../../ingest/instant.ts';
 import type { FileCount } from '../../ingest/judge-file.ts';
 import { type ReadProgress, readFolder, reading } from '../../ingest/read-folder.ts';
 import { RejectsFile } from '../../ingest/rejects.ts';
@@ -14,6 +15,7 @@ import type { Report } from '../../progress.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
+import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 
 /**
@@ -22,6 +24,7 @@ import { messagesFile, type RunContext, runFolder, withGraph } from '../run-cont
 export async function ingest(context: RunContext, report: Report): Promise<void> {
   const { settings, run, folder, signal, summary } = context;
   if (!folder) throw new Error('ingest was called without a folder');
+  await judgeAsOf(context);
   if (run.steps.includes('publish')) await refuseObstacles(context.database);
   const dir = runFolder(settings, run.id);
   // Each attempt has one of its own: a late one would take away what another reads.
@@ -41,6 +44,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       rejectsPath: summary.rejects,
       maxRejectedPercent: settings.maxRejectedPercent,
       horizon,
+      span: { start: run.asOf - run.settings.ranking.windowSeconds, asOf: run.asOf },
       signal,
       onProgress: (progress) => report(reading(progress)),
       onSort: () => report({ doing: 'sorting and removing repeats' }),
@@ -48,9 +52,13 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     summary.files = staged.files;
     summary.repeated = staged.repeated;
     summary.expired = staged.expired;
+    summary.later = staged.later;
+    summary.beforeWindow = staged.beforeWindow;
+    await judgeFirstFolder(context, staged);
+    await judgeAge(context, staged.newest);
     await using messages = await stageMessages(context, folder, summary.rejects, report);
     if (messages) summary.files = [...staged.files, messages.count];
-    await refuseChanged(context, folder);
+    await refuseChanged(context, folder, staged.newest);
     const loaded = await loadFolder(settings, staged, {
       flagged: { at: named ?? run.asOf, isUndated: named === undefined },
       workDir,
@@ -75,13 +83,21 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
  * @throws FolderChangedError if files came or went while they were read; BadInputError if an earlier attempt has loaded
  *   other ones
  */
-async function refuseChanged({ settings, run, database }: RunContext, folder: Folder): Promise<void> {
+async function refuseChanged(
+  { settings, run, database }: RunContext,
+  folder: Folder,
+  newest: number | undefined,
+): Promise<void> {
   const version = versionOf(folder);
   if (version !== versionOf(await openFolder(folder.location, settings.s3)))
     throw new FolderChangedError(
       `${folder.location} is changing while it is being read: wait until it is complete, then run again.`,
     );
-  const [row] = await database.query<{ input_version: string }>('sql/runs/remember-input.sql', [run.id, version]);
+  const [row] = await database.query<{ input_version: string }>('sql/runs/remember-input.sql', [
+    run.id,
+    version,
+    newest === undefined ? null : isoSeconds(newest),
+  ]);
   if (row?.input_version !== version)
     throw new BadInputError(
       `${folder.location} has changed since this run began to load it: queue it again, as a new run.`,

@@ -1,21 +1,31 @@
 import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
 import type { Report } from '../../progress.ts';
+import { judgeAge, judgeAsOf } from '../judge-as-of.ts';
 import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
+import { waive } from '../waivers.ts';
 
 /** Checks the run's next tables, and shows all three at once. */
 export async function publishStep(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
+  await judgeAsOf(context);
+  await judgeAge(context);
   await withGraph(context, async (graph) => {
     const { rows } = await publish(
       graph,
       database,
-      { ...run, ...writtenRun(context), maxRowChangePercent: settings.maxRowChangePercent },
+      {
+        ...run,
+        ...writtenRun(context),
+        maxRowChangePercent: settings.maxRowChangePercent,
+        mayShrink: run.allowed.includes('shrink'),
+      },
       {
         patienceSeconds: settings.publishPatienceSeconds,
         onProgress: (doing) => report({ doing }),
         onChecked: (checks) => {
           summary.checks = [...checks];
+          if (checks.some(({ outcome }) => outcome === 'waived')) waive(context, 'shrink', '');
         },
         record: async (client, rows) => {
           const shown = JSON.stringify({ ...summary, rows });
