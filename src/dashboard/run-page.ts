@@ -74,7 +74,9 @@ function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Htm
   );
 }
 
-function fileTable({ summary: { files = [], rejects, repeated, expired, messages } }: DashboardRun): Html {
+function fileTable({
+  summary: { files = [], rejects, repeated, expired, later, beforeWindow, messages },
+}: DashboardRun): Html {
   const rejected = files.reduce((sum, file) => sum + file.rejected, 0);
   return section(
     'Files',
@@ -86,7 +88,7 @@ function fileTable({ summary: { files = [], rejects, repeated, expired, messages
       <td class="number${file.rejected > 0 && ' some'}" data-label="rejected">${count(file.rejected)}</td><td class="number" data-label="towards oneself">${count(file.selfDropped)}</td></tr>`,
     )}</tbody></table>
     ${rejected > 0 && rejects && html`<p>The rejected lines are in <code class="path">${rejects}</code>.</p>`}
-    <p class="quiet">${[repeated !== undefined && `${activities(repeated)} repeated`, expired && `${activities(expired)} too old to be stored`, messages !== undefined && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
+    <p class="quiet">${[repeated !== undefined && `${activities(repeated)} repeated`, expired && `${activities(expired)} too old to be stored`, later && `${activities(later)} after the as-of`, beforeWindow && `${activities(beforeWindow)} before the window`, messages !== undefined && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
   );
 }
 
@@ -95,7 +97,7 @@ function activities(number: number): string {
 }
 
 function outcomeTable({ summary, status }: DashboardRun): Content {
-  const { dropped = {}, rows, reputation, loader, rejects, files, removed, leftUndone = {} } = summary;
+  const { dropped = {}, rows, reputation, loader, rejects, files, removed, waived, leftUndone = {} } = summary;
   const filters = Object.entries(dropped).filter(([, number]) => number !== undefined);
   const lines: [string, Content][] = [
     ...filters.map(([name, number]): [string, Content] => [
@@ -125,6 +127,7 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
       ['rec_reasons', rows.reasons],
     ] as const)
       lines.push([table, `${several(number, 'row')}${status === 'published' ? '' : ', not published'}`]);
+  if (waived) lines.push(['Allowed', `${waived.join(', ')}: nothing expires after such a run`]);
   if (removed) lines.push(['Expired since', `${activities(removed)}, removed from the graph`]);
   for (const [name, why] of Object.entries(leftUndone)) lines.push([`Left to the next run: ${name}`, why]);
   return lines.length > 0 && section('What it came to', definitions(lines));
