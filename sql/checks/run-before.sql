@@ -1,5 +1,12 @@
--- The run that was published last before this one ($1 id), and whether its settings were the same ($2 settings).
-SELECT id, settings = $2::jsonb AS is_comparable, closest_rows, recommendation_rows, reason_rows
+-- The run that was published last before this one ($1 id), whether its settings were the same ($2 settings), and how many
+-- days lie between their as-ofs ($3 as-of).
+SELECT
+  id,
+  settings = $2::jsonb AS is_comparable,
+  extract(epoch FROM $3::timestamptz - as_of) / 86400 AS days,
+  closest_rows,
+  recommendation_rows,
+  reason_rows
 FROM kith.runs
 WHERE status = 'published'
   AND id <> $1

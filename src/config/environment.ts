@@ -137,7 +137,7 @@ export const topics = {
       .optional()
       .meta({
         description:
-          'How many days activities other than follows are kept, counted back from the highest published as-of; at ' +
+          'How many days activities other than follows are kept, counted back from the published as-of; at ' +
           'least the window ([what expires](decisions/0012-what-expires.md)).',
         unset: `the window plus ${spareDays}`,
       }),

@@ -20,7 +20,7 @@ export interface Ranking {
   minReputation: number;
 }
 
-/** How long activities other than follows are kept, counted back from the highest published as-of. */
+/** How long activities other than follows are kept, counted back from the published as-of. */
 export interface Retention {
   /** Not shorter than the window. */
   seconds: number;

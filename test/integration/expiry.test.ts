@@ -36,6 +36,9 @@ const env = {
   KITH_RETENTION_DAYS: String(retentionDays),
   // A network so young and small grows by more than half.
   KITH_MAX_ROW_CHANGE_PERCENT: '1000000',
+  // What is tested elsewhere (guards.test.ts).
+  KITH_STALE_AFTER_DAYS: '36500',
+  KITH_MAX_EXPIRED_PERCENT: '100',
 };
 
 let folder: string;
@@ -213,12 +216,13 @@ describe('a run that looks back', () => {
 
   test('exactly to where the graph begins succeeds, and one a second further is refused', async () => {
     const input = folderOf(last, activities);
-    await network.run({ input, asOf: iso(border) });
+    await network.run({ input, asOf: iso(border), allow: 'earlier' });
     const shown = await network.tables();
     expect(shown).toEqual(expected(activities, border));
     expect(shown.closest).toHaveLength(2);
-    await expect(network.run({ input, asOf: iso(border - 1) })).rejects.toThrow(refused);
-    await expect(network.run({ input, asOf: iso(border - 1) })).rejects.toThrow(BadInputError);
+    const further = () => network.run({ input, asOf: iso(border - 1), allow: 'earlier' });
+    await expect(further()).rejects.toThrow(refused);
+    await expect(further()).rejects.toThrow(BadInputError);
     expect(await network.tables()).toEqual(shown);
     expect(await sizes()).toMatchObject({ others: 3 });
   });
@@ -234,7 +238,7 @@ describe('a run that looks back', () => {
     await alone('closest', { asOf: iso(border) });
     await expect(alone('closest', { asOf: iso(border - 1) })).rejects.toThrow(refused);
     await alone('recommend', { reputation: false });
-    await alone('publish', {});
+    await alone('publish', { allow: 'earlier' });
     expect(await network.tables()).toEqual(expected(activities, border));
     // As another run might have raised it meanwhile, with a shorter retention.
     await raiseHorizon(border - windowDays * day + 1);
@@ -250,7 +254,9 @@ describe('a run that looks back', () => {
     const conduct = async (asOf: number): Promise<StepEnd> => {
       const { settings } = network;
       const input = folderOf(last, activities);
-      await enqueueRuns(database, [{ input, asOf, scores: undefined, settings: runSettings(settings, undefined) }]);
+      await enqueueRuns(database, [
+        { input, asOf, scores: undefined, settings: runSettings(settings, undefined), allowed: ['earlier'] },
+      ]);
       const run = await readRun(database, (await queuedRunUnderWay(database)) as string);
       if (!run) throw new Error('nothing is queued');
       const stop = new AbortController().signal;
@@ -305,21 +311,22 @@ describe('what is too old', () => {
     await run(30, activities, keepAll);
     await raiseHorizon(asOfDay(21));
     expect(await sizes()).toMatchObject({ others: 3 });
-    await expect(network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(26)) })).rejects.toThrow(/expired/);
-    await network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(30) - 60), settings: keepAll });
-    expect(await network.tables()).toEqual(expected(activities, asOfDay(30) - 60));
+    const back = { input: folderOf(30, activities), asOf: iso(asOfDay(26)), allow: 'earlier' };
+    await expect(network.run(back)).rejects.toThrow(/expired/);
+    await network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(30) + 60), settings: keepAll });
+    expect(await network.tables()).toEqual(expected(activities, asOfDay(30) + 60));
     expect(await sizes()).toMatchObject({ others: 2 });
     expect(await horizon()).toBe(asOfDay(21));
   });
 
-  test('is what the highest as-of says, and nothing that the run just shown counts', async () => {
+  test('is what the as-of of the published run says, unless it was an earlier one, and never what that run counts', async () => {
     await network.reset();
     const activities = [like(1, 2, asOfDay(30) - 5), like(1, 3, asOfDay(23)), like(2, 4, asOfDay(20))];
     await run(30, activities);
     expect(await sizes()).toMatchObject({ others: 2 });
     const shorter = { retention: { seconds: windowDays * day, isSet: true } };
-    await network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(28)), settings: shorter });
-    expect(await horizon()).toBe(asOfDay(22));
+    await network.run({ input: folderOf(30, activities), asOf: iso(asOfDay(28)), settings: shorter, allow: 'earlier' });
+    expect(await horizon()).toBe(asOfDay(21));
     expect(await network.tables()).toEqual(expected(activities, asOfDay(28)));
     await network.run({ input: folderOf(30, activities), settings: shorter });
     expect(await horizon()).toBe(asOfDay(24));

@@ -210,7 +210,7 @@ describe('created_at', () => {
     expect(await created()).toEqual({ 2: one.startedAt, 3: one.startedAt });
     await network.run({ input, asOf: new Date((dense.options.asOf + 60) * 1000).toISOString() });
     expect(await created()).toEqual({ 2: one.startedAt });
-    const { run: three } = await network.run({ input, asOf });
+    const { run: three } = await network.run({ input, asOf, allow: 'earlier' });
     expect(await created()).toEqual({ 2: one.startedAt, 3: three.startedAt });
   });
 });
@@ -317,12 +317,13 @@ describe('the list of scores', () => {
     input = written({ activities, suspended: new Map() });
   });
 
-  const ranWith = async (scores: [number, number][] | undefined, minReputation = 0.5) => {
+  const ranWith = async (scores: [number, number][] | undefined, minReputation = 0.5, allow?: string) => {
     const path = `${input}.scores.csv`;
     if (scores) writeReputation(new Map(scores), path);
     const { summary } = await network.run({
       input,
       reputation: scores ? path : false,
+      allow,
       settings: { ranking: { ...network.settings.ranking, minReputation } },
     });
     const properties = await ask<{ id: number; pred: number }>(
@@ -393,7 +394,7 @@ describe('the list of scores', () => {
         0,
       ),
     ).toMatchObject({ recommended: [10, 11], dropped: 2 });
-    expect(await ranWith([])).toMatchObject({ properties: [], recommended: [], dropped: 4 });
+    expect(await ranWith([], 0.5, 'shrink')).toMatchObject({ properties: [], recommended: [], dropped: 4 });
     await ranWith([[10, 1]]);
     expect(await ranWith(undefined)).toEqual({
       properties: [],
