@@ -216,7 +216,7 @@ describe('a run that looks back', () => {
 
   test('exactly to where the graph begins succeeds, and one a second further is refused', async () => {
     const input = folderOf(last, activities);
-    await network.run({ input, asOf: iso(border), allow: 'earlier' });
+    await network.run({ input, asOf: iso(border), allow: 'earlier,shrink' });
     const shown = await network.tables();
     expect(shown).toEqual(expected(activities, border));
     expect(shown.closest).toHaveLength(2);
@@ -238,7 +238,7 @@ describe('a run that looks back', () => {
     await alone('closest', { asOf: iso(border) });
     await expect(alone('closest', { asOf: iso(border - 1) })).rejects.toThrow(refused);
     await alone('recommend', { reputation: false });
-    await alone('publish', { allow: 'earlier' });
+    await alone('publish', { allow: 'earlier,shrink' });
     expect(await network.tables()).toEqual(expected(activities, border));
     // As another run might have raised it meanwhile, with a shorter retention.
     await raiseHorizon(border - windowDays * day + 1);
