@@ -25,7 +25,7 @@ import { seededRandom } from '../oracle/seeded-random.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
 
 // Seconds on an idle machine.
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const day = 86_400;
 const firstDay = Date.UTC(2024, 2, 1) / 1000;

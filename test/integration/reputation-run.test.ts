@@ -121,7 +121,7 @@ describe('a run with a model', () => {
   });
 
   test('gives the same result in whatever order and number of folders messages arrive', async () => {
-    await run({ input: await day('20240617', written.slice(4).toReversed()), model });
+    await run({ input: await day('20240618', written.slice(4).toReversed()), model });
     await run({ input: await day('20240618', []), reputation: false });
     const { csv } = await run({ input: await day('20240619', written.slice(0, 5)), model });
     expect(csv).toBe(expected);
