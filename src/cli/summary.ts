@@ -51,6 +51,10 @@ function describeInput(summary: RunSummary): string[] {
     if (summary.expired)
       lines.push(`    expired         ${count(summary.expired).padStart(12)} activities, too old to be stored`);
     if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
+    if (summary.unread) {
+      const { names, more } = summary.unread;
+      lines.push(`    not read: ${names.join(', ')}${more > 0 ? `, and ${count(more)} more` : ''}`);
+    }
   }
   if (summary.graph)
     lines.push(

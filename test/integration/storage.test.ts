@@ -17,6 +17,7 @@ import { BadInputError, EngineError, InterruptedError } from '../../src/errors.t
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
 import { writeWhole } from '../../src/storage/write-whole.ts';
+import { inputLimits } from '../harness/input-limits.ts';
 import { UnreliableLine } from '../harness/s3/unreliable-line.ts';
 import { S3Server } from '../harness/s3-server.ts';
 import { until } from '../harness/until.ts';
@@ -172,7 +173,7 @@ describe.each([
     const onBytes = (bytes: number) => {
       counted += bytes;
     };
-    for await (const chunk of readBytes(opened, 'like.csv.gz', { onBytes })) chunks.push(chunk);
+    for await (const chunk of readBytes(opened, 'like.csv.gz', { limits: inputLimits, onBytes })) chunks.push(chunk);
     expect(Buffer.concat(chunks).toString()).toBe(text);
     expect(counted).toBe(zipped.length);
   });
@@ -197,7 +198,7 @@ describe.each([
     const opened = await openFolder(folder, s3);
     const abort = new AbortController();
     const read = async () => {
-      for await (const _ of readBytes(opened, file, { signal: abort.signal })) abort.abort();
+      for await (const _ of readBytes(opened, file, { limits: inputLimits, signal: abort.signal })) abort.abort();
     };
     expect(await problemOf(read())).toBeInstanceOf(InterruptedError);
     expect(await problemOf(read())).toBeInstanceOf(InterruptedError);
@@ -516,7 +517,7 @@ describe('a line to S3 that breaks', () => {
     const opened = await openFolder(folder, through);
     line.spoilAfter(700_000);
     const read = async () => {
-      for await (const _ of readBytes(opened, 'like.csv'));
+      for await (const _ of readBytes(opened, 'like.csv', { limits: inputLimits }));
     };
     const problem = await problemOf(read());
     expect(problem).toBeInstanceOf(EngineError);

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
 import { type ReadOptions, readFolder, type StagedFolder } from '../../src/ingest/read-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
+import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
 beforeEach(async () => {
@@ -24,7 +25,7 @@ async function read(files: Record<string, string | Buffer>, options: Partial<Rea
   return readFolder(await openFolder(path), {
     workDir: join(home, 'work'),
     rejectsPath: join(home, 'run', 'rejects.csv'),
-    maxRejectedPercent: 1,
+    limits: inputLimits,
     ...options,
   });
 }

@@ -8,6 +8,7 @@ import { BadInputError, InterruptedError } from '../../src/errors.ts';
 import { dayFiles } from '../../src/ingest/day-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
+import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
 beforeEach(async () => {
@@ -27,7 +28,7 @@ async function day(files: Record<string, string | Buffer>) {
 
 async function textOf(path: string, file: string) {
   const chunks: Buffer[] = [];
-  for await (const chunk of readBytes(await openFolder(path), file)) chunks.push(chunk);
+  for await (const chunk of readBytes(await openFolder(path), file, { limits: inputLimits })) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
@@ -121,7 +122,10 @@ describe("a file's bytes", () => {
     ] as const) {
       let counted = 0;
       let read = 0;
-      for await (const chunk of readBytes(folder, file, { onBytes: (bytes) => (counted += bytes) }))
+      for await (const chunk of readBytes(folder, file, {
+        limits: inputLimits,
+        onBytes: (bytes) => (counted += bytes),
+      }))
         read += chunk.length;
       expect([counted, read]).toEqual([size, file === 'reply.csv' ? 600_000 : 100_000]);
     }
@@ -132,7 +136,7 @@ describe("a file's bytes", () => {
     const folder = await openFolder(await day({ [file]: file.endsWith('.gz') ? gzipSync(text) : text }));
     const abort = new AbortController();
     const read = async () => {
-      for await (const _ of readBytes(folder, file, { signal: abort.signal })) abort.abort();
+      for await (const _ of readBytes(folder, file, { limits: inputLimits, signal: abort.signal })) abort.abort();
     };
     await expect(read()).rejects.toBeInstanceOf(InterruptedError);
     await expect(read()).rejects.toBeInstanceOf(InterruptedError);

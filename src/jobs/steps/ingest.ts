@@ -39,13 +39,14 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     await using staged = await readFolder(folder, {
       workDir,
       rejectsPath: summary.rejects,
-      maxRejectedPercent: settings.maxRejectedPercent,
+      limits: settings,
       horizon,
       signal,
       onProgress: (progress) => report(reading(progress)),
       onSort: () => report({ doing: 'sorting and removing repeats' }),
     });
     summary.files = staged.files;
+    summary.unread = staged.unread;
     summary.repeated = staged.repeated;
     summary.expired = staged.expired;
     await using messages = await stageMessages(context, folder, summary.rejects, report);
@@ -102,10 +103,9 @@ async function stageMessages(
   const store = await MessageStore.open(messagesFile(settings), signal);
   const rejects = await RejectsFile.append(rejectsPath);
   try {
-    const { maxRejectedPercent } = settings;
     const options = {
       rejects,
-      maxRejectedPercent,
+      limits: settings,
       signal,
       onProgress: (progress: ReadProgress) => report(reading(progress)),
     };
