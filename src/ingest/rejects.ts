@@ -110,9 +110,10 @@ function notWritten(path: string, error: unknown): EngineError {
   );
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** At most 4,096 characters of a row, with U+FFFD where its bytes are not UTF-8. */
 function textOf(bytes: Buffer): string {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const text = decoder.decode(bytes.subarray(0, keptCharacters * widestCharacter));
   const last = text.charCodeAt(keptCharacters - 1);
   const splitsPair = text.length > keptCharacters && last >= 0xd800 && last <= 0xdbff;

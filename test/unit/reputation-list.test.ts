@@ -72,6 +72,16 @@ describe('a list of scores', () => {
     await expect(readReputationList(folder, { limits: inputLimits })).rejects.toThrow(BadInputError);
   });
 
+  test('that unpacks to more than the limits, or is no plain file, is refused', async () => {
+    await writeFile(join(folder, 'bomb.csv.gz'), gzipSync(`user_id,pred\n${'\n'.repeat(1_000_000)}`));
+    const read = readReputationList(join(folder, 'bomb.csv.gz'), {
+      limits: { maxUnpackedBytes: 1_000_000, maxUnpackedRatio: 1 },
+    });
+    await expect(read).rejects.toThrow(/bomb\.csv\.gz has \d+ bytes and unpacks to more than 1000000 /);
+    await expect(read).rejects.toThrow(BadInputError);
+    await expect(readReputationList('/dev/zero', { limits: inputLimits })).rejects.toThrow(/it is a device/);
+  });
+
   test('is not a wrong one when reading it was stopped', async () => {
     await expect(read('user_id,pred\n', 'stopped.csv', AbortSignal.abort())).rejects.toThrow(InterruptedError);
   });
