@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/config/settings.ts';
 import { BadInputError, EngineError, InterruptedError } from '../../src/errors.ts';
+import { dayFiles, unreadIn } from '../../src/ingest/day-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
 import { writeWhole } from '../../src/storage/write-whole.ts';
@@ -137,6 +138,26 @@ describe.each([
     const { folder, put } = newPlace();
     await put('deeper/follow.csv', 'x');
     expect(await namesIn(folder)).toEqual([]);
+    expect([...(await openFolder(folder, s3)).others()]).toEqual([['deeper', 'a folder']]);
+  });
+
+  test('is refused if a folder has the name of a file, or a file nearly has', async () => {
+    const { folder, put } = newPlace();
+    for (const name of [
+      'like.csv',
+      'mention.csv/part-00000.csv',
+      'user.csv.zst',
+      'notes/x',
+      '_SUCCESS',
+      'reputation_score.csv',
+    ])
+      await put(name, '');
+    const opened = await openFolder(folder, s3);
+    expect(() => dayFiles(opened)).toThrow(
+      `${folder} holds what looks like input but can't be read: user.csv.zst (should be user.csv or user.csv.gz), ` +
+        'mention.csv (a folder, not a plain file); ',
+    );
+    expect(unreadIn(opened)).toEqual({ names: ['notes/'], more: 0 });
   });
 
   test('that is missing or is a file is refused', async () => {
