@@ -60,7 +60,7 @@ const mostNames = 20;
 function refuseLookalikes(folder: Folder): void {
   const others = folder.others();
   const found: string[] = [];
-  for (const name of [...folder.files().keys(), ...others.keys()]) {
+  for (const name of new Set([...folder.files().keys(), ...others.keys()])) {
     const meaning = meaningOf(name);
     if (meaning === 'unfinished')
       throw new FolderMissingError(
