@@ -7,6 +7,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readSettings } from '../src/config/settings.ts';
 import { withFolderStore } from '../src/messages/folder-store.ts';
 import type { LabelledWeek, MessageStore } from '../src/messages/message-store.ts';
 import { Classifier } from '../src/scoring/reputation/classifier.ts';
@@ -89,7 +90,7 @@ const program = await python();
 const folder = await openFolder(input);
 const dir = mkdtempSync(join(tmpdir(), 'kith-bench-'));
 try {
-  await withFolderStore(folder, { dir, maxRejectedPercent: 1 }, async (store) => {
+  await withFolderStore(folder, { dir, limits: readSettings({}) }, async (store) => {
     const weeks: LabelledWeek[] = [];
     for await (const week of store.labelledWeeks(Number.MAX_SAFE_INTEGER)) weeks.push(week);
     const splits: { seed: number; kith: Scores; baseline: Scores }[] = [];

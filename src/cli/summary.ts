@@ -66,6 +66,10 @@ function describeInput(summary: RunSummary): string[] {
         `    earlier         ${count(summary.beforeWindow).padStart(12)} activities before the window, not counted`,
       );
     if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
+    if (summary.unread) {
+      const { names, more } = summary.unread;
+      lines.push(`    not read: ${names.join(', ')}${more > 0 ? `, and ${count(more)} more` : ''}`);
+    }
   }
   if (summary.graph)
     lines.push(

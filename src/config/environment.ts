@@ -37,6 +37,11 @@ const span = z
   .refine((value) => value <= 24 * 86_400_000, 'a span of at most 24d');
 const port = whole(0, 65535);
 const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
+/** A size in bytes. */
+const byteCount = z
+  .string()
+  .regex(/^[1-9]\d{0,6}[mgt]$/i, 'a size such as 512m, 4g or 1t')
+  .transform((text) => Number(text.slice(0, -1)) * 2 ** { m: 20, g: 30, t: 40 }[text.slice(-1).toLowerCase() as 'm']);
 const text = z.string().min(1);
 
 function isTimeZone(zone: string): boolean {
@@ -169,6 +174,17 @@ export const topics = {
     KITH_MAX_REJECTED_PERCENT: decimal(0, 100)
       .prefault('1')
       .describe('The percentage of bad rows in a file above which the run stops.'),
+    KITH_MIN_REJECTED_ROWS: whole(1, 1_000_000_000)
+      .prefault('2')
+      .describe(
+        'The number of bad rows from which that percentage applies; with fewer, a file is refused only if half of it is bad.',
+      ),
+    KITH_MAX_UNPACKED_SIZE: byteCount
+      .prefault('256g')
+      .describe('The largest size to which a gzip file may unpack, such as `512m`, `4g` or `1t`.'),
+    KITH_MAX_UNPACKED_RATIO: whole(1, 1_000_000)
+      .prefault('200')
+      .describe('How many times its own size a gzip file may unpack to, if that is more than 64 MiB.'),
     KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000)
       .prefault('50')
       .describe(

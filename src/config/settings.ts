@@ -51,7 +51,18 @@ export interface S3Settings {
   keys?: { accessKey: string; secretKey: string };
 }
 
-export interface Settings {
+/** When a file of the input is refused as a whole. */
+export interface InputLimits {
+  /** A file with a larger percentage of bad rows stops the run. */
+  maxRejectedPercent: number;
+  /** The number of bad rows from which the percentage applies. */
+  minRejectedRows: number;
+  maxUnpackedBytes: number;
+  /** Unpacked to stored bytes. */
+  maxUnpackedRatio: number;
+}
+
+export interface Settings extends InputLimits {
   /** `$KITH_HOME`, absolute. Each home holds one network. */
   home: string;
   /** Servers to use instead of the embedded ones. */
@@ -77,8 +88,6 @@ export interface Settings {
     vocabularySize: number;
     textLength: number;
   };
-  /** A file with a larger percentage of bad rows stops the run. */
-  maxRejectedPercent: number;
   /** How far row counts may differ from those of the run published before, in percent. */
   maxRowChangePercent: number;
   /** How many days the as-of may lie after the newest activity. */
@@ -195,6 +204,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       textLength: s.KITH_TEXT_LENGTH,
     },
     maxRejectedPercent: s.KITH_MAX_REJECTED_PERCENT,
+    minRejectedRows: s.KITH_MIN_REJECTED_ROWS,
+    maxUnpackedBytes: s.KITH_MAX_UNPACKED_SIZE,
+    maxUnpackedRatio: s.KITH_MAX_UNPACKED_RATIO,
     maxRowChangePercent: s.KITH_MAX_ROW_CHANGE_PERCENT,
     staleAfterDays: s.KITH_STALE_AFTER_DAYS,
     maxExpiredPercent: s.KITH_MAX_EXPIRED_PERCENT,

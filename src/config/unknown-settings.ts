@@ -46,7 +46,7 @@ function nearestOf(name: string): string | undefined {
 }
 
 /** The Levenshtein distance: how many letters to insert, delete or change to turn one word into the other. */
-function editsBetween(one: string, other: string): number {
+export function editsBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...one].entries()) {
     const next = [i + 1];

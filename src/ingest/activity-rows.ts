@@ -32,9 +32,13 @@ interface QuotedLine {
 /** No good row is shorter: `1,2,2024-01-01` and a line end. */
 const shortestRow = 15;
 
-/** Parses a block of whole lines of an activity file. It is a pure function, so a worker thread may run it. */
-export function parseActivities(block: Buffer, type: ActivityType): ActivityRows {
-  const rows = new RowBuilder(type, Math.ceil(block.length / shortestRow) + 1);
+/**
+ * Parses a block of whole lines of an activity file. It is a pure function, so a worker thread may run it.
+ *
+ * @param latest epoch seconds: an activity after it is a bad row
+ */
+export function parseActivities(block: Buffer, type: ActivityType, latest = Number.POSITIVE_INFINITY): ActivityRows {
+  const rows = new RowBuilder(type, latest, Math.ceil(block.length / shortestRow) + 1);
   const rejects: Reject[] = [];
   const quoted: QuotedLine[] = [];
   const fields = new LineFields();
@@ -65,6 +69,7 @@ export function parseActivities(block: Buffer, type: ActivityType): ActivityRows
 /** Judges records and collects the good ones in typed columns. */
 class RowBuilder {
   readonly #type: ActivityType;
+  readonly #latest: number;
   readonly #users: Int32Array;
   readonly #engaged: Int32Array;
   readonly #messages: BigInt64Array;
@@ -72,8 +77,9 @@ class RowBuilder {
   readonly #selfDirected: number[] = [];
   #count = 0;
 
-  constructor(type: ActivityType, capacity: number) {
+  constructor(type: ActivityType, latest: number, capacity: number) {
     this.#type = type;
+    this.#latest = latest;
     this.#users = new Int32Array(capacity);
     this.#engaged = new Int32Array(capacity);
     this.#messages = new BigInt64Array(capacity);
@@ -97,6 +103,7 @@ class RowBuilder {
     const time = hasMessage ? 3 : 2;
     const instant = instantOfBytes(fields.bytes, fields.from(time), fields.to(time));
     if (Number.isNaN(instant)) return columnReason(fields, time, 'timestamp is not a date that exists');
+    if (instant > this.#latest) return 'timestamp is more than a day in the future';
     const word = time + 1;
     if (word < fields.count && !isEmpty(fields, word) && !isWord(fields, word, this.#type))
       return columnReason(fields, word, `rel_type is not ${this.#type}`);

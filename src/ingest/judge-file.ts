@@ -1,3 +1,4 @@
+import type { InputLimits } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
 
@@ -14,6 +15,7 @@ export interface FileCount {
 /** What became of a block of lines. */
 export interface JudgedBlock {
   lines: number;
+  bytes: number;
   selfDropped: number;
   rejects: Reject[];
 }
@@ -22,14 +24,16 @@ export interface JudgeOptions {
   /** The folder as it is shown to people. */
   location: string;
   rejects: RejectsFile;
-  /** A file with a larger share of bad rows stops the run. */
-  maxRejectedPercent: number;
+  limits: Pick<InputLimits, 'maxRejectedPercent' | 'minRejectedRows'>;
+  /** The most bytes that the file may have, unpacked. */
+  mostBytes: number;
   /** Called for every block, with its number of lines. */
   onLines: (lines: number) => void;
 }
 
 /**
- * Counts a file's lines as they are judged, and writes bad ones to the rejects file.
+ * Counts a file's lines as they are judged, and writes bad ones to the rejects file. It stops as soon as there are too
+ * many bad ones whatever may still come: at most a line for each byte that is left.
  *
  * @throws BadInputError naming the first bad row if there are too many
  */
@@ -38,23 +42,39 @@ export async function judgeFile(
   blocks: AsyncIterable<JudgedBlock>,
   options: JudgeOptions,
 ): Promise<FileCount> {
+  const { rejects, limits } = options;
   const count: FileCount = { file, lines: 0, parsed: 0, rejected: 0, selfDropped: 0 };
   let firstBad: { line: number; reason: string } | undefined;
+  let bytesLeft = options.mostBytes;
+  const isHopeless = () => isTooBad(count.rejected, count.lines + Math.max(0, bytesLeft), limits);
+  let isStopped = false;
   for await (const block of blocks) {
-    await options.rejects.add(file, count.lines + 1, block.rejects);
+    await rejects.add(file, count.lines + 1, block.rejects);
     const [bad] = block.rejects;
     if (bad) firstBad ??= { line: count.lines + 1 + bad.line, reason: bad.reason };
     count.lines += block.lines;
     count.rejected += block.rejects.length;
     count.selfDropped += block.selfDropped;
+    bytesLeft -= block.bytes;
     options.onLines(block.lines);
+    isStopped = bytesLeft > 0 && isHopeless();
+    if (isStopped) break;
   }
   count.parsed = count.lines - count.rejected;
-  if (firstBad && count.rejected * 100 > count.lines * options.maxRejectedPercent)
+  const left = await rejects.endOfFile(file);
+  if (firstBad && isTooBad(count.rejected, count.lines, limits))
     throw new BadInputError(
-      `${options.location}/${file} has ${count.rejected} bad rows in ${count.lines} lines, more than ` +
-        `${options.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT); the first is line ${firstBad.line}: ` +
-        `${firstBad.reason}. All are in ${options.rejects.path}; nothing from this folder was used.`,
+      `${options.location}/${file} has ${count.rejected} bad rows in ${isStopped ? 'its first ' : ''}${count.lines} ` +
+        `lines, more than ${limits.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT)` +
+        `${isStopped ? ' of all that it can have' : ''}; the first is line ${firstBad.line}: ${firstBad.reason}. ` +
+        `${left > 0 ? `The first ${count.rejected - left}` : 'All'} are in ${rejects.path}; nothing from this folder ` +
+        'was used.',
     );
   return count;
+}
+
+/** A percentage alone would stop a small file for one bad row; but a file that is bad for the most part is a wrong one. */
+function isTooBad(rejected: number, lines: number, limits: JudgeOptions['limits']): boolean {
+  if (rejected * 100 <= lines * limits.maxRejectedPercent) return false;
+  return rejected >= limits.minRejectedRows || rejected * 2 >= lines;
 }

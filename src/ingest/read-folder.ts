@@ -1,11 +1,12 @@
+import type { InputLimits } from '../config/settings.ts';
 import type { ImportFiles } from '../engines/bulk-import.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import type { Folder } from '../storage/folder.ts';
-import { readBytes } from '../storage/read-bytes.ts';
+import { mostBytesOf, readBytes } from '../storage/read-bytes.ts';
 import { parseActivities } from './activity-rows.ts';
 import type { ActivityType } from './activity-type.ts';
-import { asOfOfFolder, type DayFile, dayFiles } from './day-folder.ts';
+import { asOfOfFolder, type DayFile, dayFiles, latestInstant, type UnreadNames, unreadIn } from './day-folder.ts';
 import { writeImportFiles } from './import-files.ts';
 import { type FileCount, type JudgedBlock, judgeFile } from './judge-file.ts';
 import { blocksOfLines } from './lines.ts';
@@ -34,8 +35,7 @@ export interface ReadOptions {
   workDir: string;
   /** The CSV file that bad rows are written to. */
   rejectsPath: string;
-  /** A file with a larger share of bad rows stops the run. */
-  maxRejectedPercent: number;
+  limits: InputLimits;
   /** Epoch seconds: activities at or before it are judged but not staged, unless they are follows. */
   horizon?: number;
   /** The span that the run counts. */
@@ -49,6 +49,8 @@ export interface ReadOptions {
 /** A folder that has been read and judged completely; its rows are on disk until it is disposed of. */
 export interface StagedFolder extends AsyncDisposable {
   files: FileCount[];
+  /** What is in the folder besides these files and the messages, and is not read. */
+  unread: UnreadNames | undefined;
   /** 00:00 UTC of the date in the folder's name, as epoch seconds; undefined if the name is not a date. */
   asOf: number | undefined;
   /** Distinct users in user.csv and in activities. */
@@ -79,7 +81,8 @@ export interface StagedFolder extends AsyncDisposable {
  * Reads a day's folder, judges every row and stages the good ones; nothing outside `workDir` and `rejectsPath` is
  * written.
  *
- * @throws BadInputError if the folder has no activity file, or a file can't be read or has too many bad rows
+ * @throws BadInputError if the folder has no activity file, anything in it looks like input but can't be read, or a
+ *   file has too many bad rows or is too large
  * @throws InterruptedError once the signal aborts
  * @throws EngineError if rows can't be staged, for example because the disk is full
  */
@@ -92,6 +95,7 @@ export async function readFolder(folder: Folder, options: ReadOptions): Promise<
     const totals = await staging.finish(options.horizon, options.span);
     return {
       files: counts,
+      unread: unreadIn(folder),
       asOf: asOfOfFolder(folder.name),
       ...totals,
       readUsers: (batchSize) => readUsers(staging, batchSize),
@@ -111,22 +115,25 @@ async function readFiles(
   staging: Staging,
   options: ReadOptions,
 ): Promise<FileCount[]> {
+  const { limits, signal } = options;
+  const latest = latestInstant(folder);
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const progress = { bytes: 0, totalBytes, rows: 0 };
   const counts: FileCount[] = [];
   const rejects = await RejectsFile.create(options.rejectsPath);
   try {
     for (const { kind, file } of files) {
-      const bytes = readBytes(folder, file, { signal: options.signal, onBytes: (read) => (progress.bytes += read) });
+      const bytes = readBytes(folder, file, { limits, signal, onBytes: (read) => (progress.bytes += read) });
       counts.push(
-        await judgeFile(file, stageFile(kind, blocksOfLines(bytes), staging), {
+        await judgeFile(file, stageFile(kind, blocksOfLines(bytes), latest, staging), {
           location: folder.location,
+          mostBytes: mostBytesOf(folder, file, limits),
           rejects,
-          maxRejectedPercent: options.maxRejectedPercent,
+          limits,
           onLines: (lines) => {
             progress.rows += lines;
             options.onProgress?.({ file, ...progress });
-            if (options.signal?.aborted) throw new InterruptedError('Reading the folder was stopped.');
+            if (signal?.aborted) throw new InterruptedError('Reading the folder was stopped.');
           },
         }),
       );
@@ -140,20 +147,26 @@ async function readFiles(
 async function* stageFile(
   kind: DayFile['kind'],
   blocks: AsyncIterable<Buffer>,
+  latest: number,
   staging: Staging,
 ): AsyncGenerator<JudgedBlock> {
   if (kind !== 'user') {
     for await (const block of blocks) {
-      const rows = parseActivities(block, kind);
+      const rows = parseActivities(block, kind, latest);
       staging.addActivities(kind, rows);
-      yield { lines: rows.lines, selfDropped: rows.selfDirected.length, rejects: rows.rejects };
+      yield {
+        lines: rows.lines,
+        bytes: block.length,
+        selfDropped: rows.selfDirected.length,
+        rejects: rows.rejects,
+      };
     }
     return;
   }
   const reader = new UserReader();
   const judged = (rows: UserRows): JudgedBlock => {
     staging.addUsers(rows);
-    return { lines: rows.lines, selfDropped: 0, rejects: rows.rejects };
+    return { lines: rows.lines, bytes: rows.bytes, selfDropped: 0, rejects: rows.rejects };
   };
   for await (const block of blocks) yield judged(reader.read(block));
   yield judged(reader.end());

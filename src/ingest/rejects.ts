@@ -16,10 +16,21 @@ const keptCharacters = 4096;
 /** No UTF-8 character has more bytes. */
 const widestCharacter = 4;
 
-/** The bad rows of a folder, as a CSV file with the header `file,line,reason,text`. */
+/** How many bad rows of each file are kept, and how many bytes of them: enough to see what is wrong. */
+export const mostRejects = 100_000;
+const mostBytes = 32 * 1024 * 1024;
+
+/**
+ * The first bad rows of each file of a folder, as a CSV file with the header `file,line,reason,text`; how many more a
+ * file has is told by a row without a line.
+ */
 export class RejectsFile {
   readonly path: string;
   readonly #handle: FileHandle;
+  /** Of the file that is being read. */
+  #rows = 0;
+  #bytes = 0;
+  #left = 0;
 
   private constructor(path: string, handle: FileHandle) {
     this.path = path;
@@ -53,11 +64,30 @@ export class RejectsFile {
 
   /** Adds bad rows of one file, whose `line` counts from `firstLine`. */
   async add(file: string, firstLine: number, rejects: readonly Reject[]): Promise<void> {
-    if (rejects.length === 0) return;
-    const rows = rejects.map(({ line, reason, bytes }) =>
-      [field(file), firstLine + line, field(reason), quoted(textOf(bytes))].join(','),
-    );
-    await this.#write(`${rows.join('\n')}\n`);
+    const rows: string[] = [];
+    for (const { line, reason, bytes } of rejects) {
+      if (this.#left > 0 || this.#rows === mostRejects || this.#bytes >= mostBytes) break;
+      const row = `${[field(file), firstLine + line, field(reason), quoted(textOf(bytes))].join(',')}\n`;
+      rows.push(row);
+      this.#rows++;
+      this.#bytes += Buffer.byteLength(row);
+    }
+    this.#left += rejects.length - rows.length;
+    if (rows.length > 0) await this.#write(rows.join(''));
+  }
+
+  /**
+   * Call this after the last bad row of a file.
+   *
+   * @returns how many of its bad rows were not kept
+   */
+  async endOfFile(file: string): Promise<number> {
+    const left = this.#left;
+    if (left > 0) await this.#write(`${field(file)},,"and ${left} more, which are not kept",\n`);
+    this.#rows = 0;
+    this.#bytes = 0;
+    this.#left = 0;
+    return left;
   }
 
   async #write(text: string): Promise<void> {
@@ -80,9 +110,10 @@ function notWritten(path: string, error: unknown): EngineError {
   );
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** At most 4,096 characters of a row, with U+FFFD where its bytes are not UTF-8. */
 function textOf(bytes: Buffer): string {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const text = decoder.decode(bytes.subarray(0, keptCharacters * widestCharacter));
   const last = text.charCodeAt(keptCharacters - 1);
   const splitsPair = text.length > keptCharacters && last >= 0xd800 && last <= 0xdbff;

@@ -9,6 +9,8 @@ export interface UserRows {
   /** Lines that were judged, and how many of them belong to good records; a record may have several lines. */
   lines: number;
   parsed: number;
+  /** Of these lines. */
+  bytes: number;
   userIds: number[];
   suspended: boolean[];
   rejects: Reject[];
@@ -81,6 +83,7 @@ export class UserReader {
   #judgeLine(): void {
     const fields = this.#fields;
     const line = this.#rows.lines++;
+    this.#rows.bytes += fields.next - fields.start;
     let reason: string | undefined;
     if (fields.isTooLong) reason = 'longer than 1 MiB';
     else if (fields.isEmpty) reason = 'empty line';
@@ -111,6 +114,7 @@ export class UserReader {
       if (reason === undefined) this.#rows.parsed += judged;
       else this.#rows.rejects.push({ line: this.#rows.lines, reason, bytes: head.text });
       this.#rows.lines += judged;
+      for (const { bytes } of waiting.slice(first, first + judged)) this.#rows.bytes += bytes.length;
       first += judged;
     }
     this.#waiting = waiting.slice(first);
@@ -145,7 +149,7 @@ export class UserReader {
 }
 
 function emptyRows(): UserRows {
-  return { lines: 0, parsed: 0, userIds: [], suspended: [], rejects: [] };
+  return { lines: 0, parsed: 0, bytes: 0, userIds: [], suspended: [], rejects: [] };
 }
 
 function isWhole(fields: LineFields): boolean {

@@ -24,7 +24,8 @@ export async function openScores(
 ): Promise<ScoreSource | undefined> {
   if (!scores) return undefined;
   const { kind, place } = scores;
-  if (kind === 'list') return { kind, list: await readReputationList(place, { s3: settings.s3, signal }), place };
+  if (kind === 'list')
+    return { kind, list: await readReputationList(place, { limits: settings, s3: settings.s3, signal }), place };
   const model = await readModel(place).catch((error) => {
     const { model: ofSettings } = settings.reputation;
     const isOfSettings = ofSettings !== undefined && absoluteLocation(ofSettings, 'folder') === place;

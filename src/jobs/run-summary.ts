@@ -1,6 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import type { RowCounts } from '../export/published-tables.ts';
 import type { DrawnConnections } from '../graph/closest.ts';
+import type { UnreadNames } from '../ingest/day-folder.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import { type StepName, stepNames } from './step-name.ts';
 import type { Waiver } from './waivers.ts';
@@ -11,6 +12,8 @@ export interface RunSummary {
   waived?: Waiver[];
   /** Lines by file: parsed + rejected = lines. */
   files?: FileCount[];
+  /** What was in the folder besides its files, and was not read. */
+  unread?: UnreadNames;
   /** The file of rejected lines. */
   rejects?: string;
   /** Equal activities beyond the first. */

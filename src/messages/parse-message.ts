@@ -39,8 +39,12 @@ const apiUser = z.object({
   classification: z.array(z.string()).nullish(),
 });
 
-/** Parses a message from a line of JSON, or returns why the line is bad. */
-export function parseMessage(line: string): Message | string {
+/**
+ * Parses a message from a line of JSON, or returns why the line is bad.
+ *
+ * @param latest epoch seconds: a message after it is bad
+ */
+export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY): Message | string {
   let json: unknown;
   try {
     json = JSON.parse(hasLongId.test(line) ? line.replace(longId, '$1"$2"') : line);
@@ -64,6 +68,7 @@ export function parseMessage(line: string): Message | string {
   if (typeof userId === 'string') return `${user_id == null ? 'user.id' : 'user_id'} is ${userId}`;
   const at = parseInstant(created_at);
   if (at === undefined) return 'created_at is not a date that exists';
+  if (at > latest) return 'created_at is more than a day in the future';
   let isGood: boolean | undefined;
   if (recommended != null) isGood = Boolean(recommended);
   else if (user?.classification) isGood = user.classification.includes('suggested');

@@ -1,19 +1,19 @@
 import { isUtf8 } from 'node:buffer';
+import type { InputLimits } from '../config/settings.ts';
 import { InterruptedError } from '../errors.ts';
-import { findFile } from '../ingest/day-folder.ts';
+import { findFile, latestInstant } from '../ingest/day-folder.ts';
 import { type FileCount, type JudgedBlock, judgeFile } from '../ingest/judge-file.ts';
 import { blocksOfLines, longestLine } from '../ingest/lines.ts';
 import type { ReadProgress } from '../ingest/read-folder.ts';
 import type { Reject, RejectsFile } from '../ingest/rejects.ts';
 import type { Folder } from '../storage/folder.ts';
-import { readBytes } from '../storage/read-bytes.ts';
+import { mostBytesOf, readBytes } from '../storage/read-bytes.ts';
 import type { Message } from './message.ts';
 import { parseMessage } from './parse-message.ts';
 
 export interface ReadMessagesOptions {
   rejects: RejectsFile;
-  /** A file with a larger share of bad rows stops the run. */
-  maxRejectedPercent: number;
+  limits: InputLimits;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
 }
@@ -32,21 +32,24 @@ export async function readMessages(
   const file = findFile(folder, 'messages.jsonl');
   if (file === undefined) return undefined;
   const progress = { file, bytes: 0, totalBytes: folder.files().get(file)?.size ?? 0, rows: 0 };
-  const bytes = readBytes(folder, file, { signal: options.signal, onBytes: (read) => (progress.bytes += read) });
-  return judgeFile(file, judgeBlocks(blocksOfLines(bytes), take), {
+  const { limits, signal } = options;
+  const bytes = readBytes(folder, file, { limits, signal, onBytes: (read) => (progress.bytes += read) });
+  return judgeFile(file, judgeBlocks(blocksOfLines(bytes), latestInstant(folder), take), {
     location: folder.location,
+    mostBytes: mostBytesOf(folder, file, limits),
     rejects: options.rejects,
-    maxRejectedPercent: options.maxRejectedPercent,
+    limits,
     onLines: (lines) => {
       progress.rows += lines;
       options.onProgress?.(progress);
-      if (options.signal?.aborted) throw new InterruptedError('Reading the messages was stopped.');
+      if (signal?.aborted) throw new InterruptedError('Reading the messages was stopped.');
     },
   });
 }
 
 async function* judgeBlocks(
   blocks: AsyncIterable<Buffer>,
+  latest: number,
   take: (messages: Message[]) => void,
 ): AsyncGenerator<JudgedBlock> {
   for await (const block of blocks) {
@@ -54,13 +57,13 @@ async function* judgeBlocks(
     const rejects: Reject[] = [];
     let line = 0;
     for (const bytes of linesOf(block)) {
-      const judged = judgeLine(bytes);
+      const judged = judgeLine(bytes, latest);
       if (typeof judged === 'string') rejects.push({ line, reason: judged, bytes });
       else messages.push(judged);
       line++;
     }
     take(messages);
-    yield { lines: line, selfDropped: 0, rejects };
+    yield { lines: line, bytes: block.length, selfDropped: 0, rejects };
   }
 }
 
@@ -74,9 +77,9 @@ function* linesOf(block: Buffer): Generator<Buffer> {
   }
 }
 
-function judgeLine(bytes: Buffer): Message | string {
+function judgeLine(bytes: Buffer, latest: number): Message | string {
   if (bytes.length > longestLine) return 'longer than 1 MiB';
   if (bytes.length === 0) return 'empty line';
   if (!isUtf8(bytes)) return 'broken UTF-8';
-  return parseMessage(bytes.toString('utf8'));
+  return parseMessage(bytes.toString('utf8'), latest);
 }

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BadInputError, FolderMissingError, messageOf } from '../errors.ts';
 import type { Folder, StoredFile } from './folder.ts';
+import { lookAt, openPlainFile } from './plain-file.ts';
 
 const blockBytes = 256 * 1024;
 
@@ -13,12 +14,14 @@ const blockBytes = 256 * 1024;
  */
 export async function openDiskFolder(path: string): Promise<Folder> {
   const files = new Map<string, StoredFile>();
+  const others = new Map<string, string>();
   try {
     for (const name of (await readdir(path)).sort()) {
       const file = join(path, name);
-      // A broken link is not a file; that is an error only if the file is asked for.
-      const found = await stat(file).catch(() => undefined);
-      if (found?.isFile()) files.set(name, { path: file, size: found.size, version: String(found.mtimeMs) });
+      const found = await lookAt(file);
+      if (!found) continue;
+      if ('other' in found) others.set(name, found.other);
+      else files.set(name, { path: file, size: found.file.size, version: String(found.file.mtimeMs) });
     }
   } catch (error) {
     const Kind = (error as NodeJS.ErrnoException).code === 'ENOENT' ? FolderMissingError : BadInputError;
@@ -28,14 +31,10 @@ export async function openDiskFolder(path: string): Promise<Folder> {
     name: basename(path),
     location: path,
     files: () => files,
+    others: () => others,
     async open(name) {
       const file = join(path, name);
-      try {
-        const handle = await open(file, 'r');
-        return createReadStream(file, { fd: handle, highWaterMark: blockBytes });
-      } catch (error) {
-        throw new BadInputError(`${file} can't be read: ${messageOf(error)}.`);
-      }
+      return createReadStream(file, { fd: await openPlainFile(file), highWaterMark: blockBytes });
     },
   };
 }

@@ -15,8 +15,10 @@ export interface Folder {
   readonly name: string;
   /** The folder as it is shown to people. */
   readonly location: string;
-  /** The files directly in it, by name. */
+  /** The plain files directly in it, by name. */
   files(): ReadonlyMap<string, StoredFile>;
+  /** What else is directly in it, by name, and what it is, e.g. `a folder`. */
+  others(): ReadonlyMap<string, string>;
   /** The bytes of one of its files, as stored. */
   open(file: string): Promise<Readable>;
 }

@@ -1,34 +1,51 @@
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
+import type { Readable } from 'node:stream';
+import { BadInputError, FolderChangedError, InterruptedError, messageOf } from '../errors.ts';
 import type { Folder } from './folder.ts';
+import { mostUnpacked, type UnpackLimits, unpack } from './unpack.ts';
 
-const blockBytes = 256 * 1024;
+export interface ReadBytesOptions {
+  limits: UnpackLimits;
+  signal?: AbortSignal;
+  /** Called with the number of bytes read, as stored, for showing progress. */
+  onBytes?: (bytes: number) => void;
+}
+
+/** The most bytes that {@link readBytes} gives for a file. */
+export function mostBytesOf(folder: Folder, file: string, limits: UnpackLimits): number {
+  const size = folder.files().get(file)?.size ?? 0;
+  return isZipped(file) ? mostUnpacked(size, limits) : size;
+}
 
 /**
  * The bytes of a file, unzipped if its name ends in `.gz`.
- * `onBytes` is called with the number of bytes read, as stored, for showing progress.
  *
- * @throws BadInputError naming the file if it can't be read, or is not a complete gzip file
+ * @throws BadInputError naming the file if it can't be read, is not a complete gzip file, or unpacks to more than the
+ *   limits allow
+ * @throws FolderChangedError if a plain file is longer than when the folder was listed
  * @throws InterruptedError once the signal aborts
  */
-export async function* readBytes(
-  folder: Folder,
-  file: string,
-  options: { signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
-): AsyncGenerator<Buffer> {
-  const { signal, onBytes } = options;
-  const path = folder.files().get(file)?.path ?? `${folder.location}/${file}`;
+export async function* readBytes(folder: Folder, file: string, options: ReadBytesOptions): AsyncGenerator<Buffer> {
+  const { limits, signal, onBytes } = options;
+  const { path, size } = folder.files().get(file) ?? { path: `${folder.location}/${file}`, size: 0 };
+  let left = mostBytesOf(folder, file, limits);
   let stored: Readable | undefined;
   let text: Readable | undefined;
   const stop = () => text?.destroy(new InterruptedError('Reading was stopped.'));
   try {
     signal?.addEventListener('abort', stop, { once: true });
     stored = await folder.open(file);
-    text = file.endsWith('.gz') ? pipeline(stored, createGunzip({ chunkSize: blockBytes }), () => {}) : stored;
+    text = isZipped(file) ? unpack(stored, { path, size }, limits) : stored;
     stored.on('data', (chunk: Buffer) => onBytes?.(chunk.length));
     if (signal?.aborted) stop();
-    for await (const chunk of text) yield chunk as Buffer;
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      left -= chunk.length;
+      // Only of a plain file: it is being written to, or has no end.
+      if (left < 0)
+        throw new FolderChangedError(
+          `${path} grows while it is being read: wait until it is complete, then run again.`,
+        );
+      yield chunk;
+    }
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError('Reading was stopped.');
     const code = String((error as NodeJS.ErrnoException).code);
@@ -43,4 +60,8 @@ export async function* readBytes(
     text?.destroy();
     stored?.destroy();
   }
+}
+
+function isZipped(file: string): boolean {
+  return file.endsWith('.gz');
 }

@@ -72,7 +72,10 @@ export async function refuseS3File(location: string, settings?: S3Settings): Pro
  * @throws BadInputError if the bucket or the keys are wrong
  * @throws EngineError if S3 can't be reached, here or as the stream's error
  */
-export async function openS3File(location: string, settings?: S3Settings): Promise<Readable | undefined> {
+export async function openS3File(
+  location: string,
+  settings?: S3Settings,
+): Promise<{ size: number; bytes: Readable } | undefined> {
   const { bucket, key } = objectLocation(location);
   const s3 = await connectS3(settings);
   const found = await s3.client
@@ -84,7 +87,7 @@ export async function openS3File(location: string, settings?: S3Settings): Promi
   const [first] = found.Contents ?? [];
   if (first?.Key !== key) return undefined;
   const { Size: size = 0, ETag: etag } = first;
-  return openObject(s3, { path: location, size, version: etag ?? '', bucket, key, etag });
+  return { size, bytes: await openObject(s3, { path: location, size, version: etag ?? '', bucket, key, etag }) };
 }
 
 function objectLocation(location: string): S3Location {

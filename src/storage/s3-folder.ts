@@ -17,13 +17,14 @@ export async function openS3Folder(input: string, settings?: S3Settings): Promis
   const path = key.replace(/\/+$/, '');
   const location = `s3://${bucket}${path && `/${path}`}`;
   const s3 = await connectS3(settings);
-  const files = await listFolder(s3, { bucket, key: path }, location).catch((error: unknown) => {
+  const { files, others } = await listFolder(s3, { bucket, key: path }, location).catch((error: unknown) => {
     throw s3Error(error, location, s3.server);
   });
   return {
     name: location.slice(location.lastIndexOf('/') + 1),
     location,
     files: () => files,
+    others: () => others,
     async open(name) {
       const object = files.get(name);
       if (!object) throw new BadInputError(`${location}/${name} can't be read: there is no such object.`);
@@ -32,17 +33,20 @@ export async function openS3Folder(input: string, settings?: S3Settings): Promis
   };
 }
 
-/** The objects of a folder, by name, without those further down and without markers of empty folders. */
+/** The objects of a folder, by name, and the folders in it, without what is in these. */
 async function listFolder(
   { sdk, client }: S3,
   { bucket, key: path }: S3Location,
   location: string,
-): Promise<Map<string, StoredObject>> {
+): Promise<{ files: Map<string, StoredObject>; others: Map<string, string> }> {
   const prefix = path && `${path}/`;
   const found: [string, StoredObject][] = [];
+  const others = new Map<string, string>();
   let isThere = path === '';
   for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix, Delimiter: '/' })) {
     isThere ||= (page.Contents ?? []).length + (page.CommonPrefixes ?? []).length > 0;
+    for (const { Prefix: folder = '' } of page.CommonPrefixes ?? [])
+      others.set(folder.slice(prefix.length).replace(/\/$/, ''), 'a folder');
     for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
       const name = key.slice(prefix.length);
       if (name !== '' && !name.includes('/'))
@@ -59,5 +63,5 @@ async function listFolder(
     );
   }
   // In the order of a folder on disk; S3 sorts by UTF-8 bytes.
-  return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
+  return { files: new Map(found.sort(([one], [other]) => (one < other ? -1 : 1))), others };
 }

@@ -144,7 +144,14 @@ describe('a bad row', () => {
     expect(await sizeOfGraph()).toEqual(size);
 
     writeFileSync(join(input, 'mention.csv'), '');
-    expect(await kith(['run', '--input', input], env)).toMatchObject({ code: 0 });
+    // Neither an empty line at the end, nor what is no input, stops a run; the latter is named.
+    writeFileSync(join(input, 'user.csv'), '\n', { flag: 'a' });
+    writeFileSync(join(input, 'notes.txt'), '');
+    writeFileSync(join(input, 'reputation_score.csv'), '');
+    const { code, stdout } = await kith(['run', '--input', input], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ +not read: notes\.txt$/m);
+    expect(stdout).toMatch(/^ +user\.csv +99 lines, 99 parsed, 0 rejected$/m);
   });
 
   test('in a file that is cut off in the middle of its gzip stops the run before anything changes', async () => {
@@ -216,6 +223,33 @@ describe('a mistake is told in one sentence with exit code 2, before anything is
     for (const text of [nothing, onlyUsers]) expect(text).toMatch(/holds none of follow\.csv/);
     for (const text of [noDate, noSuchDate]) expect(text).toMatch(/export is not named by a date.*--as-of/);
     expect(wrongScheme).toContain('ftp://');
+  });
+
+  test('about what in a folder would be overlooked, whoever reads it', async () => {
+    const odd = join(folder, '20240604');
+    writeFolder(ring(4), odd);
+    for (const name of ['likes.csv', 'REPLY.CSV', 'like.csv.zst', 'messages.json', 'user.csv.txt', 'block.csv'])
+      writeFileSync(join(odd, name), '');
+    mkdirSync(join(odd, 'messages.jsonl'));
+    const model = ['--model', join(folder, 'model')];
+    const said = await Promise.all([
+      refused(['run', '--input', odd]),
+      refused(['ingest', '--input', odd]),
+      refused(['enqueue', '--input', odd]),
+      refused(['reputation', 'train', '--input', odd, ...model], { KITH_HOME: join(folder, 'home') }),
+    ]);
+    for (const text of said) {
+      for (const [name, file] of [
+        ['likes.csv', 'like.csv'],
+        ['REPLY.CSV', 'reply.csv'],
+        ['like.csv.zst', 'like.csv'],
+        ['messages.json', 'messages.jsonl'],
+        ['user.csv.txt', 'user.csv'],
+      ])
+        expect(text).toContain(`${name} (should be ${file} or ${file}.gz)`);
+      expect(text).toContain('block.csv (block.csv is not supported yet');
+      expect(text).toContain('messages.jsonl (a folder, not a plain file)');
+    }
   });
 
   test('about an option', async () => {

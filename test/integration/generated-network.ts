@@ -49,7 +49,7 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     await using staged = await readFolder(await openFolder(folder), {
       workDir: join(home, 'staged'),
       rejectsPath: join(home, 'rejects.csv'),
-      maxRejectedPercent: 1,
+      limits: settings,
     });
     await loadFolder(settings, staged, { flagged: { at: asOf, isUndated: false }, workDir: join(home, 'work') });
     const stack = await up(settings);

@@ -14,9 +14,11 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/config/settings.ts';
 import { BadInputError, EngineError, InterruptedError } from '../../src/errors.ts';
+import { dayFiles, unreadIn } from '../../src/ingest/day-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
 import { writeWhole } from '../../src/storage/write-whole.ts';
+import { inputLimits } from '../harness/input-limits.ts';
 import { UnreliableLine } from '../harness/s3/unreliable-line.ts';
 import { S3Server } from '../harness/s3-server.ts';
 import { until } from '../harness/until.ts';
@@ -136,6 +138,26 @@ describe.each([
     const { folder, put } = newPlace();
     await put('deeper/follow.csv', 'x');
     expect(await namesIn(folder)).toEqual([]);
+    expect([...(await openFolder(folder, s3)).others()]).toEqual([['deeper', 'a folder']]);
+  });
+
+  test('is refused if a folder has the name of a file, or a file nearly has', async () => {
+    const { folder, put } = newPlace();
+    for (const name of [
+      'like.csv',
+      'mention.csv/part-00000.csv',
+      'user.csv.zst',
+      'notes/x',
+      '_SUCCESS',
+      'reputation_score.csv',
+    ])
+      await put(name, '');
+    const opened = await openFolder(folder, s3);
+    expect(() => dayFiles(opened)).toThrow(
+      `${folder} holds what looks like input but can't be read: user.csv.zst (should be user.csv or user.csv.gz), ` +
+        'mention.csv (a folder, not a plain file); ',
+    );
+    expect(unreadIn(opened)).toEqual({ names: ['notes/'], more: 0 });
   });
 
   test('that is missing or is a file is refused', async () => {
@@ -172,7 +194,7 @@ describe.each([
     const onBytes = (bytes: number) => {
       counted += bytes;
     };
-    for await (const chunk of readBytes(opened, 'like.csv.gz', { onBytes })) chunks.push(chunk);
+    for await (const chunk of readBytes(opened, 'like.csv.gz', { limits: inputLimits, onBytes })) chunks.push(chunk);
     expect(Buffer.concat(chunks).toString()).toBe(text);
     expect(counted).toBe(zipped.length);
   });
@@ -197,7 +219,7 @@ describe.each([
     const opened = await openFolder(folder, s3);
     const abort = new AbortController();
     const read = async () => {
-      for await (const _ of readBytes(opened, file, { signal: abort.signal })) abort.abort();
+      for await (const _ of readBytes(opened, file, { limits: inputLimits, signal: abort.signal })) abort.abort();
     };
     expect(await problemOf(read())).toBeInstanceOf(InterruptedError);
     expect(await problemOf(read())).toBeInstanceOf(InterruptedError);
@@ -516,7 +538,7 @@ describe('a line to S3 that breaks', () => {
     const opened = await openFolder(folder, through);
     line.spoilAfter(700_000);
     const read = async () => {
-      for await (const _ of readBytes(opened, 'like.csv'));
+      for await (const _ of readBytes(opened, 'like.csv', { limits: inputLimits }));
     };
     const problem = await problemOf(read());
     expect(problem).toBeInstanceOf(EngineError);

@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
 import { type ReadOptions, readFolder, type StagedFolder } from '../../src/ingest/read-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
+import { inputLimits } from '../harness/input-limits.ts';
+
+// A second on an idle machine.
+jest.setTimeout(60_000);
 
 let home: string;
 beforeEach(async () => {
@@ -16,15 +21,17 @@ afterEach(() => rm(home, { recursive: true }));
 
 const rejectsOf = async () => parse(await readFile(join(home, 'run', 'rejects.csv')));
 
-async function read(files: Record<string, string | Buffer>, options: Partial<ReadOptions> = {}) {
-  const path = join(home, '20240131');
+const lenient = { limits: { ...inputLimits, maxRejectedPercent: 100 } };
+
+async function read(files: Record<string, string | Buffer>, options: Partial<ReadOptions> = {}, date = '20240131') {
+  const path = join(home, date);
   await rm(path, { recursive: true, force: true });
   await mkdir(path);
   for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
   return readFolder(await openFolder(path), {
     workDir: join(home, 'work'),
     rejectsPath: join(home, 'run', 'rejects.csv'),
-    maxRejectedPercent: 1,
+    limits: inputLimits,
     ...options,
   });
 }
@@ -154,6 +161,111 @@ describe('reading a folder', () => {
     await expect(tooBad).rejects.toBeInstanceOf(BadInputError);
     expect(await rejectsOf()).toHaveLength(3);
     expect(existsSync(join(home, 'work', 'staging'))).toBe(false);
+  });
+
+  test('does not stop for one bad row in a small file, only for one that is half of it', async () => {
+    const rows = (good: number) => `${'1,2,3,2024-01-30 00:00:00,like\n'.repeat(good)}nonsense\n`;
+    for (const good of [2, 20, 50]) {
+      await using staged = await read({ 'like.csv': rows(good) });
+      expect(staged.files).toMatchObject([{ lines: good + 1, parsed: good, rejected: 1 }]);
+    }
+    for (const good of [0, 1]) await expect(read({ 'like.csv': rows(good) })).rejects.toThrow(/has 1 bad rows in/);
+    const limits = { ...inputLimits, minRejectedRows: 5 };
+    await (await read({ 'like.csv': rows(3).repeat(4) }, { limits }))[Symbol.asyncDispose]();
+    await expect(read({ 'like.csv': rows(3).repeat(5) }, { limits })).rejects.toThrow(/has 5 bad rows in 20 lines/);
+    await expect(read({ 'like.csv': rows(1).repeat(4) }, { limits })).rejects.toThrow(/has 4 bad rows in 8 lines/);
+  });
+
+  test('takes up to ten empty lines at the end of a file for no rows', async () => {
+    const row = '1,2,3,2024-01-30 00:00:00,like\n';
+    const user = '5,,,,,,,,,,,0\n';
+    for (const end of ['\n', '\r\n', '\n'.repeat(10), '\r']) {
+      await using staged = await read({ 'like.csv': row + end, 'user.csv.gz': gzipSync(user + end) });
+      expect(staged.files).toMatchObject([
+        { lines: 1, parsed: 1, rejected: 0 },
+        { lines: 1, parsed: 1, rejected: 0 },
+      ]);
+    }
+    await using staged = await read({ 'like.csv': `${row.repeat(3)}\n${row}${'\n'.repeat(11)}` }, lenient);
+    expect(staged.files).toMatchObject([{ lines: 6, parsed: 4, rejected: 2 }]);
+    expect((await rejectsOf()).map(([, line]) => line)).toEqual(['line', '4', '6']);
+  });
+
+  test('rejects what is more than a day beyond the clock and the date of the folder', async () => {
+    const like = (time: string) => `1,2,3,${time},like\n`;
+    const late = {
+      'like.csv': `${like('2024-01-30 00:00:00')}${like('2999-03-02 00:00:00')}${like('2999-03-02 00:00:01')}`,
+    };
+    await using today = await read(late, lenient);
+    expect(today.files).toMatchObject([{ lines: 3, parsed: 1, rejected: 2 }]);
+    expect((await rejectsOf()).at(-1)?.slice(0, 3)).toEqual([
+      'like.csv',
+      '3',
+      'timestamp is more than a day in the future',
+    ]);
+    await using then = await read(late, lenient, '29990301');
+    expect(then.files).toMatchObject([{ lines: 3, parsed: 2, rejected: 1 }]);
+    expect((await rejectsOf()).map(([, line]) => line)).toEqual(['line', '3']);
+    const soon = new Date(Date.now() + 23 * 3_600_000).toISOString();
+    await using tomorrow = await read({ 'like.csv': like(soon) });
+    expect(tomorrow.files).toMatchObject([{ parsed: 1, rejected: 0 }]);
+  });
+
+  test('keeps the first hundred thousand bad rows of a file, and counts the others', async () => {
+    const bad = '\n'.repeat(100_005);
+    const like = `${bad}1,2,3,2024-01-30 00:00:00,like\n`;
+    await using staged = await read({ 'like.csv': like, 'mention.csv': 'nonsense\n' }, lenient);
+    expect(staged.files).toMatchObject([{ lines: 100_006, parsed: 1, rejected: 100_005 }, { rejected: 1 }]);
+    const rows = await rejectsOf();
+    expect(rows).toHaveLength(1 + 100_000 + 1 + 1);
+    expect(rows.slice(-3)).toEqual([
+      ['like.csv', '100000', 'empty line', ''],
+      ['like.csv', '', 'and 5 more, which are not kept', ''],
+      ['mention.csv', '1', '1 column instead of 5', 'nonsense'],
+    ]);
+  });
+
+  test('keeps 32 MiB of bad rows of a file', async () => {
+    const line = `${'1'.repeat(4096)}\n`;
+    await using staged = await read({ 'like.csv': line.repeat(9000) }, lenient);
+    expect(staged.files).toMatchObject([{ lines: 9000, rejected: 9000 }]);
+    const { size } = await stat(join(home, 'run', 'rejects.csv'));
+    expect(size).toBeGreaterThan(32 * 2 ** 20);
+    expect(size).toBeLessThan(32 * 2 ** 20 + 20_000);
+  });
+
+  test('stops a file of empty lines as soon as there can be no more good ones', async () => {
+    // 64 MB in 65 KB.
+    const bomb = gzipSync(Buffer.alloc(64_000_000, '\n'));
+    let lines = 0;
+    const onProgress = ({ rows }: { rows: number }) => {
+      lines = rows;
+    };
+    const refused = read({ 'like.csv.gz': bomb }, { onProgress });
+    await expect(refused).rejects.toThrow(BadInputError);
+    await expect(refused).rejects.toThrow(
+      /like\.csv\.gz has (\d+) bad rows in its first \1 lines, more than 1 % .* of all that it can have; .*The first 100000 are in /,
+    );
+    expect(lines).toBeLessThan(1_000_000);
+    expect(await rejectsOf()).toHaveLength(100_002);
+    await expect(read({ 'like.csv': '\n'.repeat(2_000_000) }, { onProgress })).rejects.toThrow(/in its first/);
+    expect(lines).toBeLessThan(600_000);
+  });
+
+  test('never stops a file early that ends within the limit', async () => {
+    // All bad rows come first, and every good one is as short as can be.
+    const good = '1,,,,,,,,,,,0\n';
+    const day = { 'follow.csv': '', 'user.csv': `${'\n'.repeat(900)}${good.repeat(89_100)}` };
+    await using staged = await read(day);
+    expect(staged.files).toMatchObject([{}, { lines: 90_000, parsed: 89_100, rejected: 900 }]);
+    await expect(read({ ...day, 'user.csv': `\n${day['user.csv']}` })).rejects.toThrow(/has 901 bad rows in \d+ lines/);
+  });
+
+  test('names what it does not know and does not read', async () => {
+    await using staged = await read({ 'follow.csv': '', 'notes.txt': '', 'reputation_score.csv': '', '.x': '' });
+    expect(staged.unread).toEqual({ names: ['notes.txt'], more: 0 });
+    await using nothing = await read({ 'follow.csv': '' });
+    expect(nothing.unread).toBeUndefined();
   });
 
   test('accepts empty files', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
 import { readReputationList } from '../../src/scoring/reputation/reputation-list.ts';
+import { inputLimits } from '../harness/input-limits.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function read(content: string | Buffer, name = 'scores.csv', signal?: AbortSignal) {
   const path = join(folder, name);
   await writeFile(path, content);
-  return [...(await readReputationList(path, { signal }))];
+  return [...(await readReputationList(path, { limits: inputLimits, signal }))];
 }
 
 describe('a list of scores', () => {
@@ -65,8 +66,20 @@ describe('a list of scores', () => {
   test('that is cut off, missing or a folder is refused', async () => {
     const whole = gzipSync('user_id,pred\n7,0.5\n');
     await expect(read(whole.subarray(0, 20), 'cut.csv.gz')).rejects.toThrow(/cut\.csv\.gz.* can't be read/);
-    await expect(readReputationList(join(folder, 'none.csv'))).rejects.toThrow(/none\.csv: there is no such file/);
-    await expect(readReputationList(folder)).rejects.toThrow(BadInputError);
+    await expect(readReputationList(join(folder, 'none.csv'), { limits: inputLimits })).rejects.toThrow(
+      /none\.csv: there is no such file/,
+    );
+    await expect(readReputationList(folder, { limits: inputLimits })).rejects.toThrow(BadInputError);
+  });
+
+  test('that unpacks to more than the limits, or is no plain file, is refused', async () => {
+    await writeFile(join(folder, 'bomb.csv.gz'), gzipSync(`user_id,pred\n${'\n'.repeat(1_000_000)}`));
+    const read = readReputationList(join(folder, 'bomb.csv.gz'), {
+      limits: { maxUnpackedBytes: 1_000_000, maxUnpackedRatio: 1 },
+    });
+    await expect(read).rejects.toThrow(/bomb\.csv\.gz has \d+ bytes and unpacks to more than 1000000 /);
+    await expect(read).rejects.toThrow(BadInputError);
+    await expect(readReputationList('/dev/zero', { limits: inputLimits })).rejects.toThrow(/it is a device/);
   });
 
   test('is not a wrong one when reading it was stopped', async () => {

@@ -1,13 +1,21 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile, chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { BadInputError, InterruptedError } from '../../src/errors.ts';
-import { dayFiles } from '../../src/ingest/day-folder.ts';
+import { jest } from '@jest/globals';
+import { BadInputError, FolderChangedError, FolderMissingError, InterruptedError } from '../../src/errors.ts';
+import { dayFiles, findFile, unreadIn } from '../../src/ingest/day-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
+import { inputLimits } from '../harness/input-limits.ts';
+
+// Less than a second on an idle machine.
+jest.setTimeout(60_000);
 
 let home: string;
 beforeEach(async () => {
@@ -27,7 +35,7 @@ async function day(files: Record<string, string | Buffer>) {
 
 async function textOf(path: string, file: string) {
   const chunks: Buffer[] = [];
-  for await (const chunk of readBytes(await openFolder(path), file)) chunks.push(chunk);
+  for await (const chunk of readBytes(await openFolder(path), file, { limits: inputLimits })) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
@@ -87,7 +95,141 @@ describe('a folder', () => {
   });
 });
 
+describe('what in a folder is no plain file', () => {
+  /** Makes something of each kind at a path. */
+  const kinds: [kind: RegExp, make: (path: string) => Promise<unknown>][] = [
+    [/a folder/, (path) => mkdir(path)],
+    [/a named pipe/, async (path) => spawnSync('mkfifo', [path])],
+    [/a device/, (path) => symlink('/dev/zero', path)],
+    [/a link to nothing/, (path) => symlink(join(home, 'nothing'), path)],
+    [/a link that can't be followed \(ELOOP\)/, (path) => symlink(path, path)],
+    [/a folder/, (path) => symlink(home, path)],
+  ];
+
+  test.each(['follow.csv', 'like.csv.gz', 'user.csv', 'messages.jsonl', 'messages.jsonl.gz'])(
+    'is refused by its name and kind under the name %s',
+    async (file) => {
+      for (const [kind, make] of kinds) {
+        const path = await day({ 'reply.csv': '' });
+        await make(join(path, file));
+        const folder = await openFolder(path);
+        for (const read of [() => dayFiles(folder), () => findFile(folder, 'messages.jsonl')]) {
+          expect(read).toThrow(BadInputError);
+          expect(read).toThrow(kind);
+          expect(read).toThrow(`${file} (`);
+        }
+        await rm(path, { recursive: true });
+      }
+    },
+  );
+
+  test('may be a socket', async () => {
+    const path = await day({ 'reply.csv': '' });
+    const server = createServer().listen(join(path, 'follow.csv'));
+    await once(server, 'listening');
+    const folder = await openFolder(path);
+    expect(() => dayFiles(folder)).toThrow(/follow\.csv \(a socket, not a plain file\)/);
+    server.close();
+  });
+
+  test('is named if it has another name; a link to a plain file is one', async () => {
+    const path = await day({ 'reply.csv': '', 'notes.txt': '', '.hidden': '', _SUCCESS: '' });
+    await writeFile(join(home, 'elsewhere.csv'), 'x');
+    await symlink(join(home, 'elsewhere.csv'), join(path, 'like.csv'));
+    await mkdir(join(path, 'older'));
+    await symlink('/dev/zero', join(path, 'zeros'));
+    const folder = await openFolder(path);
+    expect(dayFiles(folder)).toMatchObject([{ file: 'reply.csv' }, { file: 'like.csv', size: 1 }]);
+    expect(unreadIn(folder)).toEqual({ names: ['notes.txt', 'older/', 'zeros'], more: 0 });
+    expect(await textOf(path, 'like.csv')).toBe('x');
+  });
+
+  test('is not waited for if it takes the place of a plain file', async () => {
+    const path = await day({ 'like.csv': 'abc' });
+    const folder = await openFolder(path);
+    for (const [kind, make] of kinds.slice(0, 3)) {
+      await rm(join(path, 'like.csv'), { recursive: true });
+      await make(join(path, 'like.csv'));
+      const read = async () => {
+        for await (const _ of readBytes(folder, 'like.csv', { limits: inputLimits }));
+      };
+      await expect(read()).rejects.toThrow(BadInputError);
+      await expect(read()).rejects.toThrow(kind);
+    }
+  });
+});
+
+describe('a folder with names that are nearly right', () => {
+  test('is refused with all of them and the right ones', async () => {
+    const path = await day({ 'follow.csv': '', 'likes.csv': '', 'REPLY.CSV': '', 'user.csv.txt': '', 'block.csv': '' });
+    await mkdir(join(path, 'mention.csv'));
+    const folder = await openFolder(path);
+    expect(() => dayFiles(folder)).toThrow(
+      `${path} holds what looks like input but can't be read: REPLY.CSV (should be reply.csv or reply.csv.gz), ` +
+        'block.csv (block.csv is not supported yet, and without it people would be recommended who should not be), ' +
+        'likes.csv (should be like.csv or like.csv.gz), user.csv.txt (should be user.csv or user.csv.gz), ' +
+        'mention.csv (a folder, not a plain file); ' +
+        'give each as a plain file or gzip under its right name, or take it out of the folder.',
+    );
+  });
+
+  test('names twenty of them', async () => {
+    const names = Array.from({ length: 25 }, (_, i) => `like-${i + 10}.csv`);
+    const folder = await openFolder(await day(Object.fromEntries(names.map((name) => [name, '']))));
+    expect(() => dayFiles(folder)).toThrow(/like-29\.csv \([^)]*\), and 5 more; /);
+  });
+
+  test('may be complete later if a file is still being copied', async () => {
+    const folder = await openFolder(await day({ 'follow.csv': '', 'like.csv.part': '' }));
+    expect(() => dayFiles(folder)).toThrow(FolderMissingError);
+    expect(() => dayFiles(folder)).toThrow(/like\.csv\.part, which by its name is not complete yet/);
+  });
+});
+
 describe("a file's bytes", () => {
+  test('that unpack to more than the limits are refused with the figures and the setting', async () => {
+    const bomb = gzipSync('\n'.repeat(3_000_000));
+    const folder = await openFolder(await day({ 'like.csv.gz': bomb }));
+    const read = async (maxUnpackedBytes: number) => {
+      let bytes = 0;
+      const limits = { maxUnpackedBytes, maxUnpackedRatio: 10 };
+      for await (const chunk of readBytes(folder, 'like.csv.gz', { limits })) bytes += chunk.length;
+      return bytes;
+    };
+    // A ratio of a thousand does no harm in so small a file.
+    expect(await read(3_000_000)).toBe(3_000_000);
+    const refused = read(2_999_999);
+    await expect(refused).rejects.toThrow(BadInputError);
+    await expect(refused).rejects.toThrow(
+      `like.csv.gz has ${bomb.length} bytes and unpacks to more than 2999999 (KITH_MAX_UNPACKED_SIZE)`,
+    );
+  });
+
+  test('that unpack to more than 64 MiB may not be more than a ratio', async () => {
+    const bomb = Buffer.concat(Array.from({ length: 65 }, () => gzipSync(Buffer.alloc(2 ** 20))));
+    const folder = await openFolder(await day({ 'like.csv.gz': bomb }));
+    const read = async (maxUnpackedRatio: number) => {
+      let bytes = 0;
+      const limits = { maxUnpackedBytes: 2 ** 40, maxUnpackedRatio };
+      for await (const chunk of readBytes(folder, 'like.csv.gz', { limits })) bytes += chunk.length;
+      return bytes;
+    };
+    expect(await read(2000)).toBe(65 * 2 ** 20);
+    await expect(read(200)).rejects.toThrow(
+      `unpacks to more than ${64 * 2 ** 20} (200 times its size, KITH_MAX_UNPACKED_RATIO)`,
+    );
+  });
+
+  test('end where the file ended when the folder was listed, or it is changing', async () => {
+    const path = await day({ 'like.csv': 'abc' });
+    const folder = await openFolder(path);
+    await appendFile(join(path, 'like.csv'), 'd');
+    const read = async () => {
+      for await (const _ of readBytes(folder, 'like.csv', { limits: inputLimits }));
+    };
+    await expect(read()).rejects.toThrow(FolderChangedError);
+  });
+
   test('are unzipped, also when several gzip files follow one another', async () => {
     const path = await day({ 'like.csv.gz': Buffer.concat([gzipSync('one\n'), gzipSync('two\n')]) });
     expect(await textOf(path, 'like.csv.gz')).toBe('one\ntwo\n');
@@ -121,7 +263,10 @@ describe("a file's bytes", () => {
     ] as const) {
       let counted = 0;
       let read = 0;
-      for await (const chunk of readBytes(folder, file, { onBytes: (bytes) => (counted += bytes) }))
+      for await (const chunk of readBytes(folder, file, {
+        limits: inputLimits,
+        onBytes: (bytes) => (counted += bytes),
+      }))
         read += chunk.length;
       expect([counted, read]).toEqual([size, file === 'reply.csv' ? 600_000 : 100_000]);
     }
@@ -132,7 +277,7 @@ describe("a file's bytes", () => {
     const folder = await openFolder(await day({ [file]: file.endsWith('.gz') ? gzipSync(text) : text }));
     const abort = new AbortController();
     const read = async () => {
-      for await (const _ of readBytes(folder, file, { signal: abort.signal })) abort.abort();
+      for await (const _ of readBytes(folder, file, { limits: inputLimits, signal: abort.signal })) abort.abort();
     };
     await expect(read()).rejects.toBeInstanceOf(InterruptedError);
     await expect(read()).rejects.toBeInstanceOf(InterruptedError);

@@ -188,7 +188,7 @@ async function withMessages(
   const words = new ProgressWords();
   const options = {
     dir: reputationFolder(settings),
-    maxRejectedPercent: settings.maxRejectedPercent,
+    limits: settings,
     signal,
     onProgress: (progress: ReadProgress) => line.show(words.of(reading(progress))),
   };

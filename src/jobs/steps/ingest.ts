@@ -42,7 +42,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     await using staged = await readFolder(folder, {
       workDir,
       rejectsPath: summary.rejects,
-      maxRejectedPercent: settings.maxRejectedPercent,
+      limits: settings,
       horizon,
       span: { start: run.asOf - run.settings.ranking.windowSeconds, asOf: run.asOf },
       signal,
@@ -50,6 +50,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       onSort: () => report({ doing: 'sorting and removing repeats' }),
     });
     summary.files = staged.files;
+    summary.unread = staged.unread;
     summary.repeated = staged.repeated;
     summary.expired = staged.expired;
     summary.later = staged.later;
@@ -118,10 +119,9 @@ async function stageMessages(
   const store = await MessageStore.open(messagesFile(settings), signal);
   const rejects = await RejectsFile.append(rejectsPath);
   try {
-    const { maxRejectedPercent } = settings;
     const options = {
       rejects,
-      maxRejectedPercent,
+      limits: settings,
       signal,
       onProgress: (progress: ReadProgress) => report(reading(progress)),
     };

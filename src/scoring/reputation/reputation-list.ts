@@ -1,8 +1,8 @@
-import { createGunzip } from 'node:zlib';
 import { type CsvError, parse } from 'csv-parse';
 import type { S3Settings } from '../../config/settings.ts';
 import { BadInputError, InterruptedError, KithError, messageOf } from '../../errors.ts';
 import { openFile } from '../../storage/open-file.ts';
+import { type UnpackLimits, unpack } from '../../storage/unpack.ts';
 
 /** A run's list of scores: pred in [0, 1] by user id. */
 export type ReputationList = ReadonlyMap<number, number>;
@@ -20,10 +20,10 @@ const largestId = 2 ** 31 - 1;
  */
 export async function readReputationList(
   location: string,
-  { s3, signal }: { s3?: S3Settings; signal?: AbortSignal } = {},
+  { limits, s3, signal }: { limits: UnpackLimits; s3?: S3Settings; signal?: AbortSignal },
 ): Promise<ReputationList> {
   const list = new Map<number, number>();
-  const { path, bytes } = await openFile(location, 'file of scores (--reputation)', s3);
+  const { path, size, bytes } = await openFile(location, 'file of scores (--reputation)', s3);
   const parser = parse({
     bom: true,
     info: true,
@@ -31,11 +31,9 @@ export async function readReputationList(
     skip_empty_lines: true,
     max_record_size: 10_000,
   });
-  bytes.on('error', (error) => parser.destroy(error));
-  if (path.endsWith('.gz')) {
-    const gunzip = createGunzip().on('error', (error) => parser.destroy(error));
-    bytes.pipe(gunzip).pipe(parser);
-  } else bytes.pipe(parser);
+  const text = path.endsWith('.gz') ? unpack(bytes, { path, size }, limits) : bytes;
+  text.on('error', (error) => parser.destroy(error));
+  text.pipe(parser);
   const stop = () => bytes.destroy(new InterruptedError('Reading the scores was stopped.'));
   signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -1,0 +1,96 @@
+import { editsBetween } from '../config/unknown-settings.ts';
+
+/** The files of a day's folder; each may end in `.gz`, too. */
+type InputFile = 'follow.csv' | 'reply.csv' | 'like.csv' | 'mention.csv' | 'user.csv' | 'messages.jsonl';
+/** Files that say what no longer counts, or what is forbidden. */
+type ForbiddingFile = 'unfollow.csv' | 'block.csv' | 'mute.csv' | 'unblock.csv' | 'unmute.csv' | 'dismiss.csv';
+
+/** The words by which somebody else might name a file. */
+const words: Readonly<Record<InputFile | ForbiddingFile, RegExp>> = {
+  'follow.csv': /^follow(s|ed|ing|ings|er|ers)?$/,
+  'reply.csv': /^repl(y|ys|ies|ied|ying)$/,
+  'like.csv': /^lik(e|es|ed|ing)$/,
+  'mention.csv': /^mention(s|ed|ing)?$/,
+  'user.csv': /^(users?|usr)$/,
+  'messages.jsonl': /^(messages?|msgs?)$/,
+  'unfollow.csv': /^unfollow(s|ed|ing)?$/,
+  'block.csv': /^block(s|ed|ing)?$/,
+  'mute.csv': /^mut(e|es|ed|ing)$/,
+  'unblock.csv': /^unblock(s|ed|ing)?$/,
+  'unmute.csv': /^unmut(e|es|ed|ing)$/,
+  'dismiss.csv': /^dismiss(es|ed|al|als|ing)?$/,
+};
+const wanted = Object.keys(words) as (keyof typeof words)[];
+const forbidding = /^(un(follow|block|mute)|block|mute|dismiss)\./;
+
+/** How data is written and packed, without digits: `bz2` is `bz` and 2. */
+const forms = new Set(
+  (
+    'csv tsv psv tab txt text json jsonl ndjson xml parquet avro orc arrow feather xls xlsx ods dat data sql db ' +
+    'sqlite pkl gz gzip zst zstd bz bzip xz lzma lz z zip rar sz snappy br zlib deflate tar tgz tbz txz gpg pgp enc'
+  ).split(' '),
+);
+/** What else is in the names of copies and parts. */
+const additions = new Set(
+  (
+    'copy of kopie von copie de copia di part parts chunk split shard segment all new old orig original bak backup final full ' +
+    'delta incremental export dump daily table type utf'
+  ).split(' '),
+);
+
+/** What other programs leave beside their files: hidden files, checksums, signatures, Spark's markers. */
+const besideInput =
+  /^\.|\.(crc|md5|md5sum|sha\d+|sha\d+sum|sig|asc)$|^_(SUCCESS|temporary|metadata|committed_.*|started_.*)$/i;
+/** What Kith itself may have written there. */
+const ownOutput = /^reputation_score\.csv(\.gz)?$/;
+/** What copying programs add to a name until the file is complete. */
+const unfinished = /[._](part|partial|filepart|crdownload|download|tmp|temp|uploading|incomplete|_COPYING_)$/i;
+
+/**
+ * What a name in a day's folder means: a file that is read; one that is rightly not read; one that is still being
+ * copied; one that Kith doesn't know; or one that looks like a file that would be read under the name given.
+ */
+export type NameMeaning = 'input' | 'beside' | 'unfinished' | 'unknown' | { shouldBe: string };
+
+export function meaningOf(name: string): NameMeaning {
+  if (besideInput.test(name) || ownOutput.test(name)) return 'beside';
+  const plain = name.replace(/\.gz$/, '');
+  if (!forbidding.test(plain) && wanted.some((file) => file === plain)) return 'input';
+  const shouldBe = nearestOf(name);
+  if (shouldBe === undefined) return 'unknown';
+  return unfinished.test(name) && nearestOf(name.replace(unfinished, '')) ? 'unfinished' : { shouldBe };
+}
+
+/** Whether Kith doesn't read a file of this name yet; ignoring it would recommend people in spite of it. */
+export function isForbidding(file: string): boolean {
+  return forbidding.test(file);
+}
+
+/**
+ * The file that a name seems to stand for: one of its parts is a word for it, or that word with a slip, and the others
+ * are usual in the names of data.
+ */
+function nearestOf(name: string): string | undefined {
+  const parts =
+    name
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(unfinished, '')
+      .match(/\p{L}+|\d+/gu) ?? [];
+  const unusual = parts.filter((part) => !isUsual(part));
+  const files = unusual.map((part) => wanted.find((file) => words[file].test(part)));
+  if (files.length > 0 && files.every((file) => file !== undefined)) return files.find(isForbidding) ?? files.at(-1);
+  const [only] = unusual;
+  if (unusual.length !== 1 || only === undefined || !parts.some((part) => forms.has(part))) return undefined;
+  return wanted.find((file) => isSlip(only, file.slice(0, file.indexOf('.'))));
+}
+
+function isUsual(part: string): boolean {
+  return forms.has(part) || additions.has(part) || /^(\d+|[a-f]+|[a-z])$/.test(part);
+}
+
+/** Letters in another order, or, in a word that is not too short, one letter too many, too few, or wrong. */
+function isSlip(part: string, word: string): boolean {
+  const sorted = (text: string) => [...text].sort().join('');
+  return sorted(part) === sorted(word) || (word.length > 4 && editsBetween(part, word) <= 1);
+}
