@@ -26,7 +26,7 @@ BEGIN
     WHERE owned.oid >= first_own_oid
       AND NOT EXISTS (
         SELECT FROM pg_depend
-        WHERE classid = catalog AND objid = owned.oid AND (deptype IN ('i', 'e') OR deptype = 'a' AND type = 'sequence')
+        WHERE classid = catalog AND objid = owned.oid AND objsubid = 0 AND (deptype IN ('i', 'e') OR deptype = 'a' AND type = 'sequence')
       )
   LOOP
     EXECUTE format('ALTER %s %s OWNER TO kith_heir', thing.type, thing.identity);
