@@ -60,9 +60,10 @@ export async function swap(
  * @throws ChecksFailedError that names it, or else an EngineError with Postgres's reason; an error that says more already
  */
 async function explain(database: Database, error: unknown, failure: string): Promise<never> {
-  const cause = error instanceof KithError && error.exitCode === 1 ? error.cause : undefined;
+  const cause = error instanceof KithError ? error.cause : undefined;
   if (!(cause instanceof pg.DatabaseError)) throw error;
   await refuseObstacles(database);
+  if (error instanceof KithError && error.exitCode !== 1) throw error;
   const why = [cause.message, cause.detail].filter(Boolean).join('; ').replaceAll('\n', ', ');
   throw new EngineError(
     `${failure}, because Postgres refused to swap the tables (${why}): undo what has been changed about them, then run again.`,
