@@ -194,6 +194,24 @@ describe('a role that may only read', () => {
   });
 });
 
+test('readers who use up all connections leave some to Kith', async () => {
+  await network.pool.query("CREATE ROLE a_crowd LOGIN PASSWORD 'of-the-test'");
+  const crowd: AsyncDisposable[] = [];
+  try {
+    const refused = await until('a refused connection', async () => {
+      const some = await Promise.allSettled(Array.from({ length: 10 }, () => connectAs('a_crowd', 'of-the-test')));
+      for (const one of some) if (one.status === 'fulfilled') crowd.push(one.value);
+      return some.find((one) => one.status === 'rejected');
+    });
+    expect(String(refused.reason)).toContain('remaining connection slots are reserved');
+    await using database = await Database.connect(network.stack.postgres.url);
+    await migrate(database, 30, () => undefined);
+  } finally {
+    for (const one of crowd) await one[Symbol.asyncDispose]();
+    await network.pool.query('DROP ROLE a_crowd');
+  }
+});
+
 test('a server of your own needs a role that may create schemas in its database, and nothing else', async () => {
   await network.pool.query("CREATE ROLE plain LOGIN PASSWORD 'of-the-test'");
   await network.pool.query('CREATE DATABASE plain_database');
