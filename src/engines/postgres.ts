@@ -143,7 +143,9 @@ async function answers(home: EngineHome, { lock, onProgress }: Options): Promise
 /** The port may be another one than at the last start. */
 function writeServiceFile(home: EngineHome): void {
   const url = postgresUrl(home);
-  if (url) replaceFile(serviceFileOf(home), serviceText(url));
+  const file = serviceFileOf(home);
+  if (!url || (existsSync(file) && readFileSync(file, 'utf8') === serviceText(url))) return;
+  replaceFile(file, serviceText(url));
 }
 
 /** Backends that have outlived their server end when they next wait; the rest get five seconds. */
