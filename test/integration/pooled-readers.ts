@@ -21,7 +21,7 @@ const begins = ['', '', '', '', '', '', 'BEGIN', 'BEGIN ISOLATION LEVEL REPEATAB
 
 const urls = (process.env.KITH_TEST_POOL ?? '').split(' ');
 const clients = Number(process.env.KITH_TEST_CLIENTS);
-const pauseMs = 2_000;
+const pauseMs = 1_000;
 const seen: PooledReads = { reads: [], mixed: [], empty: 0, errors: [] };
 let stopped = false;
 

