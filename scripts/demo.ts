@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   console.log(`
 The demo took ${Math.round((performance.now() - started) / 1000)} s. Its engines are still running:
   Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user ${neo4j.username}, password in ${home}/passwords/neo4j)
-  Postgres       psql "$(KITH_HOME=${home} npx kith status --json | node -pe 'JSON.parse(require("fs").readFileSync(0)).postgres.url')"
+  Postgres       PGSERVICEFILE=${home}/pg_service.conf psql service=kith
 How good the model is: ${home}/model/model-card.md
 Queries to try in Neo4j Browser: cypher/explore/*.cypher. To stop the engines: KITH_HOME=${home} npx kith down`);
 }

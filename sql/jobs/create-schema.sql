@@ -1,2 +1,2 @@
--- Creates Kith's schema; the caller holds the lock of lock-tables.sql.
+-- Creates Kith's schema.
 CREATE SCHEMA kith;

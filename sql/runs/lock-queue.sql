@@ -1,2 +1,2 @@
--- Only one process at a time decides which run is next. 1802071145 is the network's lock plus one.
-SELECT pg_advisory_xact_lock(1802071145);
+-- Only one process at a time decides which run is next; the others wait.
+LOCK TABLE kith.queue_lock IN EXCLUSIVE MODE;

@@ -1,8 +1,9 @@
 -- What a swap would break or fail on ($1 the names of Kith's columns), and what to do about it.
-WITH lid AS (
-  SELECT pg_class.oid, relname, pg_class.oid::regclass::text AS name
-  FROM pg_class
-  WHERE pg_class.oid IN ('graph_recs.closest_connections'::regclass, 'graph_recs.recommendations'::regclass, 'graph_recs.rec_reasons'::regclass)
+WITH wanted (name) AS (
+  VALUES ('graph_recs.closest_connections'), ('graph_recs.recommendations'), ('graph_recs.rec_reasons')
+),
+lid AS (
+  SELECT pg_class.oid, relname, relforcerowsecurity, wanted.name FROM wanted JOIN pg_class ON pg_class.oid = to_regclass(wanted.name)
 ),
 part AS (
   SELECT inhrelid AS oid, inhparent, relnamespace, inhrelid::regclass::text AS name, reltype
@@ -15,8 +16,12 @@ either AS (
   UNION ALL
   SELECT oid, name FROM part
 )
-SELECT format('the foreign key %s of %s to %s', conname, conrelid::regclass, lid.name) AS obstacle,
-  format('ALTER TABLE %s DROP CONSTRAINT %I, since a run replaces all rows', conrelid::regclass, conname) AS remedy
+SELECT format('no table %s', name) AS obstacle, 'restore it from a backup' AS remedy
+FROM wanted
+WHERE to_regclass(name) IS NULL
+UNION ALL
+SELECT format('the foreign key %s of %s to %s', conname, conrelid::regclass, lid.name),
+  format('ALTER TABLE %s DROP CONSTRAINT %I, since a run replaces all rows', conrelid::regclass, conname)
 FROM lid
 JOIN pg_constraint ON contype = 'f' AND confrelid = lid.oid
 WHERE conparentid = 0
@@ -30,6 +35,16 @@ SELECT format('the trigger %s on %s', tgname, either.name), format('DROP TRIGGER
 FROM either
 JOIN pg_trigger ON tgrelid = either.oid
 WHERE NOT tgisinternal AND tgparentid = 0
+UNION ALL
+SELECT format('the rule %s on %s', rulename, either.name), format('DROP RULE %I ON %s, since no run sets it off', rulename, either.name)
+FROM either
+JOIN pg_rewrite ON ev_class = either.oid
+UNION ALL
+SELECT
+  format('row-level security of %s that is forced on its owner', name),
+  format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY, since the checks would not see all rows', name)
+FROM lid
+WHERE relforcerowsecurity
 UNION ALL
 SELECT DISTINCT format('the publication %s of %s', pubname, either.name),
   format(

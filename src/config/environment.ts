@@ -93,7 +93,8 @@ export const topics = {
       .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
       .optional()
       .meta({
-        description: 'Your own Postgres server, version 17 or newer: `postgres://user:password@host:port/database`.',
+        description:
+          'Your own Postgres server, version 17 or newer: `postgres://user:password@host:port/database` ([what its role needs](security.md)).',
         unset: 'the embedded Postgres',
       }),
     KITH_BOLT_PORT: port.prefault('0').describe('The Bolt port of the embedded Neo4j; 0 means any free port.'),

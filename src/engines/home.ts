@@ -22,7 +22,7 @@ export interface EngineHome {
   neo4j: string;
   postgres: string;
   /** The passwords of the engines and of Kith's pages, mode 0600 in a folder of mode 0700. */
-  passwords: { neo4j: string; postgres: string; web: string };
+  passwords: { neo4j: string; postgres: string; postgresAdmin: string; web: string };
   /** The ports of the last start, which are reused while they are free. */
   ports: string;
 }
@@ -37,6 +37,7 @@ export function homeOf(settings: Settings): EngineHome {
     passwords: {
       neo4j: join(root, 'passwords', 'neo4j'),
       postgres: join(root, 'passwords', 'postgres'),
+      postgresAdmin: join(root, 'passwords', 'postgres-admin'),
       web: join(root, 'passwords', 'web'),
     },
     ports: join(root, 'ports.json'),

@@ -8,6 +8,8 @@ listen_addresses = '127.0.0.1'
 port = ${port}
 unix_socket_directories = ''
 max_connections = 200
+# For Kith's own role, when readers have used up all others.
+reserved_connections = 24
 password_encryption = 'scram-sha-256'
 
 shared_buffers = '256MB'
@@ -29,7 +31,7 @@ log_checkpoints = off
 `;
 }
 
-/** Who may connect: everybody with a password, from this machine. */
+/** Who may connect: every role, by its password, from this machine. There are no Unix sockets. */
 export const postgresHba = `# Written by kith at every start.
 host all all 127.0.0.1/32 scram-sha-256
 `;

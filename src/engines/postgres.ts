@@ -12,23 +12,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { projectRoot } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 import { engineFailed, reasonIn, tailOf } from './failure.ts';
 import type { EngineHome } from './home.ts';
-import { passwordOf } from './home.ts';
+import { passwordOf, replaceFile } from './home.ts';
 import type { HeldLock } from './lock.ts';
-import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
+import { choosePorts, fixedPorts } from './ports.ts';
 import { postgresConf, postgresHba } from './postgres-conf.ts';
 import { closedFolder, type OsUser, postgresOsUser } from './postgres-os-user.ts';
+import { alwaysThereUrl, createRole, postgresUrl, prepareDatabase, superuser } from './postgres-roles.ts';
+import { serviceFileOf, serviceText } from './postgres-service.ts';
 import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
 import { askPostgres, isRefusedLogin } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
-const database = 'kith';
-const superuser = 'kith';
 /** A start after a crash replays up to max_wal_size. */
 const patienceSeconds = 600;
 
@@ -36,13 +35,6 @@ interface Options {
   /** Of the home's engines. */
   lock: HeldLock;
   onProgress?: (text: string) => void;
-}
-
-/** The URL of this home's embedded Postgres; undefined before the first `up`. */
-export function postgresUrl(home: EngineHome, name = database): string | undefined {
-  const password = passwordOf(home.passwords.postgres);
-  const { postgres: port } = rememberedPorts(home);
-  return password && port ? `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}` : undefined;
 }
 
 /** The server's process, if it is running. */
@@ -60,7 +52,10 @@ export async function startPostgres(home: EngineHome, settings: Settings, option
     const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
     const isOwn = !findPostgres(home);
     if (isOwn) await launch(home, settings, options);
-    if (await answers(home, options)) return;
+    if (await answers(home, options)) {
+      writeServiceFile(home);
+      return;
+    }
     // The process found was just ending, as after a kill; this is not a failed start.
     if (!isOwn && attempt < 5) continue;
     const reason = reasonIn(tailOf(logOf(home), 20_000, logStart));
@@ -115,19 +110,21 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
 }
 
 /** Waits for an answer; false if the server ended instead. */
-async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
-  const url = postgresUrl(home, 'postgres') ?? '';
+async function answers(home: EngineHome, { lock, onProgress }: Options): Promise<boolean> {
   let refused = 0;
   const came = await waitUntil(
     async () => {
       if (!findPostgres(home)) return true;
       try {
-        await askPostgres(url);
+        await askPostgres(alwaysThereUrl(home));
         return true;
       } catch (error) {
-        if (isRefusedLogin(error) && ++refused > 2)
+        if (!isRefusedLogin(error)) return false;
+        lock.check();
+        const isNew = await createRole(home).catch(() => false);
+        if (!isNew && ++refused > 2)
           throw new EngineError(
-            `Postgres rejects the password in ${home.passwords.postgres}: write the password of its user ${superuser} to that file.`,
+            `Postgres rejects the password in ${home.passwords.postgres}: write the password of its user kith to that file.`,
           );
         return false;
       }
@@ -139,20 +136,16 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
   if (!came)
     throw new EngineError(`Postgres has not answered within ${patienceSeconds} s: see its log ${logOf(home)}.`);
   lock.check();
-  await makeDatabase(url);
+  await prepareDatabase(home, onProgress);
   return true;
 }
 
-async function makeDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
-    if (!rowCount) await client.query(`CREATE DATABASE ${database}`);
-  } finally {
-    await client.end();
-  }
+/** The port may be another one than at the last start. */
+function writeServiceFile(home: EngineHome): void {
+  const url = postgresUrl(home);
+  const file = serviceFileOf(home);
+  if (!url || (existsSync(file) && readFileSync(file, 'utf8') === serviceText(url))) return;
+  replaceFile(file, serviceText(url));
 }
 
 /** Backends that have outlived their server end when they next wait; the rest get five seconds. */
@@ -190,7 +183,7 @@ async function initialise(home: EngineHome, programs: string, user: OsUser, lock
   mkdirSync(draft, { mode: 0o700 });
   if (user) chownSync(draft, user.uid, user.gid);
   try {
-    writeFor(user, passwordFile, passwordOf(home.passwords.postgres) ?? '');
+    writeFor(user, passwordFile, passwordOf(home.passwords.postgresAdmin) ?? '');
     const args = ['-D', draft, '-U', superuser, '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
     const output = await runToEnd(
       spawn(join(programs, 'initdb'), [...args, '--encoding=UTF8', '--locale=C'], asUser(home, user)),

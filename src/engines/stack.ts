@@ -6,7 +6,8 @@ import { settleImport } from './import-folder.ts';
 import { type HeldLock, isLocked, withLock } from './lock.ts';
 import { findNeo4j, neo4jAccess, startNeo4j, stopNeo4j } from './neo4j.ts';
 import { choosePorts, type Ports, rememberedPorts } from './ports.ts';
-import { findPostgres, postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
+import { findPostgres, startPostgres, stopPostgres } from './postgres.ts';
+import { postgresUrl } from './postgres-roles.ts';
 import { askNeo4j, askPostgres, checkGivenNeo4j, checkGivenPostgres } from './reach.ts';
 import { throwIfAborted } from './waiting.ts';
 

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { EngineError } from '../errors.ts';
+import { ChecksFailedError, EngineError, messageOf } from '../errors.ts';
 import type { UserRange } from '../graph/user-ranges.ts';
 import { CopyStream, copyOut, readCopy } from '../postgres/copy-stream.ts';
-import { type Database, queryAll, queryOn } from '../postgres/database.ts';
+import { type Database, queryAll, queryOn, sqlStateOf } from '../postgres/database.ts';
 import { type OfTables, type PublishedTable, shapes } from './published-tables.ts';
 import { instantText, ShownRows } from './shown-rows.ts';
 
@@ -171,5 +171,12 @@ async function make(
 
 async function addIndexes(client: pg.ClientBase, table: PublishedTable, next: string): Promise<void> {
   for (const { statement } of await queryOn<{ statement: string }>(client, 'sql/next/indexes.sql', [table, next]))
-    await client.query(statement);
+    await client.query(statement).catch((error) => {
+      // The rows are not what an index of an application allows: equal ones, or ones that its expression fails on.
+      if (!/^(22|23|P0)/.test(sqlStateOf(error) ?? '')) throw error;
+      throw new ChecksFailedError(
+        `The run's rows don't fit an index on graph_recs.${table} (${messageOf(error)}; ${statement}): drop the index, then run again.`,
+        { cause: error },
+      );
+    });
 }

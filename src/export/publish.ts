@@ -33,7 +33,7 @@ export interface PublishSummary {
  * these open. Until then every reader sees the previous run. If it fails, the next tables are kept, so a retry costs
  * only the checks and the swap.
  *
- * @throws BadInputError if the run's tables are missing or can't be swapped; ChecksFailedError if a check fails;
+ * @throws BadInputError if the run's tables are missing; ChecksFailedError if a check fails or they can't be swapped;
  *   EngineError if a reader's transaction does not end. The published tables are then unchanged.
  */
 export async function publish(

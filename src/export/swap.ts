@@ -1,9 +1,10 @@
-import type pg from 'pg';
-import { EngineError } from '../errors.ts';
+import pg from 'pg';
+import { EngineError, KithError } from '../errors.ts';
 import { atAnInstant, type Patience, unlessInUse } from '../postgres/at-an-instant.ts';
 import { type Database, queryAll, sqlStateOf } from '../postgres/database.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { NextTable } from './next-table.ts';
+import { refuseObstacles, refuseObstaclesOn } from './obstacles.ts';
 import { type OfTables, type PublishedTable, publishedTables } from './published-tables.ts';
 
 export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onProgress'> {
@@ -17,7 +18,8 @@ export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onP
  * transaction has seen the old rows and can go on to see the new ones. The new rows are frozen, so older snapshots see
  * them too. See docs/decisions/0003-publish-by-a-swap.md.
  *
- * @throws EngineError if there is no such instant; nothing is changed then
+ * @throws EngineError if there is no such instant; ChecksFailedError if something on the tables is in the way that has
+ *   appeared since the run began. Nothing is changed then.
  */
 export async function swap(
   database: Database,
@@ -40,6 +42,7 @@ export async function swap(
             await queryAll(client, 'sql/swap/close-table.sql', { table: closing, milliseconds });
           }
           closing = undefined;
+          await refuseObstaclesOn(client);
           for (const table of publishedTables) await exchange(client, table, next[table]);
         });
       } catch (error) {
@@ -47,8 +50,25 @@ export async function swap(
         throw error;
       }
     }),
-  );
+  ).catch((error) => explain(database, error, patience.failure));
   await tidyUp(database, patience.onProgress);
+}
+
+/**
+ * What Postgres refuses has usually been made by somebody since the run began, who can be told what it is.
+ *
+ * @throws ChecksFailedError that names it, or else an EngineError with Postgres's reason; an error that says more already
+ */
+async function explain(database: Database, error: unknown, failure: string): Promise<never> {
+  const cause = error instanceof KithError ? error.cause : undefined;
+  if (!(cause instanceof pg.DatabaseError)) throw error;
+  await refuseObstacles(database);
+  if (error instanceof KithError && error.exitCode !== 1) throw error;
+  const why = [cause.message, cause.detail].filter(Boolean).join('; ').replaceAll('\n', ', ');
+  throw new EngineError(
+    `${failure}, because Postgres refused to swap the tables (${why}): undo what has been changed about them, then run again.`,
+    { cause: error },
+  );
 }
 
 async function exchange(client: pg.ClientBase, table: PublishedTable, { name, shown }: NextTable): Promise<void> {

@@ -1,5 +1,6 @@
-import { BusyError, EngineLostError } from '../errors.ts';
-import { type Database, queryOn, type SqlFile } from '../postgres/database.ts';
+import { EngineLostError } from '../errors.ts';
+import type { Database, SqlFile } from '../postgres/database.ts';
+import { refuseIfLocked } from '../postgres/refuse-if-locked.ts';
 import { type RunUnderWay, refuseQueuedRun } from './runs.ts';
 
 /** Work that ends when its signal aborts: the lock is lost because Postgres went away. */
@@ -12,7 +13,7 @@ type Work<T> = (lost: AbortSignal) => Promise<T>;
  */
 export async function withNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
   const busy = 'Another run is in progress on this network: wait until it ends, or stop it with Ctrl-C where it runs.';
-  return withLock(database, 'sql/runs/try-lock.sql', busy, async (lost) => {
+  return withLock(database, 'sql/runs/lock-network.sql', busy, async (lost) => {
     const [current] = await database.query<RunUnderWay>('sql/runs/under-way.sql');
     refuseQueuedRun(current);
     return work(lost);
@@ -27,7 +28,7 @@ export async function withNetworkLock<T>(database: Database, work: Work<T>): Pro
 export async function withSharedNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
   return withLock(
     database,
-    'sql/runs/try-lock-shared.sql',
+    'sql/runs/share-network.sql',
     'Somebody is running a command on this network by hand.',
     work,
   );
@@ -35,8 +36,7 @@ export async function withSharedNetworkLock<T>(database: Database, work: Work<T>
 
 async function withLock<T>(database: Database, file: SqlFile, busy: string, work: Work<T>): Promise<T> {
   return database.transaction(async (client) => {
-    const [row] = await queryOn<{ locked: boolean }>(client, file);
-    if (!row?.locked) throw new BusyError(busy);
+    await refuseIfLocked(client, file, busy);
     const lost = new AbortController();
     const onLost = () =>
       lost.abort(new EngineLostError('The connection to Postgres broke off; see `kith status`, then run again.'));

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { BusyError, EngineError } from '../errors.ts';
 import { type Database, queryOn, type SqlFile } from '../postgres/database.ts';
+import { refuseIfLocked } from '../postgres/refuse-if-locked.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { stepsOf } from './attempt.ts';
 import type { Run, RunSettings, RunStatus, ScoresPlace } from './run.ts';
@@ -134,19 +135,22 @@ async function insert(
  * somebody works by hand.
  */
 export async function queuedRunUnderWay(database: Database): Promise<string | undefined> {
-  return database.transaction(async (client) => {
+  const find = database.transaction(async (client) => {
     await queryOn(client, 'sql/runs/lock-queue.sql');
     const [current] = await queryOn<RunUnderWay>(client, 'sql/runs/under-way.sql');
     if (current?.is_queued) return current.id;
     if (current) {
       if ((await queryOn(client, 'sql/runs/waiting.sql', [1])).length === 0) return undefined;
       // A run by hand holds the network's lock as long as its process lives.
-      const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock.sql');
-      if (!row?.locked) return undefined;
+      await refuseIfLocked(client, 'sql/runs/lock-network.sql', 'Somebody works by hand.');
       await queryOn(client, 'sql/runs/fail-unfinished.sql');
     }
     const [next] = await queryOn<{ id: string }>(client, 'sql/runs/take-next.sql');
     return next?.id;
+  });
+  return find.catch((error) => {
+    if (error instanceof BusyError) return undefined;
+    throw error;
   });
 }
 

@@ -34,13 +34,17 @@ export interface Holder extends pg.QueryResultRow {
 /** Somebody has a table open: this try has failed, and there will be another one. */
 class InUse extends Error {}
 
-/** Runs `work`, which locks the tables with a short lock_timeout; if somebody has them open, only this try fails. */
-export async function unlessInUse<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work`, which locks the tables with a short lock_timeout; if somebody has them open, only this try fails.
+ *
+ * @param states further SQLSTATEs with which only this try fails
+ */
+export async function unlessInUse<T>(work: () => Promise<T>, states: readonly string[] = []): Promise<T> {
   try {
     return await work();
   } catch (error) {
     // 55P03 lock_not_available, 40P01 deadlock_detected
-    throw ['55P03', '40P01'].includes(sqlStateOf(error) ?? '') ? new InUse() : error;
+    throw ['55P03', '40P01', ...states].includes(sqlStateOf(error) ?? '') ? new InUse() : error;
   }
 }
 

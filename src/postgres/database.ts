@@ -205,6 +205,18 @@ function engineError(where: string, error: unknown): Error {
       `In Postgres ${where} waited too long for a lock that another connection holds (${messageOf(error)}); run again.`,
       { cause: error },
     );
+  // insufficient_privilege
+  if (code === '42501')
+    return new EngineError(
+      `Kith's role lacks a right in Postgres (${messageOf(error)}, in ${where}): docs/security.md says what it needs.`,
+      { cause: error },
+    );
+  // undefined_table, invalid_schema_name
+  if (code === '42P01' || code === '3F000')
+    return new EngineError(
+      `Something of Kith's is missing in Postgres (${messageOf(error)}, in ${where}): undo what has dropped or renamed it, or restore a backup.`,
+      { cause: error },
+    );
   if (isUnreachable(error))
     return new EngineLostError(
       `Postgres can't be reached (${messageOf(error)}); see \`kith status\`, then run again.`,

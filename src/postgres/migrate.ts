@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
+import type pg from 'pg';
 import { migrationNames, statement } from '../config/project.ts';
 import { EngineError, KithError, messageOf } from '../errors.ts';
 import { atAnInstant, unlessInUse } from './at-an-instant.ts';
@@ -33,35 +34,44 @@ export async function migrate(
       failure: 'The tables in Postgres were not migrated',
       onProgress,
     };
-    await atAnInstant(database, patience, () => unlessInUse(() => migrateNow(database, dir)));
+    await atAnInstant(database, patience, () => unlessInUse(() => migrateNow(database, dir), createdByAnother));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
+interface Found extends pg.QueryResultRow {
+  isMigrated: boolean;
+  hasSchema: boolean;
+}
+
+/** What a statement says when another process has created the same thing meanwhile. */
+const createdByAnother = ['23505', '42P06'];
+
 async function migrateNow(database: Database, dir: string): Promise<void> {
-  await database.transaction(
-    async (client) => {
-      await queryOn(client, 'sql/locks/limit-session.sql');
-      await runner({
-        dbClient: client,
-        dir,
-        direction: 'up',
-        migrationsTable: 'migrations',
-        migrationsSchema: 'kith',
-        createMigrationsSchema: true,
-        singleTransaction: true,
-        // If two processes start at once, the second waits, as long as the limit allows, and then finds nothing to do.
-        advisoryLockMode: 'wait',
-        log: () => undefined,
-      }).catch((error) => {
-        if (error instanceof KithError) throw error;
-        throw new EngineError(`The tables in Postgres can't be migrated: ${messageOf(error)}`, {
-          cause: error,
-        });
+  await database.transaction(async (client) => {
+    await queryOn(client, 'sql/locks/limit-session.sql');
+    // If two processes start at once, the second waits, as long as the limit allows, and then finds nothing to do.
+    const [found] = await queryOn<Found>(client, 'sql/locks/find-migrations.sql');
+    if (found?.isMigrated) await queryOn(client, 'sql/locks/lock-migrations.sql');
+    else if (!found?.hasSchema) await queryOn(client, 'sql/jobs/create-schema.sql');
+    await runner({
+      dbClient: client,
+      dir,
+      direction: 'up',
+      migrationsTable: 'migrations',
+      migrationsSchema: 'kith',
+      // It would begin and end this transaction as well, which only draws a warning.
+      singleTransaction: true,
+      // Its lock is an advisory one, which every role can take, and then nothing could be migrated.
+      noLock: true,
+      log: () => undefined,
+    }).catch((error) => {
+      if (error instanceof KithError) throw error;
+      throw new EngineError(`The tables in Postgres can't be migrated: ${messageOf(error)}`, {
+        cause: error,
       });
-      await queryOn(client, 'sql/locks/no-limit-session.sql');
-    },
-    { implicit: true },
-  );
+    });
+    await queryOn(client, 'sql/locks/no-limit-session.sql');
+  });
 }

@@ -2,6 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
+import { homeOf } from '../../src/engines/home.ts';
+import { superuserUrl } from '../../src/engines/postgres-roles.ts';
 import { type Stack, up } from '../../src/engines/stack.ts';
 import { runWhole } from '../../src/jobs/by-hand.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
@@ -41,6 +43,17 @@ export class TestNetwork implements AsyncDisposable {
 
   async reset(): Promise<void> {
     await resetNetwork(this.settings, new AbortController().signal);
+  }
+
+  /** Runs statements as the embedded server's superuser, for what Kith's role may not do. */
+  async asSuperuser(sql: string): Promise<pg.QueryResult> {
+    const client = new pg.Client({ connectionString: superuserUrl(homeOf(this.settings)) });
+    await client.connect();
+    try {
+      return await client.query(sql);
+    } finally {
+      await client.end();
+    }
   }
 
   /** A new empty folder under the home, e.g. for a day's folder: `folder('20240601')`. */

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { readSettings } from '../../src/config/settings.ts';
 import { homeOf } from '../../src/engines/home.ts';
 import { importFolder } from '../../src/engines/import-folder.ts';
-import { postgresUrl } from '../../src/engines/postgres.ts';
+import { postgresUrl } from '../../src/engines/postgres-roles.ts';
 import { findProcesses } from '../../src/engines/processes.ts';
 import { down, status } from '../../src/engines/stack.ts';
 import { type ListedRun, listRuns } from '../../src/jobs/list-runs.ts';

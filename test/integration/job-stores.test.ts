@@ -142,12 +142,15 @@ describe.each([
   });
 });
 
-test('a separate Postgres for jobs needs only an empty database', async () => {
+test('a separate Postgres for jobs needs only an empty database, even if several workers begin at once', async () => {
   await network.pool.query('DROP DATABASE IF EXISTS jobs_alone WITH (FORCE)');
   await network.pool.query('CREATE DATABASE jobs_alone');
   const url = new URL(network.stack.postgres.url);
   url.pathname = '/jobs_alone';
-  await using store = await openJobStore(url.href, { lockLifetime: 4_000, onTrouble: () => undefined });
+  const open = () => openJobStore(url.href, { lockLifetime: 4_000, onTrouble: () => undefined });
+  const stores = await Promise.all([open(), open(), open(), open(), open()]);
+  await using store = stores.pop() as (typeof stores)[0];
+  for (const other of stores) await other[Symbol.asyncDispose]();
   expect((await store.agenda.queryJobs({ name: 'none' })).total).toBe(0);
   const tables = "SELECT schemaname FROM pg_tables WHERE tablename LIKE 'agenda%'";
   const client = new pg.Client({ connectionString: url.href });

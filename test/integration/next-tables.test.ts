@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type pg from 'pg';
-import { BadInputError, EngineError } from '../../src/errors.ts';
+import { BadInputError, ChecksFailedError, EngineError, KithError } from '../../src/errors.ts';
 import { forgetEarlier } from '../../src/export/leftovers.ts';
 import { publishedTables } from '../../src/export/published-tables.ts';
 import { queryOn } from '../../src/postgres/database.ts';
@@ -191,6 +191,16 @@ describe('what a swap would lose or break', () => {
       'ALTER TABLE graph_recs.closest_connections DROP COLUMN note',
     ],
     [
+      'the rule quiet on graph_recs.recommendations',
+      'CREATE RULE quiet AS ON DELETE TO graph_recs.recommendations DO INSTEAD NOTHING',
+      'DROP RULE quiet ON graph_recs.recommendations',
+    ],
+    [
+      'row-level security of graph_recs.rec_reasons that is forced on its owner',
+      'ALTER TABLE graph_recs.rec_reasons ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+      'ALTER TABLE graph_recs.rec_reasons DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY',
+    ],
+    [
       'the partition app.far of graph_recs.recommendations',
       'CREATE TABLE app.far PARTITION OF graph_recs.recommendations FOR VALUES FROM (100000) TO (200000)',
     ],
@@ -204,10 +214,12 @@ describe('what a swap would lose or break', () => {
     const input = network.folder('20240601');
     mkdirSync(input);
     writeFileSync(join(input, 'follow.csv'), '1,2,2024-05-30 12:00:00\n');
-    await network.pool.query(`CREATE SCHEMA app; ${make}`);
+    await network.pool.query('CREATE SCHEMA app');
+    // Only a superuser may publish all tables.
+    await network.asSuperuser(`SET ROLE ${/ALL TABLES/.test(make) ? 'NONE' : 'kith'}; ${make}`);
     try {
       const run = network.run({ input });
-      await expect(run).rejects.toThrow(BadInputError);
+      await expect(run).rejects.toThrow(ChecksFailedError);
       await expect(run).rejects.toThrow(`impossible with ${name}`);
       await expect(run).rejects.toThrow(/ \((ALTER TABLE|ALTER PUBLICATION|DROP|make|let)/);
       const { rows: steps } = await network.pool.query('SELECT step, rows FROM kith.run_steps');
@@ -215,11 +227,120 @@ describe('what a swap would lose or break', () => {
       await network.pool.query('DELETE FROM kith.runs');
       await rows.stage(50, 2);
       await expect(rows.publish()).rejects.toThrow(name);
-      expect(await runsIn(network.pool, 'rec_reasons')).toEqual([startedAt]);
+      expect(await runsIn(network.pool, 'recommendations')).toEqual([startedAt]);
     } finally {
-      await network.pool.query(`SET client_min_messages = error; ${remove}; DROP SCHEMA app CASCADE`);
+      await network.asSuperuser(`SET client_min_messages = error; ${remove}; DROP SCHEMA app CASCADE`);
     }
     expect((await rows.publish()).checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  });
+});
+
+test('a table that somebody has renamed is named before a run and in a step, and nothing is lost', async () => {
+  await rows.stage(50, 1);
+  const { startedAt } = await rows.publish();
+  await network.pool.query('ALTER TABLE graph_recs.rec_reasons RENAME TO renamed');
+  const thrown = await Promise.all([rows.publish().catch((error) => error), rows.stage(50, 2).catch((error) => error)]);
+  await network.pool.query('ALTER TABLE graph_recs.renamed RENAME TO rec_reasons');
+  expect(thrown[0]).toBeInstanceOf(ChecksFailedError);
+  expect(thrown[0].message).toContain('impossible with no table graph_recs.rec_reasons (restore it from a backup)');
+  expect(thrown[1]).toBeInstanceOf(EngineError);
+  expect(thrown[1].message).toMatch(/^Something of Kith's is missing in Postgres .*"graph_recs.rec_reasons" does not/);
+  expect(await runsIn(network.pool, 'rec_reasons')).toEqual([startedAt]);
+});
+
+describe('what appears only just before the swap', () => {
+  test.each([
+    [
+      'a foreign key',
+      'CREATE TABLE app.seen (user_id int, rec_id int, FOREIGN KEY (user_id, rec_id) REFERENCES graph_recs.recommendations);' +
+        'INSERT INTO app.seen SELECT user_id, rec_id FROM graph_recs.recommendations LIMIT 1',
+      'impossible with the foreign key seen_user_id_rec_id_fkey of app.seen to graph_recs.recommendations',
+    ],
+    [
+      'a trigger',
+      `CREATE FUNCTION app.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE TRIGGER note AFTER DELETE ON graph_recs.rec_reasons FOR EACH ROW EXECUTE FUNCTION app.note()`,
+      'impossible with the trigger note on graph_recs.rec_reasons',
+    ],
+    [
+      'a publication',
+      'CREATE PUBLICATION mine FOR TABLE graph_recs.closest_connections',
+      'impossible with the publication mine of',
+      'DROP PUBLICATION mine',
+    ],
+    [
+      'a column with a sequence',
+      'ALTER TABLE graph_recs.recommendations ADD COLUMN number bigserial',
+      'impossible with the column number of graph_recs.recommendations',
+      'ALTER TABLE graph_recs.recommendations DROP COLUMN number',
+    ],
+    [
+      'another type of a column',
+      'ALTER TABLE graph_recs.recommendations ALTER COLUMN rank TYPE bigint',
+      'because Postgres refused to swap the tables (child table "recommendations_',
+      'ALTER TABLE graph_recs.recommendations ALTER COLUMN rank TYPE integer',
+    ],
+    [
+      'a view of the rows behind the table',
+      "DO $$ BEGIN EXECUTE 'CREATE VIEW app.direct AS SELECT * FROM ' || (SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'graph_recs.rec_reasons'::regclass); END $$",
+      'impossible with the view app.direct, which depends on kith_shown.rec_reasons',
+    ],
+    [
+      'a column of their type',
+      "DO $$ BEGIN EXECUTE 'CREATE TABLE app.kept (reason ' || (SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'graph_recs.rec_reasons'::regclass) || ')'; END $$",
+      'impossible with table app.kept, which depends on kith_shown.rec_reasons',
+    ],
+    [
+      'a rule',
+      'CREATE RULE quiet AS ON DELETE TO graph_recs.recommendations DO INSTEAD NOTHING',
+      'impossible with the rule quiet on graph_recs.recommendations',
+      'DROP RULE quiet ON graph_recs.recommendations',
+    ],
+    [
+      'another partition',
+      'CREATE TABLE app.far PARTITION OF graph_recs.recommendations FOR VALUES FROM (100000) TO (200000)',
+      'impossible with the partition app.far of graph_recs.recommendations',
+    ],
+    [
+      'another name of a table',
+      'ALTER TABLE graph_recs.rec_reasons RENAME TO old',
+      'impossible with no table graph_recs.rec_reasons',
+      'ALTER TABLE graph_recs.old RENAME TO rec_reasons',
+    ],
+    [
+      'an index that the rows do not fit',
+      'CREATE INDEX by_share ON graph_recs.recommendations ((1 / (score - 4)))',
+      'because Postgres refused to swap the tables (division by zero)',
+      'DROP INDEX graph_recs.by_share',
+    ],
+  ])('%s: ends the publish in a sentence, and the previous rows stay', async (_, make, message, remove = '') => {
+    await rows.stage(50, 1);
+    const { startedAt } = await rows.publish();
+    await rows.stage(50, 2);
+    await network.pool.query('CREATE SCHEMA app');
+    const publishing = rows.publish({ record: async () => void (await network.pool.query(make)), patienceSeconds: 10 });
+    const error = await publishing.catch((thrown) => thrown);
+    await network.pool.query(
+      `SET client_min_messages = error; ${remove}; DROP SCHEMA app CASCADE; RESET client_min_messages`,
+    );
+    expect(error).toBeInstanceOf(KithError);
+    expect([3, 4]).toContain(error.exitCode);
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('\n');
+    for (const table of publishedTables) expect(await runsIn(network.pool, table)).toEqual([startedAt]);
+  });
+
+  test('an index that the rows do not fit is named by the step that writes them', async () => {
+    await rows.stage(50, 1);
+    await rows.publish();
+    await network.pool.query('CREATE INDEX by_share ON graph_recs.recommendations ((1 / (score - 4)))');
+    const staging = rows.stage(50, 2);
+    const error = await staging.catch((thrown) => thrown);
+    await network.pool.query('DROP INDEX graph_recs.by_share');
+    expect(error).toBeInstanceOf(ChecksFailedError);
+    expect(error.message).toMatch(
+      /^The run's rows don't fit an index on graph_recs.recommendations \(division by zero; CREATE INDEX /,
+    );
   });
 });
 

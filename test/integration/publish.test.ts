@@ -445,7 +445,7 @@ describe('two at once, and connections that break', () => {
 
   const publisher = "application_name LIKE '% publish' AND query LIKE '%UPDATE kith.run%'";
   test.each([
-    ['its lock', "query LIKE '%pg_try_advisory_xact_lock%' AND state = 'idle in transaction'"],
+    ['its lock', "query LIKE '%LOCK TABLE kith.network_lock%' AND state = 'idle in transaction'"],
     ['its publishing transaction', `${publisher} LIMIT 1`],
     [
       'the connection that watches for an instant',

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
+import { homeOf, passwordOf } from '../../src/engines/home.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
 import { generate } from '../../src/generate/generate.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { findPgbouncer, Pgbouncer, pgbouncerIsMissing } from '../harness/pgbouncer.ts';
 import type { Polls } from './polling-readers.ts';
+import type { PooledReads } from './pooled-readers.ts';
 import { runsIn, StagedRows } from './staged-rows.ts';
 
 // Seconds on an idle machine.
@@ -44,9 +47,14 @@ afterAll(async () => {
 
 /** Readers of every kind, in a process of their own, while `work` goes on; returns what they have seen. */
 async function whileReadersPoll(work: () => Promise<void>): Promise<Record<string, Polls>> {
-  const child: ChildProcess = fork(join(projectRoot, 'test', 'integration', 'polling-readers.ts'), {
+  return whileItReads('polling-readers.ts', { KITH_TEST_POSTGRES: rows.url }, work);
+}
+
+/** Runs a program beside this file while `work` goes on, and returns what it has seen. */
+async function whileItReads<Seen>(program: string, env: NodeJS.ProcessEnv, work: () => Promise<void>): Promise<Seen> {
+  const child: ChildProcess = fork(join(projectRoot, 'test', 'integration', program), {
     execArgv: ['--import', 'tsx'],
-    env: { ...process.env, KITH_TEST_POSTGRES: rows.url },
+    env: { ...process.env, ...env },
     cwd: projectRoot,
   });
   try {
@@ -54,7 +62,7 @@ async function whileReadersPoll(work: () => Promise<void>): Promise<Record<strin
     await work();
     const seen = once(child, 'message');
     child.send('stop');
-    return (await seen)[0] as Record<string, Polls>;
+    return (await seen)[0] as Seen;
   } finally {
     child.kill();
   }
@@ -103,6 +111,73 @@ describe('readers that poll in every way, each in its isolation level', () => {
     });
     expectOneRunEach(seen, 3);
   }, 600_000);
+});
+
+const pgbouncer = findPgbouncer();
+if (!pgbouncer) process.stderr.write(`Readers through a pool are not tested: ${pgbouncerIsMissing}\n`);
+
+(pgbouncer ? describe : describe.skip)('PgBouncer', () => {
+  const roles = ['one_app', 'another_app'];
+  let pool: Pgbouncer;
+  beforeAll(async () => {
+    for (const role of roles)
+      await network.pool.query(`
+        CREATE ROLE ${role} LOGIN PASSWORD 'of-the-${role}';
+        GRANT USAGE ON SCHEMA graph_recs TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA graph_recs TO ${role}`);
+    pool = await Pgbouncer.start(network, pgbouncer ?? '');
+  }, 60_000);
+  afterAll(async () => {
+    await pool?.[Symbol.asyncDispose]();
+    await network?.pool.query(`DROP OWNED BY ${roles}; DROP ROLE ${roles}`);
+  });
+  const urls = () => roles.map((role) => pool.urlOf(role, `of-the-${role}`));
+
+  test("lets readers in by their own roles, and nobody as Kith's role or as a superuser", async () => {
+    await using reader = await rows.reader(urls()[0]);
+    expect((await reader.query('SELECT current_user::text AS role')).rows).toEqual([{ role: 'one_app' }]);
+    await expect(reader.query('DELETE FROM graph_recs.recommendations')).rejects.toThrow(/permission denied/);
+    await expect(reader.query("SELECT pgbouncer.reader('another_app')")).rejects.toThrow(/permission denied/);
+    await expect(rows.reader(pool.urlOf('one_app', 'wrong'))).rejects.toThrow(/authentication failed/);
+    const { passwords } = homeOf(network.settings);
+    for (const [role, file] of [
+      ['kith', passwords.postgres],
+      ['kith_admin', passwords.postgresAdmin],
+    ] as const)
+      await expect(rows.reader(pool.urlOf(role, passwordOf(file) ?? ''))).rejects.toThrow(
+        /no such user|authentication failed/,
+      );
+  });
+
+  test('500 clients see one run at a time while three are published: no error, none mixed, none empty', async () => {
+    await rows.stage(150, 1);
+    await rows.publish();
+    const publishes: [begun: number, ended: number][] = [];
+    const env = { KITH_TEST_POOL: urls().join(' '), KITH_TEST_CLIENTS: '500' };
+    const { reads, mixed, empty, errors } = await whileItReads<PooledReads>('pooled-readers.ts', env, async () => {
+      await sleep(4_000);
+      for (const weight of [2, 3, 4]) {
+        await rows.stage(150 + weight, weight);
+        const begun = Date.now();
+        await rows.publish({ patienceSeconds: 120 });
+        publishes.push([begun, Date.now()]);
+        await sleep(1_500);
+      }
+    });
+    expect({ mixed, empty, errors }).toEqual({ mixed: [], empty: 0, errors: [] });
+    const [during, otherwise]: [number[], number[]] = [[], []];
+    for (const [begun, ms] of reads)
+      (publishes.some(([from, to]) => begun < to && begun + ms > from) ? during : otherwise).push(ms);
+    // Otherwise nothing was tested.
+    expect(Math.min(during.length, otherwise.length)).toBeGreaterThan(20);
+    const p99 = (of: number[]) => of.sort((a, b) => a - b)[Math.floor(of.length * 0.99)] ?? 0;
+    if (process.env.KITH_TEST_SHOW)
+      console.table({
+        'with a publish': { reads: during.length, p99: p99(during), longest: Math.max(...during) },
+        without: { reads: otherwise.length, p99: p99(otherwise), longest: Math.max(...otherwise) },
+      });
+    // Readers wait for a moment at most, on a busy machine too.
+    expect(p99(during)).toBeLessThan(p99(otherwise) + 3_000);
+  }, 180_000);
 });
 
 describe('a transaction that stays open', () => {

@@ -82,6 +82,8 @@ export class StagedRows implements AsyncDisposable {
       patienceSeconds?: number;
       onProgress?: (text: string) => void;
       signal?: AbortSignal;
+      /** Done in the swap's transaction, before it locks the tables. */
+      record?: () => Promise<void>;
     } = {},
   ): Promise<PublishSummary & { startedAt: string }> {
     const written = options.run ?? this.#run;
@@ -93,7 +95,7 @@ export class StagedRows implements AsyncDisposable {
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),
       onChecked: () => undefined,
-      record: async () => undefined,
+      record: options.record ?? (async () => undefined),
     });
     return { ...summary, startedAt: run.startedAt };
   }

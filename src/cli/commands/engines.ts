@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
+import { serviceFileOf } from '../../engines/postgres-service.ts';
 import { down, type StackStatus, status, up } from '../../engines/stack.ts';
 import { interruptible } from '../interruptible.ts';
 
@@ -28,7 +29,7 @@ Examples:
   The password for Neo4j Browser:
     $ kith status --json | jq -r .neo4j.password
   A Postgres shell:
-    $ psql "$(kith status --json | jq -r .postgres.url)"
+    $ PGSERVICEFILE=.kith/pg_service.conf psql service=kith
 `;
 
 /** Adds `up`, `down` and `status`. Settings are read when a command runs, so help works even if they are wrong. */
@@ -69,7 +70,8 @@ function say(text: string): void {
 
 /** The status for people: the file that holds a password, not the password itself. */
 function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus): string {
-  const { passwords } = homeOf(settings);
+  const home = homeOf(settings);
+  const { passwords } = home;
   const rows: [string, string][] = [];
   rows.push(['Neo4j', state(neo4j, embedded.neo4j)]);
   if (neo4j.uri) rows.push(['  Bolt', neo4j.uri]);
@@ -79,6 +81,8 @@ function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus
   rows.push(['Postgres', state(postgres, embedded.postgres)]);
   if (postgres.url) rows.push(['  URL', withoutPassword(postgres.url)]);
   if (postgres.url) rows.push(['  password', embedded.postgres ? `in ${passwords.postgres}` : 'in KITH_POSTGRES_URL']);
+  if (postgres.url && embedded.postgres)
+    rows.push(['  psql', `PGSERVICEFILE='${serviceFileOf(home)}' psql service=kith`]);
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { messageOf } from '../../errors.ts';
+import { BusyError, messageOf } from '../../errors.ts';
 import { type Database, queryOn } from '../../postgres/database.ts';
+import { refuseIfLocked } from '../../postgres/refuse-if-locked.ts';
 import { withoutSecrets } from '../../secrets.ts';
 
 /** How many characters of the reason are passed on; the system limits the size of a variable. */
@@ -16,14 +17,16 @@ export async function tellOfFailures(
   tell: (runId: string, why: string) => Promise<void>,
   onError: (runId: string, error: unknown) => void,
 ): Promise<void> {
-  await database.transaction(async (client) => {
-    const [row] = await queryOn<{ locked: boolean }>(client, 'sql/runs/try-lock-telling.sql');
-    if (!row?.locked) return;
+  const telling = database.transaction(async (client) => {
+    await refuseIfLocked(client, 'sql/runs/lock-hook.sql', 'Another worker calls the hook.');
     for (const { id, error } of await queryOn<{ id: string; error: string }>(client, 'sql/runs/untold-failures.sql'))
       await tell(id, error).then(
         () => queryOn(client, 'sql/runs/told.sql', [id]),
         (reason) => onError(id, reason),
       );
+  });
+  await telling.catch((error) => {
+    if (!(error instanceof BusyError)) throw error;
   });
 }
 

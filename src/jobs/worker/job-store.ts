@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda } from 'agenda';
@@ -8,6 +9,9 @@ import { workerName } from '../attempt.ts';
 
 /** How often the store is polled for due jobs, in milliseconds; Postgres also notifies immediately. */
 const processEvery = 2_000;
+
+/** What Postgres says when another session creates the same schema, relation, object or version of a function. */
+const createdByAnother = ['23505', '42P06', '42P07', '42710', 'XX000'];
 
 export interface JobStoreOptions {
   /** Milliseconds after which a worker that has not been heard from loses its job. */
@@ -66,22 +70,25 @@ function postgresBackend(url: string, tell: (error: unknown) => void) {
   const backend = new PostgresBackend({ pool });
   backend.notificationChannel?.on('error', tell);
   const connect = async () => {
-    const client = await pool.connect();
-    try {
-      await client.query('BEGIN');
-      await client.query(statement('sql/jobs/lock-tables.sql'));
-      const { rows } = await client.query(statement('sql/jobs/find-schema.sql'));
-      if (!rows[0]?.found) await client.query(statement('sql/jobs/create-schema.sql'));
-      // Agenda creates its tables on other connections, which have to see the schema.
-      await client.query('COMMIT; BEGIN');
-      await client.query(statement('sql/jobs/lock-tables.sql'));
-      await backend.connect();
-      await client.query('COMMIT');
-    } finally {
-      client.release(true);
-    }
+    const { rows } = await pool.query(statement('sql/jobs/find-schema.sql'));
+    if (!rows[0]?.found) await pool.query(statement('sql/jobs/create-schema.sql'));
+    await backend.connect();
   };
-  return { backend, connect, close: () => pool.end() };
+  return { backend, connect: () => untilNobodyElseCreates(connect), close: () => pool.end() };
+}
+
+/**
+ * Two processes that create the schema or Agenda's tables at once can get in each other's way, even with CREATE … IF NOT
+ * EXISTS; whoever comes second finds them there. A lock would be one that every role can take.
+ */
+async function untilNobodyElseCreates(connect: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await connect();
+    } catch (error) {
+      if (attempt >= 10 || !createdByAnother.includes((error as { code?: string }).code ?? '')) throw error;
+      await sleep(100 * attempt * Math.random());
+    }
 }
 
 /** Agenda has no option for its tables' schema, so the connection puts them in schema kith instead of public. */

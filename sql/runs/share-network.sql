@@ -1,2 +1,2 @@
 -- The network's lock as workers hold it: several steps of one run may run at a time, but no run, step or reset by hand.
-SELECT pg_try_advisory_xact_lock_shared(1802071144) AS locked;
+LOCK TABLE kith.network_lock IN ROW SHARE MODE NOWAIT;

@@ -1,0 +1,2 @@
+-- Kith's database, which belongs to its role.
+CREATE DATABASE kith;
