@@ -48,7 +48,7 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-/** Whether Agenda will find times for it, by Agenda's own parser, which also knows that April has no 31st. */
+/** Whether there are times for it, by the parser that finds them, which also knows that April has no 31st. */
 function isCron(schedule: string): boolean {
   if (!/^\S+( \S+){4}$/.test(schedule)) return false;
   // H means a random time, a new one at every parse: a day could get two runs.
@@ -56,7 +56,8 @@ function isCron(schedule: string): boolean {
   // Loaded on demand: it costs 30 ms, which other commands need not pay.
   const { CronExpressionParser } = createRequire(import.meta.url)('cron-parser') as typeof import('cron-parser');
   try {
-    CronExpressionParser.parse(schedule).next();
+    // In UTC, as schedules are: a time zone of this machine may have no such hour tonight.
+    CronExpressionParser.parse(schedule, { tz: 'UTC' }).next();
     return true;
   } catch {
     return false;

@@ -81,6 +81,16 @@ export class Observer {
     this.#log[leftUndone ? 'warn' : 'info']({ run: run.id, seconds, removed, leftUndone }, 'after the publish');
   }
 
+  /** Something about the queue could not be looked after. */
+  lookFailed(error: unknown): void {
+    this.#log.warn({ error }, 'queue');
+  }
+
+  /** A job that somebody else has made or changed. */
+  malformedJob(job: string): void {
+    this.#log.warn({ job }, 'malformed job');
+  }
+
   /** @param run undefined if the failed runs could not even be read */
   hookFailed(run: string | undefined, error: unknown): void {
     this.#log.warn({ run, error }, 'the failure hook did not succeed');
