@@ -39,6 +39,22 @@ const port = whole(0, 65535);
 const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
 const text = z.string().min(1);
 
+/** Whether it is a URL of a scheme, with a host and, if any, a port that is a number. */
+function isUrlOf(scheme: string): (url: string) => boolean {
+  const begin = new RegExp(`^${scheme}://`, 'i');
+  return (url) => {
+    if (!begin.test(url) || !URL.canParse(firstHostOf(url))) return false;
+    const { host, searchParams } = new URL(firstHostOf(url));
+    // Postgres' socket has a path: postgres:///database?host=/run/postgresql.
+    return host !== '' || searchParams.has('host');
+  };
+}
+
+/** MongoDB and Postgres take several hosts, host:port,host:port, which are no URL: the first stands for them all. */
+function firstHostOf(url: string): string {
+  return url.replace(/^([^/]+:\/\/(?:[^/]*@)?[^/,]*)(?:,[^/?#]*)/, '$1');
+}
+
 function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -76,7 +92,7 @@ export const topics = {
     }),
     KITH_NEO4J_URI: z
       .string()
-      .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…')
+      .refine(isUrlOf('(bolt|neo4j)(\\+s|\\+ssc)?'), 'bolt://host:port or neo4j://host:port')
       .optional()
       .meta({ description: 'Your own Neo4j server: `bolt://…` or `neo4j://…`.', unset: 'the embedded Neo4j' }),
     KITH_NEO4J_USERNAME: text.prefault('neo4j').describe('The user name for that server.'),
@@ -86,7 +102,7 @@ export const topics = {
       .meta({ description: 'The password for that server; required with `KITH_NEO4J_URI`.' }),
     KITH_POSTGRES_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
+      .refine(isUrlOf('postgres(ql)?'), 'postgres://user:password@host:port/database')
       .optional()
       .meta({
         description: 'Your own Postgres server, version 17 or newer: `postgres://user:password@host:port/database`.',
@@ -221,7 +237,10 @@ export const topics = {
     }),
     KITH_JOBS_URL: z
       .string()
-      .regex(/^(postgres(ql)?|mongodb(\+srv)?):\/\//, 'postgres://… or mongodb://…')
+      .refine(
+        isUrlOf('(postgres(ql)?|mongodb(\\+srv)?)'),
+        'postgres://host:port/database or mongodb://host:port/database',
+      )
       .optional()
       .meta({
         description:
