@@ -204,6 +204,12 @@ export const topics = {
     KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400)
       .prefault('300')
       .describe("How long publish waits for readers' open transactions, in seconds."),
+    KITH_KEEP_RUNS_DAYS: whole(1, 36_500)
+      .prefault('90')
+      .describe(
+        "How many days a run's bad rows and scores are kept in `$KITH_HOME/runs` after it ended; those of the published " +
+          'run always are.',
+      ),
   },
   'The daily job': {
     KITH_INPUT_ROOT: text

@@ -118,6 +118,8 @@ export interface Settings {
   };
   /** How long publish waits for readers' open transactions. */
   publishPatienceSeconds: number;
+  /** How many days a run's folder under the home is kept after its end. */
+  keepRunsDays: number;
 }
 
 /**
@@ -213,6 +215,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       metricsPort: s.KITH_METRICS_PORT,
     },
     publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,
+    keepRunsDays: s.KITH_KEEP_RUNS_DAYS,
   };
 }
 

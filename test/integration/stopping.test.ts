@@ -85,7 +85,7 @@ describe('whoever reads what is printed and goes away', () => {
   /** `kith …` as a shell does it; gives its exit code, and what it said on standard error. */
   function inShell(args: string, redirected: string): { code: number; stderr: string } {
     const command = `${process.execPath} ${join(projectRoot, 'bin', 'kith.mjs')} ${args} ${redirected}`;
-    const { status, stderr } = spawnSync('bash', ['-c', `${command}; exit \${PIPESTATUS[0]}`], {
+    const { status, stderr } = spawnSync('bash', ['--norc', '-c', `${command}; exit \${PIPESTATUS[0]}`], {
       cwd: tmpdir(),
       env: { PATH: process.env.PATH, ...network.env },
       encoding: 'utf8',

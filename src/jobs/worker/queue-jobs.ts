@@ -212,10 +212,10 @@ export class QueueJobs {
   async #conduct({ runId, step }: StepData): Promise<void> {
     const run = await readRun(this.#database, runId);
     if (!run) return;
-    const startedAt = new Date();
+    const [startedAt, started] = [new Date(), performance.now()];
     this.#observer.stepBegins(run, step);
     const end = await this.#keep(this.#perform(run, step), this.#steps);
-    this.#observer.stepEnded(run, step, startedAt, end);
+    this.#observer.stepEnded(run, step, { startedAt, seconds: (performance.now() - started) / 1000 }, end);
     if (end.kind === 'done' && step === 'publish') {
       this.#observer.runEnded(run, 'published');
       this.#keep(this.#workAfter(run, end));
@@ -242,8 +242,8 @@ export class QueueJobs {
   async #workAfter(run: Run, { summary, by: attempt }: StepEnd & { kind: 'done' }): Promise<void> {
     const settings = this.#settings;
     const signal = AbortSignal.any([this.#stop, this.#drain, AbortSignal.timeout(settings.jobs.stepLimit)]);
-    const startedAt = Date.now();
+    const started = performance.now();
     await workAfter({ settings, run, attempt, database: this.#database, signal, summary }, silent);
-    this.#observer.afterPublish(run, summary, (Date.now() - startedAt) / 1000);
+    this.#observer.afterPublish(run, summary, (performance.now() - started) / 1000);
   }
 }
