@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { status } from '../../src/engines/stack.ts';
+import { listRuns } from '../../src/jobs/list-runs.ts';
 import type { StepName } from '../../src/jobs/step-name.ts';
+import { openJobStore } from '../../src/jobs/worker/job-store.ts';
+import { Database } from '../../src/postgres/database.ts';
 import { kith } from '../harness/command-line.ts';
 import { until } from '../harness/until.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
@@ -17,6 +22,8 @@ let day: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kith-stopping-'));
+  // Postgres, which runs as another user where this one is root, has to get through.
+  chmodSync(folder, 0o711);
   network = new WorkerNetwork(join(folder, 'network'));
   day = join(folder, '20240601');
   const size = ['--users', '300', '--activities', '6000', '--messages', '0', '--seed', '4'];
@@ -79,6 +86,28 @@ describe('a worker that gets a signal', () => {
     expect(code).toBe(0);
     expect(seconds).toBeLessThan(40);
   });
+});
+
+test('a schedule, a job and a run that can not be judged stop nothing else in the worker', async () => {
+  const url = (await status(readSettings(network.env))).postgres.url as string;
+  await network.kith('enqueue', '--input', day, '--as-of', '2024-06-04');
+  await using database = await Database.connect(url);
+  await database.transaction((client) => client.query("UPDATE kith.runs SET steps = '{tea}' WHERE status = 'queued'"));
+  {
+    await using store = await openJobStore(url, { lockLifetime: 10_000, onTrouble: () => undefined });
+    for (const name of ['kith step', 'kith morning']) store.agenda.define(name, async () => undefined);
+    await store.agenda.create('kith step', { runId: 7, step: 'tea' }).save();
+    await store.agenda.every('0 7 * * *', 'kith morning', { inputRoot: 7 });
+  }
+  await network.kith('enqueue', '--input', day, '--as-of', '2024-06-05');
+  const worker = await network.startWorker();
+  expect(await network.untilOver()).toMatchObject({ asOf: '2024-06-05T00:00:00Z', status: 'published' });
+  await worker.says('"job":"kith step","msg":"malformed job"');
+  await worker.says('is no schedule any more');
+  await network.endWorker(worker, 'SIGTERM');
+  const [, unknown] = await listRuns(database, 2);
+  expect(unknown).toMatchObject({ status: 'failed', error: expect.stringMatching(/None of its steps can begin/) });
+  expect(await network.kith('schedule', '--input-root', folder, '--at', '0 7 * * *')).toMatch(/^0 7 \* \* \* in UTC/);
 });
 
 describe('whoever reads what is printed and goes away', () => {

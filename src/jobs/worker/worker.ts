@@ -54,8 +54,8 @@ export async function work(
       if (!drain.aborted) await once(drain, 'abort');
       log.info('draining: the current steps are finished first');
     } finally {
-      clearInterval(watch);
       await jobs.end();
+      clearInterval(watch);
       onEnd();
     }
   });
