@@ -215,7 +215,7 @@ function engineError(file: CypherFile, error: unknown): KithError {
   if (error instanceof KithError) return error;
   if (isLost(error))
     return new EngineLostError(
-      `Neo4j can't be reached any more (${messageOf(error)}); see \`kith status\`, then run again.`,
+      `Neo4j can't be reached any more (${causeOf(error)}); see \`kith status\`, then run again.`,
       {
         cause: error,
       },
@@ -229,6 +229,13 @@ function engineError(file: CypherFile, error: unknown): KithError {
     });
   // Neither the input's fault nor the engine's, as far as can be told: exit code 1.
   return new KithError(`Neo4j refused ${file}: ${messageOf(error)}`, { cause: error });
+}
+
+/** The driver's own words go on about encryption. */
+function causeOf(error: unknown): string {
+  return messageOf(error)
+    .replace(/^Failed to connect to server\..*Caused by: /s, '')
+    .replace(/\.$/, '');
 }
 
 /** Whether the server went away: the driver says so in many ways, but never with one of the server's own codes. */

@@ -10,7 +10,7 @@ import { listRuns } from '../../src/jobs/list-runs.ts';
 import type { StepName } from '../../src/jobs/step-name.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { Database } from '../../src/postgres/database.ts';
-import { kith } from '../harness/command-line.ts';
+import { kith, RunningCommand } from '../harness/command-line.ts';
 import { until } from '../harness/until.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 
@@ -86,6 +86,22 @@ describe('a worker that gets a signal', () => {
     expect(code).toBe(0);
     expect(seconds).toBeLessThan(40);
   });
+});
+
+test.each([
+  ['postgres', 'ingest'],
+  ['neo4j', 'closest'],
+  ['postgres', 'recommend'],
+  ['postgres', 'publish'],
+] as const)('%s, killed at the beginning of %s, ends a run with 4 and one sentence', async (engine, step) => {
+  const run = new RunningCommand(['run', '--input', day, '--as-of', '2024-06-02'], network.env);
+  await run.says(`${step}: begins`);
+  await network.killEngine(engine);
+  const { code, stderr } = await run.ended;
+  const said = stderr.split('\n').filter((line) => line !== '' && !/^\d{4}-/.test(line));
+  // Neo4j is started again by a step that begins just then; a step that is quicker than the kill is done.
+  if (code === 0) return;
+  expect({ code, said }).toEqual({ code: 4, said: [expect.stringMatching(/^kith: .*\.$/)] });
 });
 
 test('a schedule, a job and a run that can not be judged stop nothing else in the worker', async () => {
