@@ -1,6 +1,9 @@
+/** Ctrl-C, what service managers send, and a terminal that is closed. */
+export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Gives the work a signal that is aborted on Ctrl-C or SIGTERM, so that it can stop cleanly. A second one ends the
- * process immediately.
+ * Gives the work a signal that is aborted on Ctrl-C, SIGTERM or SIGHUP, so that it can stop cleanly. A second one ends
+ * the process immediately.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -13,10 +16,12 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     process.stderr.write('\nstopping … (again to stop immediately)\n');
     controller.abort();
   };
-  const letGo = () => process.off('SIGINT', stop).off('SIGTERM', stop);
+  const letGo = () => {
+    for (const signal of endingSignals) process.off(signal, stop);
+  };
   // Not `once`: with no listener left, the handler that restores the terminal's cursor would end the process right
   // away.
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  for (const signal of endingSignals) process.on(signal, stop);
   try {
     return await work(controller.signal);
   } finally {

@@ -14,6 +14,7 @@ import { addScheduleCommand } from './commands/schedule.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addStepCommands } from './commands/steps.ts';
 import { addWorkerCommand } from './commands/worker.ts';
+import { isOutputLost, outliveReaders } from './outputs.ts';
 
 const examples = `
 Examples:
@@ -46,17 +47,14 @@ addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
 
-// With `kith runs | head -1`, the reader closes the pipe early.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+outliveReaders();
 
 // Node exits with 0 if its event loop empties before the command is done, so success is set explicitly.
 process.exitCode = 1;
 try {
   loadDotEnv();
   await program.parseAsync();
-  process.exitCode = 0;
+  process.exitCode = isOutputLost() ? 4 : 0;
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

@@ -79,9 +79,10 @@ function describeInput(summary: RunSummary): string[] {
   return lines;
 }
 
-function describeAfterwards({ removed, leftUndone = {} }: RunSummary): string[] {
+function describeAfterwards({ removed, pruned, leftUndone = {} }: RunSummary): string[] {
   const lines: string[] = [];
   if (removed) lines.push(`  expired   ${count(removed)} activities removed from the graph`);
+  if (pruned) lines.push(`  pruned    the folders of ${count(pruned)} old runs`);
   for (const [name, why] of Object.entries(leftUndone))
     lines.push(`  left to the next run: ${name} (${why}); the tables are whole`);
   return lines;

@@ -44,6 +44,22 @@ const byteCount = z
   .transform((text) => Number(text.slice(0, -1)) * 2 ** { m: 20, g: 30, t: 40 }[text.slice(-1).toLowerCase() as 'm']);
 const text = z.string().min(1);
 
+/** Whether it is a URL of a scheme, with a host and, if any, a port that is a number. */
+function isUrlOf(scheme: string): (url: string) => boolean {
+  const begin = new RegExp(`^${scheme}://`, 'i');
+  return (url) => {
+    if (!begin.test(url) || !URL.canParse(firstHostOf(url))) return false;
+    const { host, searchParams } = new URL(firstHostOf(url));
+    // Postgres' socket has a path: postgres:///database?host=/run/postgresql.
+    return host !== '' || searchParams.has('host');
+  };
+}
+
+/** MongoDB and Postgres take several hosts, host:port,host:port, which are no URL: the first stands for them all. */
+function firstHostOf(url: string): string {
+  return url.replace(/^([^/]+:\/\/(?:[^/]*@)?[^/,]*)(?:,[^/?#]*)/, '$1');
+}
+
 function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -53,7 +69,7 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-/** Whether Agenda will find times for it, by Agenda's own parser, which also knows that April has no 31st. */
+/** Whether there are times for it, by the parser that finds them, which also knows that April has no 31st. */
 function isCron(schedule: string): boolean {
   if (!/^\S+( \S+){4}$/.test(schedule)) return false;
   // H means a random time, a new one at every parse: a day could get two runs.
@@ -61,7 +77,8 @@ function isCron(schedule: string): boolean {
   // Loaded on demand: it costs 30 ms, which other commands need not pay.
   const { CronExpressionParser } = createRequire(import.meta.url)('cron-parser') as typeof import('cron-parser');
   try {
-    CronExpressionParser.parse(schedule).next();
+    // In UTC, as schedules are: a time zone of this machine may have no such hour tonight.
+    CronExpressionParser.parse(schedule, { tz: 'UTC' }).next();
     return true;
   } catch {
     return false;
@@ -80,7 +97,7 @@ export const topics = {
     }),
     KITH_NEO4J_URI: z
       .string()
-      .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…')
+      .refine(isUrlOf('(bolt|neo4j)(\\+s|\\+ssc)?'), 'bolt://host:port or neo4j://host:port')
       .optional()
       .meta({ description: 'Your own Neo4j server: `bolt://…` or `neo4j://…`.', unset: 'the embedded Neo4j' }),
     KITH_NEO4J_USERNAME: text.prefault('neo4j').describe('The user name for that server.'),
@@ -90,7 +107,7 @@ export const topics = {
       .meta({ description: 'The password for that server; required with `KITH_NEO4J_URI`.' }),
     KITH_POSTGRES_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
+      .refine(isUrlOf('postgres(ql)?'), 'postgres://user:password@host:port/database')
       .optional()
       .meta({
         description:
@@ -213,6 +230,12 @@ export const topics = {
     KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400)
       .prefault('300')
       .describe("How long publish waits for readers' open transactions, in seconds."),
+    KITH_KEEP_RUNS_DAYS: whole(1, 36_500)
+      .prefault('90')
+      .describe(
+        "How many days a run's bad rows and scores are kept in `$KITH_HOME/runs` after it ended; those of the published " +
+          'run always are.',
+      ),
   },
   'The daily job': {
     KITH_INPUT_ROOT: text
@@ -246,7 +269,10 @@ export const topics = {
     }),
     KITH_JOBS_URL: z
       .string()
-      .regex(/^(postgres(ql)?|mongodb(\+srv)?):\/\//, 'postgres://… or mongodb://…')
+      .refine(
+        isUrlOf('(postgres(ql)?|mongodb(\\+srv)?)'),
+        'postgres://host:port/database or mongodb://host:port/database',
+      )
       .optional()
       .meta({
         description:

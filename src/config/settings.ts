@@ -131,6 +131,8 @@ export interface Settings extends InputLimits {
   };
   /** How long publish waits for readers' open transactions. */
   publishPatienceSeconds: number;
+  /** How many days a run's folder under the home is kept after its end. */
+  keepRunsDays: number;
 }
 
 /**
@@ -231,6 +233,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       metricsPort: s.KITH_METRICS_PORT,
     },
     publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,
+    keepRunsDays: s.KITH_KEEP_RUNS_DAYS,
   };
 }
 

@@ -154,7 +154,7 @@ async function watch(
 ): Promise<number | null> {
   const kill = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
-  const started = Date.now();
+  const started = performance.now();
   let shown = '';
   let full = false;
   const timer = setInterval(() => {
@@ -163,7 +163,7 @@ async function watch(
       full = true;
       kill();
     }
-    const text = progressIn(tailOf(log), relationships, (Date.now() - started) / 1000);
+    const text = progressIn(tailOf(log), relationships, (performance.now() - started) / 1000);
     if (text && text !== shown) onProgress?.(text);
     shown = text ?? shown;
   }, 500);

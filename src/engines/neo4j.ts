@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
@@ -15,7 +15,6 @@ import { pause, waitUntil } from './waiting.ts';
 
 /** A start after a crash replays the transaction log. */
 const patienceSeconds = 600;
-const largestLog = 10 * 1024 ** 2;
 
 interface Options {
   /** Of the home's engines. */
@@ -83,7 +82,6 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   );
   noteFirstStart(home);
   onProgress?.('starting Neo4j');
-  if (existsSync(logOf(home)) && statSync(logOf(home)).size > largestLog) renameSync(logOf(home), `${logOf(home)}.old`);
   const args = [home.neo4j, home.passwords.neo4j];
   startServer(logOf(home), (options) => spawnJava('Neo4jServer', args, { heap, cwd: home.neo4j, ...options }));
 }

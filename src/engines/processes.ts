@@ -1,5 +1,14 @@
 import { type ChildProcess, type StdioOptions, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { codeOf } from './failure.ts';
 import { waitUntil } from './waiting.ts';
 
@@ -34,11 +43,15 @@ export function findWorkingIn(folder: string): Process[] {
   });
 }
 
+/** A log that is larger when its server is started becomes its `.old`. */
+const largestLog = 10 * 1024 ** 2;
+
 /** Starts a server that outlives this process and writes its output to a log. */
 export function startServer(
   logFile: string,
   start: (options: { detached: true; stdio: StdioOptions }) => ChildProcess,
 ): void {
+  if (existsSync(logFile) && statSync(logFile).size > largestLog) renameSync(logFile, `${logFile}.old`);
   const log = openSync(logFile, 'a', 0o600);
   try {
     const child = start({ detached: true, stdio: ['ignore', log, log] });

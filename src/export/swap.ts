@@ -33,12 +33,12 @@ export async function swap(
   await atAnInstant(database, { ...patience, tables }, (watch) =>
     database.transaction(async (client) => {
       await record(client);
-      const end = (await watch()) + Date.now();
+      const end = (await watch()) + performance.now();
       let closing: PublishedTable | undefined;
       try {
         await unlessInUse(async () => {
           for (closing of order) {
-            const milliseconds = String(Math.max(end - Date.now(), 1));
+            const milliseconds = String(Math.ceil(Math.max(end - performance.now(), 1)));
             await queryAll(client, 'sql/swap/close-table.sql', { table: closing, milliseconds });
           }
           closing = undefined;

@@ -213,14 +213,35 @@ function codeOf(error: unknown): string {
 
 function engineError(file: CypherFile, error: unknown): KithError {
   if (error instanceof KithError) return error;
-  const code = (error as Neo4jError).code;
-  if (code === 'ServiceUnavailable' || code === 'SessionExpired')
+  if (isLost(error))
     return new EngineLostError(
-      `Neo4j can't be reached any more (${messageOf(error)}); see \`kith status\`, then run again.`,
+      `Neo4j can't be reached any more (${causeOf(error)}); see \`kith status\`, then run again.`,
       {
         cause: error,
       },
     );
+  const code = String((error as Neo4jError).code);
+  if (code.startsWith('Neo.ClientError.Security.'))
+    return new EngineError('Neo4j refuses the user or the password (KITH_NEO4J_…).', { cause: error });
+  if (/^Neo\.(TransientError|DatabaseError)\./.test(code))
+    return new EngineError(`Neo4j failed in ${file} (${messageOf(error)}); see its log, then run again.`, {
+      cause: error,
+    });
   // Neither the input's fault nor the engine's, as far as can be told: exit code 1.
   return new KithError(`Neo4j refused ${file}: ${messageOf(error)}`, { cause: error });
+}
+
+/** The driver's own words go on about encryption. */
+function causeOf(error: unknown): string {
+  return messageOf(error)
+    .replace(/^Failed to connect to server\..*Caused by: /s, '')
+    .replace(/\.$/, '');
+}
+
+/** Whether the server went away: the driver says so in many ways, but never with one of the server's own codes. */
+function isLost(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (code.startsWith('Neo.')) return /\.(DatabaseUnavailable|NotALeader|HostUnreachable)$/.test(code);
+  if (error instanceof neo4j.Neo4jError) return code !== 'PROTOCOL_ERROR' || !/pack/i.test(error.message);
+  return /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ERR_STREAM)/.test(code);
 }

@@ -38,6 +38,9 @@ export async function resetNetwork(
       });
       const { users, activities } = await graphSize(graph);
       const [shown] = await database.query<{ rows: number }>('sql/runs/count-shown.sql');
+      // Loaded here, since nothing else of a reset needs Agenda. Without its store it is reset all the same.
+      const { skipMorning } = await import('./worker/change-schedule.ts');
+      await skipMorning(settings, database).catch(() => undefined);
       let runs = 0;
       // Tables first: while the graph is half empty nothing shows results of it.
       await emptyTables(database.until(stop), fence.token, settings.publishPatienceSeconds, async (client) => {

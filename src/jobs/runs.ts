@@ -236,3 +236,9 @@ export async function queueFigures(
   );
   return { queued: row?.queued ?? 0, running: row?.running ?? 0, publishedAt: row?.published_at ?? undefined };
 }
+
+/** The time by Postgres' clock, which is the only one for runs. */
+export async function currentTime(database: Database): Promise<Date> {
+  const [row] = await database.query<{ now: Date }>('sql/runs/now.sql');
+  return (row as { now: Date }).now;
+}

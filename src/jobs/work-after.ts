@@ -5,11 +5,12 @@ import type { RunContext } from './run-context.ts';
 import type { StepName } from './step-name.ts';
 import { draw } from './steps/draw.ts';
 import { expire } from './steps/expire.ts';
+import { prune } from './steps/prune.ts';
 import type { Watched, Watcher } from './watcher.ts';
 
 /** Work that nobody waits for. What is not finished, the next run does. */
 interface AfterWork extends Watched {
-  name: 'draw' | 'expire';
+  name: 'draw' | 'expire' | 'prune';
   /** The last steps of runs that it follows. */
   follows: readonly StepName[];
   work(context: RunContext, report: Report): Promise<void>;
@@ -24,6 +25,7 @@ const afterWork: readonly AfterWork[] = [
     work: draw,
   },
   { name: 'expire', follows: ['publish'], title: 'Afterwards: expired activities out of the graph', work: expire },
+  { name: 'prune', follows: ['publish'], title: 'Afterwards: folders of old runs out of the home', work: prune },
 ];
 
 /**

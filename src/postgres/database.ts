@@ -232,7 +232,7 @@ function isUnreachable(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? '');
   // ERR_STREAM: the connection was lost during a COPY.
   if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ERR_STREAM|57P|08)/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|not queryable|Connection ended/i.test(
+  return /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Connection ended|Cannot use a pool/i.test(
     messageOf(error),
   );
 }

@@ -34,7 +34,14 @@ export function createLog(destination: pino.DestinationStream, env: NodeJS.Proce
 }
 
 /** This process's log, on standard error. */
-export const log = createLog(pino.destination(2));
+export const log = createLog(standardError());
+
+/** Work goes on when nobody reads the log, or its disk is full. */
+function standardError(): pino.DestinationStream {
+  const destination = pino.destination(2);
+  destination.on('error', () => undefined);
+  return destination;
+}
 
 /** Applies `mask` to every string in a JSON value, including field names. */
 function masked(value: unknown, mask: (text: string) => string): unknown {

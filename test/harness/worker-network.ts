@@ -46,10 +46,16 @@ export class WorkerNetwork implements AsyncDisposable {
 
   /** Starts another worker and waits until it takes jobs. */
   async startWorker(): Promise<RunningCommand> {
+    const worker = this.beginWorker();
+    await worker.says('worker ready');
+    return worker;
+  }
+
+  /** Starts another worker, which is not ready yet. */
+  beginWorker(): RunningCommand {
     const worker = new RunningCommand(['worker'], this.env);
     this.workers.push(worker);
     this.#started.push(worker);
-    await worker.says('worker ready');
     return worker;
   }
 

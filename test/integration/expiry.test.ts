@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -338,6 +338,24 @@ describe('what is too old', () => {
     await run(30, []);
     const { summary } = await run(30, [like(1, 2, asOfDay(1))], { loader: 'bulk' });
     expect(summary).toMatchObject({ loader: 'bulk', expired: 0, added: 1 });
+  });
+});
+
+test('folders of runs that ended long ago are removed, but no others', async () => {
+  await network.reset();
+  const activities = [like(1, 2, asOfDay(29)), like(2, 4, asOfDay(28))];
+  const folders = () => readdirSync(join(network.settings.home, 'runs')).toSorted();
+  const ids: string[] = [];
+  for (const asOf of [30, 31, 32]) ids.push((await run(asOf, activities)).run.id);
+  const [first, second, third] = ids as [string, string, string];
+  mkdirSync(join(network.settings.home, 'runs', 'unknown'));
+  expect(folders()).toEqual([...ids, 'unknown']);
+  const age = "UPDATE kith.runs SET finished_at = finished_at - interval '100 days' WHERE id = $1";
+  await network.pool.query(age, [first]);
+  const { summary, run: fourth } = await run(33, activities);
+  expect({ pruned: summary.pruned, left: folders() }).toEqual({
+    pruned: 1,
+    left: [second, third, fourth.id, 'unknown'],
   });
 });
 

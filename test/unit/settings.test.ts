@@ -84,14 +84,30 @@ describe('settings', () => {
     ['KITH_NEO4J_HEAP', '4', 'a size such as 512m or 4g'],
     ['KITH_BOLT_PORT', '65536', 'a whole number from 0 to 65535'],
     ['KITH_POSTGRES_URL', 'hush-hush', 'postgres://user:password@host:port/database'],
-    ['KITH_NEO4J_URI', 'https://hush-hush', 'bolt://… or neo4j://…'],
+    ['KITH_NEO4J_URI', 'https://hush-hush', 'bolt://host:port or neo4j://host:port'],
+    ['KITH_NEO4J_URI', 'bolt://hush-hush:notaport', 'bolt://host:port or neo4j://host:port'],
+    ['KITH_NEO4J_URI', 'bolt://', 'bolt://host:port or neo4j://host:port'],
+    ['KITH_POSTGRES_URL', 'postgres://hush-hush:notaport/kith', 'postgres://user:password@host:port/database'],
+    ['KITH_POSTGRES_URL', 'postgres:///hush-hush', 'postgres://user:password@host:port/database'],
+    ['KITH_POSTGRES_URL', 'postgres://user:hush-hush@host:99999/kith', 'postgres://user:password@host:port/database'],
     ['KITH_S3_ENDPOINT', 'host:9000', 'http://host:port or https://…'],
     ['KITH_S3_ENDPOINT', 'http://host:port', 'http://host:port or https://…'],
     ['KITH_S3_ENDPOINT', 'http://key:hush-hush@host', 'http://host:port or https://…'],
     ['KITH_S3_REGION', 'eu central', "a region's name such as eu-central-1"],
     ['KITH_WEB_PASSWORD', 'hush-hush-1', 'at least 12 characters'],
-    ['KITH_JOBS_URL', 'hush-hush', 'postgres://… or mongodb://…'],
-    ['KITH_JOBS_URL', 'mysql://kith:hush-hush@host/jobs', 'postgres://… or mongodb://…'],
+    ['KITH_JOBS_URL', 'hush-hush', 'postgres://host:port/database or mongodb://host:port/database'],
+    [
+      'KITH_JOBS_URL',
+      'mysql://kith:hush-hush@host/jobs',
+      'postgres://host:port/database or mongodb://host:port/database',
+    ],
+    ['KITH_JOBS_URL', 'mongodb://', 'postgres://host:port/database or mongodb://host:port/database'],
+    [
+      'KITH_JOBS_URL',
+      'mongodb://a:hush-hush,b:1/jobs',
+      'postgres://host:port/database or mongodb://host:port/database',
+    ],
+    ['KITH_KEEP_RUNS_DAYS', '0', 'a whole number from 1 to 36500'],
     ['KITH_TIME_ZONE', 'Mars/Olympus_Mons', "a time zone's name such as Europe/Berlin"],
     ['KITH_TIME_ZONE', '7 o’clock', "a time zone's name such as Europe/Berlin"],
     ['KITH_LOCK_LIFETIME', '600', 'a span such as 90s, 10m, 6h or 2d'],
@@ -140,7 +156,10 @@ describe('settings', () => {
       url: KITH_JOBS_URL,
       timeZone: 'America/New_York',
     });
-    expect(readSettings({ KITH_JOBS_URL: 'postgresql://host/jobs' }).jobs.url).toBe('postgresql://host/jobs');
+    for (const url of ['postgresql://host/jobs', 'mongodb://a:1,b:2/jobs?replicaSet=r', 'mongodb://u:p,q@a:1,b:2/jobs'])
+      expect(readSettings({ KITH_JOBS_URL: url }).jobs.url).toBe(url);
+    const socket = 'postgres:///kith?host=/run/postgresql';
+    expect(readSettings({ KITH_POSTGRES_URL: socket }).postgresUrl).toBe(socket);
   });
 
   test.each([

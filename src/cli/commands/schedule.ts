@@ -40,7 +40,7 @@ export function addScheduleCommand(program: Command): void {
       process.stdout.write(
         schedule && !schedule.isOff
           ? `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD\n` +
-              `next ${schedule.next?.toISOString() ?? 'never'}; a worker has to be running then: kith worker\n`
+              `next ${schedule.next.at.toISOString()}; a worker has to be running then: kith worker\n`
           : 'no daily run is scheduled: kith schedule --input-root DIR\n',
       );
     });

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
+import { InterruptedError } from '../../errors.ts';
+import { endingSignals } from '../interruptible.ts';
 
 const examples = `
-Does queued runs, step by step, until it is stopped. On SIGTERM or Ctrl-C the worker finishes its step and exits; a
-second one stops it immediately, and another worker, or this one later, continues the run. Several workers share the
+Does queued runs, step by step, until it is stopped. On SIGTERM, SIGHUP or Ctrl-C the worker finishes its step and
+exits; a second one stops it immediately, and another worker, or this one later, continues the run. npx does not pass
+SIGTERM on: start it with \`node bin/kith.mjs worker\` where signals matter. Several workers share the
 work and take over from each other. Embedded engines are started, and restarted if they die. Logs are JSON lines on
 standard error; the first one has the address of the Prometheus metrics.
 
@@ -12,6 +15,9 @@ Examples:
   With jobs in MongoDB, and metrics on a fixed port:
     $ KITH_JOBS_URL=mongodb://127.0.0.1:27017/kith KITH_METRICS_PORT=9464 kith worker
 `;
+
+/** How many milliseconds connections may take to close. */
+const closingMs = 5_000;
 
 /** Adds `kith worker`. */
 export function addWorkerCommand(program: Command): void {
@@ -28,13 +34,20 @@ export function addWorkerCommand(program: Command): void {
       const drain = new AbortController();
       const stop = new AbortController();
       const onSignal = () => (drain.signal.aborted ? stop : drain).abort();
-      process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+      for (const signal of endingSignals) process.on(signal, onSignal);
       try {
-        await work(settings, { stop: stop.signal, drain: drain.signal, log });
+        await new Promise<void>((resolve, reject) => {
+          const onEnd = () => void setTimeout(resolve, closingMs);
+          work(settings, { stop: stop.signal, drain: drain.signal, log, onEnd }).then(resolve, reject);
+        });
+      } catch (error) {
+        // A start that was broken off is no failure.
+        if (!(error instanceof InterruptedError && drain.signal.aborted)) throw error;
       } finally {
-        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+        for (const signal of endingSignals) process.off(signal, onSignal);
         // After a job, Agenda keeps a timer for half the lock's lifetime; nothing else is left to do.
         setImmediate(() => process.exit());
       }
+      if (stop.signal.aborted) throw new InterruptedError('Stopped; another worker, or this one later, goes on.');
     });
 }

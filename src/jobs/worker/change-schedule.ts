@@ -1,9 +1,21 @@
 import type { Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import type { Database } from '../../postgres/database.ts';
 import { absoluteLocation } from '../../storage/location.ts';
+import { currentTime } from '../runs.ts';
 import { withDatabase } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
-import { type KeptSchedule, morningJob, readSchedule, scheduleOf, setSchedule, turnOffSchedule } from './schedule.ts';
+import {
+  type Due,
+  type KeptSchedule,
+  morningJob,
+  nextDue,
+  readSchedule,
+  scheduleOf,
+  setSchedule,
+  soundSchedule,
+  turnOffSchedule,
+} from './schedule.ts';
 
 /** The parts of a schedule to change; the others keep their values, or else come from the settings. */
 export interface ScheduleChange {
@@ -22,14 +34,13 @@ export async function changeSchedule(
   settings: Settings,
   change: ScheduleChange | 'show' | 'off',
   signal: AbortSignal,
-): Promise<KeptSchedule | undefined> {
+): Promise<(KeptSchedule & { next: Due }) | undefined> {
   return withDatabase(settings, signal, async (database) => {
-    const { lockLifetime, url, schedule, timeZone, inputRoot } = settings.jobs;
-    await using store = await openJobStore(url ?? database.url, { lockLifetime, onTrouble: () => undefined });
+    const { schedule, timeZone, inputRoot } = settings.jobs;
+    await using store = await openStore(settings, database);
     const { agenda } = store;
-    agenda.define(morningJob, async () => undefined);
     if (change !== 'show') {
-      const known = (await readSchedule(agenda)) ?? scheduleOf(settings);
+      const known = (await soundSchedule(agenda)) ?? scheduleOf(settings);
       const { at, timeZone: zone, inputRoot: given } = change === 'off' ? {} : (change as ScheduleChange);
       const root = given ?? known?.inputRoot ?? inputRoot;
       if (root === undefined && change === 'off') return undefined;
@@ -40,9 +51,25 @@ export async function changeSchedule(
         timeZone: zone ?? known?.timeZone ?? timeZone,
         inputRoot: absoluteLocation(root, 'folder'),
       };
-      if (change === 'off') await turnOffSchedule(agenda, changed);
-      else await setSchedule(agenda, changed, true);
+      const now = await currentTime(database);
+      if (change === 'off') await turnOffSchedule(agenda, changed, now);
+      else await setSchedule(agenda, changed, true, now);
     }
-    return await readSchedule(agenda);
+    const kept = await readSchedule(agenda);
+    return kept && { ...kept, next: nextDue(kept, await currentTime(database)) };
   });
+}
+
+/** After a reset the day's run does not come again by itself: the schedule goes on with the next one. */
+export async function skipMorning(settings: Settings, database: Database): Promise<void> {
+  await using store = await openStore(settings, database);
+  const schedule = await soundSchedule(store.agenda);
+  if (schedule && !schedule.isOff)
+    await setSchedule(store.agenda, schedule, schedule.isByHand, await currentTime(database));
+}
+
+async function openStore({ jobs: { lockLifetime, url } }: Settings, database: Database) {
+  const store = await openJobStore(url ?? database.url, { lockLifetime, onTrouble: () => undefined });
+  store.agenda.define(morningJob, async () => undefined);
+  return store;
 }

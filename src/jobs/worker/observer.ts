@@ -40,19 +40,23 @@ export class Observer {
 
   /** Logs the progress of a step, one line every half minute. */
   reportOf(run: Run, step: StepName): Report {
-    let last = Date.now();
+    let last = performance.now();
     const words = new ProgressWords();
     return (reported) => {
       const progress = words.of(reported);
-      if (Date.now() - last < reportEveryMs) return;
-      last = Date.now();
+      if (performance.now() - last < reportEveryMs) return;
+      last = performance.now();
       this.#log.info({ run: run.id, step, progress }, 'step goes on');
     };
   }
 
-  stepEnded(run: Run, step: StepName, startedAt: Date, end: StepEnd): void {
+  stepEnded(
+    run: Run,
+    step: StepName,
+    { startedAt, seconds }: { startedAt: Date; seconds: number },
+    end: StepEnd,
+  ): void {
     const { kind: outcome, attempt } = end;
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
     const rows = end.kind === 'done' ? end.rows : undefined;
     const why = 'error' in end ? withoutSecrets(messageOf(end.error)) : undefined;
     const isError = end.kind === 'failed' || (end.kind === 'later' && end.isFailure);
@@ -70,7 +74,8 @@ export class Observer {
   runEnded(run: Run, status: RunOutcome, error?: string): void {
     const startedAt = new Date(run.startedAt);
     const at = new Date();
-    const seconds = (at.getTime() - startedAt.getTime()) / 1000;
+    // Postgres' clock may be ahead of this one.
+    const seconds = Math.max(0, at.getTime() - startedAt.getTime()) / 1000;
     this.#log[status === 'failed' ? 'error' : 'info']({ run: run.id, seconds, why: error }, `run ${status}`);
     this.#metrics.runEnded({ status, seconds, at });
     this.#traces.runEnded({ run: run.id, startedAt, endedAt: at, status, error });
@@ -79,6 +84,16 @@ export class Observer {
   /** Reports the work that is done after a run is published. */
   afterPublish(run: Run, { removed, leftUndone }: RunSummary, seconds: number): void {
     this.#log[leftUndone ? 'warn' : 'info']({ run: run.id, seconds, removed, leftUndone }, 'after the publish');
+  }
+
+  /** Something about the queue could not be looked after. */
+  lookFailed(error: unknown): void {
+    this.#log.warn({ error }, 'queue');
+  }
+
+  /** A job that somebody else has made or changed. */
+  malformedJob(job: string): void {
+    this.#log.warn({ job }, 'malformed job');
   }
 
   /** @param run undefined if the failed runs could not even be read */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agenda, Job } from 'agenda';
 import type { Settings } from '../../config/settings.ts';
 import { BusyError, messageOf } from '../../errors.ts';
@@ -9,7 +11,7 @@ import { lookAgainMs, performStep, type StepEnd } from '../perform-step.ts';
 import { readySteps } from '../pipeline.ts';
 import type { Run } from '../run.ts';
 import { failRun, queuedRunUnderWay, queueFigures, readRun } from '../runs.ts';
-import type { StepName } from '../step-name.ts';
+import { type StepName, stepNames } from '../step-name.ts';
 import { silent } from '../watcher.ts';
 import { workAfter } from '../work-after.ts';
 import { tellOfFailure, tellOfFailures } from './failure-hook.ts';
@@ -24,12 +26,20 @@ const queueJob = 'kith queue';
 export const wakeJob = 'kith wake';
 /** How often the queue is checked even if nothing happens: this repairs what a crash left between two jobs. */
 const lookEvery = '30 seconds';
-/** For how many milliseconds after a run was due each check of the queue makes sure that it is queued. */
-const mendMorningMs = 3_600_000;
 
 interface StepData {
   runId: string;
   step: StepName;
+}
+
+/** Jobs can be changed by whoever may write to their store. */
+function isStep(data: StepData | undefined): boolean {
+  return typeof data?.runId === 'string' && stepNames.includes(data.step);
+}
+
+/** Waits until everything is over that is in the set, or gets into it meanwhile. */
+async function allSettled(work: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (work.size > 0) await Promise.allSettled(work);
 }
 
 /** Thrown to make Agenda retry the job after the delay. */
@@ -41,6 +51,9 @@ class Later extends Error {
     this.delayMs = delayMs;
   }
 }
+
+/** How many milliseconds are left for what follows the last step of a worker that ends. */
+const momentMs = 10_000;
 
 /** Signals that end a worker. */
 export interface Ends {
@@ -58,6 +71,7 @@ export class QueueJobs {
   readonly #stop: AbortSignal;
   readonly #drain: AbortSignal;
   readonly #observer: Observer;
+  readonly #steps = new Set<Promise<unknown>>();
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(agenda: Agenda, settings: Settings, database: Database, { stop, drain }: Ends, observer: Observer) {
@@ -72,11 +86,9 @@ export class QueueJobs {
   async define(): Promise<void> {
     const { lockLifetime, retryDelay } = this.#settings.jobs;
     const alone = { lockLifetime, concurrency: 1 };
-    this.#agenda.define(queueJob, () => this.#keep(this.lookAfterQueue()), alone);
-    this.#agenda.define(morningJob, () => this.#keep(this.#beginMorning()), {
-      ...alone,
-      backoff: () => mendMorningMs / 60,
-    });
+    const look = () => this.#keep(this.lookAfterQueue());
+    this.#agenda.define(queueJob, look, alone);
+    this.#agenda.define(morningJob, look, alone);
     this.#agenda.define(wakeJob, () => this.#keep(this.#beginReadySteps()), { lockLifetime, removeOnComplete: true });
     this.#agenda.define<StepData>(stepJob, (job) => this.#keep(this.#doStep(job)), {
       lockLifetime,
@@ -88,17 +100,36 @@ export class QueueJobs {
     await this.#agenda.every(lookEvery, queueJob);
   }
 
-  /** Waits until this worker has finished everything it is doing. */
-  async rest(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  /**
+   * Takes no more jobs, and waits for the current steps; once it is told to stop, only for a moment. What follows the
+   * steps, such as the hook and Agenda's own records, gets no more than a moment either: it is done again elsewhere.
+   */
+  async end(): Promise<void> {
+    const { jobProcessor } = this.#agenda as unknown as { jobProcessor?: { runningJobs: unknown[] } };
+    // Agenda's drain() may wait for ever for a job that ends at that moment. Its stop() leaves running jobs alone.
+    const stopping = this.#agenda.stop(false).catch(() => undefined);
+    const stopped = this.#stop.aborted ? Promise.resolve() : once(this.#stop, 'abort');
+    await Promise.race([allSettled(this.#steps), stopped.then(() => sleep(momentMs))]);
+    const rest = async () => {
+      await stopping;
+      await allSettled(this.#underWay);
+      while (jobProcessor?.runningJobs.length) await sleep(20);
+    };
+    await Promise.race([rest(), sleep(momentMs)]);
   }
 
-  /** Queues the daily run if it is due, begins the steps that can begin, and calls the hook for failed runs. */
+  /**
+   * Queues the daily run if it is due, begins the steps that can begin, and calls the hook for failed runs. What fails
+   * of this is logged, and stops nothing else.
+   */
   async lookAfterQueue(): Promise<void> {
-    await this.#queueMorning(mendMorningMs);
-    await this.#removeDeadJobs();
-    await this.#beginReadySteps();
-    this.#observer.queue(await queueFigures(this.#database));
+    const looks = [
+      () => this.#queueMorning(),
+      () => this.#removeDeadJobs(),
+      () => this.#beginReadySteps(),
+      async () => this.#observer.queue(await queueFigures(this.#database)),
+    ];
+    for (const look of looks) await look().catch((error) => this.#observer.lookFailed(error));
     this.#keep(this.#tellOfFailures());
   }
 
@@ -113,13 +144,8 @@ export class QueueJobs {
     ).catch((error) => this.#observer.hookFailed(undefined, error));
   }
 
-  async #beginMorning(): Promise<void> {
-    await this.#queueMorning(Number.POSITIVE_INFINITY);
-    await this.#beginReadySteps();
-  }
-
-  async #queueMorning(latest: number): Promise<void> {
-    const queued = await queueMorning(this.#agenda, this.#database, this.#settings, latest);
+  async #queueMorning(): Promise<void> {
+    const queued = await queueMorning(this.#agenda, this.#database, this.#settings);
     if (queued) this.#observer.runQueued(queued.id, queued.input);
   }
 
@@ -131,10 +157,11 @@ export class QueueJobs {
     const runId = await queuedRunUnderWay(this.#database);
     const run = runId === undefined ? undefined : await readRun(this.#database, runId);
     if (!run) return;
-    await this.#database.transaction(async (client) => {
+    const isStuck = await this.#database.transaction(async (client) => {
       await queryOn(client, 'sql/runs/lock-queue.sql');
       const states = await stepsOf(this.#database, run.id);
-      for (const { name: step } of readySteps(run.steps, states)) {
+      const ready = readySteps(run.steps, states);
+      for (const { name: step } of ready) {
         const retryIn = states.find(({ name, status }) => name === step && status === 'waiting')?.retryIn ?? 0;
         await this.#agenda
           .create<StepData>(stepJob, { runId: run.id, step })
@@ -142,7 +169,18 @@ export class QueueJobs {
           .schedule(new Date(Date.now() + retryIn))
           .save();
       }
+      return ready.length === 0;
     });
+    // Otherwise the runs behind it would wait for ever. If it has just been published, this does nothing.
+    if (isStuck)
+      await this.#fail(run, 'None of its steps can begin: another version of Kith queued it. Queue it again.');
+  }
+
+  async #fail(run: Run, why: string): Promise<void> {
+    if (!(await failRun(this.#database, run.id, why))) return;
+    this.#observer.runEnded(run, 'failed', why);
+    // So that the hook is called now, and the next run begins, not at the next check.
+    await this.lookAfterQueue();
   }
 
   /** A worker that dies between finishing a job and removing it leaves a job that nobody will ever do. */
@@ -153,6 +191,8 @@ export class QueueJobs {
   }
 
   async #doStep(job: Job<StepData>): Promise<void> {
+    if (this.#drain.aborted) throw new Later('the worker ends', 0);
+    if (!isStep(job.attrs.data)) return this.#observer.malformedJob(stepJob);
     const beat = setInterval(() => void job.touch().catch(() => undefined), this.#settings.jobs.lockLifetime / 4);
     try {
       await this.#conduct(job.attrs.data);
@@ -163,31 +203,25 @@ export class QueueJobs {
   }
 
   /** Keeps track of work until it is over, since Agenda forgets stopped jobs immediately. */
-  #keep<T>(work: Promise<T>): Promise<T> {
-    const kept = work.finally(() => this.#underWay.delete(kept));
-    this.#underWay.add(kept);
+  #keep<T>(work: Promise<T>, among = this.#underWay): Promise<T> {
+    const kept = work.finally(() => among.delete(kept));
+    among.add(kept);
     return kept;
   }
 
   async #conduct({ runId, step }: StepData): Promise<void> {
     const run = await readRun(this.#database, runId);
     if (!run) return;
-    const startedAt = new Date();
+    const [startedAt, started] = [new Date(), performance.now()];
     this.#observer.stepBegins(run, step);
-    const end = await this.#perform(run, step);
-    this.#observer.stepEnded(run, step, startedAt, end);
+    const end = await this.#keep(this.#perform(run, step), this.#steps);
+    this.#observer.stepEnded(run, step, { startedAt, seconds: (performance.now() - started) / 1000 }, end);
     if (end.kind === 'done' && step === 'publish') {
       this.#observer.runEnded(run, 'published');
       this.#keep(this.#workAfter(run, end));
     }
     if (end.kind === 'later') throw new Later(withoutSecrets(messageOf(end.error)), end.delayMs);
-    if (end.kind === 'failed') {
-      const why = withoutSecrets(messageOf(end.error));
-      if (!(await failRun(this.#database, runId, why))) return;
-      this.#observer.runEnded(run, 'failed', why);
-      // So that the hook is called now, not at the next check.
-      await this.lookAfterQueue();
-    }
+    if (end.kind === 'failed') await this.#fail(run, withoutSecrets(messageOf(end.error)));
   }
 
   /** Performs the step, unless a command run by hand holds the network's lock. */
@@ -208,8 +242,8 @@ export class QueueJobs {
   async #workAfter(run: Run, { summary, by: attempt }: StepEnd & { kind: 'done' }): Promise<void> {
     const settings = this.#settings;
     const signal = AbortSignal.any([this.#stop, this.#drain, AbortSignal.timeout(settings.jobs.stepLimit)]);
-    const startedAt = Date.now();
+    const started = performance.now();
     await workAfter({ settings, run, attempt, database: this.#database, signal, summary }, silent);
-    this.#observer.afterPublish(run, summary, (Date.now() - startedAt) / 1000);
+    this.#observer.afterPublish(run, summary, (performance.now() - started) / 1000);
   }
 }

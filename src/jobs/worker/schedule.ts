@@ -1,8 +1,10 @@
 import type { Agenda } from 'agenda';
-import { CronExpressionParser } from 'cron-parser';
+import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import type { Settings } from '../../config/settings.ts';
+import { BadInputError, messageOf } from '../../errors.ts';
 import { parseInstant } from '../../ingest/instant.ts';
 import { absoluteLocation } from '../../storage/location.ts';
+import { WallClock } from './wall-clock.ts';
 
 /** The job that queues the day's run. */
 export const morningJob = 'kith morning';
@@ -16,6 +18,8 @@ export interface Schedule {
   inputRoot: string;
 }
 
+type Rule = Pick<Schedule, 'cron' | 'timeZone'>;
+
 /** A schedule as it is stored with the jobs. */
 export interface KeptSchedule extends Schedule {
   /** Whether it was set or turned off by `kith schedule`, not by a worker from its settings. */
@@ -23,7 +27,6 @@ export interface KeptSchedule extends Schedule {
   isOff: boolean;
   /** When it was set; runs that were due earlier are ignored. */
   since: Date;
-  next: Date | undefined;
 }
 
 interface MorningData {
@@ -33,47 +36,70 @@ interface MorningData {
   since: string;
 }
 
+/** @throws BadInputError if somebody has changed the job, and it is no schedule any more */
 export async function readSchedule(agenda: Agenda): Promise<KeptSchedule | undefined> {
   const { jobs } = await agenda.queryJobs({ name: morningJob, includeDisabled: true });
   const [job] = jobs;
   if (!job?.repeatInterval) return undefined;
-  const { inputRoot, isByHand, since } = job.data as MorningData;
-  return {
+  const { inputRoot, isByHand, since } = (job.data ?? {}) as MorningData;
+  const schedule = {
     cron: String(job.repeatInterval),
     timeZone: job.repeatTimezone ?? 'UTC',
     inputRoot,
     isByHand,
     isOff: job.disabled ?? false,
     since: new Date(since),
-    next: job.nextRunAt ?? undefined,
   };
+  try {
+    dayOf(schedule, nextDue(schedule, schedule.since));
+    return schedule;
+  } catch (error) {
+    throw new BadInputError(
+      `The job "${morningJob}" is no schedule any more (${messageOf(error)}): set it again, kith schedule --input-root DIR --at CRON.`,
+      { cause: error },
+    );
+  }
 }
 
-/** Replaces the schedule. */
+/** The schedule as it is now, unless it is none any more. */
+export async function soundSchedule(agenda: Agenda): Promise<KeptSchedule | undefined> {
+  return readSchedule(agenda).catch((error) => {
+    if (error instanceof BadInputError) return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Replaces the schedule.
+ *
+ * @param since what was due before it is ignored; by Postgres' clock
+ */
 export async function setSchedule(
   agenda: Agenda,
   { cron, timeZone, inputRoot }: Schedule,
   isByHand: boolean,
+  since: Date,
 ): Promise<void> {
-  const data: MorningData = { inputRoot, isByHand, since: new Date().toISOString() };
+  const data: MorningData = { inputRoot, isByHand, since: since.toISOString() };
+  // Where the clock skips the time, Agenda may call late, twice or never again: it is only a reason to look at once.
   await agenda.every(cron, morningJob, data, { timezone: timeZone, skipImmediate: true });
   await agenda.enable({ name: morningJob });
 }
 
 /** Turns the schedule off; it stays off whatever the workers' settings say. */
-export async function turnOffSchedule(agenda: Agenda, schedule: Schedule): Promise<void> {
-  await setSchedule(agenda, schedule, true);
+export async function turnOffSchedule(agenda: Agenda, schedule: Schedule, since: Date): Promise<void> {
+  await setSchedule(agenda, schedule, true, since);
   await agenda.disable({ name: morningJob });
 }
 
 /** Sets the schedule from the settings, unless they have none or it was set by `kith schedule`. */
-export async function followSettings(agenda: Agenda, settings: Settings): Promise<void> {
+export async function followSettings(agenda: Agenda, settings: Settings, now: Date): Promise<void> {
   const wanted = scheduleOf(settings);
-  const known = await readSchedule(agenda);
+  const known = await soundSchedule(agenda);
   if (!wanted || known?.isByHand) return;
   const isSame =
     known?.cron === wanted.cron && known.timeZone === wanted.timeZone && known.inputRoot === wanted.inputRoot;
-  if (!isSame) await setSchedule(agenda, wanted, false);
+  if (!isSame) await setSchedule(agenda, wanted, false, now);
 }
 
 /** The schedule from the settings; undefined if they don't say where the days' folders are. */
@@ -82,24 +108,63 @@ export function scheduleOf({ jobs: { inputRoot, schedule: cron, timeZone } }: Se
   return { cron, timeZone, inputRoot: absoluteLocation(inputRoot, 'folder') };
 }
 
-/** When the latest run at or before an instant was due; a machine that was asleep catches up on this one only. */
-export function latestDue({ cron, timeZone }: Pick<Schedule, 'cron' | 'timeZone'>, instant: Date): Date {
+/** A run that is due: from an instant on, for a day of the schedule's calendar. */
+export interface Due {
+  at: Date;
+  /** The day, YYYY-MM-DD; the instant may be on the next one, if the clock skips the end of this one. */
+  date: string;
+}
+
+/** The run that was due latest at an instant. */
+export function latestDue(schedule: Rule, instant: Date): Due {
+  const clock = new WallClock(schedule.timeZone);
+  const now = clock.at(instant.getTime());
+  let latest: Due | undefined;
   // The parser looks for times strictly before the given one, in whole seconds.
-  const currentDate = new Date(instant.getTime() + 1000);
-  return CronExpressionParser.parse(cron, { tz: timeZone, currentDate }).prev().toDate();
+  for (const times = cronTimes(schedule, now + 1000); !latest; ) latest = dueAt(clock, times.prev().getTime());
+  // While the clock repeats an hour, later times of that hour are over already.
+  for (const due of duesAfter(schedule, now)) {
+    if (due.at > instant) break;
+    latest = due;
+  }
+  return latest;
+}
+
+/** The run that is due next after an instant. */
+export function nextDue(schedule: Rule, instant: Date): Due {
+  const now = new WallClock(schedule.timeZone).at(instant.getTime());
+  for (const due of duesAfter(schedule, now)) if (due.at > instant) return due;
+  throw new Error('unreachable');
+}
+
+/** The runs for all times after one on the wall clock, without end. */
+export function* duesAfter(schedule: Rule, time: number): Generator<Due, never> {
+  const clock = new WallClock(schedule.timeZone);
+  for (const times = cronTimes(schedule, time); ; ) {
+    const due = dueAt(clock, times.next().getTime());
+    if (due) yield due;
+  }
 }
 
 /**
- * The folder of the day that an instant falls on in the schedule's time zone, and its as-of: 00:00 UTC of that date.
+ * The run for a time on the wall clock: of an hour that comes twice the first counts, and instead of a time that is
+ * skipped the instant right after it. Undefined if its whole day is skipped.
  */
-export function dayOf(
-  { timeZone, inputRoot }: Pick<Schedule, 'timeZone' | 'inputRoot'>,
-  instant: Date,
-): { input: string; asOf: number } {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const date = parts.format(instant);
+function dueAt(clock: WallClock, time: number): Due | undefined {
+  const at = clock.first(time);
+  if (!clock.hasDayOf(time, at)) return undefined;
+  return { at: new Date(at), date: new Date(time).toISOString().slice(0, 10) };
+}
+
+/** The folder of the day for which a run is due, and its as-of: 00:00 UTC of that date. */
+export function dayOf({ inputRoot }: Pick<Schedule, 'inputRoot'>, { date }: Due): { input: string; asOf: number } {
   return {
     input: `${inputRoot.replace(/\/+$/, '')}/${date.replaceAll('-', '')}`,
     asOf: parseInstant(date) as number,
   };
+}
+
+/** The times of a calendar without time zones, as if they were UTC: there, every day has all of its hours once. */
+function cronTimes({ cron }: Rule, from: number): CronExpression {
+  return CronExpressionParser.parse(cron, { tz: 'UTC', currentDate: new Date(from) });
 }

@@ -8,6 +8,7 @@ import { openTraces } from '../../watch/traces.ts';
 import { serveMetrics } from '../../web/metrics-server.ts';
 import type { PageServer } from '../../web/serve.ts';
 import { workerName } from '../attempt.ts';
+import { currentTime } from '../runs.ts';
 import { stepNames } from '../step-name.ts';
 import { withDatabase } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
@@ -21,9 +22,15 @@ const watchMs = 5_000;
 /**
  * Does queued runs, step by step, until it is drained. Several workers share the work. Embedded engines that die are
  * restarted.
+ *
+ * @param onEnd called when all work is over, and only connections are left to be closed
  */
-export async function work(settings: Settings, { stop, drain, log }: Ends & { log: Log }): Promise<void> {
-  await withDatabase(settings, stop, async (database) => {
+export async function work(
+  settings: Settings,
+  { stop, drain, log, onEnd }: Ends & { log: Log; onEnd: () => void },
+): Promise<void> {
+  // Until it is ready there is no step to finish, so one signal is enough.
+  await withDatabase(settings, AbortSignal.any([stop, drain]), async (database) => {
     const metrics = new Metrics([...stepNames]);
     await using pages = await metricsPages(metrics, settings, log);
     await using traces = await openTraces(log);
@@ -37,20 +44,19 @@ export async function work(settings: Settings, { stop, drain, log }: Ends & { lo
     const { agenda } = store;
     const jobs = new QueueJobs(agenda, settings, database, { stop, drain }, new Observer(log, metrics, traces));
     await jobs.define();
-    await followSettings(agenda, settings);
+    await followSettings(agenda, settings, await currentTime(database));
     await agenda.start();
     log.info({ worker: workerName(), metrics: `${pages.url}/metrics` }, 'worker ready');
     const watch = keepEngines(settings, stop, log);
     try {
       // A worker that died may still hold the queue's job, so this check does not go through Agenda.
-      await jobs.lookAfterQueue().catch((error) => log.warn({ error }, 'queue'));
+      await jobs.lookAfterQueue();
       if (!drain.aborted) await once(drain, 'abort');
       log.info('draining: the current steps are finished first');
-      // Agenda may wait forever for a job that ends at this moment, so we also watch our own work.
-      await Promise.race([agenda.drain({ signal: stop, closeConnection: false }), jobs.rest()]);
     } finally {
+      await jobs.end();
       clearInterval(watch);
-      await jobs.rest();
+      onEnd();
     }
   });
 }
