@@ -46,6 +46,9 @@ addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
 
+// Whatever Kith writes is about people: nobody else may read it, unless the user allows that.
+process.umask(0o077);
+
 // With `kith runs | head -1`, the reader closes the pipe early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

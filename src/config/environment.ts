@@ -38,6 +38,7 @@ const span = z
 const port = whole(0, 65535);
 const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
 const text = z.string().min(1);
+const osUser = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "a system user's name");
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -69,10 +70,13 @@ function isCron(schedule: string): boolean {
  */
 export const topics = {
   'The network and its engines': {
-    KITH_HOME: text.optional().meta({
-      description: 'The folder for data, passwords and reports. Each home holds one network.',
-      unset: '`.kith` in the checkout',
-    }),
+    KITH_HOME: text
+      .regex(/^\P{Cc}*$/u, 'a path without control characters')
+      .optional()
+      .meta({
+        description: 'The folder for data, passwords and reports. Each home holds one network.',
+        unset: '`.kith` in the checkout',
+      }),
     KITH_NEO4J_URI: z
       .string()
       .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'bolt://… or neo4j://…')
@@ -102,13 +106,15 @@ export const topics = {
       description: 'The page cache size of the embedded Neo4j, such as `512m`.',
       unset: "based on the machine's memory",
     }),
-    KITH_POSTGRES_OS_USER: z
-      .string()
-      .regex(/^[a-z_][a-z0-9_-]*$/)
+    KITH_NEO4J_QUERY_LIMIT: span
+      .prefault('10m')
+      .describe("How long an analyst's query in the embedded Neo4j may take, as in Browser; Kith's own have no limit."),
+    KITH_NEO4J_OS_USER: osUser
+      .prefault('kith-neo4j')
+      .describe('The system user that runs the embedded Neo4j if you are root; made if it does not exist.'),
+    KITH_POSTGRES_OS_USER: osUser
       .prefault('postgres')
-      .describe(
-        'The system user that runs the embedded Postgres if you are root, since Postgres refuses to run as root.',
-      ),
+      .describe('The system user that runs the embedded Postgres if you are root; made if it does not exist.'),
   },
   'Files on S3': {
     KITH_S3_ENDPOINT: z

@@ -13,6 +13,12 @@ export function importFolder(home: EngineHome): string {
   return join(home.neo4j, 'bulk-import');
 }
 
+/** Notes that the import is complete, and on the disk. */
+export function finishImport(home: EngineHome): void {
+  closeSync(openSync(join(importFolder(home), 'READY'), 'w', 0o600));
+  syncFolder(importFolder(home));
+}
+
 /** Whether the import is complete. */
 export function isImportReady(home: EngineHome): boolean {
   return existsSync(join(importFolder(home), 'READY'));

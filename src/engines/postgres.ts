@@ -20,9 +20,9 @@ import { engineFailed, reasonIn, tailOf } from './failure.ts';
 import type { EngineHome } from './home.ts';
 import { passwordOf } from './home.ts';
 import type { HeldLock } from './lock.ts';
+import { closedFolder, engineOsUser, type OsUser, refuseClosedFolder } from './os-user.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
 import { postgresConf, postgresHba } from './postgres-conf.ts';
-import { closedFolder, type OsUser, postgresOsUser } from './postgres-os-user.ts';
 import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
 import { askPostgres, isRefusedLogin } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
@@ -90,12 +90,8 @@ export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<vo
 }
 
 async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
-  const user = postgresOsUser(settings.embedded.postgresOsUser);
-  const closed = closedFolder(home.postgres, user);
-  if (closed)
-    throw new EngineError(
-      `Postgres runs as the user ${user?.name}, who can't enter ${closed}: run \`chmod o+x ${closed}\`, or set KITH_HOME to a folder that every user can enter.`,
-    );
+  const user = engineOsUser('Postgres', settings.embedded.postgresOsUser);
+  refuseClosedFolder('Postgres', home.postgres, user);
   lock.check();
   const programs = programsFor(home, user);
   await endOrphans(home, lock);
