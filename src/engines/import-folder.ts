@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { discardBrokenStart } from './first-start.ts';
 import type { EngineHome } from './home.ts';
 import type { HeldLock } from './lock.ts';
+import { refuseLinksInData } from './neo4j-folders.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** What Neo4j's importer creates for a database. */
@@ -48,6 +49,7 @@ export function settleImport(home: EngineHome, lock: HeldLock): void {
   if (isImportAccepted(home)) {
     // Later it could not be distinguished from the import.
     lock.check();
+    for (const folder of [home.neo4j, importFolder(home)]) refuseLinksInData(folder);
     discardBrokenStart(home);
     for (const part of parts) {
       if (!existsSync(join(from, part))) continue;

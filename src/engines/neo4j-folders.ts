@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, linkSync, readdirSync, realpathSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, linkSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { type EngineHome, makeOwnFolder } from './home.ts';
+import { type EngineHome, makeOwnFolder, runsAsRoot } from './home.ts';
 import type { OsUser } from './os-user.ts';
 
 /**
@@ -38,6 +38,21 @@ export function giveDataToNeo4j(folder: string, user: OsUser): void {
     throw new EngineError(
       `Neo4j's data in ${folder} could not be given to its user ${user.name} (${error?.message ?? stderr.trim()}): run \`chown -R ${user.name} ${join(folder, 'data')}\`.`,
     );
+}
+
+/**
+ * Checks, before we remove or move parts of a Neo4j home's data as root, that they are where they seem to be: Neo4j's user may have
+ * put a link there.
+ *
+ * @throws EngineError naming the link
+ */
+export function refuseLinksInData(folder: string): void {
+  if (!runsAsRoot()) return;
+  for (const name of ['databases', 'transactions']) {
+    const path = join(folder, 'data', name);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new EngineError(`${path} is a link, which Kith does not follow as root: replace it by what it points to.`);
+  }
 }
 
 /** Lets Neo4j's user, if there is one, read a file that stays ours. */
