@@ -134,6 +134,8 @@ function makeFolders(path: string): void {
   makeFolders(dirname(path));
   try {
     mkdirSync(path);
+    // Engines' users have to go through.
+    if (runsAsRoot()) chmodSync(path, 0o711);
   } catch (error) {
     // Another process may just have created it.
     if (codeOf(error) !== 'EEXIST') throw error;

@@ -96,6 +96,18 @@ describe('the home', () => {
     expect(modeOf('mine/notes')).toBe(0o777);
   });
 
+  test('in folders that do not exist yet lets engines through, whatever the umask', () => {
+    const umask = process.umask(0o077);
+    try {
+      prepareHome(settingsOf({ KITH_HOME: join(folder, 'one', 'two', 'home') }));
+    } finally {
+      process.umask(umask);
+    }
+    const wanted = process.getuid?.() === 0 ? 0o711 : 0o700;
+    for (const path of ['one', 'one/two', 'one/two/home'])
+      expect(statSync(join(folder, path)).mode & 0o777).toBe(wanted);
+  });
+
   test('in a folder of others only takes from them the right to put something there', () => {
     const home = join(folder, 'home');
     mkdirSync(home);
