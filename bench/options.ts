@@ -82,7 +82,7 @@ function settingOf(text: string, known: Record<string, string>): Record<string, 
  * Settings of the engines' sizes may come from the environment, others only by --set: nothing else of a person's own
  * gets in.
  */
-const inherited = ['KITH_NEO4J_HEAP', 'KITH_NEO4J_PAGE_CACHE', 'KITH_POSTGRES_OS_USER'];
+const inherited = ['KITH_NEO4J_HEAP', 'KITH_NEO4J_PAGE_CACHE', 'KITH_NEO4J_OS_USER', 'KITH_POSTGRES_OS_USER'];
 
 /**
  * The options of `npm run bench`.

@@ -83,7 +83,6 @@ async function startOnce(home, archive) {
   const password = randomBytes(16).toString('hex');
   const [bolt, http] = await Promise.all([freePort(), freePort()]);
   mkdirSync(join(home, 'conf'));
-  writeFileSync(join(home, 'password'), password, { mode: 0o600 });
   const conf = [
     'dbms.usage_report.enabled=false',
     'db.tx_log.preallocate=false',
@@ -94,8 +93,9 @@ async function startOnce(home, archive) {
   writeFileSync(join(home, 'conf', 'neo4j.conf'), `${conf.join('\n')}\n`);
   const classPath = [join(classes, 'kith.jar'), join(neo4j, 'lib', '*')].join(delimiter);
   const flags = [`@${join(neo4j, 'java.args')}`, '-Xmx512m', `-XX:ArchiveClassesAtExit=${archive}`];
-  const args = [...flags, '-cp', classPath, 'kith.Neo4jServer', home, join(home, 'password')];
-  const child = spawn(javaProgram('java'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const args = [...flags, '-cp', classPath, 'kith.Neo4jServer', home];
+  const child = spawn(javaProgram('java'), args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.on('error', () => undefined).end(password);
   const ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
   const timer = setTimeout(() => child.kill('SIGKILL'), 300_000);
   try {

@@ -47,6 +47,9 @@ addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
 
+// Whatever Kith writes is about people: nobody else may read it, unless the user allows that.
+process.umask(0o077);
+
 outliveReaders();
 
 // Node exits with 0 if its event loop empties before the command is done, so success is set explicitly.

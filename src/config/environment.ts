@@ -43,6 +43,7 @@ const byteCount = z
   .regex(/^[1-9]\d{0,6}[mgt]$/i, 'a size such as 512m, 4g or 1t')
   .transform((text) => Number(text.slice(0, -1)) * 2 ** { m: 20, g: 30, t: 40 }[text.slice(-1).toLowerCase() as 'm']);
 const text = z.string().min(1);
+const osUser = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "a system user's name");
 
 /** Whether it is a URL of a scheme, with a host and, if any, a port that is a number. */
 function isUrlOf(scheme: string): (url: string) => boolean {
@@ -91,10 +92,13 @@ function isCron(schedule: string): boolean {
  */
 export const topics = {
   'The network and its engines': {
-    KITH_HOME: text.optional().meta({
-      description: 'The folder for data, passwords and reports. Each home holds one network.',
-      unset: '`.kith` in the checkout',
-    }),
+    KITH_HOME: text
+      .regex(/^\P{Cc}*$/u, 'a path without control characters')
+      .optional()
+      .meta({
+        description: 'The folder for data, passwords and reports. Each home holds one network.',
+        unset: '`.kith` in the checkout',
+      }),
     KITH_NEO4J_URI: z
       .string()
       .refine(isUrlOf('(bolt|neo4j)(\\+s|\\+ssc)?'), 'bolt://host:port or neo4j://host:port')
@@ -125,13 +129,15 @@ export const topics = {
       description: 'The page cache size of the embedded Neo4j, such as `512m`.',
       unset: "based on the machine's memory",
     }),
-    KITH_POSTGRES_OS_USER: z
-      .string()
-      .regex(/^[a-z_][a-z0-9_-]*$/)
+    KITH_NEO4J_QUERY_LIMIT: span
+      .prefault('10m')
+      .describe("How long an analyst's query in the embedded Neo4j may take, as in Browser; Kith's own have no limit."),
+    KITH_NEO4J_OS_USER: osUser
+      .prefault('kith-neo4j')
+      .describe('The system user that runs the embedded Neo4j if you are root; made if it does not exist.'),
+    KITH_POSTGRES_OS_USER: osUser
       .prefault('postgres')
-      .describe(
-        'The system user that runs the embedded Postgres if you are root, since Postgres refuses to run as root.',
-      ),
+      .describe('The system user that runs the embedded Postgres if you are root; made if it does not exist.'),
   },
   'Files on S3': {
     KITH_S3_ENDPOINT: z

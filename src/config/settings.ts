@@ -76,7 +76,10 @@ export interface Settings extends InputLimits {
     postgresPort: number;
     neo4jHeap?: string;
     neo4jPageCache?: string;
-    /** The system user that runs Postgres if we are root, since Postgres refuses to run as root. */
+    /** The limit of queries in Neo4j that don't set one themselves, as Kith's do, in milliseconds. */
+    neo4jQueryLimit: number;
+    /** The system users that run the engines if we are root. */
+    neo4jOsUser: string;
     postgresOsUser: string;
   };
   ranking: Ranking;
@@ -180,6 +183,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       postgresPort: s.KITH_POSTGRES_PORT,
       neo4jHeap: s.KITH_NEO4J_HEAP,
       neo4jPageCache: s.KITH_NEO4J_PAGE_CACHE,
+      neo4jQueryLimit: s.KITH_NEO4J_QUERY_LIMIT,
+      neo4jOsUser: s.KITH_NEO4J_OS_USER,
       postgresOsUser: s.KITH_POSTGRES_OS_USER,
     },
     ranking: {

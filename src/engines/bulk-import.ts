@@ -1,16 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, EngineError } from '../errors.ts';
 import { diskFull, homeError, isDiskFull, tailOf } from './failure.ts';
 import { type EngineHome, prepareHome, replaceFile } from './home.ts';
-import { acceptImport, importFolder, isImportReady, settleImport } from './import-folder.ts';
+import { acceptImport, finishImport, importFolder, isImportReady, settleImport } from './import-folder.ts';
 import { importFailed, progressIn } from './import-log.ts';
-import { checkJava, spawnJava } from './java.ts';
+import { findJava, spawnJava } from './java.ts';
 import { type HeldLock, withLock } from './lock.ts';
 import { findNeo4j, stopNeo4j } from './neo4j.ts';
 import { memorySizes } from './neo4j-conf.ts';
+import { lendToNeo4j, neo4jLogs, prepareNeo4jFolders, showToNeo4j } from './neo4j-folders.ts';
+import { engineOsUser, refuseClosedFolder } from './os-user.ts';
 import { endProcesses, findProcesses } from './processes.ts';
 import { throwIfAborted } from './waiting.ts';
 
@@ -45,7 +47,6 @@ export async function importBeside(settings: Settings, files: ImportFiles, optio
     throw new BadInputError(
       'A bulk import needs the embedded Neo4j, but KITH_NEO4J_URI names a server: set KITH_LOADER=merge.',
     );
-  checkJava();
   const home = prepareHome(settings);
   const work = (lock: HeldLock) => runImport(home, settings, files, options, lock);
   await withLock(home, 'bulk-import', work, options).catch((error) => {
@@ -101,14 +102,22 @@ async function runImport(
   options: ImportOptions,
   lock: HeldLock,
 ): Promise<void> {
+  const user = engineOsUser('Neo4j', settings.embedded.neo4jOsUser);
+  refuseClosedFolder('Neo4j', dirname(home.neo4j), user);
+  prepareNeo4jFolders(home.neo4j, user);
+  const java = findJava(home, user);
   const folder = importFolder(home);
   const importers = () => findProcesses('kith.Neo4jImport', folder);
   await endProcesses(importers, [['SIGKILL', 10]], lock.check);
   lock.check();
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'conf'), { recursive: true, mode: 0o700 });
-  replaceFile(join(folder, 'conf', 'neo4j.conf'), 'db.tx_log.preallocate=false\n');
-  const report = join(home.neo4j, 'logs', 'bulk-import-report.log');
+  prepareNeo4jFolders(folder, user);
+  const conf = join(folder, 'conf', 'neo4j.conf');
+  replaceFile(conf, 'server.directories.logs=logs/neo4j\ndb.tx_log.preallocate=false\n');
+  showToNeo4j(conf, user);
+  const input = join(folder, 'input');
+  const listOf = (list: string[]) => commaSeparated(lendToNeo4j(list, input, user));
+  const report = join(neo4jLogs(home), 'bulk-import-report.log');
   const log = join(home.neo4j, 'logs', 'bulk-import.log');
   const args = [
     folder,
@@ -125,7 +134,7 @@ async function runImport(
   const output = openSync(log, 'w', 0o600);
   try {
     const { heap } = memorySizes(settings.embedded);
-    const child = spawnJava('Neo4jImport', args, {
+    const child = spawnJava(java, 'Neo4jImport', args, {
       heap,
       cwd: folder,
       detached: false,
@@ -134,7 +143,11 @@ async function runImport(
     const code = await watch(child, home, log, { ...options, signal: lock.signal });
     throwIfAborted(lock.signal);
     lock.check();
-    if (code === 0 && isImportReady(home)) return;
+    if (code === 0) {
+      rmSync(input, { recursive: true, force: true });
+      finishImport(home);
+      return;
+    }
     throw importFailed(tailOf(log, 100_000), home.root, log, report);
   } catch (error) {
     // Without the lock it may be another's by now.
@@ -181,7 +194,7 @@ async function watch(
 }
 
 /** Absolute paths separated by commas, so a path can't contain one. */
-function listOf(files: string[]): string {
+function commaSeparated(files: string[]): string {
   const paths = files.map((file) => resolve(file));
   const wrong = paths.find((path) => path.includes(','));
   if (wrong)

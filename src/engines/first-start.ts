@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EngineHome, replaceFile } from './home.ts';
+import { refuseLinksInData } from './neo4j-folders.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /*
@@ -28,6 +29,7 @@ export function forgetFirstStart(home: EngineHome): void {
 /** Removes the databases of a start that never answered; the server must not be running. */
 export function discardBrokenStart(home: EngineHome): void {
   if (!existsSync(noteOf(home))) return;
+  refuseLinksInData(home.neo4j);
   for (const name of JSON.parse(readFileSync(noteOf(home), 'utf8')) as string[])
     for (const kind of ['databases', 'transactions'])
       rmSync(join(home.neo4j, 'data', kind, name), { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { discardBrokenStart } from './first-start.ts';
 import type { EngineHome } from './home.ts';
 import type { HeldLock } from './lock.ts';
+import { refuseLinksInData } from './neo4j-folders.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** What Neo4j's importer creates for a database. */
@@ -11,6 +12,12 @@ const parts = ['databases/neo4j', 'transactions/neo4j'];
 /** Where a bulk import is made, next to the live data and on the same disk. It is a Neo4j home of its own. */
 export function importFolder(home: EngineHome): string {
   return join(home.neo4j, 'bulk-import');
+}
+
+/** Notes that the import is complete, and on the disk. */
+export function finishImport(home: EngineHome): void {
+  closeSync(openSync(join(importFolder(home), 'READY'), 'w', 0o600));
+  syncFolder(importFolder(home));
 }
 
 /** Whether the import is complete. */
@@ -42,6 +49,7 @@ export function settleImport(home: EngineHome, lock: HeldLock): void {
   if (isImportAccepted(home)) {
     // Later it could not be distinguished from the import.
     lock.check();
+    for (const folder of [home.neo4j, importFolder(home)]) refuseLinksInData(folder);
     discardBrokenStart(home);
     for (const part of parts) {
       if (!existsSync(join(from, part))) continue;

@@ -3,10 +3,14 @@ import type { Settings } from '../config/settings.ts';
 
 const MiB = 1024 ** 2;
 
-/** The embedded Neo4j's neo4j.conf; paths keep their defaults under Neo4j's home. */
-export function neo4jConf(ports: { bolt: number; http: number }, pageCache: string): string {
+/** The embedded Neo4j's neo4j.conf; paths are under Neo4j's home. A query limit is in milliseconds. */
+export function neo4jConf(
+  ports: { bolt: number; http: number },
+  { pageCache, queryLimit }: { pageCache: string; queryLimit: number },
+): string {
   return `# Written by kith at every start.
 server.config.strict_validation.enabled=true
+server.directories.logs=logs/neo4j
 server.default_listen_address=127.0.0.1
 server.default_advertised_address=127.0.0.1
 server.bolt.enabled=true
@@ -19,6 +23,16 @@ server.http.listen_address=127.0.0.1:${ports.http}
 server.http.advertised_address=127.0.0.1:${ports.http}
 server.https.enabled=false
 dbms.security.auth_enabled=true
+# LOAD CSV reads nothing: no file of this machine, and no address in any network.
+dbms.security.allow_csv_import_from_file_urls=false
+server.directories.import=import
+internal.dbms.cypher_ip_blocklist=0.0.0.0/0,::/0
+# Nothing that somebody puts into plugins/.
+dbms.security.procedures.allowlist=db.*,dbms.*,tx.*,kith.*
+# Browser talks Bolt.
+server.http_enabled_modules=BROWSER
+# For transactions that don't say how long they may take, as Kith's do.
+db.transaction.timeout=${queryLimit}ms
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
 server.memory.pagecache.size=${pageCache}

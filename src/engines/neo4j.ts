@@ -1,15 +1,18 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { statement } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
-import { diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
+import { codeOf, diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
 import { forgetFirstStart, noteFirstStart } from './first-start.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
-import { checkJava, spawnJava } from './java.ts';
+import { findJava, spawnJava } from './java.ts';
 import type { HeldLock } from './lock.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
+import { giveDataToNeo4j, prepareNeo4jFolders, showToNeo4j } from './neo4j-folders.ts';
+import { engineOsUser, refuseClosedFolder } from './os-user.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
-import { endProcesses, findProcesses, type Process, startServer } from './processes.ts';
+import { endProcesses, findProcesses, type Process, type StartOptions, startServer } from './processes.ts';
 import { askNeo4j, isRefusedLogin, type Neo4jAccess } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
@@ -45,7 +48,10 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
     const logStart = existsSync(logOf(home)) ? statSync(logOf(home)).size : 0;
     const isOwn = !findNeo4j(home);
     if (isOwn) await launch(home, settings, options);
-    if (await answers(home, options)) return;
+    if (await answers(home, options)) {
+      if (isOwn) await makeAnalyst(home);
+      return;
+    }
     // The process found was just ending, as after a kill; this is not a failed start.
     if (!isOwn && attempt < 4) continue;
     const reason = reasonIn(tailOf(logOf(home), 50_000, logStart));
@@ -54,6 +60,31 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
     if (attempt >= 4 || reason.kind !== 'port' || (bolt && http)) throw engineFailed('Neo4j', reason, logOf(home));
     await pause(500, options.lock.signal);
   }
+}
+
+/**
+ * Sets the password of the analysts' user to that in the home. In Neo4j Community every user may do everything, but
+ * so Kith's own password need not be handed out, and can be changed.
+ */
+async function makeAnalyst(home: EngineHome): Promise<void> {
+  const access = neo4jAccess(home);
+  const password = passwordOf(home.passwords.analyst);
+  if (!access || password === undefined) return;
+  try {
+    await askNeo4j({ ...access, username: 'analyst', password });
+    return;
+  } catch {
+    // The user doesn't exist yet, or the password has changed.
+  }
+  await askNeo4j(access, { query: statement('cypher/users/analyst.cypher'), parameters: { password } }).catch(
+    (error) => {
+      if (/^Neo\.ClientError\.(Security|Statement)\./.test(codeOf(error)))
+        throw new EngineError(
+          `Neo4j refuses the password in ${home.passwords.analyst} for its user analyst: write one of at least 8 characters to that file, or remove it for a new one.`,
+        );
+      // Whatever else is wrong, such as a full disk, ends whoever needs Neo4j next; analysts may be let in later.
+    },
+  );
 }
 
 /** Stops Neo4j, if it is running; committed data stays. */
@@ -71,19 +102,30 @@ export async function stopNeo4j(home: EngineHome, lock: HeldLock): Promise<void>
 }
 
 async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
-  checkJava();
+  const user = engineOsUser('Neo4j', settings.embedded.neo4jOsUser);
+  refuseClosedFolder('Neo4j', dirname(home.neo4j), user);
   lock.check();
+  prepareNeo4jFolders(home.neo4j, user);
+  giveDataToNeo4j(home.neo4j, user);
+  const java = findJava(home, user);
   const ports = await choosePorts(home, settings, ['bolt', 'http']);
   lock.check();
   const { heap, pageCache } = memorySizes(settings.embedded);
-  replaceFile(
-    join(home.neo4j, 'conf', 'neo4j.conf'),
-    neo4jConf({ bolt: ports.bolt ?? 0, http: ports.http ?? 0 }, pageCache),
-  );
+  const conf = join(home.neo4j, 'conf', 'neo4j.conf');
+  const { neo4jQueryLimit: queryLimit } = settings.embedded;
+  replaceFile(conf, neo4jConf({ bolt: ports.bolt ?? 0, http: ports.http ?? 0 }, { pageCache, queryLimit }));
+  showToNeo4j(conf, user);
   noteFirstStart(home);
   onProgress?.('starting Neo4j');
-  const args = [home.neo4j, home.passwords.neo4j];
-  startServer(logOf(home), (options) => spawnJava('Neo4jServer', args, { heap, cwd: home.neo4j, ...options }));
+  // Its user can't read the file, so it gets it open.
+  const password = openSync(home.passwords.neo4j, 'r');
+  try {
+    const start = (options: StartOptions) =>
+      spawnJava(java, 'Neo4jServer', [home.neo4j], { heap, cwd: home.neo4j, ...options });
+    startServer(logOf(home), start, password);
+  } finally {
+    closeSync(password);
+  }
 }
 
 /** Waits for an answer; false if the server ended instead. */

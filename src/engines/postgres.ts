@@ -19,9 +19,9 @@ import { engineFailed, reasonIn, tailOf } from './failure.ts';
 import type { EngineHome } from './home.ts';
 import { passwordOf, replaceFile } from './home.ts';
 import type { HeldLock } from './lock.ts';
+import { closedFolder, engineOsUser, type OsUser, refuseClosedFolder } from './os-user.ts';
 import { choosePorts, fixedPorts } from './ports.ts';
 import { postgresConf, postgresHba } from './postgres-conf.ts';
-import { closedFolder, type OsUser, postgresOsUser } from './postgres-os-user.ts';
 import { alwaysThereUrl, createRole, postgresUrl, prepareDatabase, superuser } from './postgres-roles.ts';
 import { serviceFileOf, serviceText } from './postgres-service.ts';
 import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
@@ -85,12 +85,8 @@ export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<vo
 }
 
 async function launch(home: EngineHome, settings: Settings, { lock, onProgress }: Options): Promise<void> {
-  const user = postgresOsUser(settings.embedded.postgresOsUser);
-  const closed = closedFolder(home.postgres, user);
-  if (closed)
-    throw new EngineError(
-      `Postgres runs as the user ${user?.name}, who can't enter ${closed}: run \`chmod o+x ${closed}\`, or set KITH_HOME to a folder that every user can enter.`,
-    );
+  const user = engineOsUser('Postgres', settings.embedded.postgresOsUser);
+  refuseClosedFolder('Postgres', home.postgres, user);
   lock.check();
   const programs = programsFor(home, user);
   await endOrphans(home, lock);

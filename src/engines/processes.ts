@@ -43,18 +43,28 @@ export function findWorkingIn(folder: string): Process[] {
   });
 }
 
+export interface StartOptions {
+  detached: true;
+  stdio: StdioOptions;
+}
+
 /** A log that is larger when its server is started becomes its `.old`. */
 const largestLog = 10 * 1024 ** 2;
 
-/** Starts a server that outlives this process and writes its output to a log. */
+/**
+ * Starts a server that outlives this process and writes its output to a log.
+ *
+ * @param input an open file that it reads as its standard input, by default nothing
+ */
 export function startServer(
   logFile: string,
-  start: (options: { detached: true; stdio: StdioOptions }) => ChildProcess,
+  start: (options: StartOptions) => ChildProcess,
+  input: number | 'ignore' = 'ignore',
 ): void {
   if (existsSync(logFile) && statSync(logFile).size > largestLog) renameSync(logFile, `${logFile}.old`);
   const log = openSync(logFile, 'a', 0o600);
   try {
-    const child = start({ detached: true, stdio: ['ignore', log, log] });
+    const child = start({ detached: true, stdio: [input, log, log] });
     // If a program can't be run, its process will simply be missing.
     child.on('error', () => undefined);
     child.unref();

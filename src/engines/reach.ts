@@ -10,8 +10,11 @@ export interface Neo4jAccess {
   password: string;
 }
 
-/** Connects by Bolt and runs a query; throws the driver's error if that fails. */
-export async function askNeo4j({ uri, username, password }: Neo4jAccess, timeoutSeconds = 5): Promise<void> {
+/** Connects by Bolt and runs a query, by default any; throws the driver's error if that fails. */
+export async function askNeo4j(
+  { uri, username, password }: Neo4jAccess,
+  { timeoutSeconds = 5, query = 'RETURN 1', parameters = {} as Record<string, unknown> } = {},
+): Promise<void> {
   const timeout = timeoutSeconds * 1000;
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), {
     connectionTimeout: timeout,
@@ -20,7 +23,7 @@ export async function askNeo4j({ uri, username, password }: Neo4jAccess, timeout
     maxConnectionPoolSize: 1,
   });
   try {
-    await driver.executeQuery('RETURN 1');
+    await driver.executeQuery(query, parameters);
   } finally {
     await driver.close();
   }

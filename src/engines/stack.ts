@@ -96,7 +96,9 @@ export async function status(settings: Settings): Promise<StackStatus> {
   const neo4jProcess = embedded.neo4j ? findNeo4j(home) : undefined;
   const postgresProcess = embedded.postgres ? findPostgres(home) : undefined;
   const [neo4jAnswers, postgresAnswers] = await Promise.all([
-    neo4j !== undefined && (!embedded.neo4j || neo4jProcess !== undefined) && succeeds(askNeo4j(neo4j, 3)),
+    neo4j !== undefined &&
+      (!embedded.neo4j || neo4jProcess !== undefined) &&
+      succeeds(askNeo4j(neo4j, { timeoutSeconds: 3 })),
     url !== undefined && (!embedded.postgres || postgresProcess !== undefined) && succeeds(askPostgres(url, 3)),
   ]);
   return {

@@ -17,6 +17,9 @@ sendWithoutDelay();
 /** Milliseconds between two looks whether an earlier attempt still writes, and how long it may take to end in all. */
 const endingMs = { pause: 20, most: 60_000 };
 
+/** To the server, 0 means no limit; without it, the limit for analysts would apply. */
+const noLimit = { timeout: 0 };
+
 /** Parameters of a statement: whole numbers are BigInt, because a JavaScript number is sent as a Float. */
 export type Parameters = Record<string, unknown>;
 
@@ -55,7 +58,7 @@ export class Graph implements AsyncDisposable {
   /** @throws EngineError if Neo4j can't be reached or refuses the statement; InterruptedError once the signal aborts */
   read<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
     return this.#run(file, (session) =>
-      session.executeRead(async (tx) => answerOf<Row>(await tx.run<Row>(statement(file), parameters))),
+      session.executeRead(async (tx) => answerOf<Row>(await tx.run<Row>(statement(file), parameters)), noLimit),
     );
   }
 
@@ -114,15 +117,15 @@ export class Graph implements AsyncDisposable {
   }
 
   /** So that a later attempt can find the transaction, and end it. */
-  #named(): { metadata: Record<string, unknown> } {
-    return { metadata: this.#fence ? { kithStep: this.#fence.step, kithToken: this.#fence.token } : {} };
+  #named(): { metadata: Record<string, unknown>; timeout: number } {
+    return { ...noLimit, metadata: this.#fence ? { kithStep: this.#fence.step, kithToken: this.#fence.token } : {} };
   }
 
   /** Terminates what earlier attempts write just now; false if there is nothing. */
   async #endEarlierWriters(): Promise<boolean> {
     const { token, closes } = this.#fence as Fence;
     const ask = async <Row extends RecordShape>(file: CypherFile, given: Parameters) =>
-      this.#run(file, async (session) => answerOf<Row>(await session.run<Row>(statement(file), given)));
+      this.#run(file, async (session) => answerOf<Row>(await session.run<Row>(statement(file), given, noLimit)));
     const { rows } = await ask<{ ids: string[] }>('cypher/fence/earlier-writers.cypher', { steps: [...closes], token });
     const ids = rows[0]?.ids ?? [];
     if (ids.length > 0) await ask('cypher/fence/end-writers.cypher', { ids });
@@ -140,7 +143,7 @@ export class Graph implements AsyncDisposable {
 
   /** For statements that Neo4j wants outside any other transaction, such as constraints. */
   async change(file: CypherFile, parameters: Parameters = {}): Promise<void> {
-    await this.#run(file, async (session) => answerOf(await session.run(statement(file), parameters)));
+    await this.#run(file, async (session) => answerOf(await session.run(statement(file), parameters, noLimit)));
   }
 
   /**

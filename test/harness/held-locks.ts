@@ -9,7 +9,7 @@ export type Held = AsyncDisposable;
 export async function heldInGraph(stack: Stack, cypher: string): Promise<Held> {
   const { uri, username, password } = stack.neo4j;
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
-  const transaction = await driver.session().beginTransaction();
+  const transaction = await driver.session().beginTransaction({ timeout: 0 });
   await transaction.run(cypher);
   return {
     async [Symbol.asyncDispose]() {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { projectRoot } from '../../src/config/project.ts';
-import { postgresOsUser } from '../../src/engines/postgres-os-user.ts';
+import { engineOsUser } from '../../src/engines/os-user.ts';
 import { fillIn } from '../../src/postgres/variables.ts';
 import type { TestNetwork } from './network.ts';
 import { until } from './until.ts';
@@ -63,7 +63,7 @@ default_pool_size = 20
 `,
     );
     // It refuses to run as root, like Postgres.
-    const user = postgresOsUser(network.settings.embedded.postgresOsUser);
+    const user = engineOsUser('Postgres', network.settings.embedded.postgresOsUser);
     chmodSync(folder, 0o711);
     for (const file of [config, users]) {
       chmodSync(file, 0o600);

@@ -191,6 +191,7 @@ test('an import next to the running server leaves it alone, and one that fails o
 
 test('after kill -9 of everything up starts again with the data, even while a backend of the dead server still works', async () => {
   await cypher('CREATE (:User {userId: 5000})');
+  await cypher("ALTER USER analyst SET PASSWORD 'that of nobody'");
   await sql('CREATE TABLE kept AS SELECT 42 AS answer');
   const endless = sql('SELECT count(*) FROM generate_series(1, 1000000000000)').catch(() => undefined);
   const isBusy = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%generate_series%' AND pid <> pg_backend_pid()";
@@ -202,6 +203,9 @@ test('after kill -9 of everything up starts again with the data, even while a ba
   expect(ours().map(({ pid }) => pid)).not.toContain(survivor);
   expect(again).toEqual(stack);
   expect(await countUsers()).toBe(1001);
+  // The password in its file is the one that analysts have, after every start.
+  const analyst = { username: 'analyst', password: readFileSync(homeOf(settings).passwords.analyst, 'utf8') };
+  expect(await cypher('RETURN 1', { ...stack.neo4j, ...analyst })).toEqual([[1]]);
   expect(await sql('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
@@ -27,6 +27,18 @@ test('whatever a start created that never answered is removed before the next on
   const made = ['databases/system/neostore', 'transactions/system/log', 'databases/neo4j/neostore'].map((f) => put(f));
   noteFirstStart(home);
   expect(made.filter((file) => existsSync(file))).toEqual([]);
+});
+
+const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
+
+testAsRoot('root follows no link that Neo4j may have put in its data', () => {
+  const elsewhere = join(home.root, 'elsewhere');
+  mkdirSync(join(elsewhere, 'neo4j'), { recursive: true });
+  noteFirstStart(home);
+  mkdirSync(join(home.neo4j, 'data'));
+  symlinkSync(elsewhere, join(home.neo4j, 'data', 'databases'));
+  expect(() => noteFirstStart(home)).toThrow(/data\/databases is a link, which Kith does not follow as root/);
+  expect(existsSync(join(elsewhere, 'neo4j'))).toBe(true);
 });
 
 test('what existed before, or has answered, stays', () => {

@@ -1,9 +1,19 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
 import { type EngineHome, homeOf, passwordOf, prepareHome } from '../../src/engines/home.ts';
 import { isLocked, withLock } from '../../src/engines/lock.ts';
@@ -11,7 +21,7 @@ import { memorySizes, neo4jConf } from '../../src/engines/neo4j-conf.ts';
 import { choosePorts } from '../../src/engines/ports.ts';
 import { endProcesses, findProcesses } from '../../src/engines/processes.ts';
 import { pause } from '../../src/engines/waiting.ts';
-import { BusyError, EngineError, InterruptedError } from '../../src/errors.ts';
+import { BadInputError, BusyError, EngineError, InterruptedError } from '../../src/errors.ts';
 import { until } from '../harness/until.ts';
 
 let folder: string;
@@ -40,11 +50,76 @@ describe('the home', () => {
     expect(homeOf(settingsOf({ KITH_HOME: join(folder, 'link') }))).toEqual(homeOf(settingsOf()));
   });
 
-  test('that is not a folder is refused with a hint', () => {
+  test.each<[string, (folder: string) => string, string]>([
+    ['a file', (at) => join(at, 'file'), 'it is not a folder'],
+    ['below a file', (at) => join(at, 'file', 'home'), 'part of its path is not a folder'],
+    ['a device', () => '/dev/null', 'it is not a folder'],
+    ['a link to nothing', (at) => join(at, 'to-nothing'), 'it is a link to something that does not exist'],
+    ['a link to itself', (at) => join(at, 'to-itself'), 'ELOOP'],
+    ['the top folder', () => '/', 'it holds the whole system'],
+    ['a name that is too long', (at) => join(at, 'x'.repeat(300)), 'ENAMETOOLONG'],
+    ['a path that is too long', (at) => join(at, ...Array(10).fill('x'.repeat(90))), 'longer than 900 bytes'],
+    ['where no folder can be made', () => '/proc/kith/home', 'no folder can be made there'],
+  ])('that is %s is refused with a hint', (_, homeIn, why) => {
     writeFileSync(join(folder, 'file'), '');
-    expect(() => prepareHome(settingsOf({ KITH_HOME: join(folder, 'file', 'home') }))).toThrow(
-      /set KITH_HOME to a folder/,
-    );
+    symlinkSync(join(folder, 'nothing'), join(folder, 'to-nothing'));
+    symlinkSync('to-itself', join(folder, 'to-itself'));
+    const prepare = () => prepareHome(settingsOf({ KITH_HOME: homeIn(folder) }));
+    expect(prepare).toThrow(why);
+    expect(prepare).toThrow(/^The home .* can't be used \(.*\): set KITH_HOME to a folder of your own\.$/);
+    expect(prepare).toThrow(BadInputError);
+  });
+
+  test('has a path of one line, which a terminal can show', () => {
+    for (const odd of ['new\nline', 'color\x1b[31m', 'tab\t'])
+      expect(() => settingsOf({ KITH_HOME: join(folder, odd) })).toThrow('KITH_HOME should be a path without control');
+    for (const fine of ['with space', "o'clock", 'größe', '$x', 'a,b', 'a:b', '-d', '@x'])
+      expect(statSync(prepareHome(settingsOf({ KITH_HOME: join(folder, fine) })).passwords.web).mode & 0o777).toBe(
+        0o600,
+      );
+  });
+
+  test('that was open to others is closed to them, but for what is not of Kith', () => {
+    const { root } = prepareHome(settingsOf());
+    const files = ['runs/one/rejects.csv', 'messages.duckdb', 'messages.duckdb.wal', 'reputation/host-1/rejects.csv'];
+    for (const file of [...files, 'mine/notes']) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), '');
+    }
+    spawnSync('chmod', ['-R', '0777', root]);
+    prepareHome(settingsOf());
+    const modeOf = (path: string) => statSync(join(root, path)).mode & 0o777;
+    const closed = ['passwords', 'passwords/web', 'runs', 'runs/one', 'reputation', 'reputation/host-1', ...files];
+    expect(closed.filter((path) => (modeOf(path) & 0o077) !== 0)).toEqual([]);
+    // As root, engines' users go through.
+    expect([modeOf('') & 0o066, modeOf('postgres') & 0o066, modeOf('neo4j') & 0o027]).toEqual([0, 0, 0]);
+    expect(modeOf('mine/notes')).toBe(0o777);
+  });
+
+  test('in folders that do not exist yet lets engines through, whatever the umask', () => {
+    const umask = process.umask(0o077);
+    try {
+      prepareHome(settingsOf({ KITH_HOME: join(folder, 'one', 'two', 'home') }));
+    } finally {
+      process.umask(umask);
+    }
+    const wanted = process.getuid?.() === 0 ? 0o711 : 0o700;
+    for (const path of ['one', 'one/two', 'one/two/home'])
+      expect(statSync(join(folder, path)).mode & 0o777).toBe(wanted);
+  });
+
+  test('in a folder of others only takes from them the right to put something there', () => {
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, 'notes'), '');
+    chmodSync(home, 0o777);
+    prepareHome(settingsOf());
+    expect(statSync(home).mode & 0o777).toBe(0o755);
+    const shared = join(folder, 'shared');
+    mkdirSync(shared);
+    chmodSync(shared, 0o1777);
+    prepareHome(settingsOf({ KITH_HOME: shared }));
+    expect(statSync(shared).mode & 0o7777).toBe(0o1777);
   });
 });
 
@@ -180,7 +255,7 @@ describe("Neo4j's configuration", () => {
   });
 
   test('listens on this machine only, asks for a password and reports to nobody', () => {
-    const lines = neo4jConf({ bolt: 1, http: 2 }, '128m').split('\n');
+    const lines = neo4jConf({ bolt: 1, http: 2 }, { pageCache: '128m', queryLimit: 600_000 }).split('\n');
     const addresses = lines.filter((line) => line.includes('listen_address='));
     expect(addresses).toHaveLength(3);
     for (const line of addresses) expect(line).toMatch(/=127\.0\.0\.1(:\d+)?$/);
@@ -189,6 +264,7 @@ describe("Neo4j's configuration", () => {
         'dbms.security.auth_enabled=true',
         'dbms.usage_report.enabled=false',
         'server.https.enabled=false',
+        'db.transaction.timeout=600000ms',
       ]),
     );
   });

@@ -78,6 +78,7 @@ function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus
   if (neo4j.browser) rows.push(['  Browser', neo4j.browser]);
   if (neo4j.username) rows.push(['  user', neo4j.username]);
   if (neo4j.uri) rows.push(['  password', embedded.neo4j ? `in ${passwords.neo4j}` : 'in KITH_NEO4J_PASSWORD']);
+  if (neo4j.uri && embedded.neo4j) rows.push(['  analysts', `user analyst, password in ${passwords.analyst}`]);
   rows.push(['Postgres', state(postgres, embedded.postgres)]);
   if (postgres.url) rows.push(['  URL', withoutPassword(postgres.url)]);
   if (postgres.url) rows.push(['  password', embedded.postgres ? `in ${passwords.postgres}` : 'in KITH_POSTGRES_URL']);

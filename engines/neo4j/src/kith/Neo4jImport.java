@@ -13,8 +13,8 @@ import org.neo4j.cli.ExecutionContext;
 
 /**
  * Neo4j's own bulk importer on a home of its own. Arguments: that home (with conf/neo4j.conf in it), then the options
- * of `neo4j-admin database import full neo4j`. Writes the file READY into the home once the whole store is on disk.
- * Ends when its standard input does, so that it never outlives the process that asked for it.
+ * of `neo4j-admin database import full neo4j`. Succeeds once the whole store is on disk. Ends when its standard input
+ * does, so that it never outlives the process that asked for it.
  */
 public final class Neo4jImport {
   public static void main(String[] args) throws IOException {
@@ -25,12 +25,7 @@ public final class Neo4jImport {
     List<String> command = new ArrayList<>(List.of("database", "import", "full", "neo4j"));
     command.addAll(List.of(args).subList(1, args.length));
     int code = AdminTool.execute(new ExecutionContext(home, home.resolve("conf")), command.toArray(String[]::new));
-    if (code == 0) {
-      sync(home.resolve("data"));
-      Path ready = Files.createFile(home.resolve("READY"));
-      force(ready);
-      force(home);
-    }
+    if (code == 0) sync(home.resolve("data"));
     System.exit(code);
   }
 

@@ -1,5 +1,6 @@
 package kith;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.neo4j.cli.AdminTool;
@@ -10,16 +11,16 @@ import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
 import org.neo4j.kernel.internal.GraphDatabaseAPI;
 
 /**
- * Neo4j Community with Bolt, HTTP and Browser. Arguments: Neo4j's home (with conf/neo4j.conf in it) and the file that
- * holds the password of its first user, so that the password is on no command line. Stops on SIGTERM.
+ * Neo4j Community with Bolt and Browser. Argument: Neo4j's home (with conf/neo4j.conf in it). Standard input: the
+ * password of its first user, which is then on no command line and in no file that this process could read again.
+ * Stops on SIGTERM.
  * The last line of its output is READY, or FAILED and the reason.
  */
 public final class Neo4jServer {
   public static void main(String[] args) {
     Path home = Path.of(args[0]).toAbsolutePath();
-    Path password = Path.of(args[1]).toAbsolutePath();
     try {
-      start(home, password);
+      start(home);
       System.out.println("READY");
     } catch (Throwable failure) {
       failure.printStackTrace();
@@ -28,9 +29,10 @@ public final class Neo4jServer {
     }
   }
 
-  private static void start(Path home, Path password) throws Exception {
+  private static void start(Path home) throws Exception {
     Path conf = home.resolve("conf");
-    if (Files.notExists(home.resolve("data/databases/system"))) setInitialPassword(home, conf, password);
+    if (Files.notExists(home.resolve("data/databases/system"))) setInitialPassword(home, conf);
+    System.in.close();
     DatabaseManagementService dbms = new DatabaseManagementServiceBuilder(home)
         .loadPropertiesFromFile(conf.resolve("neo4j.conf"))
         .build();
@@ -45,8 +47,8 @@ public final class Neo4jServer {
   }
 
   /** Has an effect only before the first start, when there is no system database yet. */
-  private static void setInitialPassword(Path home, Path conf, Path password) throws Exception {
-    String secret = Files.readString(password).strip();
+  private static void setInitialPassword(Path home, Path conf) throws Exception {
+    String secret = new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
     int code = AdminTool.execute(new ExecutionContext(home, conf), "dbms", "set-initial-password", secret);
     if (code != 0) throw new IllegalStateException("the password of the first user could not be set");
   }
