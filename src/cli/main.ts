@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../config/project.ts';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
+import { diskFull, isNoSpace } from '../storage/disk-full.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addEnqueueCommand } from './commands/enqueue.ts';
@@ -65,10 +66,16 @@ try {
 function exitCodeOf(error: unknown): number {
   // Help and the like are no errors; for wrong options commander has already printed what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isNoSpace(error) && !(error instanceof KithError)) return exitCodeOf(diskFull(placeOf(error)));
   if (error instanceof KithError) {
     process.stderr.write(`kith: ${error.message}\n`);
     return error.exitCode;
   }
   process.stderr.write(`kith: a bug in Kith: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
   return 1;
+}
+
+function placeOf(error: unknown): string {
+  const { path } = error as { path?: unknown };
+  return typeof path === 'string' ? path : 'the files that this command writes';
 }

@@ -2,7 +2,8 @@ import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
-import { diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
+import { diskFull } from '../storage/disk-full.ts';
+import { engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
 import { forgetFirstStart, noteFirstStart } from './first-start.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
 import { checkJava, spawnJava } from './java.ts';
@@ -10,7 +11,7 @@ import type { HeldLock } from './lock.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
 import { endProcesses, findProcesses, type Process, startServer } from './processes.ts';
-import { askNeo4j, isRefusedLogin, type Neo4jAccess } from './reach.ts';
+import { askNeo4j, isBroken, isRefusedLogin, type Neo4jAccess } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
 /** A start after a crash replays the transaction log. */
@@ -110,6 +111,10 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
               `Neo4j rejects the password in ${home.passwords.neo4j}: write the password of its user ${access.username} to that file.`,
             );
           await pause(3_000, lock.signal);
+        }
+        if (isBroken(error)) {
+          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
+          return true;
         }
         // On a full disk Neo4j neither starts nor ends. Killing it loses no committed data.
         if (isDiskFull(home.neo4j)) {

@@ -8,7 +8,9 @@ import neo4j, {
   type Session,
 } from 'neo4j-driver';
 import { statement } from '../config/project.ts';
+import { isBroken } from '../engines/reach.ts';
 import { EngineError, EngineLostError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { isNoSpace } from '../storage/disk-full.ts';
 import { type Fence, staleAttempt } from './fence.ts';
 import { sendWithoutDelay } from './no-delay.ts';
 
@@ -214,6 +216,11 @@ function codeOf(error: unknown): string {
 function engineError(file: CypherFile, error: unknown): KithError {
   if (error instanceof KithError) return error;
   const code = (error as Neo4jError).code;
+  if (isBroken(error) || isNoSpace(error) || /^Could not append transaction/.test(messageOf(error)))
+    return new EngineError(
+      "The disk that holds Neo4j's data is full or failed, and Neo4j stopped: free some space, then run again, which starts it.",
+      { cause: error },
+    );
   if (code === 'ServiceUnavailable' || code === 'SessionExpired')
     return new EngineLostError(
       `Neo4j can't be reached any more (${messageOf(error)}); see \`kith status\`, then run again.`,
