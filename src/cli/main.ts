@@ -7,6 +7,7 @@ import { addDashboardCommand } from './commands/dashboard.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addEnqueueCommand } from './commands/enqueue.ts';
 import { addGenerateCommand } from './commands/generate.ts';
+import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReputationCommands } from './commands/reputation.ts';
 import { addResetCommand } from './commands/reset.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -43,6 +44,7 @@ addDashboardCommand(program);
 addReputationCommands(program);
 addShowCommand(program, readSettings);
 addGenerateCommand(program);
+addRebuildCommand(program);
 addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');

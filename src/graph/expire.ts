@@ -21,6 +21,12 @@ export async function horizonOf(graph: Graph): Promise<number | undefined> {
   return horizon == null ? undefined : Number(horizon);
 }
 
+/** Makes a graph that was loaded without what is too old say what it lacks, see {@link horizonOf}. */
+export async function raiseHorizon(graph: Graph, horizon: number): Promise<void> {
+  await graph.write('cypher/expire/raise-horizon.cypher', { at: BigInt(horizon) });
+  await graph.write('cypher/expire/set-cleared.cypher', { at: BigInt(horizon) });
+}
+
 /**
  * Removes activities at or before `horizon` (epoch seconds) in bounded transactions; follows and users stay. The
  * horizon is stored before the first activity is removed, so this can be interrupted anywhere and repeated.

@@ -28,6 +28,7 @@ import {
 } from './attempt.ts';
 import { openDay, openScores } from './open-input.ts';
 import { pipeline, readySteps, type Step } from './pipeline.ts';
+import { refuseHalfRebuilt } from './rebuild.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput, RunContext } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
@@ -95,6 +96,7 @@ export async function performStep(todo: StepToDo): Promise<StepEnd> {
     // Its worker died before it could end the run.
     if (state?.status === 'failed') return { kind: 'failed', error: new EngineError(state.error ?? `${name} failed.`) };
     refuseEndless(state);
+    refuseHalfRebuilt(settings);
     const input = await openInput(todo, signal);
     const summary = summaryOf(states);
     const [last] = await database.query<LastRows & pg.QueryResultRow>('sql/runs/last-rows.sql');
