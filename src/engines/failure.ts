@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { EngineError, messageOf } from '../errors.ts';
+import { BrokenStoreError, DiskFullError, EngineError, messageOf } from '../errors.ts';
 import { diskFull, freeBytes, isNoSpace } from '../storage/disk-full.ts';
 
 /** Whether the folder's disk has less than a mebibyte left: an engine may then wait for space instead of ending. */
@@ -51,17 +51,31 @@ export function reasonIn(log: string): { kind: 'full' | 'port' | 'store' | 'othe
   if (/Address already in use/i.test(log)) return { kind: 'port', text: 'its port is in use' };
   const store = /^FAILED the database \w+ can't be opened: (.+?)\.?$/m.exec(log)?.[1];
   if (store !== undefined) return { kind: 'store', text: store };
-  const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^Error: |^initdb: error: )(.+)$/gm)].at(-1)?.[1];
+  const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^postgres: |^Error: |^initdb: error: )(.+)$/gm)].at(
+    -1,
+  )?.[1];
   return { kind: 'other', text: said?.trim().replace(/\.$/, '') ?? 'it gave no reason' };
 }
+
+/** What Postgres says when files of its data folder are missing or damaged. */
+const brokenData =
+  /checkpoint record|could not find the database system|control file|pg_control|pg_filenode|PG_VERSION|write-ahead log|valid data directory|invalid (page|magic|record)|could not (open|read|access) (file|directory)/i;
 
 /** The error for an engine that ended during its start. */
 export function engineFailed(engine: string, reason: ReturnType<typeof reasonIn>, log: string): EngineError {
   if (reason.kind === 'store')
-    return new EngineError(
+    return new BrokenStoreError(
       `${engine} can't open its store (${reason.text}): restore a backup, or run \`kith rebuild\`, which first says what it will do; ` +
         `the details are in ${log}.`,
     );
-  const todo = reason.kind === 'full' ? 'free some space and run `kith up` again' : 'its log has the details';
-  return new EngineError(`${engine} ended while it was starting (${reason.text}): ${todo} (${log}).`);
+  if (engine === 'Postgres' && brokenData.test(reason.text))
+    return new BrokenStoreError(
+      `Postgres can't open its data (${reason.text}): restore a backup, or call \`kith reset --yes\`, which moves it aside and begins anew; ` +
+        `the details are in ${log}.`,
+    );
+  const isFull = reason.kind === 'full';
+  const todo = isFull ? 'free some space and run `kith up` again' : 'its log has the details';
+  return new (isFull ? DiskFullError : EngineError)(
+    `${engine} ended while it was starting (${reason.text}): ${todo} (${log}).`,
+  );
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { EngineError, KithError } from '../errors.ts';
+import { DiskFullError, KithError } from '../errors.ts';
 import { diskFull, freeBytes, isNoSpace } from '../storage/disk-full.ts';
 import { homeOf } from './home.ts';
 
@@ -32,8 +32,8 @@ function foldersOf(settings: Settings): { of: keyof SpaceNeeded; folder: string 
  * Refuses work for which a disk has too little space, before any of it is done. Each disk has to keep the setting's
  * minimum, too; with a minimum of 0 nothing is refused.
  *
- * @param what is to be done, as the beginning of a sentence
- * @throws EngineError with the bytes needed and free, and the folder
+ * @param what is to be done, such as `ingest`
+ * @throws DiskFullError with the bytes needed and free, and the folder
  */
 export function refuseLackOfSpace(settings: Settings, what: string, needed: SpaceNeeded): void {
   const least = settings.minFreeBytes;
@@ -47,9 +47,9 @@ export function refuseLackOfSpace(settings: Settings, what: string, needed: Spac
   for (const { folder, bytes } of disks.values()) {
     const free = freeBytes(folder);
     if (free >= bytes) continue;
-    throw new EngineError(
-      `${what} needs about ${mebibytes(bytes)} on the disk that holds ${folder}, of which ${mebibytes(least)} are kept free ` +
-        `(KITH_MIN_FREE_SPACE), but only ${mebibytes(free)} are left: free some space, then run again.`,
+    throw new DiskFullError(
+      `The disk that holds ${folder} is ${free < asGoodAsFull ? 'full' : 'too full'}: ${what} needs about ${mebibytes(bytes)} there ` +
+        `(of which KITH_MIN_FREE_SPACE keeps ${mebibytes(least)} free), and ${mebibytes(free)} are left; free some space, then run again.`,
     );
   }
 }
@@ -58,7 +58,7 @@ export function refuseLackOfSpace(settings: Settings, what: string, needed: Spac
 export function explainFullDisk(settings: Settings, error: unknown): unknown {
   if (!(error instanceof KithError)) return isNoSpace(error) ? diskFull(pathOf(error) ?? settings.home) : error;
   // What Kith refuses for another reason, and what is told already.
-  if (![1, 4].includes(error.exitCode) || /disk that holds/.test(error.message)) return error;
+  if (![1, 4].includes(error.exitCode) || error instanceof DiskFullError) return error;
   const full = foldersOf(settings).find(({ folder }) => freeBytes(folder) < asGoodAsFull);
   if (!full) return error;
   return Object.assign(diskFull(full.folder), { cause: error });

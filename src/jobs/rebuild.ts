@@ -20,8 +20,8 @@ import { beginRun, failRun, finishRun } from './runs.ts';
 import { everyWriter } from './step-name.ts';
 import { withDatabase } from './with-database.ts';
 
-/** Bytes of Parquet become about so many, staged and in the store: docs/backup.md. */
-const growth = { home: 15, neo4j: 40 };
+/** Bytes per byte of Parquet, generously: staged 2.5, the importer's files 4, the store 7. */
+const growth = { home: 10, neo4j: 12 };
 const usersAtOnce = 10_000;
 
 /** What `rebuildGraph` would do. */
@@ -75,7 +75,7 @@ export async function rebuildGraph(settings: Settings, signal: AbortSignal, repo
       const stop = AbortSignal.any([signal, lost]);
       await refuseFilled(settings, stop);
       const needed = { home: bytes * growth.home, neo4j: bytes * growth.neo4j, postgres: 0 };
-      refuseLackOfSpace(settings, 'Rebuilding the graph', needed);
+      refuseLackOfSpace(settings, 'rebuilding the graph', needed);
       return rebuild(settings, database, stop, report);
     }),
   );

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { statement } from '../config/project.ts';
 import {
   BadInputError,
+  DiskFullError,
   EngineError,
   EngineLostError,
   InterruptedError,
@@ -199,7 +200,7 @@ function engineError(where: string, error: unknown): Error {
   const code = String((error as { code?: unknown }).code ?? '');
   // 53100 disk_full; some writes are told as 58030 io_error.
   if (code === '53100' || isNoSpace(error))
-    return new EngineError("The disk that holds Postgres' data is full: free some space, then run again.", {
+    return new DiskFullError("The disk that holds Postgres' data is full: free some space, then run again.", {
       cause: error,
     });
   if (code === '28P01' || code === '28000')

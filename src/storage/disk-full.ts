@@ -1,10 +1,10 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EngineError, messageOf } from '../errors.ts';
+import { DiskFullError, messageOf } from '../errors.ts';
 
 /** The error for a disk without space. @param what a file or folder on it, or whose it is */
-export function diskFull(what: string): EngineError {
-  return new EngineError(`The disk that holds ${what} is full: free some space and try again.`);
+export function diskFull(what: string): DiskFullError {
+  return new DiskFullError(`The disk that holds ${what} is full: free some space and try again.`);
 }
 
 /** Whether the system, DuckDB or a log says that there was no space on a disk, or none within a quota. */
