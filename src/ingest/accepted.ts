@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBValue, listValue } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
@@ -87,7 +87,10 @@ export class Accepted {
   /** Takes an attempt's rows over, in the place of earlier attempts' at the same run. */
   take(files: AcceptedFiles, runId: string): void {
     const earlier = this.#names().filter((name) => name.includes(`-${runId}.`));
-    for (const path of [files.activities, files.users]) renameSync(path, path.slice(0, -draft.length));
+    for (const path of [files.activities, files.users]) {
+      chmodSync(path, 0o600);
+      renameSync(path, path.slice(0, -draft.length));
+    }
     const taken = Object.values(files).map((path) => path.slice(0, -draft.length));
     for (const name of earlier) if (!taken.includes(join(this.folder, name))) this.#remove([name]);
   }

@@ -49,7 +49,7 @@ const onlyPart =
 function describe({ accepted, folders, bytes, isComplete, store }: RebuildPlan): string {
   const aside = store ? `move ${store.folder} (${megabytes(store.bytes)}) aside, and ` : '';
   const part = isComplete ? '' : `, which is only a part (the graph held something before they were kept)`;
-  return `${aside}make the graph again from ${accepted} (${folders} ingested folders, ${megabytes(bytes)})${part}`;
+  return `${aside}make the graph again from ${accepted} (${folders} ingests, ${megabytes(bytes)})${part}`;
 }
 
 function megabytes(bytes: number): string {
