@@ -72,7 +72,7 @@ export async function resetNetwork(settings: Settings, signal: AbortSignal): Pro
  *
  * @returns where the data is now
  */
-async function makeUsable(settings: Settings, signal: AbortSignal): Promise<string | undefined> {
+async function makeUsable(settings: Settings, signal: AbortSignal, isFreed = false): Promise<string | undefined> {
   if (settings.postgresUrl) return undefined;
   try {
     await up(settings, { signal, only: 'postgres' });
@@ -82,10 +82,11 @@ async function makeUsable(settings: Settings, signal: AbortSignal): Promise<stri
       if (!settings.neo4j) await dropNeo4jStore(settings, signal);
       return movePostgresAside(settings, signal);
     }
-    if (!(error instanceof DiskFullError)) throw error;
+    if (!(error instanceof DiskFullError) || isFreed) throw error;
     // Without Postgres nobody is at work, and all this is to go anyway.
     await removeFiles(settings);
     if (!settings.neo4j) await dropNeo4jStore(settings, signal);
+    return makeUsable(settings, signal, true);
   }
   return undefined;
 }
