@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { discardImport } from '../engines/bulk-import.ts';
+import { homeOf } from '../engines/home.ts';
+import { findPostgres } from '../engines/postgres.ts';
 import { up } from '../engines/stack.ts';
 import { dropNeo4jStore, movePostgresAside } from '../engines/store-aside.ts';
 import { BrokenStoreError, DiskFullError, StaleAttemptError } from '../errors.ts';
@@ -82,8 +84,8 @@ async function makeUsable(settings: Settings, signal: AbortSignal, isFreed = fal
       if (!settings.neo4j) await dropNeo4jStore(settings, signal);
       return movePostgresAside(settings, signal);
     }
-    if (!(error instanceof DiskFullError) || isFreed) throw error;
     // Without Postgres nobody is at work, and all this is to go anyway.
+    if (!(error instanceof DiskFullError) || isFreed || findPostgres(homeOf(settings))) throw error;
     await removeFiles(settings);
     if (!settings.neo4j) await dropNeo4jStore(settings, signal);
     return makeUsable(settings, signal, true);
