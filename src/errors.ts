@@ -31,6 +31,12 @@ export class EngineError extends KithError {
   override readonly exitCode = 4;
 }
 
+/** A disk has no space left (exit code 4). */
+export class DiskFullError extends EngineError {}
+
+/** An engine can't open its data any more (exit code 4). */
+export class BrokenStoreError extends EngineError {}
+
 /** An engine went away during the work: it died, or its connection was lost (exit code 4). */
 export class EngineLostError extends EngineError {}
 

@@ -1,5 +1,5 @@
 -- The run whose closest connections are in the graph, and whether its recommendations were computed from them. Returns
--- nothing if those were not finished, or if another run has begun to compute its own since.
+-- nothing if those were not finished, if another run has begun to compute its own since, or the graph was rebuilt.
 SELECT
   runs.id, as_of, input, settings, scores, steps, runs.status, runs.started_at, allowed,
   queued_at IS NOT NULL AS is_queued,
@@ -7,4 +7,8 @@ SELECT
 FROM (SELECT * FROM kith.run_steps WHERE step = 'closest' ORDER BY token DESC LIMIT 1) AS closest
 JOIN kith.runs ON id = closest.run_id
 LEFT JOIN kith.run_steps AS recommend ON recommend.run_id = id AND recommend.step = 'recommend'
-WHERE closest.status = 'done';
+WHERE closest.status = 'done'
+  AND NOT EXISTS (
+    SELECT FROM kith.run_steps AS rebuilt
+    WHERE rebuilt.step = 'ingest' AND rebuilt.token > closest.token AND rebuilt.summary ? 'isRebuilt'
+  );

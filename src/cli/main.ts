@@ -2,10 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../config/project.ts';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
+import { diskFull, isNoSpace } from '../storage/disk-full.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addEnqueueCommand } from './commands/enqueue.ts';
 import { addGenerateCommand } from './commands/generate.ts';
+import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReputationCommands } from './commands/reputation.ts';
 import { addResetCommand } from './commands/reset.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -43,6 +45,7 @@ addDashboardCommand(program);
 addReputationCommands(program);
 addShowCommand(program, readSettings);
 addGenerateCommand(program);
+addRebuildCommand(program);
 addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showHelpAfterError('(--help shows the options and examples)');
@@ -66,10 +69,16 @@ try {
 function exitCodeOf(error: unknown): number {
   // Help and the like are no errors; for wrong options commander has already printed what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isNoSpace(error) && !(error instanceof KithError)) return exitCodeOf(diskFull(placeOf(error)));
   if (error instanceof KithError) {
     process.stderr.write(`kith: ${error.message}\n`);
     return error.exitCode;
   }
   process.stderr.write(`kith: a bug in Kith: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
   return 1;
+}
+
+function placeOf(error: unknown): string {
+  const { path } = error as { path?: unknown };
+  return typeof path === 'string' ? path : 'the files that this command writes';
 }

@@ -61,6 +61,11 @@ function firstHostOf(url: string): string {
   return url.replace(/^([^/]+:\/\/(?:[^/]*@)?[^/,]*)(?:,[^/?#]*)/, '$1');
 }
 
+/** Bytes of a size such as 256m or 2g, or of 0. */
+function bytesOf(size: string): number {
+  return Number.parseInt(size, 10) * (/g$/i.test(size) ? 1024 ** 3 : 1024 ** 2);
+}
+
 function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -99,6 +104,15 @@ export const topics = {
         description: 'The folder for data, passwords and reports. Each home holds one network.',
         unset: '`.kith` in the checkout',
       }),
+    KITH_MIN_FREE_SPACE: z
+      .string()
+      .regex(/^(0|\d+[mg])$/i, 'a size such as 256m or 2g, or 0')
+      .prefault('256m')
+      .transform(bytesOf)
+      .describe(
+        'How much space a step has to leave free on the disks of the home and the embedded engines, beyond what it is ' +
+          'estimated to need. A step that would leave less is not begun. 0 switches this off, estimate and all.',
+      ),
     KITH_NEO4J_URI: z
       .string()
       .refine(isUrlOf('(bolt|neo4j)(\\+s|\\+ssc)?'), 'bolt://host:port or neo4j://host:port')

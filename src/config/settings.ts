@@ -65,6 +65,8 @@ export interface InputLimits {
 export interface Settings extends InputLimits {
   /** `$KITH_HOME`, absolute. Each home holds one network. */
   home: string;
+  /** What a step has to leave free on its disks; 0: free space is not looked at. */
+  minFreeBytes: number;
   /** Servers to use instead of the embedded ones. */
   neo4j?: { uri: string; username: string; password: string };
   postgresUrl?: string;
@@ -168,6 +170,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   }
   return {
     home: s.KITH_HOME ? resolve(s.KITH_HOME) : join(projectRoot, '.kith'),
+    minFreeBytes: s.KITH_MIN_FREE_SPACE,
     neo4j: s.KITH_NEO4J_URI
       ? { uri: s.KITH_NEO4J_URI, username: s.KITH_NEO4J_USERNAME, password: s.KITH_NEO4J_PASSWORD ?? '' }
       : undefined,

@@ -1,26 +1,21 @@
-import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
-import { EngineError, messageOf } from '../errors.ts';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { BrokenStoreError, DiskFullError, EngineError, messageOf } from '../errors.ts';
+import { diskFull, freeBytes, isNoSpace } from '../storage/disk-full.ts';
 
 /** Whether the folder's disk has less than a mebibyte left: an engine may then wait for space instead of ending. */
 export function isDiskFull(folder: string): boolean {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize < 1024 ** 2;
+  return freeBytes(folder) < 1024 ** 2;
 }
 
 /** Explains a full disk or a home that can't be written; any other error is returned as it is. */
 export function homeError(home: { root: string }, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(home.root);
+  if (isNoSpace(error)) return error instanceof EngineError ? error : diskFull(home.root);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR')
     return new EngineError(
       `The home ${home.root} can't be written (${messageOf(error)}): set KITH_HOME to a folder of your own.`,
     );
   return error;
-}
-
-/** The error for a disk without space. */
-export function diskFull(home: string): EngineError {
-  return new EngineError(`The disk that holds ${home} is full: free some space and try again.`);
 }
 
 /** The code of an error of the system, a driver or a database; empty if it has none. */
@@ -48,18 +43,39 @@ export function tailOf(file: string, bytes = 20_000, from = 0): string {
 }
 
 /**
- * Why an engine ended, according to its log: a full disk, a port in use, or otherwise the last
- * line in which it reported an error.
+ * Why an engine ended, according to its log: a full disk, a port in use, a store that it can't open, or otherwise the
+ * last line in which it reported an error.
  */
-export function reasonIn(log: string): { kind: 'full' | 'port' | 'other'; text: string } {
-  if (/No space left on device|Disk quota exceeded/i.test(log)) return { kind: 'full', text: 'its disk is full' };
+export function reasonIn(log: string): { kind: 'full' | 'port' | 'store' | 'other'; text: string } {
+  if (isNoSpace(log)) return { kind: 'full', text: 'its disk is full' };
   if (/Address already in use/i.test(log)) return { kind: 'port', text: 'its port is in use' };
-  const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^Error: |^initdb: error: )(.+)$/gm)].at(-1)?.[1];
+  const store = /^FAILED the database \w+ can't be opened: (.+?)\.?$/m.exec(log)?.[1];
+  if (store !== undefined) return { kind: 'store', text: store };
+  const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^postgres: |^Error: |^initdb: error: )(.+)$/gm)].at(
+    -1,
+  )?.[1];
   return { kind: 'other', text: said?.trim().replace(/\.$/, '') ?? 'it gave no reason' };
 }
 
+/** What Postgres says when files of its data folder are missing or damaged. */
+const brokenData =
+  /checkpoint record|could not find the database system|control file|pg_control|pg_filenode|PG_VERSION|write-ahead log|valid data directory|invalid (page|magic|record)|could not (open|read|access) (file|directory)/i;
+
 /** The error for an engine that ended during its start. */
 export function engineFailed(engine: string, reason: ReturnType<typeof reasonIn>, log: string): EngineError {
-  const todo = reason.kind === 'full' ? 'free some space and run `kith up` again' : 'its log has the details';
-  return new EngineError(`${engine} ended while it was starting (${reason.text}): ${todo} (${log}).`);
+  if (reason.kind === 'store')
+    return new BrokenStoreError(
+      `${engine} can't open its store (${reason.text}): restore a backup, or run \`kith rebuild\`, which first says what it will do; ` +
+        `the details are in ${log}.`,
+    );
+  if (engine === 'Postgres' && brokenData.test(reason.text))
+    return new BrokenStoreError(
+      `Postgres can't open its data (${reason.text}): restore a backup, or call \`kith reset --yes\`, which moves it aside and begins anew; ` +
+        `the details are in ${log}.`,
+    );
+  const isFull = reason.kind === 'full';
+  const todo = isFull ? 'free some space and run `kith up` again' : 'its log has the details';
+  return new (isFull ? DiskFullError : EngineError)(
+    `${engine} ended while it was starting (${reason.text}): ${todo} (${log}).`,
+  );
 }

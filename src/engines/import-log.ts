@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import { diskFull } from './failure.ts';
+import { diskFull } from '../storage/disk-full.ts';
 
 /**
  * The importer's longer stages in order, with the percentage of its time that each takes (for a million relationships).

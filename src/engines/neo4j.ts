@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { statement } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
-import { codeOf, diskFull, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
+import { diskFull } from '../storage/disk-full.ts';
+import { codeOf, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
 import { forgetFirstStart, noteFirstStart } from './first-start.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
 import { findJava, spawnJava } from './java.ts';
@@ -13,7 +14,7 @@ import { giveDataToNeo4j, prepareNeo4jFolders, showToNeo4j } from './neo4j-folde
 import { engineOsUser, refuseClosedFolder } from './os-user.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
 import { endProcesses, findProcesses, type Process, type StartOptions, startServer } from './processes.ts';
-import { askNeo4j, isRefusedLogin, type Neo4jAccess } from './reach.ts';
+import { askNeo4j, isBroken, isRefusedLogin, type Neo4jAccess } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
 /** A start after a crash replays the transaction log. */
@@ -150,6 +151,10 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
               `Neo4j rejects the password in ${home.passwords.neo4j}: write the password of its user ${access.username} to that file.`,
             );
           await pause(3_000, lock.signal);
+        }
+        if (isBroken(error)) {
+          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
+          return true;
         }
         // On a full disk Neo4j neither starts nor ends. Killing it loses no committed data.
         if (isDiskFull(home.neo4j)) {

@@ -82,6 +82,14 @@ export function isRefusedLogin(error: unknown): boolean {
   return code.startsWith('Neo.ClientError.Security.') || code === '28P01' || code === '28000';
 }
 
+/**
+ * Whether the server runs, but its database has stopped for good, as when it could not write its transaction log. It is
+ * to be killed, see Neo4jServer.java.
+ */
+export function isBroken(error: unknown): boolean {
+  return codeOf(error).startsWith('Neo.') && /critical error, and needs to be restarted/i.test(messageOf(error));
+}
+
 function reasonOf(error: unknown, secrets: string[]): string {
   if (isRefusedLogin(error)) return 'user or password is wrong';
   let [text = ''] = messageOf(error).split('\n');

@@ -23,21 +23,23 @@ export async function horizonOf(graph: Graph): Promise<number | undefined> {
   return horizon == null ? undefined : Number(horizon);
 }
 
+/** Makes a graph that was loaded without what is too old say what it lacks, see {@link horizonOf}. */
+export async function raiseHorizon(graph: Graph, horizon: number): Promise<void> {
+  await graph.write('cypher/expire/raise-horizon.cypher', { at: BigInt(horizon) });
+  await graph.write('cypher/expire/set-cleared.cypher', { at: BigInt(horizon) });
+}
+
 /**
  * Removes activities at or before `horizon` (epoch seconds) in bounded transactions; follows and users stay. The
  * horizon is stored before the first activity is removed, so this can be interrupted anywhere and repeated.
  *
- * @param mostPercent the largest share of all activities that may be removed
  * @returns how many were removed
- * @throws BadInputError if it would be a larger share; nothing is changed then
  */
 export async function expireActivities(
   graph: Graph,
   horizon: number,
-  mostPercent: number,
   onProgress: (done: number, total: number, removed: number) => void,
 ): Promise<number> {
-  await refuseManyExpired(graph, horizon, mostPercent);
   const { rows } = await graph.write<{ horizon: bigint; cleared: bigint | null }>(
     'cypher/expire/raise-horizon.cypher',
     {
@@ -62,8 +64,13 @@ export async function expireActivities(
   return removed;
 }
 
-/** The horizon can't be taken back, so whether too much would go is asked before it is raised. */
-async function refuseManyExpired(graph: Graph, horizon: number, mostPercent: number): Promise<void> {
+/**
+ * The horizon can't be taken back, so whether too much would go is asked before it is raised.
+ *
+ * @param mostPercent the largest share of all activities that may be removed
+ * @throws BadInputError if it would be a larger share
+ */
+export async function refuseManyExpired(graph: Graph, horizon: number, mostPercent: number): Promise<void> {
   const at = BigInt(horizon);
   const { rows } = await graph.read<{ cleared: bigint | null }>('cypher/expire/cleared.cypher');
   const cleared = rows[0]?.cleared ?? null;

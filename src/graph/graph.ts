@@ -8,7 +8,9 @@ import neo4j, {
   type Session,
 } from 'neo4j-driver';
 import { statement } from '../config/project.ts';
-import { EngineError, EngineLostError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { isBroken } from '../engines/reach.ts';
+import { DiskFullError, EngineError, EngineLostError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { isNoSpace } from '../storage/disk-full.ts';
 import { type Fence, staleAttempt } from './fence.ts';
 import { sendWithoutDelay } from './no-delay.ts';
 
@@ -40,6 +42,8 @@ export class Graph implements AsyncDisposable {
   readonly #driver: Driver;
   readonly #signal: AbortSignal | undefined;
   readonly #fence: Fence | undefined;
+  /** Aborted once Neo4j has said that it stops: whatever goes on beside would try to reach it for a minute. */
+  readonly #stopping = new AbortController();
 
   /** @param fence only as long as its attempt is the latest may anything be written */
   constructor(access: { uri: string; username: string; password: string }, signal?: AbortSignal, fence?: Fence) {
@@ -171,13 +175,16 @@ export class Graph implements AsyncDisposable {
       stop = () => reject(new InterruptedError('The run was stopped.'));
     });
     this.#signal?.addEventListener('abort', stop, { once: true });
+    this.#stopping.signal.addEventListener('abort', stop, { once: true });
     try {
       return await Promise.race([work(session), stopped]);
     } catch (error) {
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
-      throw engineError(file, error);
+      if (isStopping(error) && !this.#stopping.signal.aborted) this.#stopping.abort(diskFailed(error));
+      throw this.#stopping.signal.aborted ? this.#stopping.signal.reason : engineError(file, error);
     } finally {
       this.#signal?.removeEventListener('abort', stop);
+      this.#stopping.signal.removeEventListener('abort', stop);
       // Rolls back what is under way.
       await session.close().catch(() => undefined);
     }
@@ -212,6 +219,18 @@ function isIndexInTheWay(error: unknown): boolean {
 /** What Neo4j calls the error. */
 function codeOf(error: unknown): string {
   return (error instanceof KithError ? (error.cause as Neo4jError | undefined)?.code : undefined) ?? '';
+}
+
+/** Whether Neo4j could not write its transaction log: it ends then, see Neo4jServer.java. */
+function isStopping(error: unknown): boolean {
+  return isBroken(error) || isNoSpace(error) || /^Could not append transaction/.test(messageOf(error));
+}
+
+function diskFailed(error: unknown): DiskFullError {
+  return new DiskFullError(
+    "The disk that holds Neo4j's data is full or failed, and Neo4j stopped: free some space, then run again, which starts it.",
+    { cause: error },
+  );
 }
 
 function engineError(file: CypherFile, error: unknown): KithError {

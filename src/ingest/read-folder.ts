@@ -1,3 +1,4 @@
+import { statement } from '../config/project.ts';
 import type { InputLimits } from '../config/settings.ts';
 import type { ImportFiles } from '../engines/bulk-import.ts';
 import { InterruptedError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { type FileCount, type JudgedBlock, judgeFile } from './judge-file.ts';
 import { blocksOfLines } from './lines.ts';
 import { RejectsFile } from './rejects.ts';
 import { type ActivityBatch, readActivities, readUsers, type UserBatch } from './staged-rows.ts';
-import { type CountedSpan, Staging } from './staging.ts';
+import { type CountedSpan, type StagedCounts, Staging } from './staging.ts';
 import { UserReader, type UserRows } from './user-rows.ts';
 
 /** Progress of reading, across the whole folder. */
@@ -75,6 +76,11 @@ export interface StagedFolder extends AsyncDisposable {
    * `flaggedAt` (epoch seconds) is set only on the users named in user.csv.
    */
   writeImportFiles(dir: string, flaggedAt: number, onProgress?: (text: string) => void): Promise<ImportFiles>;
+  /** Writes the rows as Parquet, for `Accepted`; the flags' date is `at`, in epoch seconds. */
+  writeAccepted(
+    files: { activities: string; users: string },
+    flagged: { at: number; isUndated: boolean },
+  ): Promise<void>;
 }
 
 /**
@@ -93,20 +99,32 @@ export async function readFolder(folder: Folder, options: ReadOptions): Promise<
     const counts = await readFiles(folder, files, staging, options);
     options.onSort?.();
     const totals = await staging.finish(options.horizon, options.span);
-    return {
-      files: counts,
-      unread: unreadIn(folder),
-      asOf: asOfOfFolder(folder.name),
-      ...totals,
-      readUsers: (batchSize) => readUsers(staging, batchSize),
-      readActivities: (type, batchSize) => readActivities(staging, type, batchSize),
-      writeImportFiles: (dir, flaggedAt, onProgress) => writeImportFiles(staging, dir, flaggedAt, onProgress),
-      [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
-    };
+    return stagedFolder(staging, { files: counts, unread: unreadIn(folder), asOf: asOfOfFolder(folder.name) }, totals);
   } catch (error) {
     await staging[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What a finished staging holds, as a folder. */
+export function stagedFolder(
+  staging: Staging,
+  read: Pick<StagedFolder, 'files' | 'unread' | 'asOf'>,
+  totals: StagedCounts,
+): StagedFolder {
+  return {
+    ...read,
+    ...totals,
+    readUsers: (batchSize) => readUsers(staging, batchSize),
+    readActivities: (type, batchSize) => readActivities(staging, type, batchSize),
+    writeImportFiles: (dir, flaggedAt, onProgress) => writeImportFiles(staging, dir, flaggedAt, onProgress),
+    writeAccepted: async ({ activities, users }, { at, isUndated }) => {
+      await staging.run(statement('sql/accepted/write-activities.sql'), { path: activities });
+      const flags = { path: users, flaggedAt: BigInt(at), undated: isUndated };
+      await staging.run(statement('sql/accepted/write-users.sql'), flags);
+    },
+    [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
+  };
 }
 
 async function readFiles(

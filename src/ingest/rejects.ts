@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EngineError, messageOf } from '../errors.ts';
+import { diskFull, isNoSpace } from '../storage/disk-full.ts';
 
 /** A bad row. */
 export interface Reject {
@@ -105,6 +106,7 @@ export class RejectsFile {
 
 function notWritten(path: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
+  if (isNoSpace(error)) return diskFull(path);
   return new EngineError(
     `The bad rows can't be written to ${path}: ${messageOf(error)}; check that the disk has space.`,
   );

@@ -122,6 +122,16 @@ export class Staging implements AsyncDisposable {
     );
   }
 
+  /** Ends the adding of rows. */
+  async close(): Promise<void> {
+    this.#add(({ activities, users }) => {
+      activities.close();
+      users.close();
+    });
+    this.#appenders = undefined;
+    await this.run('COMMIT');
+  }
+
   /**
    * Call this after all rows are added: it sorts, removes repeats and rows that are too old, and counts. Only then can
    * rows be read.
@@ -131,12 +141,7 @@ export class Staging implements AsyncDisposable {
    * @param span by which `later` and `beforeWindow` are counted; undefined: both are 0
    */
   async finish(horizon: number | undefined, span?: CountedSpan): Promise<StagedCounts> {
-    this.#add(({ activities, users }) => {
-      activities.close();
-      users.close();
-    });
-    this.#appenders = undefined;
-    await this.run('COMMIT');
+    if (this.#appenders) await this.close();
     const [[old] = []] = await this.run(statement('sql/staging/count-expired.sql'), { horizon: horizon ?? null });
     const expired = Number(old);
     await this.run(statement('sql/staging/activity.sql'), { horizon: horizon ?? null });

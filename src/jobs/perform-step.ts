@@ -1,4 +1,6 @@
+import type pg from 'pg';
 import type { Settings } from '../config/settings.ts';
+import { explainFullDisk, refuseLackOfSpace } from '../engines/free-space.ts';
 import {
   BadInputError,
   BusyError,
@@ -26,9 +28,11 @@ import {
 } from './attempt.ts';
 import { openDay, openScores } from './open-input.ts';
 import { pipeline, readySteps, type Step } from './pipeline.ts';
+import { refuseHalfRebuilt } from './rebuild.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput, RunContext } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
+import { type LastRows, spaceNeeded } from './space-needed.ts';
 import { everyWriter, type StepName } from './step-name.ts';
 
 /**
@@ -92,8 +96,11 @@ export async function performStep(todo: StepToDo): Promise<StepEnd> {
     // Its worker died before it could end the run.
     if (state?.status === 'failed') return { kind: 'failed', error: new EngineError(state.error ?? `${name} failed.`) };
     refuseEndless(state);
+    refuseHalfRebuilt(settings);
     const input = await openInput(todo, signal);
     const summary = summaryOf(states);
+    const [last] = await database.query<LastRows & pg.QueryResultRow>('sql/runs/last-rows.sql');
+    refuseLackOfSpace(settings, name, spaceNeeded(name, { folder: input.folder, summary, last }));
     const attempt = await beginAttempt(database, run.id, name, closedBy(step, run, states));
     if (!attempt) return { kind: 'void' };
     begun = { attempt, summary };
@@ -114,7 +121,7 @@ export async function performStep(todo: StepToDo): Promise<StepEnd> {
     if (name !== 'publish') await finishAttempt(database, attempt, rows, summary);
     return { kind: 'done', attempt: attempt.attempts, rows, summary, by: attempt };
   } catch (thrown) {
-    let error = causeOf(thrown, todo, limit);
+    let error = explainFullDisk(settings, causeOf(thrown, todo, limit));
     if (error instanceof StaleAttemptError) {
       const isRestored = begun && error.latest !== undefined && (await isLatest(database, begun.attempt));
       if (!isRestored) return { kind: 'void', attempt: begun?.attempt.attempts };

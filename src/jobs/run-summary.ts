@@ -28,6 +28,8 @@ export interface RunSummary {
   added?: number;
   /** Users and activities in the graph after ingest. */
   graph?: { users: number; activities: number };
+  /** The run was no run, but `kith rebuild`. */
+  isRebuilt?: true;
   /** Closest connections written to their next table. */
   closest?: number;
   /** Messages that are new or have changed. */

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { explainFullDisk } from '../engines/free-space.ts';
 import { up } from '../engines/stack.ts';
 import { Database } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
@@ -14,9 +15,13 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
   onProgress = (text: string): void => void process.stderr.write(`${text}\n`),
 ): Promise<T> {
-  const stack = await up(settings, { signal, only: 'postgres' });
-  await using database = await Database.connect(stack.postgres.url);
-  await migrate(database, settings.publishPatienceSeconds, onProgress);
-  // Awaited here: without it the connections would be closed before the work is done.
-  return await work(database);
+  try {
+    const stack = await up(settings, { signal, only: 'postgres' });
+    await using database = await Database.connect(stack.postgres.url);
+    await migrate(database, settings.publishPatienceSeconds, onProgress);
+    // Awaited here: without it the connections would be closed before the work is done.
+    return await work(database);
+  } catch (error) {
+    throw explainFullDisk(settings, error);
+  }
 }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { statement } from '../config/project.ts';
 import {
   BadInputError,
+  DiskFullError,
   EngineError,
   EngineLostError,
   InterruptedError,
@@ -9,6 +10,7 @@ import {
   messageOf,
   StaleAttemptError,
 } from '../errors.ts';
+import { isNoSpace } from '../storage/disk-full.ts';
 import { fillIn, type Variables } from './variables.ts';
 
 /** A statement file under sql/. */
@@ -196,8 +198,11 @@ export function sqlStateOf(error: unknown): string | undefined {
 function engineError(where: string, error: unknown): Error {
   if (error instanceof KithError) return error;
   const code = String((error as { code?: unknown }).code ?? '');
-  if (code === '53100' || code === 'ENOSPC')
-    return new EngineError('The disk of Postgres is full: free some space, then run again.', { cause: error });
+  // 53100 disk_full; some writes are told as 58030 io_error.
+  if (code === '53100' || isNoSpace(error))
+    return new DiskFullError("The disk that holds Postgres' data is full: free some space, then run again.", {
+      cause: error,
+    });
   if (code === '28P01' || code === '28000')
     return new EngineError('Postgres refuses the user or the password in KITH_POSTGRES_URL.', { cause: error });
   if (code === '55P03')

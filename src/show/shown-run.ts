@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import { refuseHalfRebuilt } from '../jobs/rebuild.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
@@ -19,6 +20,12 @@ export async function shownRun(
     if (!run)
       throw new BadInputError(
         'Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.',
+      );
+    refuseHalfRebuilt(settings);
+    const [rebuilt] = await database.query('sql/runs/rebuilt.sql');
+    if (rebuilt)
+      throw new BadInputError(
+        'The graph was rebuilt and has no closest connections yet: do the next run first (`kith run --input DIR`), or compute them by `kith closest`.',
       );
     const inGraph = await runInGraph(database);
     const { id, asOf, startedAt, settings: ofRun } = run;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, EngineError, InterruptedError, messageOf } from '../errors.ts';
+import { diskFull, isNoSpace } from './disk-full.ts';
 
 /**
  * Writes a file on disk completely or not at all: into a temporary file next to it, which is then renamed. Missing
@@ -84,6 +85,7 @@ async function fill(
 }
 
 function told(error: unknown, path: string): Error {
+  if (isNoSpace(error)) return diskFull(path);
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOTDIR':
     case 'EEXIST':

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { diskFull, isNoSpace } from './disk-full.ts';
 
 /**
  * The engine's memory limit, whatever the input; the rest is on disk. With it, 12 million activities take 16 s and 670
@@ -129,6 +130,7 @@ function fileError(path: string, error: unknown): Error {
     return new EngineError(
       `${path} is damaged (${reason}); remove it or run \`kith reset\`, then ingest the days again.`,
     );
+  if (isNoSpace(error)) return diskFull(path);
   // A wrong statement, or one that needs too much memory, is a bug in Kith.
   if (/^(Binder|Parser|Catalog|Out of Memory) Error/.test(reason)) return new Error(messageOf(error));
   return new EngineError(`Rows can't be stored in ${path} (${reason}); check that the disk has space, then run again.`);

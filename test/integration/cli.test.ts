@@ -347,7 +347,7 @@ describe('servers of your own', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout + stderr).not.toContain(neo4j.password);
     expect(await network.tables()).toEqual(expected);
-    expect(readdirSync(home)).toEqual(['runs']);
+    expect(readdirSync(home)).toEqual(['accepted', 'runs']);
     const bulk = await kithWith(['run', '--input', written(dense)], { ...given, KITH_LOADER: 'bulk' });
     expect(bulk).toMatchObject({ code: 2 });
     expect(bulk.stderr).toContain('KITH_LOADER');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineFailed, homeError, reasonIn, tailOf } from '../../src/engines/failure.ts';
 import { importFailed, progressIn } from '../../src/engines/import-log.ts';
-import { EngineError } from '../../src/errors.ts';
+import { BrokenStoreError, EngineError } from '../../src/errors.ts';
 
 describe('the reason in a log', () => {
   test('is a full disk, whichever engine reports it', () => {
@@ -94,4 +94,17 @@ Caused by: java.lang.NumberFormatException: Not an integer: "abc"
       'The disk that holds h is full',
     );
   });
+});
+
+test("a store that can't be opened is told with what to do, and is not mistaken for a full disk", () => {
+  const log = "x\nFAILED the database neo4j can't be opened: Failure to read transaction log file number 0.\n";
+  const reason = reasonIn(log);
+  expect(reason).toEqual({ kind: 'store', text: 'Failure to read transaction log file number 0' });
+  const error = engineFailed('Neo4j', reason, 'l.log');
+  expect(error).toBeInstanceOf(BrokenStoreError);
+  expect(error.message).toMatch(/^Neo4j can't open its store \(Failure .+`kith rebuild`.+l\.log\.$/);
+  const postgres = reasonIn('FATAL:  could not open file "global/pg_control": No such file or directory\n');
+  expect(engineFailed('Postgres', postgres, 'p.log')).toBeInstanceOf(BrokenStoreError);
+  const locked = reasonIn('FATAL:  data directory "d" has wrong ownership\n');
+  expect(engineFailed('Postgres', locked, 'p.log')).not.toBeInstanceOf(BrokenStoreError);
 });

@@ -26,9 +26,15 @@ export function addResetCommand(program: Command): void {
           `This would empty the graph, the tables and the messages in ${settings.home}: add --yes to do it.`,
         );
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
-      process.stdout.write(
-        `Emptied: ${removed.users} users and ${removed.activities} activities in the graph, ` +
-          `${removed.rows} published rows, ${removed.runs} runs, all messages.\n`,
-      );
+      const graph =
+        removed.users === undefined
+          ? 'the graph (its store is a new one now)'
+          : `${removed.users} users and ${removed.activities} activities in the graph`;
+      process.stdout.write(`Emptied: ${graph}, ${removed.rows} published rows, ${removed.runs} runs, all messages.\n`);
+      if (removed.aside !== undefined)
+        process.stdout.write(
+          `Postgres could not open its data: it is in ${removed.aside} now, and roles, grants and other databases in it are lost. ` +
+            "Delete it once you don't need it.\n",
+        );
     });
 }

@@ -1,13 +1,16 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasGraphStore } from '../../engines/graph-store.ts';
 import { BadInputError, FolderChangedError } from '../../errors.ts';
 import { refuseObstacles } from '../../export/obstacles.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
+import type { FlagDate } from '../../graph/merge-activities.ts';
 import { graphSize } from '../../graph/schema.ts';
+import { Accepted } from '../../ingest/accepted.ts';
 import { asOfOfFolder, findFile, versionOf } from '../../ingest/day-folder.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import type { FileCount } from '../../ingest/judge-file.ts';
-import { type ReadProgress, readFolder, reading } from '../../ingest/read-folder.ts';
+import { type ReadProgress, readFolder, reading, type StagedFolder } from '../../ingest/read-folder.ts';
 import { RejectsFile } from '../../ingest/rejects.ts';
 import { MessageStore } from '../../messages/message-store.ts';
 import { readMessages } from '../../messages/read-messages.ts';
@@ -32,6 +35,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const { token } = attempt;
   const workDir = join(dir, `${workPrefix}${token}`);
   await removeLeftovers(dirname(dir), token);
+  new Accepted(settings).removeDrafts();
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
@@ -60,8 +64,10 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     await using messages = await stageMessages(context, folder, summary.rejects, report);
     if (messages) summary.files = [...staged.files, messages.count];
     await refuseChanged(context, folder, staged.newest);
+    const flagged = { at: named ?? run.asOf, isUndated: named === undefined };
+    await keepAccepted(context, staged, flagged, report);
     const loaded = await loadFolder(settings, staged, {
-      flagged: { at: named ?? run.asOf, isUndated: named === undefined },
+      flagged,
       workDir,
       fence: attempt,
       hold: (move) => context.database.transaction(move),
@@ -76,6 +82,26 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   }
   const { users, activities } = await withGraph(context, graphSize);
   summary.graph = { users, activities };
+}
+
+/** Keeps what the graph is made of, before any of it is there; `kith rebuild` makes it again from that. */
+async function keepAccepted(
+  context: RunContext,
+  staged: StagedFolder,
+  flagged: FlagDate,
+  report: Report,
+): Promise<void> {
+  const { settings, run, attempt, database } = context;
+  report({ doing: 'keeping the accepted rows' });
+  const accepted = new Accepted(settings);
+  if (!accepted.known()) {
+    const isEmpty = (!settings.neo4j && !hasGraphStore(settings)) || (await withGraph(context, graphSize)).users === 0;
+    accepted.remember({ isComplete: isEmpty });
+  }
+  const files = accepted.draftOf(attempt.token, run.id);
+  await staged.writeAccepted(files, flagged);
+  // A late attempt must not bring back what was removed since.
+  await database.transaction(async () => accepted.take(files, run.id));
 }
 
 /**

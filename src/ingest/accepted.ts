@@ -1,0 +1,181 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DuckDBValue, listValue } from '@duckdb/node-api';
+import { statement } from '../config/project.ts';
+import type { Settings } from '../config/settings.ts';
+import { replaceFile } from '../engines/home.ts';
+import { type StagedFolder, stagedFolder } from './read-folder.ts';
+import { Staging } from './staging.ts';
+
+/** What is known about the kept rows, in `known.json` beside them. */
+export interface Known {
+  /** Whether they are all that the graph was ever made of: false if it held something before any were kept. */
+  isComplete: boolean;
+  /** Epoch seconds, as the graph's: at or before it activities other than follows may be missing. */
+  horizon: number | null;
+  /** Whether the graph is just being made from them, or that was interrupted. */
+  isRebuilding: boolean;
+}
+
+export interface AcceptedFiles {
+  activities: string;
+  users: string;
+}
+
+/** Flags as the graph has them; `at` in epoch seconds. */
+export interface Flag {
+  userId: number;
+  suspended: boolean;
+  at: number;
+}
+
+/** Everything ever accepted, as if it were one folder. */
+export interface StagedAccepted {
+  folder: StagedFolder;
+  flags: Flag[];
+}
+
+const suffixes = { activities: '.activities.parquet', users: '.users.parquet' } as const;
+const draft = '.part';
+
+/** How many rows may be kept for each one in the graph before they are written anew, and from how many on. */
+const mostPerRow = 2;
+const fewRows = 100_000;
+
+/**
+ * `$KITH_HOME/accepted`: the accepted rows of every folder as Parquet, from which the graph can be made again. Each
+ * folder's are written before the first of them reaches the graph, so whatever the graph holds is here, too.
+ */
+export class Accepted {
+  readonly folder: string;
+
+  constructor(settings: Pick<Settings, 'home'>) {
+    this.folder = join(settings.home, 'accepted');
+  }
+
+  /** Undefined if nothing was ever kept. */
+  known(): Known | undefined {
+    const file = join(this.folder, 'known.json');
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Known) : undefined;
+  }
+
+  remember(known: Partial<Known>): void {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const before = this.known() ?? { isComplete: false, horizon: null, isRebuilding: false };
+    replaceFile(join(this.folder, 'known.json'), `${JSON.stringify({ ...before, ...known })}\n`);
+  }
+
+  /** Bytes on disk. */
+  size(): number {
+    return this.#names().reduce((sum, name) => sum + statSync(join(this.folder, name)).size, 0);
+  }
+
+  /** How many folders, or several together, it consists of. */
+  count(): number {
+    return this.#of('users').length;
+  }
+
+  /** Where an attempt at ingest writes, before {@link take}. */
+  draftOf(token: bigint, runId: string): AcceptedFiles {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const path = join(this.folder, nameOf(token, runId));
+    return { activities: `${path}${suffixes.activities}${draft}`, users: `${path}${suffixes.users}${draft}` };
+  }
+
+  /** Takes an attempt's rows over, in the place of earlier attempts' at the same run. */
+  take(files: AcceptedFiles, runId: string): void {
+    const earlier = this.#names().filter((name) => name.includes(`-${runId}.`));
+    for (const path of [files.activities, files.users]) {
+      chmodSync(path, 0o600);
+      renameSync(path, path.slice(0, -draft.length));
+    }
+    const taken = Object.values(files).map((path) => path.slice(0, -draft.length));
+    for (const name of earlier) if (!taken.includes(join(this.folder, name))) this.#remove([name]);
+  }
+
+  /** Removes what killed attempts have left half written. */
+  removeDrafts(): void {
+    if (!existsSync(this.folder)) return;
+    this.#remove(readdirSync(this.folder).filter((name) => name.endsWith(draft)));
+  }
+
+  /**
+   * Stages all rows, without what the horizon has passed; `workDir` holds them until the folder is disposed of.
+   *
+   * @throws EngineError if they can't be read or staged
+   */
+  async open(workDir: string, signal?: AbortSignal): Promise<StagedAccepted> {
+    const staging = await Staging.open(workDir, signal);
+    try {
+      const totals = await this.#stage(staging, this.#names());
+      const rows = await staging.run('SELECT user_id, suspended, flagged_at FROM flag');
+      return {
+        folder: stagedFolder(staging, { files: [], unread: undefined, asOf: undefined }, totals),
+        flags: rows.map(([userId, suspended, at]) => ({
+          userId: Number(userId),
+          suspended: suspended === 1,
+          at: Number(at),
+        })),
+      };
+    } catch (error) {
+      await staging[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * Writes all rows anew, without repeats and what the horizon has passed, if they are many more than the graph's.
+   * Interrupted anywhere, it leaves rows twice at most, which is harmless.
+   *
+   * @param inGraph users and activities
+   * @returns whether it did
+   */
+  async shrink(inGraph: number, token: bigint, runId: string, workDir: string, signal?: AbortSignal): Promise<boolean> {
+    const names = this.#names();
+    if (names.length === 0) return false;
+    await using staging = await Staging.open(workDir, signal);
+    const [[rows] = []] = await staging.run(statement('sql/accepted/count.sql'), { paths: this.#paths(names) });
+    if (Number(rows) <= mostPerRow * inGraph + fewRows) return false;
+    await this.#stage(staging, names);
+    const files = this.draftOf(token, `${runId}-all`);
+    await staging.run(statement('sql/accepted/write-activities.sql'), { path: files.activities });
+    await staging.run(statement('sql/accepted/write-all-users.sql'), { path: files.users });
+    this.take(files, `${runId}-all`);
+    this.#remove(names);
+    return true;
+  }
+
+  async #stage(staging: Staging, names: readonly string[]): Promise<Awaited<ReturnType<Staging['finish']>>> {
+    const of = (kind: keyof AcceptedFiles) => ({ paths: this.#paths(names.filter((n) => n.endsWith(suffixes[kind]))) });
+    await staging.close();
+    await staging.run(statement('sql/accepted/stage-activities.sql'), of('activities'));
+    await staging.run(statement('sql/accepted/stage-users.sql'), of('users'));
+    await staging.run(statement('sql/accepted/flags.sql'), of('users'));
+    return staging.finish(this.known()?.horizon ?? undefined);
+  }
+
+  #names(): string[] {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder)
+      .filter((name) => name.endsWith('.parquet'))
+      .sort();
+  }
+
+  #of(kind: keyof AcceptedFiles): string[] {
+    return this.#names().filter((name) => name.endsWith(suffixes[kind]));
+  }
+
+  /** DuckDB takes a path for a pattern. */
+  #paths(names: readonly string[]): DuckDBValue {
+    return listValue(names.map((name) => join(this.folder, name).replace(/[*?[]/g, '[$&]')));
+  }
+
+  #remove(names: readonly string[]): void {
+    for (const name of names) rmSync(join(this.folder, name), { force: true });
+  }
+}
+
+/** Sorted by name, parts are in the order of their arrival. */
+function nameOf(token: bigint, runId: string): string {
+  return `${String(token).padStart(20, '0')}-${runId}`;
+}

@@ -1,0 +1,60 @@
+import type { SpaceNeeded } from '../engines/free-space.ts';
+import { dayFiles, findFile } from '../ingest/day-folder.ts';
+import type { Folder } from '../storage/folder.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { StepName } from './step-name.ts';
+
+/** Rows of the last published run. */
+export interface LastRows {
+  closest: number;
+  recommendations: number;
+  reasons: number;
+}
+
+/** A gzipped file of activities is about a fifth of its text. */
+const unpacked = 6;
+/**
+ * Bytes per byte of text; measured with a million activities: staged .44, as Parquet .18, the importer's files .67, the
+ * store 1.2.
+ */
+const ofInput = { home: 3, neo4j: 3 };
+/** Of messages: their cleaned texts, staged and kept. */
+const ofMessages = 3;
+/** Bytes of a published row with its indexes, and what sorting them takes. */
+const ofRow = 250;
+/** Bytes of a user's lists and of CLOSEST_TO in the graph, with the transaction log. */
+const ofConnection = 100;
+/** By how much more rows there may be than in the last run. */
+const growth = 1.5;
+
+/**
+ * About how many bytes a step writes, generously: from the folder as stored, or from the rows of the last run, or else
+ * from the size of the graph.
+ */
+export function spaceNeeded(
+  step: StepName,
+  { folder, summary, last }: { folder?: Folder; summary: RunSummary; last?: LastRows },
+): SpaceNeeded {
+  const { users = 0, activities = 0 } = summary.graph ?? {};
+  const closest = last ? last.closest * growth : Math.min(50 * users, activities);
+  const recommendations = last ? last.recommendations * growth : Math.min(20 * users, 20 * closest);
+  const reasons = last ? last.reasons * growth : 2 * recommendations;
+  switch (step) {
+    case 'ingest': {
+      const bytes = folder ? dayFiles(folder).reduce((sum, { file, size }) => sum + textSize(file, size), 0) : 0;
+      const messages = folder && findFile(folder, 'messages.jsonl');
+      const ofFile = messages ? textSize(messages, folder.files().get(messages)?.size ?? 0) : 0;
+      return { home: bytes * ofInput.home + ofFile * ofMessages, neo4j: bytes * ofInput.neo4j, postgres: 0 };
+    }
+    case 'closest':
+      return { home: 0, neo4j: closest * ofConnection, postgres: closest * ofRow };
+    case 'recommend':
+      return { home: 0, neo4j: 0, postgres: (recommendations + reasons) * ofRow };
+    default:
+      return { home: 0, neo4j: 0, postgres: 0 };
+  }
+}
+
+function textSize(file: string, size: number): number {
+  return file.endsWith('.gz') ? size * unpacked : size;
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Accepted } from '../../src/ingest/accepted.ts';
+import { readFolder } from '../../src/ingest/read-folder.ts';
+import { openFolder } from '../../src/storage/open-folder.ts';
+import { inputLimits } from '../harness/input-limits.ts';
+
+describe('accepted rows', () => {
+  let home: string;
+  let accepted: Accepted;
+
+  beforeEach(() => {
+    // DuckDB would take the brackets for a pattern.
+    home = mkdtempSync(join(tmpdir(), 'kith-[unit]-'));
+    accepted = new Accepted({ home });
+    accepted.remember({ isComplete: true });
+  });
+  afterEach(() => rmSync(home, { recursive: true }));
+
+  test('of several folders are one: distinct activities, and flags as the graph has them', async () => {
+    await keep(
+      1n,
+      'a',
+      { follow: ['1,2,2024-05-01'], like: ['1,2,7,2024-05-02,like'], user: ['1,1', '3,0', '4,1'] },
+      100,
+      false,
+    );
+    // Of one date suspended wins; an earlier one changes nothing.
+    await keep(2n, 'b', { follow: ['1,2,2024-05-01', '1,3,2024-05-03'], user: ['1,0', '3,1'] }, 100, false);
+    await keep(3n, 'c', { follow: ['2,5,2024-05-03'], user: ['4,0', '5,1'] }, 50, false);
+    // An undated folder is later by its arrival.
+    await keep(4n, 'd', { follow: ['2,5,2024-05-03'], user: ['1,0'] }, 100, true);
+    const flags = [
+      { userId: 1, suspended: false, at: 100 },
+      { userId: 3, suspended: true, at: 100 },
+      { userId: 4, suspended: true, at: 100 },
+      { userId: 5, suspended: true, at: 50 },
+    ];
+    expect(await opened()).toEqual({ users: 5, follow: 3, like: 1, flags });
+    // The same once they are written anew, and after a folder that comes later.
+    expect(await accepted.shrink(-1e6, 5n, 'd', join(home, 'work'))).toBe(true);
+    expect(accepted.count()).toBe(1);
+    expect(await opened()).toEqual({ users: 5, follow: 3, like: 1, flags });
+    await keep(6n, 'e', { follow: ['2,5,2024-05-03'], user: ['1,1'] }, 100, false);
+    expect((await opened()).flags[0]).toEqual({ userId: 1, suspended: true, at: 100 });
+  });
+
+  test("of another attempt at the same run take the earlier attempt's place", async () => {
+    await keep(1n, 'a', { follow: ['1,2,2024-05-01'] }, 100, false);
+    await keep(2n, 'a', { follow: ['1,3,2024-05-01'] }, 100, false);
+    expect(await opened()).toMatchObject({ users: 2, follow: 1 });
+    expect(readdirSync(accepted.folder)).toHaveLength(3);
+  });
+
+  test('what the horizon has passed is left out, but no follows and no users', async () => {
+    await keep(
+      1n,
+      'a',
+      { follow: ['1,2,2024-05-01'], like: ['1,8,7,2024-05-02,like', '1,9,7,2024-05-04,like'] },
+      100,
+      false,
+    );
+    accepted.remember({ horizon: Date.parse('2024-05-03') / 1000 });
+    expect(await opened()).toMatchObject({ users: 4, follow: 1, like: 1 });
+    await accepted.shrink(-1e6, 2n, 'a', join(home, 'work'));
+    expect(await opened()).toMatchObject({ users: 4, follow: 1, like: 1 });
+  });
+
+  test('are not written anew while they are about as many as those of the graph', async () => {
+    await keep(1n, 'a', { follow: ['1,2,2024-05-01'] }, 100, false);
+    expect(await accepted.shrink(3, 2n, 'a', join(home, 'work'))).toBe(false);
+  });
+
+  /** A row of user.csv. */
+  const withFlag = (line: string) => line.replace(',', ',b,c,d,e,f,g,h,i,j,k,');
+
+  async function keep(token: bigint, run: string, files: Record<string, string[]>, at: number, isUndated: boolean) {
+    const day = join(home, `day-${run}-${token}`);
+    await mkdir(day);
+    for (const [name, rows] of Object.entries(files)) {
+      const lines = name === 'user' ? rows.map(withFlag) : rows;
+      await writeFile(join(day, `${name}.csv`), `${lines.join('\n')}\n`);
+    }
+    const options = { workDir: join(home, 'work'), rejectsPath: join(home, 'rejects.csv'), limits: inputLimits };
+    await using staged = await readFolder(await openFolder(day), options);
+    const draft = accepted.draftOf(token, run);
+    await staged.writeAccepted(draft, { at, isUndated });
+    accepted.take(draft, run);
+  }
+
+  async function opened() {
+    const { folder, flags } = await accepted.open(join(home, 'work'));
+    await using staged = folder;
+    return { users: staged.users, follow: staged.activities.follow, like: staged.activities.like, flags };
+  }
+});
