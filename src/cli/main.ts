@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/project.ts';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
-import { KithError, messageOf } from '../errors.ts';
+import { KithError } from '../errors.ts';
+import { bug, guardOutput, say } from '../output.ts';
+import { keepSecretsOf } from '../secrets.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addEnqueueCommand } from './commands/enqueue.ts';
@@ -23,12 +25,19 @@ Examples:
     $ kith show 42
 `;
 
+keepSecretsOf(process.argv.slice(2));
+guardOutput();
+
+/** Where commander breaks the line of an error; a line break elsewhere is one of the arguments. */
+const beforeHint = /\n(?=\(Did you mean [^\n]*\)$)/;
+
 const program = new Command('kith')
   .description('Recommends whom to follow: from activities, through a graph in Neo4j, to three tables in Postgres.')
   .version(version(), '-V, --version', 'show the version')
   .helpOption('-h, --help', 'show help')
   .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help shows its options and examples)')
   .addHelpText('after', examples)
+  .configureOutput({ outputError: (text) => say(...text.trimEnd().split(beforeHint)) })
   .exitOverride();
 
 addRunCommand(program);
@@ -66,9 +75,9 @@ function exitCodeOf(error: unknown): number {
   // Help and the like are no errors; for wrong options commander has already printed what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof KithError) {
-    process.stderr.write(`kith: ${error.message}\n`);
+    say(`kith: ${error.message}`);
     return error.exitCode;
   }
-  process.stderr.write(`kith: a bug in Kith: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+  say(...bug(error));
   return 1;
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
+import { say } from '../output.ts';
 import { Database } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 
@@ -12,7 +13,7 @@ export async function withDatabase<T>(
   settings: Settings,
   signal: AbortSignal | undefined,
   work: (database: Database) => Promise<T>,
-  onProgress = (text: string): void => void process.stderr.write(`${text}\n`),
+  onProgress: (text: string) => void = say,
 ): Promise<T> {
   const stack = await up(settings, { signal, only: 'postgres' });
   await using database = await Database.connect(stack.postgres.url);

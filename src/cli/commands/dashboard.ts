@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
+import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -44,7 +45,7 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
     });
     await using server = await serve(dashboard(settings, database, store.agenda), settings.web.host, port);
     const password = settings.web.password ? 'KITH_WEB_PASSWORD' : homeOf(settings).passwords.web;
-    process.stdout.write(`${server.url}/  name ${webUser}, password in ${password}\n`);
+    print(`${server.url}/  name ${webUser}, password in ${password}`);
     if (!signal.aborted) await once(signal, 'abort');
   });
 }

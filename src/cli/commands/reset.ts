@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { resetNetwork } from '../../jobs/reset.ts';
+import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -26,9 +27,9 @@ export function addResetCommand(program: Command): void {
           `This would empty the graph, the tables and the messages in ${settings.home}: add --yes to do it.`,
         );
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
-      process.stdout.write(
+      print(
         `Emptied: ${removed.users} users and ${removed.activities} activities in the graph, ` +
-          `${removed.rows} published rows, ${removed.runs} runs, all messages.\n`,
+          `${removed.rows} published rows, ${removed.runs} runs, all messages.`,
       );
     });
 }
