@@ -35,6 +35,9 @@ const program = new Command('kith')
   .description('Recommends whom to follow: from activities, through a graph in Neo4j, to three tables in Postgres.')
   .version(version(), '-V, --version', 'show the version')
   .helpOption('-h, --help', 'show help')
+  .option('--env-file <file>', "read settings from this file (default: .env in Kith's checkout)")
+  .hook('preAction', (kith) => loadDotEnv(kith.opts<{ envFile?: string }>().envFile))
+  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help shows its options and examples)')
   .addHelpText('after', examples)
   .configureOutput({ outputError: (text) => say(...text.trimEnd().split(beforeHint)) })
@@ -63,7 +66,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Node exits with 0 if its event loop empties before the command is done, so success is set explicitly.
 process.exitCode = 1;
 try {
-  loadDotEnv();
   await program.parseAsync();
   process.exitCode = 0;
 } catch (error) {

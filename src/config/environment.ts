@@ -214,8 +214,9 @@ export const topics = {
       .describe('A worker that has not been heard from for this long loses its step.'),
     KITH_ON_FAILURE: text.optional().meta({
       description:
-        'What to call when a run fails: a command, which gets `KITH_FAILED_RUN` and `KITH_FAILED_WHY`, or a URL, ' +
-        'which gets a POST of JSON.',
+        'What to call when a run fails: a command, which gets `KITH_FAILED_RUN` and `KITH_FAILED_WHY`, and of the ' +
+        "worker's environment only `PATH`, `HOME`, the language, the time zone and the like, or a URL, which gets a " +
+        'POST of JSON.',
       unset: 'nothing',
     }),
     KITH_JOBS_URL: z

@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { childEnvironment, safePath } from '../child-environment.ts';
 import { projectRoot } from '../config/project.ts';
 import { EngineError } from '../errors.ts';
 import { javaProgram } from './java-program.mjs';
@@ -19,7 +20,7 @@ const archive = join(engine, 'classes', 'kith.jsa');
  * @throws EngineError that says what is missing and how to get it
  */
 export function checkJava(): void {
-  const { error, status } = spawnSync(javaProgram('java'), ['-version'], { stdio: 'ignore' });
+  const { error, status } = spawnSync(javaProgram('java'), ['-version'], { stdio: 'ignore', env: childEnvironment() });
   if (error || status !== 0)
     throw new EngineError(
       'Neo4j needs Java 17 or newer and none was found: install a JDK or set JAVA_HOME, then run `npm run setup`.',
@@ -43,6 +44,6 @@ export function spawnJava(
   const classPath = [programs, join(engine, 'lib', '*')].join(delimiter);
   return spawn(javaProgram('java'), [...flags, '-cp', classPath, `kith.${program}`, ...args], {
     ...spawning,
-    env: { PATH: process.env.PATH, JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    env: { PATH: safePath(), JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
   });
 }

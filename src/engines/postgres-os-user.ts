@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
+import { childEnvironment } from '../child-environment.ts';
 import { EngineError } from '../errors.ts';
 import { runsAsRoot } from './home.ts';
 
@@ -15,7 +16,8 @@ export function postgresOsUser(name: string): OsUser {
   if (!runsAsRoot()) return undefined;
   const known = lookUp(name);
   if (known) return known;
-  const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', name]);
+  const options = ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false'];
+  const made = spawnSync('useradd', [...options, name], { env: childEnvironment() });
   const user = lookUp(name);
   if (user) return user;
   const why = made.error?.message ?? String(made.stderr).trim().split('\n')[0];
@@ -30,13 +32,13 @@ export function closedFolder(path: string, user: OsUser): string | undefined {
   const way: string[] = [];
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) way.unshift(folder);
   const script = 'for folder; do [ -x "$folder" ] || { printf %s "$folder"; exit; }; done';
-  const options = { uid: user.uid, gid: user.gid, cwd: '/', encoding: 'utf8' } as const;
+  const options = { uid: user.uid, gid: user.gid, cwd: '/', encoding: 'utf8', env: childEnvironment() } as const;
   return spawnSync('/bin/sh', ['-c', script, 'sh', ...way], options).stdout || undefined;
 }
 
 function lookUp(name: string): OsUser {
   const ask = (what: string) => {
-    const { status, stdout } = spawnSync('id', [what, name], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync('id', [what, name], { encoding: 'utf8', env: childEnvironment() });
     return status === 0 ? Number(stdout) : undefined;
   };
   const uid = ask('-u');

@@ -21,7 +21,7 @@ export class RunningCommand {
   constructor(args: string[], env: Record<string, string>) {
     // Nothing of the caller's own settings, and no .env of the working folder.
     const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
-    this.process = spawn(process.execPath, [join(projectRoot, 'bin', 'kith.mjs'), ...args], {
+    this.process = spawn(process.execPath, ['--', join(projectRoot, 'bin', 'kith.mjs'), ...args], {
       cwd: tmpdir(),
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
