@@ -237,6 +237,16 @@ export const topics = {
       description: 'The password for the dashboard and the metrics, at least 12 characters; the user is `kith`.',
       unset: 'a generated one, kept in `passwords/web` in the home',
     }),
+    KITH_WEB_VIEWER_PASSWORD: z
+      .string()
+      .min(12, 'at least 12 characters')
+      .optional()
+      .meta({
+        description:
+          'Another password for them, at least 12 characters; its user `viewer` may look but not act on jobs ' +
+          '([who may do what](security.md#pages-and-secrets)).',
+        unset: 'a generated one, kept in `passwords/web-viewer` in the home, or none if `KITH_WEB_PASSWORD` is set',
+      }),
     // Only checked here: the log is created before the settings are read, and reads the variable itself.
     KITH_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'trace, debug, info, warn, error or fatal')

@@ -113,6 +113,8 @@ export interface Settings {
     host: string;
     /** If undefined, a password is generated and kept in the home. */
     password?: string;
+    /** Of the user `viewer`, who may look but not act; the same applies. */
+    viewerPassword?: string;
     dashboardPort: number;
     /** 0 means any free port. */
     metricsPort: number;
@@ -141,6 +143,10 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   if (s.KITH_NEO4J_URI && s.KITH_NEO4J_PASSWORD === undefined)
     throw new BadInputError(
       'KITH_NEO4J_URI is set but KITH_NEO4J_PASSWORD is not: set it in the environment or in a settings file.',
+    );
+  if (s.KITH_WEB_PASSWORD !== undefined && s.KITH_WEB_PASSWORD === s.KITH_WEB_VIEWER_PASSWORD)
+    throw new BadInputError(
+      'KITH_WEB_VIEWER_PASSWORD is the same as KITH_WEB_PASSWORD: whoever may only look could act; give two passwords.',
     );
   const { KITH_S3_ACCESS_KEY: accessKey, KITH_S3_SECRET_KEY: secretKey } = s;
   if ((accessKey === undefined) !== (secretKey === undefined)) {
@@ -210,6 +216,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     web: {
       host: s.KITH_WEB_HOST,
       password: s.KITH_WEB_PASSWORD,
+      viewerPassword: s.KITH_WEB_VIEWER_PASSWORD,
       dashboardPort: s.KITH_DASHBOARD_PORT,
       metricsPort: s.KITH_METRICS_PORT,
     },

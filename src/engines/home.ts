@@ -22,7 +22,7 @@ export interface EngineHome {
   neo4j: string;
   postgres: string;
   /** The passwords of the engines and of Kith's pages, mode 0600 in a folder of mode 0700. */
-  passwords: { neo4j: string; postgres: string; web: string };
+  passwords: { neo4j: string; postgres: string; web: string; webViewer: string };
   /** The ports of the last start, which are reused while they are free. */
   ports: string;
 }
@@ -38,6 +38,7 @@ export function homeOf(settings: Settings): EngineHome {
       neo4j: join(root, 'passwords', 'neo4j'),
       postgres: join(root, 'passwords', 'postgres'),
       web: join(root, 'passwords', 'web'),
+      webViewer: join(root, 'passwords', 'web-viewer'),
     },
     ports: join(root, 'ports.json'),
   };

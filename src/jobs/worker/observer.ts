@@ -81,6 +81,15 @@ export class Observer {
     this.#log[leftUndone ? 'warn' : 'info']({ run: run.id, seconds, removed, leftUndone }, 'after the publish');
   }
 
+  /**
+   * A job that can't be done: it names no run that is there, or no step of one.
+   *
+   * @param of the run it names, or else the job's own id
+   */
+  strangeJob(of: string, job: string): void {
+    this.#log.warn({ job, of }, 'a malformed job, or one of no run, was removed from the job store');
+  }
+
   /** @param run undefined if the failed runs could not even be read */
   hookFailed(run: string | undefined, error: unknown): void {
     this.#log.warn({ run, error }, 'the failure hook did not succeed');

@@ -1,4 +1,5 @@
 import type { Agenda, Job } from 'agenda';
+import { z } from 'zod';
 import type { Settings } from '../../config/settings.ts';
 import { BusyError, messageOf } from '../../errors.ts';
 import { type Database, queryOn } from '../../postgres/database.ts';
@@ -9,7 +10,7 @@ import { lookAgainMs, performStep, type StepEnd } from '../perform-step.ts';
 import { readySteps } from '../pipeline.ts';
 import type { Run } from '../run.ts';
 import { failRun, queuedRunUnderWay, queueFigures, readRun } from '../runs.ts';
-import type { StepName } from '../step-name.ts';
+import { type StepName, stepNames } from '../step-name.ts';
 import { silent } from '../watcher.ts';
 import { workAfter } from '../work-after.ts';
 import { tellOfFailure, tellOfFailures } from './failure-hook.ts';
@@ -27,10 +28,8 @@ const lookEvery = '30 seconds';
 /** For how many milliseconds after a run was due each check of the queue makes sure that it is queued. */
 const mendMorningMs = 3_600_000;
 
-interface StepData {
-  runId: string;
-  step: StepName;
-}
+const stepData = z.object({ runId: z.string().regex(/^[\w-]+$/), step: z.enum(stepNames) });
+type StepData = z.infer<typeof stepData>;
 
 /** Thrown to make Agenda retry the job after the delay. */
 class Later extends Error {
@@ -153,9 +152,12 @@ export class QueueJobs {
   }
 
   async #doStep(job: Job<StepData>): Promise<void> {
+    const data = stepData.safeParse(job.attrs.data);
+    // Anybody who reaches the job store can put jobs there; this one is removed, since it can never be done.
+    if (!data.success) return this.#observer.strangeJob(String(job.attrs._id), job.attrs.name);
     const beat = setInterval(() => void job.touch().catch(() => undefined), this.#settings.jobs.lockLifetime / 4);
     try {
-      await this.#conduct(job.attrs.data);
+      await this.#conduct(data.data);
     } finally {
       clearInterval(beat);
     }
@@ -171,7 +173,7 @@ export class QueueJobs {
 
   async #conduct({ runId, step }: StepData): Promise<void> {
     const run = await readRun(this.#database, runId);
-    if (!run) return;
+    if (!run) return this.#observer.strangeJob(runId, stepJob);
     const startedAt = new Date();
     this.#observer.stepBegins(run, step);
     const end = await this.#perform(run, step);
