@@ -29,7 +29,7 @@ function kith(args: string[], env: Record<string, string> = {}) {
 test.each([
   [
     ['run', '--input', 'https://u:P@W/x%41@host/y?sig=SIG'],
-    /^kith: https:\/\/u:\*\*\*@host\/y\?sig=\*\*\*: a folder is/,
+    /^kith: https:\/\/u:\*\*\*@host\/y\?sig=\*\*\* a folder is/,
   ],
   [['run', '--input=ftp://PWPWPWPW12345@host'], /^kith: ftp:\/\//],
   [['run', '--https://u:P@W@host'], /^error: unknown option '--https:\/\/u:\*\*\*@host'/],
