@@ -21,7 +21,7 @@ const introduction = `# Settings
 Settings come from the environment or from a file of lines \`NAME=value\`: \`.env\` in the checkout
 ([an example](../.env.example)), or the file of \`--env-file FILE\`, which every command accepts. The
 environment wins. Of the file only \`KITH_…\`, \`AWS_…\`, \`OTEL_…\` and \`JAVA_HOME\` are taken, and
-nobody but its owner and root may be able to write it. (Where Kith is called as \`node bin/kith.mjs\`,
+nobody but its owner and root may be able to write it; \`/dev/null\` stands for no file. (Where Kith is called as \`node bin/kith.mjs\`,
 write \`node -- bin/kith.mjs\`: otherwise Node itself reads the file of \`--env-file\` first.)
 Settings are checked when a command starts. An empty value counts as not set. Kith refuses variables
 that begin with \`KITH_\` and are not listed here, except for those that Kubernetes sets for services

@@ -116,7 +116,7 @@ function formsOf(env: NodeJS.ProcessEnv): string[] {
     else if (value.includes('://')) secrets.push(...secretsOfUrl(value));
   }
   const forms = secrets.flatMap((secret) => {
-    const spellings = [secret, secret.trim(), decoded(secret)];
+    const spellings = [secret, secret.trim(), decoded(secret), secret.toLowerCase()];
     return [...spellings, ...spellings.flatMap((text) => [encoded(text), escaped(text), inHtml(text), visible(text)])];
   });
   return [...new Set(forms)].filter((form) => form.length >= shortest).sort((a, b) => b.length - a.length);
@@ -136,7 +136,8 @@ function secretsOfUrl(text: string): string[] {
     const { password, searchParams } = new URL(url);
     found.push(password, ...[...searchParams].flatMap(([name, value]) => (isSecretName(name) ? [value] : [])));
   }
-  return found.filter((secret) => secret !== undefined);
+  // A driver that ends a password at its first @ takes the rest for a host.
+  return found.flatMap((secret) => (secret === undefined ? [] : [secret, ...secret.split('@').slice(1)]));
 }
 
 /** A password may contain a % that encodes nothing. */

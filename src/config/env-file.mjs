@@ -49,12 +49,13 @@ export function readEnvFile(file) {
 }
 
 /**
- * The text of the file; nothing if there is no such file.
+ * The text of the file; nothing if there is no such file, or if it is /dev/null.
  *
  * @param {string} file
  */
 function textOf(file) {
-  if (!isThere(file)) return '';
+  // How nobody's settings are asked for.
+  if (file === '/dev/null' || !isThere(file)) return '';
   let descriptor;
   try {
     // Without O_NONBLOCK, opening a pipe would wait for whoever writes to it.

@@ -77,6 +77,10 @@ describe('a settings file', () => {
     expect(() => loadDotEnv('/dev/zero')).toThrow(/\/dev\/zero is not a plain file/);
   });
 
+  test('is none if it is /dev/null', () => {
+    expect(() => loadDotEnv('/dev/null')).not.toThrow();
+  });
+
   test('that is not there is refused if it was asked for, and else there is none', () => {
     expect(() => loadDotEnv(join(root, 'none.env'))).toThrow(/There is no file .*none\.env to read settings from/);
     expect(readEnvFile(join(root, 'none.env'))).toEqual({});

@@ -56,6 +56,11 @@ describe('no secret of an address or a header is shown, whoever it belongs to', 
       expect(withoutSecrets(`driver: ${form}.`, {})).not.toMatch(/mit|tok_/);
   });
 
+  test('also as the host that a driver takes the end of an unencoded password for', () => {
+    const env = { KITH_JOBS_URL: 'mongodb://u:one@TwoThree@127.0.0.1:1/x' };
+    expect(withoutSecrets('getaddrinfo ENOTFOUND twothree.', env)).toBe('getaddrinfo ENOTFOUND ***.');
+  });
+
   test('takes time in proportion to the text', () => {
     const started = performance.now();
     for (const part of ['a', '://', 'a:', '&a', 'a=', '"a', '@', 'x-', '://u:p@'])
