@@ -94,8 +94,9 @@ function messagesOf({ messages, reputation }: RunSummary): MeasuredRun['messages
 export async function kith(home: Home, args: string[], signal: AbortSignal) {
   if (signal.aborted) throw new InterruptedError('Stopped.');
   const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
-  const child = spawn(process.execPath, [join(projectRoot, 'bin', 'kith.mjs'), ...args], {
-    // No .env lies there.
+  // Without the settings of the checkout's .env.
+  const program = ['--', join(projectRoot, 'bin', 'kith.mjs'), '--env-file', '/dev/null'];
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: join(projectRoot, 'bench'),
     env: { ...Object.fromEntries(inherited), ...home.env },
     stdio: ['ignore', 'ignore', 'inherit'],

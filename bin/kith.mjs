@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// With --, Node leaves --env-file to Kith. Otherwise it would take NODE_OPTIONS from that file, before Kith can check it.
 // The command line. It runs dist/, which `npm run setup` builds, if dist/ was built from the current sources.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -31,7 +31,7 @@ export function stampOfSources(root) {
  */
 export function filesIn(root, folder) {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.(ts|css|sql|cypher)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|mjs|css|sql|cypher)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort();
 }

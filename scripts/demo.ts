@@ -1,9 +1,10 @@
 // `npm run demo`, which sets up first: shows Kith on a generated network in its own home (.kith-demo), from nothing to
 // recommendations.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { readEnvFile } from '../src/config/env-file.mjs';
 import { projectRoot } from '../src/config/project.ts';
 import type { StackStatus } from '../src/engines/stack.ts';
 
@@ -22,9 +23,8 @@ const env = {
 
 /** All settings in .env. */
 function settingNames(): Set<string> {
-  const file = join(projectRoot, '.env');
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return new Set(['KITH_NEO4J_URI', 'KITH_POSTGRES_URL', ...(text.match(/\bKITH_[A-Z0-9_]+/g) ?? [])]);
+  const names = Object.keys(readEnvFile(join(projectRoot, '.env'))).filter((name) => name.startsWith('KITH_'));
+  return new Set(['KITH_NEO4J_URI', 'KITH_POSTGRES_URL', ...names]);
 }
 const day = '20240601';
 

@@ -18,10 +18,14 @@ const introduction = `# Settings
 
 <!-- Generated from src/config/environment.ts by \`npx tsx scripts/settings-page.ts\`. -->
 
-Settings come from the environment or from a file \`.env\` in the working folder
-([an example](../.env.example)); the environment wins. They are checked when a command starts. An
-empty value counts as not set. Kith refuses variables that begin with \`KITH_\` and are not listed
-here, except for those that Kubernetes sets for services with such a name.
+Settings come from the environment or from a file of lines \`NAME=value\`: \`.env\` in the checkout
+([an example](../.env.example)), or the file of \`--env-file FILE\`, which every command accepts;
+\`/dev/null\` stands for no file. The environment wins. Of the file only \`KITH_…\`, \`AWS_…\`,
+\`OTEL_…\` and \`JAVA_HOME\` are taken, and nobody but its owner and root may be able to write it.
+(Where Kith is called as \`node bin/kith.mjs\`, write \`node -- bin/kith.mjs\`: otherwise Node itself
+reads the file of \`--env-file\` first.) Settings are checked when a command starts. An empty value
+counts as not set. Kith refuses variables that begin with \`KITH_\` and are not listed here, except
+for those that Kubernetes sets for services with such a name.
 
 The variables of AWS and OpenTelemetry (\`AWS_…\`, \`OTEL_…\`) are read by their libraries. To trace
 runs, set \`OTEL_EXPORTER_OTLP_ENDPOINT\` to a collector.

@@ -1,9 +1,10 @@
 // Sets a checkout up: packages, the program, TensorFlow's library, Postgres' libraries, Neo4j's jars, our Java programs.
 // Plain Node without dependencies, since it runs in a fresh clone. Each part leaves a stamp in .setup/ once it is
 // complete. So a second setup does nothing, and after an interruption the next one continues where it stopped.
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EnvFileError, takeEnvFile } from '../src/config/env-file.mjs';
 import { buildProgram } from './setup/build.mjs';
 import { archiveClasses, compileJava, fetchJars } from './setup/neo4j.mjs';
 import { installPackages, linkCommand } from './setup/packages.mjs';
@@ -70,10 +71,20 @@ export async function setupOrExplain(options) {
   }
 }
 
+/** Takes JAVA_HOME and such from .env; if that can't be used, prints why and returns false. */
+function takeSettings() {
+  try {
+    takeEnvFile(join(root, '.env'));
+    return true;
+  } catch (error) {
+    console.error(error instanceof EnvFileError ? `setup: ${error.message}` : error);
+    return false;
+  }
+}
+
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const start = performance.now();
-  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
-  if (await setupOrExplain({ embedded: false }))
+  if (takeSettings() && (await setupOrExplain({ embedded: false })))
     console.log(`setup: done in ${seconds(start)}. Next: npx kith up, or npm run demo.`);
   else process.exitCode = 1;
 }

@@ -7,7 +7,7 @@ import { projectRoot } from '../config/project.ts';
  */
 export function calledAs(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): string {
   const isInside = !relative(projectRoot, cwd).startsWith('..');
-  const kith = isInside ? 'npx kith' : `node ${quoted(`${projectRoot}/bin/kith.mjs`)}`;
+  const kith = isInside ? 'npx kith' : `node -- ${quoted(`${projectRoot}/bin/kith.mjs`)}`;
   return env.KITH_HOME ? `KITH_HOME=${quoted(env.KITH_HOME)} ${kith}` : kith;
 }
 

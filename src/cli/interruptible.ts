@@ -1,3 +1,5 @@
+import { say } from '../output.ts';
+
 /** Ctrl-C, what service managers send, and a terminal that is closed. */
 export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -13,7 +15,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
       process.kill(process.pid, signal);
       return;
     }
-    process.stderr.write('\nstopping … (again to stop immediately)\n');
+    say('', 'stopping … (again to stop immediately)');
     controller.abort();
   };
   const letGo = () => {

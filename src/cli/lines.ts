@@ -1,3 +1,5 @@
+import { say, shown } from '../output.ts';
+
 /** Seconds between two progress lines where there is no terminal. */
 const plainInterval = 10;
 
@@ -9,15 +11,14 @@ export class ProgressLine {
     const now = performance.now();
     if (now - this.#last < (process.stderr.isTTY ? 100 : plainInterval * 1000)) return;
     this.#last = now;
-    process.stderr.write(
-      process.stderr.isTTY ? `\r\u001b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`,
-    );
+    if (!process.stderr.isTTY) say(text);
+    else process.stderr.write(`\r\u001b[2K${shown(text).slice(0, (process.stderr.columns ?? 80) - 1)}`);
   }
 
   /** Prints a line that stays. */
   say(text: string): void {
     this.clear();
-    process.stderr.write(`${text}\n`);
+    say(text);
   }
 
   /** Removes the progress line from the terminal. */

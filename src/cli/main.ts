@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/project.ts';
 import { loadDotEnv, readSettings } from '../config/settings.ts';
-import { KithError, messageOf } from '../errors.ts';
+import { KithError } from '../errors.ts';
+import { bug, guardOutput, say } from '../output.ts';
+import { keepSecretsOf } from '../secrets.ts';
 import { diskFull, isNoSpace } from '../storage/disk-full.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
 import { addEngineCommands } from './commands/engines.ts';
@@ -26,12 +28,22 @@ Examples:
     $ kith show 42
 `;
 
+keepSecretsOf(process.argv.slice(2));
+guardOutput();
+
+/** Where commander breaks the line of an error; a line break elsewhere is one of the arguments. */
+const beforeHint = /\n(?=\(Did you mean [^\n]*\)$)/;
+
 const program = new Command('kith')
   .description('Recommends whom to follow: from activities, through a graph in Neo4j, to three tables in Postgres.')
   .version(version(), '-V, --version', 'show the version')
   .helpOption('-h, --help', 'show help')
+  .option('--env-file <file>', "read settings from this file (default: .env in Kith's checkout)")
+  .hook('preAction', (kith) => loadDotEnv(kith.opts<{ envFile?: string }>().envFile))
+  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(kith --help lists the commands, kith COMMAND --help shows its options and examples)')
   .addHelpText('after', examples)
+  .configureOutput({ outputError: (text) => say(...text.trimEnd().split(beforeHint)) })
   .exitOverride();
 
 addRunCommand(program);
@@ -58,7 +70,6 @@ outliveReaders();
 // Node exits with 0 if its event loop empties before the command is done, so success is set explicitly.
 process.exitCode = 1;
 try {
-  loadDotEnv();
   await program.parseAsync();
   process.exitCode = isOutputLost() ? 4 : 0;
 } catch (error) {
@@ -71,10 +82,10 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isNoSpace(error) && !(error instanceof KithError)) return exitCodeOf(diskFull(placeOf(error)));
   if (error instanceof KithError) {
-    process.stderr.write(`kith: ${error.message}\n`);
+    say(`kith: ${error.message}`);
     return error.exitCode;
   }
-  process.stderr.write(`kith: a bug in Kith: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+  say(...bug(error));
   return 1;
 }
 

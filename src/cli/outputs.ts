@@ -1,3 +1,5 @@
+import { say } from '../output.ts';
+
 /** The reader has gone, or the terminal. */
 const goneCodes = ['EPIPE', 'EIO', 'ECONNRESET', 'EBADF'];
 
@@ -15,9 +17,7 @@ export function outliveReaders(): void {
     isLost = true;
     // It may come after the command's own end.
     process.exitCode = 4;
-    process.stderr.write(
-      `kith: The standard output can't be written (${error.message}): free some space, or redirect it.\n`,
-    );
+    say(`kith: The standard output can't be written (${error.message}): free some space, or redirect it.`);
   });
 }
 

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { Watched, Watcher } from '../jobs/watcher.ts';
+import { say, shown } from '../output.ts';
 import { type Progress, ProgressWords } from '../progress.ts';
 import { seconds } from './figures.ts';
 
@@ -69,8 +70,8 @@ class LiveList implements Watcher {
   #draw(): void {
     this.#frame = (this.#frame + 1) % frames.length;
     const lines = this.#items.flatMap(({ mark, title, text }) => [
-      `${mark === 'under way' ? frames[this.#frame] : mark} ${title}`,
-      ...(text ? [`  › ${text}`] : []),
+      `${mark === 'under way' ? frames[this.#frame] : mark} ${shown(title)}`,
+      ...(text ? [`  › ${shown(text)}`] : []),
     ]);
     this.#update(lines.join('\n'));
   }
@@ -85,20 +86,20 @@ function plainLines(): Watcher {
   return {
     begins: ({ name }) => {
       begun.set(name, { words: new ProgressWords(), last: performance.now() });
-      say(name, 'begins');
+      tell(name, 'begins');
     },
     progress: ({ name }, progress) => {
       const work = begun.get(name);
       const text = work?.words.of(progress);
       if (!work || text === undefined || performance.now() - work.last < plainInterval * 1000) return;
       work.last = performance.now();
-      say(name, text);
+      tell(name, text);
     },
-    ends: ({ name }, took) => say(name, `done in ${seconds(took)}`),
+    ends: ({ name }, took) => tell(name, `done in ${seconds(took)}`),
     fails: () => undefined,
   };
 }
 
-function say(name: string, text: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(0, 19)}Z ${name}: ${text}\n`);
+function tell(name: string, text: string): void {
+  say(`${new Date().toISOString().slice(0, 19)}Z ${name}: ${text}`);
 }

@@ -4,8 +4,8 @@ import type { FinishedRun } from '../jobs/conduct-run.ts';
 import type { RunSummary } from '../jobs/run-summary.ts';
 import { count } from './figures.ts';
 
-/** What is printed at the end of a run. */
-export function describeRun({ run, summary, isPublished }: FinishedRun): string {
+/** The lines that are printed at the end of a run. */
+export function describeRun({ run, summary, isPublished }: FinishedRun): string[] {
   const lines = [
     `Run ${run.id}, as of ${isoSeconds(run.asOf)}: ${isPublished ? 'published' : 'done'}`,
     ...describeInput(summary),
@@ -34,7 +34,7 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string 
       '',
       'NOBODY WAS FILTERED BY REPUTATION: the run had no list of scores (--reputation CSV or --model DIR gives one).',
     );
-  return lines.join('\n');
+  return lines;
 }
 
 export function describeChecks(checks: readonly CheckOutcome[]): string[] {

@@ -283,8 +283,9 @@ export const topics = {
       .describe('A worker that has not been heard from for this long loses its step.'),
     KITH_ON_FAILURE: text.optional().meta({
       description:
-        'What to call when a run fails: a command, which gets `KITH_FAILED_RUN` and `KITH_FAILED_WHY`, or a URL, ' +
-        'which gets a POST of JSON.',
+        'What to call when a run fails: a command, which gets `KITH_FAILED_RUN` and `KITH_FAILED_WHY`, and of the ' +
+        "worker's environment only `PATH`, `HOME`, the language, the time zone and the like, or a URL, which gets a " +
+        'POST of JSON.',
       unset: 'nothing',
     }),
     KITH_JOBS_URL: z
@@ -308,6 +309,16 @@ export const topics = {
       description: 'The password for the dashboard and the metrics, at least 12 characters; the user is `kith`.',
       unset: 'a generated one, kept in `passwords/web` in the home',
     }),
+    KITH_WEB_VIEWER_PASSWORD: z
+      .string()
+      .min(12, 'at least 12 characters')
+      .optional()
+      .meta({
+        description:
+          'Another password for them, at least 12 characters; its user `viewer` may look but not act on jobs ' +
+          '([who may do what](security.md#pages-and-secrets)).',
+        unset: 'a generated one, kept in `passwords/web-viewer` in the home, or none if `KITH_WEB_PASSWORD` is set',
+      }),
     // Only checked here: the log is created before the settings are read, and reads the variable itself.
     KITH_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'trace, debug, info, warn, error or fatal')

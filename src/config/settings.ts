@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
+import { EnvFileError, takeEnvFile } from './env-file.mjs';
 import { environment, spareDays } from './environment.ts';
 import { projectRoot } from './project.ts';
 import { wrongNames } from './unknown-settings.ts';
@@ -130,6 +131,8 @@ export interface Settings extends InputLimits {
     host: string;
     /** If undefined, a password is generated and kept in the home. */
     password?: string;
+    /** Of the user `viewer`, who may look but not act; the same applies. */
+    viewerPassword?: string;
     dashboardPort: number;
     /** 0 means any free port. */
     metricsPort: number;
@@ -159,7 +162,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const s = parsed.data;
   if (s.KITH_NEO4J_URI && s.KITH_NEO4J_PASSWORD === undefined)
     throw new BadInputError(
-      'KITH_NEO4J_URI is set but KITH_NEO4J_PASSWORD is not: set it in the environment or in .env.',
+      'KITH_NEO4J_URI is set but KITH_NEO4J_PASSWORD is not: set it in the environment or in a settings file.',
+    );
+  if (s.KITH_WEB_PASSWORD !== undefined && s.KITH_WEB_PASSWORD === s.KITH_WEB_VIEWER_PASSWORD)
+    throw new BadInputError(
+      'KITH_WEB_VIEWER_PASSWORD is the same as KITH_WEB_PASSWORD: whoever may only look could act; give two passwords.',
     );
   const { KITH_S3_ACCESS_KEY: accessKey, KITH_S3_SECRET_KEY: secretKey } = s;
   if ((accessKey === undefined) !== (secretKey === undefined)) {
@@ -237,6 +244,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     web: {
       host: s.KITH_WEB_HOST,
       password: s.KITH_WEB_PASSWORD,
+      viewerPassword: s.KITH_WEB_VIEWER_PASSWORD,
       dashboardPort: s.KITH_DASHBOARD_PORT,
       metricsPort: s.KITH_METRICS_PORT,
     },
@@ -245,7 +253,18 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   };
 }
 
-/** Loads `.env` from the working folder, if there is one. Variables that are already set win. */
-export function loadDotEnv(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+/**
+ * Loads settings into the environment from a file, or else from `.env` in the checkout, if there is one; never from the
+ * working folder, which may be anybody's. Variables that are already set win.
+ *
+ * @throws BadInputError if the file is not there or can't be read, others could have written it, or a line is wrong
+ */
+export function loadDotEnv(file?: string): void {
+  if (file !== undefined && !existsSync(file))
+    throw new BadInputError(`There is no file ${file} to read settings from (--env-file).`);
+  try {
+    takeEnvFile(file ?? join(projectRoot, '.env'));
+  } catch (error) {
+    throw error instanceof EnvFileError ? new BadInputError(error.message) : error;
+  }
 }

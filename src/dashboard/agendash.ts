@@ -4,7 +4,7 @@ import { type RequestHandler, Router } from 'express';
 
 /** Agendash, to be mounted at a path of its own: shows and changes what is in the job store. */
 export function agendash(agenda: Agenda): Router {
-  return Router().use(withSlash).get('/api/stats', status(agenda)).use(createExpressMiddleware(agenda));
+  return Router().use(withSlash, strictPolicy).get('/api/stats', status(agenda)).use(createExpressMiddleware(agenda));
 }
 
 /** Its own addresses are relative to this path. */
@@ -12,6 +12,15 @@ const withSlash: RequestHandler = ({ baseUrl, originalUrl }, response, next) => 
   if (originalUrl === baseUrl) response.redirect(`${baseUrl}/`);
   else next();
 };
+
+/** Its own policy allows its scripts and styles; this adds that nobody may frame it or send forms from it. */
+const strictPolicy: RequestHandler = (_, response, next) => {
+  const set = response.setHeader.bind(response);
+  response.setHeader = (name, value) =>
+    set(name, /^content-security-policy$/i.test(name) ? `${value}; ${further}` : value);
+  next();
+};
+const further = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
 /**
  * What Agendash asks of a process that runs jobs. This one doesn't, and Agenda would throw; the store's numbers are

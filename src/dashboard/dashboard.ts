@@ -4,8 +4,9 @@ import { styleSheet } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { KithError, messageOf } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { log } from '../watch/log.ts';
-import { guard } from '../web/guard.ts';
+import { guard, userOfPage } from '../web/guard.ts';
 import { agendash } from './agendash.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
@@ -19,27 +20,27 @@ const nextRuns = 5;
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Kith's pages about runs, and Agendash for jobs under /jobs/; all of it requires the user name and password. */
+/** Kith's pages about runs, and Agendash for jobs under /jobs/; all of it requires a user name and password. */
 export function dashboard(settings: Settings, database: Database, agenda: Agenda): Express {
   const { timeZone } = settings.jobs;
   const app = express();
   app.disable('x-powered-by');
-  app.use(headers, guard(settings), refuseOtherSites());
+  app.use(headers, guard(settings), refuseOtherSites(), maskAnswers);
   app.get('/', async (_, response) => {
     const [runs, queue] = await Promise.all([recentRuns(database, lastRuns), waitingRuns(database, nextRuns)]);
-    response.send(renderOverview({ runs, queue, now: Date.now(), timeZone }));
+    response.send(renderOverview({ runs, queue, now: Date.now(), timeZone, user: userOfPage(response) }));
   });
   app.get('/runs/:id', async ({ params: { id } }, response) => {
     // Postgres rejects what no id can hold, such as a null character.
     const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
-    if (run) response.send(renderRun(run, Date.now(), timeZone));
-    else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`));
+    if (run) response.send(renderRun(run, Date.now(), timeZone, userOfPage(response)));
+    else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
   });
   app.get('/style.css', (_, response) => response.type('css').send(styleSheet()));
   app.get(['/icon.svg', '/favicon.ico'], (_, response) => response.type('svg').send(icon));
   app.use('/jobs', agendash(agenda));
   app.use((_, response) =>
-    response.status(404).send(renderTrouble('No such page', 'There is nothing at this address.')),
+    response.status(404).send(renderTrouble('No such page', 'There is nothing at this address.', userOfPage(response))),
   );
   app.use(onError);
   return app;
@@ -57,6 +58,13 @@ const headers: RequestHandler = (_, response, next) => {
   next();
 };
 
+/** Whatever an answer is made of, it passes the mask: pages, and what Agendash shows of jobs. */
+const maskAnswers: RequestHandler = (_, response, next) => {
+  const send = response.send.bind(response);
+  response.send = (body) => send(typeof body === 'string' ? withoutSecrets(body) : body);
+  next();
+};
+
 const onError: ErrorRequestHandler = (error, _, response, next) => {
   log.error({ error: messageOf(error) }, 'page');
   if (response.headersSent) return next(error);
@@ -64,5 +72,5 @@ const onError: ErrorRequestHandler = (error, _, response, next) => {
   // Express sets a status for errors of the request, such as a malformed address.
   response
     .status(error instanceof KithError ? 503 : (error.status ?? 500))
-    .send(renderTrouble('This page is unavailable right now', why));
+    .send(renderTrouble('This page is unavailable right now', why, userOfPage(response)));
 };

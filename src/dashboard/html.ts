@@ -1,3 +1,5 @@
+import { visible } from '../control-characters.ts';
+
 /** Text that goes into a page unescaped; only {@link html} creates it. */
 export class Html {
   readonly #text: string;
@@ -19,7 +21,8 @@ export class Html {
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
 
 /**
- * HTML or SVG in which every value is escaped, unless it is HTML itself. Attributes have to be in double quotes.
+ * HTML or SVG in which every value is escaped, and its control characters are visible, unless it is HTML itself.
+ * Attributes have to be in double quotes.
  *
  * @example html`<p title="${'"'}">${'<b>'}</p>`.toString() === '<p title="&quot;">&lt;b&gt;</p>'
  */
@@ -31,7 +34,7 @@ function render(value: Content): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.toString();
   if (Array.isArray(value)) return value.map(render).join('');
-  return escapeText(String(value));
+  return escapeText(visible(String(value)));
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -1,3 +1,4 @@
+import type { WebUser } from '../web/guard.ts';
 import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
 import { type Html, html } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
@@ -13,11 +14,12 @@ export interface Overview {
   /** Epoch milliseconds. */
   now: number;
   timeZone: string;
+  user?: WebUser;
 }
 
 /** The first page: the latest run as a picture, charts of the recent runs, and a row for each. */
 export function renderOverview(overview: Overview): string {
-  const { runs, queue, now } = overview;
+  const { runs, queue, now, user } = overview;
   const [latest] = runs;
   const body = html`
     <h1 class="hidden">Runs</h1>
@@ -27,7 +29,7 @@ export function renderOverview(overview: Overview): string {
     ${runs.length > 0 && html`<section><h2>Each run</h2>${runTable(overview)}</section>`}
     <footer>Times are in ${overview.timeZone}, as-of dates in UTC. Updated at ${clockText(new Date(now).toISOString(), overview.timeZone)}.</footer>`;
   const isAtWork = latest?.status === 'running';
-  return renderPage({ title: 'Runs', at: 'runs', body, refresh: isAtWork ? 3 : 60 });
+  return renderPage({ title: 'Runs', at: 'runs', body, refresh: isAtWork ? 3 : 60, user });
 }
 
 function nothingYet(waiting: number): Html {

@@ -1,3 +1,4 @@
+import type { WebUser } from '../web/guard.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 
@@ -8,10 +9,17 @@ export interface Page {
   body: Content;
   /** Seconds until the page reloads; by default it doesn't. */
   refresh?: number;
+  /** Who is signed in, if the page should say so. */
+  user?: WebUser;
 }
 
+const rights: Record<WebUser, string> = {
+  kith: 'kith: may look, and act on jobs',
+  viewer: 'viewer: look only',
+};
+
 /** A complete page around a body. It needs no script, since it reloads while something is running. */
-export function renderPage({ title, at, body, refresh }: Page): string {
+export function renderPage({ title, at, body, refresh, user }: Page): string {
   const page = html`<html lang="en">
 <head>
   <meta charset="utf-8">
@@ -29,6 +37,7 @@ export function renderPage({ title, at, body, refresh }: Page): string {
       <a href="/"${at === 'runs' && html` aria-current="page"`}>Runs</a>
       <a href="/jobs/">Jobs</a>
     </nav>
+    ${user && html`<p class="quiet user">signed in as ${rights[user]}</p>`}
   </header>
   <main>${body}</main>
 </body>
@@ -37,9 +46,9 @@ export function renderPage({ title, at, body, refresh }: Page): string {
 }
 
 /** A page that says what can't be shown, and why. */
-export function renderTrouble(title: string, why: string): string {
+export function renderTrouble(title: string, why: string, user?: WebUser): string {
   const body = html`<section class="trouble"><h1>${title}</h1><p>${why}</p><p><a href="/">All runs</a></p></section>`;
-  return renderPage({ title, body });
+  return renderPage({ title, body, user });
 }
 
 /** A run's status as a coloured word. */

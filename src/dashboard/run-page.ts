@@ -1,5 +1,6 @@
 import { pipeline } from '../jobs/pipeline.ts';
 import { isOver } from '../jobs/run.ts';
+import type { WebUser } from '../web/guard.ts';
 import { showSteps } from './draw-timeline.ts';
 import { type Content, type Html, html } from './html.ts';
 import { renderPage, statusBadge } from './page.ts';
@@ -8,7 +9,7 @@ import { checksText, figures, sign } from './run-figures.ts';
 import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
 /** One run with everything known about it. */
-export function renderRun(run: DashboardRun, now: number, timeZone: string): string {
+export function renderRun(run: DashboardRun, now: number, timeZone: string, user?: WebUser): string {
   const body = html`
     <p class="crumb"><a href="/">Runs</a> / <span class="path">${run.id}</span></p>
     <section class="card hero">
@@ -23,7 +24,12 @@ export function renderRun(run: DashboardRun, now: number, timeZone: string): str
     ${outcomeTable(run)}
     ${settingTable(run)}
     <footer>Times are in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
-  return renderPage({ title: `Run as of ${asOfText(run.asOf)}`, body, refresh: isOver(run.status) ? undefined : 3 });
+  return renderPage({
+    title: `Run as of ${asOfText(run.asOf)}`,
+    body,
+    refresh: isOver(run.status) ? undefined : 3,
+    user,
+  });
 }
 
 function beginning(run: DashboardRun, now: number, timeZone: string): string {

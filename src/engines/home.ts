@@ -25,7 +25,14 @@ export interface EngineHome {
   neo4j: string;
   postgres: string;
   /** The passwords of the engines and of Kith's pages, mode 0600 in a folder of mode 0700. */
-  passwords: { neo4j: string; analyst: string; postgres: string; postgresAdmin: string; web: string };
+  passwords: {
+    neo4j: string;
+    analyst: string;
+    postgres: string;
+    postgresAdmin: string;
+    web: string;
+    webViewer: string;
+  };
   /** The ports of the last start, which are reused while they are free. */
   ports: string;
 }
@@ -54,6 +61,7 @@ export function homeOf(settings: Settings): EngineHome {
       postgres: join(root, 'passwords', 'postgres'),
       postgresAdmin: join(root, 'passwords', 'postgres-admin'),
       web: join(root, 'passwords', 'web'),
+      webViewer: join(root, 'passwords', 'web-viewer'),
     },
     ports: join(root, 'ports.json'),
   };

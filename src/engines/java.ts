@@ -12,6 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { childEnvironment, safePath } from '../child-environment.ts';
 import { projectRoot } from '../config/project.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineHome } from './home.ts';
@@ -71,7 +72,7 @@ export function spawnJava(
   return spawn(javaProgram('java'), [...flags, '-cp', classPath, `kith.${program}`, ...args], {
     ...spawning,
     ...(user && { uid: user.uid, gid: user.gid }),
-    env: { PATH: process.env.PATH, JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    env: { PATH: safePath(), JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
   });
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
+import { childEnvironment } from '../child-environment.ts';
 import { BadInputError, EngineError } from '../errors.ts';
 import { runsAsRoot } from './home.ts';
 
@@ -20,7 +21,8 @@ export function engineOsUser(engine: 'Neo4j' | 'Postgres', name: string): OsUser
   if (known?.uid === 0)
     throw new BadInputError(`${settingOf[engine]} is ${name}, who has all rights: name a user without rights.`);
   if (known) return known;
-  const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', name]);
+  const options = ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false'];
+  const made = spawnSync('useradd', [...options, name], { env: childEnvironment() });
   const user = lookUp(name);
   if (user) return user;
   const why = made.error?.message ?? String(made.stderr).trim().split('\n')[0];
@@ -59,13 +61,18 @@ export function canRead(files: string[], user: OsUser): boolean {
 }
 
 /** For starting a program as this user; in the top folder, since the current one may be closed to that user. */
-export function asUser(user: OsUser): { uid?: number; gid?: number; cwd: string; encoding: 'utf8' } {
-  return { ...(user && { uid: user.uid, gid: user.gid }), cwd: '/', encoding: 'utf8' };
+export function asUser(user: OsUser) {
+  return {
+    ...(user && { uid: user.uid, gid: user.gid }),
+    cwd: '/',
+    encoding: 'utf8',
+    env: childEnvironment(),
+  } as const;
 }
 
 function lookUp(name: string): OsUser {
   const ask = (what: string) => {
-    const { status, stdout } = spawnSync('id', [what, name], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync('id', [what, name], { encoding: 'utf8', env: childEnvironment() });
     return status === 0 ? Number(stdout) : undefined;
   };
   const uid = ask('-u');

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { safePath } from '../child-environment.ts';
 import { projectRoot } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
@@ -227,7 +228,7 @@ function programsFor(home: EngineHome, user: OsUser): string {
 }
 
 function asUser(home: EngineHome, user: OsUser): { uid?: number; gid?: number; cwd: string; env: NodeJS.ProcessEnv } {
-  const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+  const env = { PATH: safePath(), LC_ALL: 'C', TZ: 'UTC' };
   return { ...(user && { uid: user.uid, gid: user.gid }), cwd: home.postgres, env };
 }
 

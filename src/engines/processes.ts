@@ -9,6 +9,7 @@ import {
   renameSync,
   statSync,
 } from 'node:fs';
+import { childEnvironment } from '../child-environment.ts';
 import { codeOf } from './failure.ts';
 import { waitUntil } from './waiting.ts';
 
@@ -24,7 +25,8 @@ export interface Process {
  */
 export function findProcesses(...args: string[]): Process[] {
   if (process.platform === 'linux') return inProc().filter(({ command }) => command.includes(`\0${args.join('\0')}\0`));
-  const listing = spawnSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).stdout ?? '';
+  const listing =
+    spawnSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8', env: childEnvironment() }).stdout ?? '';
   return listing.split('\n').flatMap((line) => {
     const [, pid, command] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
     return pid && command && ` ${command} `.includes(` ${args.join(' ')} `) ? [{ pid: Number(pid), command }] : [];

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { explainFullDisk } from '../engines/free-space.ts';
 import { up } from '../engines/stack.ts';
+import { say } from '../output.ts';
 import { Database } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 
@@ -13,7 +14,7 @@ export async function withDatabase<T>(
   settings: Settings,
   signal: AbortSignal | undefined,
   work: (database: Database) => Promise<T>,
-  onProgress = (text: string): void => void process.stderr.write(`${text}\n`),
+  onProgress: (text: string) => void = say,
 ): Promise<T> {
   try {
     const stack = await up(settings, { signal, only: 'postgres' });

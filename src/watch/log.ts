@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { visibleJson } from '../control-characters.ts';
 import { KithError } from '../errors.ts';
 import { maskOf } from '../secrets.ts';
 
@@ -27,7 +28,7 @@ export function createLog(destination: pino.DestinationStream, env: NodeJS.Proce
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       serializers: { error: fieldsOf, err: fieldsOf },
-      hooks: { streamWrite: (line) => `${JSON.stringify(masked(JSON.parse(line), maskOf(env)))}\n` },
+      hooks: { streamWrite: (line) => `${visibleJson(JSON.stringify(masked(JSON.parse(line), maskOf(env))))}\n` },
     },
     destination,
   );

@@ -1,26 +1,148 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Socket } from 'node:net';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Settings } from '../config/settings.ts';
 import { passwordOf, prepareHome } from '../engines/home.ts';
+import { type Log, log as ofProcess } from '../watch/log.ts';
+import { SlowDown } from './slow-down.ts';
 
-/** The user name that a browser is asked for. */
+/** Who may see the pages: `kith` may act as well, `viewer` only looks. */
+export type WebUser = 'kith' | 'viewer';
+
+/** The user name that a browser is asked for, of the user who may do everything. */
 export const webUser = 'kith';
+/** The user name of the one who may look but not act. */
+export const viewer = 'viewer';
+
+/** At most one line about wrong passwords is logged in so many milliseconds. */
+const logEveryMs = 1_000;
 
 /** The password of Kith's pages: KITH_WEB_PASSWORD, or else one that is generated once per home. */
 export function webPassword(settings: Settings): string {
-  const password = settings.web.password ?? passwordOf(prepareHome(settings).passwords.web);
+  return settings.web.password ?? generated(settings, 'web');
+}
+
+/**
+ * The password of those who may only look: KITH_WEB_VIEWER_PASSWORD, or else one that is generated once per home. Where
+ * only KITH_WEB_PASSWORD is set, nobody else was meant to look.
+ */
+export function viewerPassword(settings: Settings): string | undefined {
+  const { password, viewerPassword } = settings.web;
+  return viewerPassword ?? (password === undefined ? generated(settings, 'webViewer') : undefined);
+}
+
+function generated(settings: Settings, which: 'web' | 'webViewer'): string {
+  const password = passwordOf(prepareHome(settings).passwords[which]);
   if (!password) throw new Error('the home has no password for pages');
   return password;
 }
 
-/** Requires the user name and password, by HTTP basic authentication. */
-export function guard(settings: Settings): RequestHandler {
-  const expected = digest(`${webUser}:${webPassword(settings)}`);
-  return (request, response, next) => {
-    const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ');
-    const given = digest(Buffer.from(credentials, 'base64').toString());
-    if (/^basic$/i.test(scheme) && timingSafeEqual(given, expected)) return next();
-    response.status(401).set('WWW-Authenticate', 'Basic realm="Kith", charset="UTF-8"').send('Name and password?\n');
+/**
+ * Requires a user name and password, by HTTP basic authentication, and lets the viewer only look. Wrong ones are logged
+ * with their address, and slowed down (see `SlowDown`); the right one does not wait again on the same connection.
+ */
+export function guard(settings: Settings, log: Log = ofProcess): RequestHandler {
+  const users: [WebUser, Buffer][] = [[webUser, digest(`${webUser}:${webPassword(settings)}`)]];
+  const ofViewer = viewerPassword(settings);
+  if (ofViewer !== undefined) users.push([viewer, digest(`${viewer}:${ofViewer}`)]);
+  const slowDown = new SlowDown();
+  const tell = wrongOnes(log);
+  /** What was right on a connection. */
+  const known = new WeakMap<Socket, Buffer>();
+  const waiting = new WeakSet<Socket>();
+  return async (request, response, next) => {
+    const { socket } = request;
+    const credentials = credentialsOf(request);
+    if (credentials === undefined) return ask(response);
+    // Requests sent one after the other without waiting for the answers would all be in the line at once.
+    if (waiting.has(socket)) return refuse(response, 429, 'One at a time, please.');
+    const given = digest(credentials);
+    const address = socket.remoteAddress ?? 'unknown';
+    const isKnown = known.get(socket)?.equals(given) ?? false;
+    const { wait, giveBack } = isKnown ? free : slowDown.enter(address, performance.now());
+    if (wait > 0) {
+      waiting.add(socket);
+      const isHere = await stays(socket, wait);
+      waiting.delete(socket);
+      if (!isHere) return giveBack();
+    }
+    const user = userOf(users, given);
+    if (user === undefined) {
+      tell(address);
+      return ask(response);
+    }
+    giveBack();
+    known.set(socket, given);
+    response.locals.user = user;
+    if (user === viewer && !isReading(request))
+      return refuse(response, 403, `Refused: ${viewer} may look but not act.`);
+    next();
+  };
+}
+
+const free = { wait: 0, giveBack: () => undefined };
+
+/** Who asks, once the guard has let them through. */
+export function userOfPage({ locals }: Response): WebUser | undefined {
+  return locals.user;
+}
+
+function credentialsOf({ headers }: Request): string | undefined {
+  const [scheme = '', credentials] = (headers.authorization ?? '').split(' ');
+  return /^basic$/i.test(scheme) && credentials ? Buffer.from(credentials, 'base64').toString() : undefined;
+}
+
+/** Compares with every user, always for the same time. */
+function userOf(users: readonly [WebUser, Buffer][], given: Buffer): WebUser | undefined {
+  const matches = users.map(([user, expected]) => (timingSafeEqual(given, expected) ? user : undefined));
+  return matches.find((user) => user !== undefined);
+}
+
+function isReading({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function ask(response: Response): void {
+  response.status(401).set('WWW-Authenticate', 'Basic realm="Kith", charset="UTF-8"').send('Name and password?\n');
+}
+
+function refuse(response: Response, status: number, sentence: string): void {
+  response.status(status).type('text').send(`${sentence}\n`);
+}
+
+/** Waits; false if the client goes away instead. */
+async function stays(socket: Socket, milliseconds: number): Promise<boolean> {
+  if (socket.destroyed) return false;
+  return new Promise((resolve) => {
+    const end = (isHere: boolean) => {
+      clearTimeout(timer);
+      socket.off('close', onClose);
+      resolve(isHere);
+    };
+    const onClose = () => end(false);
+    const timer = setTimeout(() => end(true), milliseconds);
+    socket.once('close', onClose);
+  });
+}
+
+/** Logs wrong passwords: the first at once, and those that follow within a second as a number. */
+function wrongOnes(log: Log): (address: string) => void {
+  let since = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  let isDue = false;
+  const write = (address: string) => {
+    log.warn({ address, wrong: since }, 'wrong password for the pages');
+    since = 0;
+    last = performance.now();
+    isDue = false;
+  };
+  return (address) => {
+    since++;
+    if (isDue) return;
+    const early = last + logEveryMs - performance.now();
+    isDue = early > 0;
+    if (isDue) setTimeout(() => write(address), early).unref();
+    else write(address);
   };
 }
 

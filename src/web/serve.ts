@@ -1,7 +1,12 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { BadInputError, messageOf } from '../errors.ts';
+import { networkOf } from './slow-down.ts';
+
+/** Connections at a time: in all, and of one address, so that one can't take them all. */
+const mostConnections = 512;
+const mostOfAddress = 256;
 
 /** A web server; dispose of it to close it. */
 export interface PageServer extends AsyncDisposable {
@@ -10,13 +15,21 @@ export interface PageServer extends AsyncDisposable {
 }
 
 /**
- * Serves pages at a host and port.
+ * Serves pages at a host and port, with limits on what a client may hold: connections, and the time and size of a
+ * request.
  *
  * @param port 0 for any free one
  * @throws BadInputError if the port is taken or the host is not one of this machine's
  */
 export async function serve(app: Express, host: string, port: number): Promise<PageServer> {
-  const server = createServer(app);
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384 },
+    app,
+  );
+  // Also for answers that nobody reads.
+  server.timeout = 120_000;
+  server.maxConnections = mostConnections;
+  server.on('connection', limitEach());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(new BadInputError(`Can't serve pages at ${host}:${port}: ${messageOf(error)}.`)),
@@ -31,5 +44,21 @@ export async function serve(app: Express, host: string, port: number): Promise<P
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** Closes what an address opens beyond its share of the connections. */
+function limitEach(): (socket: Socket) => void {
+  const open = new Map<string, number>();
+  return (socket) => {
+    const address = networkOf(socket.remoteAddress ?? '');
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count > mostOfAddress) socket.destroy();
   };
 }

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
 
+/** Kith without the settings of the checkout's .env. */
+const kithProgram = ['--', join(projectRoot, 'bin', 'kith.mjs'), '--env-file', '/dev/null'];
+
 /** How a `kith …` ended. */
 export interface EndedCommand {
   /** Null if a signal ended it. */
@@ -19,9 +22,9 @@ export class RunningCommand {
   #stderr = '';
 
   constructor(args: string[], env: Record<string, string>) {
-    // Nothing of the caller's own settings, and no .env of the working folder.
+    // Nothing of the caller's own settings.
     const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
-    this.process = spawn(process.execPath, [join(projectRoot, 'bin', 'kith.mjs'), ...args], {
+    this.process = spawn(process.execPath, [...kithProgram, ...args], {
       cwd: tmpdir(),
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

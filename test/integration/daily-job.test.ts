@@ -8,6 +8,7 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { jest } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.ts';
 import { status } from '../../src/engines/stack.ts';
+import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
@@ -231,6 +232,28 @@ test('a wrong option is reported before anything is queued', async () => {
     [['runs', '--last', '0'], /--last/],
   ] as const)
     expect(await kith([...args], network.env)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) });
+});
+
+test('a malformed job, or one of a run that is not there, is told and removed, and the worker goes on', async () => {
+  const { postgres } = await status(readSettings(network.env));
+  const url = postgres.url ?? '';
+  await using store = await openJobStore(url, { lockLifetime: 60_000, onTrouble: () => undefined });
+  store.agenda.define('kith step', async () => undefined, { removeOnComplete: true });
+  const [worker] = network.workers;
+  const told = () => worker?.said.match(/a malformed job, or one of no run/g)?.length ?? 0;
+  const strange: object[] = [
+    {},
+    { runId: 5, step: 'ingest' },
+    { runId: 'x', step: 'nothing' },
+    { runId: 'none', step: 'ingest' },
+  ];
+  for (const data of strange) await store.agenda.create('kith step', data).schedule(new Date()).save();
+  await network.waitFor('a line for each', () => (told() === strange.length ? true : undefined), 100);
+  await network.waitFor(
+    'no such job',
+    async () => ((await store.agenda.queryJobs({ name: 'kith step' })).total === 0 ? true : undefined),
+    100,
+  );
 });
 
 test('the worker reports what it did to Prometheus, and its log is JSON lines without secrets', async () => {

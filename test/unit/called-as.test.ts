@@ -6,7 +6,7 @@ import { projectRoot } from '../../src/config/project.ts';
 test('in the checkout a command is that of npx, elsewhere it names the program', () => {
   expect(calledAs({}, projectRoot)).toBe('npx kith');
   expect(calledAs({}, join(projectRoot, 'docs'))).toBe('npx kith');
-  expect(calledAs({}, join(projectRoot, '..'))).toBe(`node ${projectRoot}/bin/kith.mjs`);
+  expect(calledAs({}, join(projectRoot, '..'))).toBe(`node -- ${projectRoot}/bin/kith.mjs`);
 });
 
 test('a command names the home where one is set, as it was given', () => {

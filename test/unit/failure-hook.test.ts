@@ -107,6 +107,7 @@ describe('a command that is told of a failed run', () => {
   afterEach(async () => {
     await rm(folder, { recursive: true });
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
   });
   const shown = async () => JSON.parse(await readFile(out, 'utf8')) as Record<string, string>;
 
@@ -125,7 +126,7 @@ describe('a command that is told of a failed run', () => {
     await expect(readFile(join(folder, 'owned'))).rejects.toThrow(/ENOENT/);
   });
 
-  test("has none of Kith's settings, and no password in the reason", async () => {
+  test('has nothing else of our environment but what programs need, and no password in the reason', async () => {
     const secrets = {
       KITH_NEO4J_PASSWORD: 'hush-hush-1',
       KITH_S3_SECRET_KEY: 'hush-hush-2',
@@ -133,10 +134,18 @@ describe('a command that is told of a failed run', () => {
       KITH_POSTGRES_URL: 'postgres://kith:hush-hush-4@db/kith',
       KITH_JOBS_URL: 'mongodb://kith:hush-hush-5@db/kith',
     };
-    Object.assign(process.env, secrets, { FOR_THE_HOOK: 'yes' });
+    const others = {
+      AWS_SECRET_ACCESS_KEY: 'hush-hush-7',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=hush-hush-8',
+      PGPASSWORD: 'hush-hush-9',
+      NODE_OPTIONS: '--title=hush-hush-10',
+    };
+    Object.assign(process.env, secrets, others, { TZ: 'Europe/Berlin', LANG: 'C.UTF-8', HOME: folder });
+    process.env.PATH = `.:${before.PATH}::node_modules/.bin`;
     await tellOfFailure(show, 'run-1', 'hush-hush-1 and postgres://other:hush-hush-6@db');
     const env = await shown();
-    expect(env).toMatchObject({ FOR_THE_HOOK: 'yes', KITH_FAILED_WHY: '*** and postgres://other:***@db' });
+    expect(env).toMatchObject({ TZ: 'Europe/Berlin', LANG: 'C.UTF-8', HOME: folder, PATH: before.PATH });
+    expect(env).toMatchObject({ KITH_FAILED_WHY: '*** and postgres://other:***@db' });
     expect(Object.keys(env).filter((name) => name.startsWith('KITH_'))).toEqual(['KITH_FAILED_RUN', 'KITH_FAILED_WHY']);
     expect(JSON.stringify(env)).not.toMatch(/hush-hush/);
   });

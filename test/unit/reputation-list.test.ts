@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
 import { readReputationList } from '../../src/scoring/reputation/reputation-list.ts';
+import { UserScores } from '../../src/scoring/reputation/user-scores.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 
 let folder: string;
@@ -84,5 +85,30 @@ describe('a list of scores', () => {
 
   test('is not a wrong one when reading it was stopped', async () => {
     await expect(read('user_id,pred\n', 'stopped.csv', AbortSignal.abort())).rejects.toThrow(InterruptedError);
+  });
+});
+
+describe('scores of users', () => {
+  test('are kept for more users than a Map can hold, each once and in order', () => {
+    const scores = new UserScores();
+    const users = 2 ** 24 + 1000;
+    for (let i = 0; i < users; i++) if (!scores.add(i, i / users)) throw new Error(`user ${i} is not new`);
+    expect(scores.size).toBe(users);
+    expect(scores.add(2 ** 24 + 5, 1)).toBe(false);
+    expect(scores.add(2 ** 31 - 1, 0.25)).toBe(true);
+    expect([scores.has(0), scores.has(users - 1), scores.has(users), scores.has(2 ** 31 - 1)]).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    let count = 0;
+    let last: [number, number] = [-1, -1];
+    for (const score of scores) {
+      if (score[0] !== count && count < users) throw new Error(`${score[0]} instead of ${count}`);
+      last = score;
+      count++;
+    }
+    expect([count, last]).toEqual([users + 1, [2 ** 31 - 1, 0.25]]);
   });
 });

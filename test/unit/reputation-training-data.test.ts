@@ -17,6 +17,13 @@ describe('the vocabulary', () => {
   ] as const)
     counter.add(userId, text);
 
+  test('is refused by name if there are more different words than can be counted', () => {
+    const few = new WordCounter(3);
+    few.add(1, 'a b c');
+    few.add(2, 'c b a');
+    expect(() => few.add(3, 'd')).toThrow(/more than 3 different words/);
+  });
+
   test('has the words of most users first, then by alphabet, and none of a single user', () => {
     expect(counter.vocabulary(10).words).toEqual(['down', 'side', 'up']);
   });

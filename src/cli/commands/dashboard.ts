@@ -3,11 +3,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
+import { print, say } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
 Shows each run as a picture, and the jobs in Agendash under /jobs/. It listens on loopback only, unless KITH_WEB_HOST
 is set. The user is kith. The password is KITH_WEB_PASSWORD, or else one that is generated once and kept in $KITH_HOME.
+A second user, viewer, may look but not act on jobs; its password is KITH_WEB_VIEWER_PASSWORD, or else a generated one,
+unless only KITH_WEB_PASSWORD is set.
 The dashboard runs until Ctrl-C.
 
 Examples:
@@ -35,7 +38,7 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
   const { openJobStore } = await import('../../jobs/worker/job-store.ts');
   const { dashboard } = await import('../../dashboard/dashboard.ts');
   const { serve } = await import('../../web/serve.ts');
-  const { webUser } = await import('../../web/guard.ts');
+  const { viewer, viewerPassword, webUser } = await import('../../web/guard.ts');
   const { log } = await import('../../watch/log.ts');
   await withDatabase(settings, signal, async (database) => {
     await using store = await openJobStore(settings.jobs.url ?? database.url, {
@@ -43,8 +46,16 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
       onTrouble: (error) => log.warn({ error }, 'job store'),
     });
     await using server = await serve(dashboard(settings, database, store.agenda), settings.web.host, port);
-    const password = settings.web.password ? 'KITH_WEB_PASSWORD' : homeOf(settings).passwords.web;
-    process.stdout.write(`${server.url}/  name ${webUser}, password in ${password}\n`);
+    const { passwords } = homeOf(settings);
+    const password = settings.web.password ? 'KITH_WEB_PASSWORD' : passwords.web;
+    print(`${server.url}/  name ${webUser}, password in ${password}`);
+    const isGenerated = settings.web.viewerPassword === undefined;
+    if (viewerPassword(settings) !== undefined)
+      say(
+        `To look but not act on jobs: name ${viewer}, password in ` +
+          `${isGenerated ? passwords.webViewer : 'KITH_WEB_VIEWER_PASSWORD'}`,
+      );
+
     if (!signal.aborted) await once(signal, 'abort');
   });
 }

@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { serviceFileOf } from '../../engines/postgres-service.ts';
 import { down, type StackStatus, status, up } from '../../engines/stack.ts';
+import { print, printSecrets, say } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const upExamples = `
@@ -41,7 +42,7 @@ export function addEngineCommands(program: Command, readSettings: () => Settings
     .action(async () => {
       const settings = readSettings();
       await interruptible((signal) => up(settings, { signal, onProgress: say }));
-      console.log(describe(settings, await status(settings)));
+      print(...describe(settings, await status(settings)));
     });
   program
     .command('down')
@@ -60,16 +61,13 @@ export function addEngineCommands(program: Command, readSettings: () => Settings
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readSettings();
       const now = await status(settings);
-      console.log(json ? JSON.stringify(now) : describe(settings, now));
+      if (json) printSecrets(now);
+      else print(...describe(settings, now));
     });
 }
 
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
 /** The status for people: the file that holds a password, not the password itself. */
-function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus): string {
+function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus): string[] {
   const home = homeOf(settings);
   const { passwords } = home;
   const rows: [string, string][] = [];
@@ -84,7 +82,7 @@ function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus
   if (postgres.url) rows.push(['  password', embedded.postgres ? `in ${passwords.postgres}` : 'in KITH_POSTGRES_URL']);
   if (postgres.url && embedded.postgres)
     rows.push(['  psql', `PGSERVICEFILE='${serviceFileOf(home)}' psql service=kith`]);
-  return rows.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
+  return rows.map(([name, value]) => `${name.padEnd(12)}${value}`);
 }
 
 function state({ running, pid }: { running: boolean; pid?: number }, isEmbedded: boolean): string {

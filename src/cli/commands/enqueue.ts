@@ -5,7 +5,7 @@ import { dayFiles } from '../../ingest/day-folder.ts';
 import { daysOf, planRun, type RunOptions, runSettings } from '../../jobs/run-options.ts';
 import { enqueueRuns } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
-import { withoutSecrets } from '../../secrets.ts';
+import { print, say } from '../../output.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { interruptible } from '../interruptible.ts';
 import { addRunOptions, optionsOf } from './run.ts';
@@ -47,14 +47,14 @@ export function addEnqueueCommand(program: Command): void {
           const { wakeWorkers } = await import('../../jobs/worker/worker.ts');
           // Without this they notice within half a minute.
           await wakeWorkers(settings, database).catch((error) =>
-            process.stderr.write(`The workers could not be notified: ${withoutSecrets(messageOf(error))}\n`),
+            say(`The workers could not be notified: ${messageOf(error)}`),
           );
           return queued;
         });
       });
-      for (const id of ids) process.stdout.write(`queued ${id}\n`);
+      for (const id of ids) print(`queued ${id}`);
       if (ids.length < days.length)
-        process.stdout.write(`${days.length - ids.length} already queued or running with the same input and as-of\n`);
+        print(`${days.length - ids.length} already queued or running with the same input and as-of`);
     });
 }
 
@@ -65,6 +65,6 @@ async function tellOfMissing(settings: Settings, [first]: { input: string }[]): 
     dayFiles(await openFolder(first.input, settings.s3));
   } catch (error) {
     if (!(error instanceof FolderMissingError)) throw error;
-    process.stderr.write(`${error.message} The run will wait for it.\n`);
+    say(`${error.message} The run will wait for it.`);
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BadInputError } from '../../errors.ts';
 import { type GenerateOptions, generate } from '../../generate/generate.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
+import { print } from '../../output.ts';
 import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
@@ -77,6 +78,6 @@ export function addGenerateCommand(program: Command): void {
       const { asOf } = await interruptible((signal) =>
         withProgress({ ...options, suspendedPercent, goodPercent, signal }),
       );
-      process.stdout.write(`as-of ${isoSeconds(asOf.getTime() / 1000)}\n`);
+      print(`as-of ${isoSeconds(asOf.getTime() / 1000)}`);
     });
 }

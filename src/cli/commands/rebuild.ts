@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { planRebuild, type RebuildPlan, rebuildGraph } from '../../jobs/rebuild.ts';
+import { print, say } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -27,18 +28,18 @@ export function addRebuildCommand(program: Command): void {
       const settings = readSettings();
       const plan = planRebuild(settings);
       if (!yes) throw new BadInputError(`This would ${describe(plan)}: add --yes to do it.`);
-      if (!plan.isComplete) process.stderr.write(`${onlyPart}\n`);
+      if (!plan.isComplete) say(onlyPart);
       let shown = '';
       const { users, activities, aside } = await interruptible((signal) =>
         rebuildGraph(settings, signal, ({ doing }) => {
-          if (doing !== undefined && doing !== shown) process.stderr.write(`${doing}\n`);
+          if (doing !== undefined && doing !== shown) say(doing);
           shown = doing ?? shown;
         }),
       );
       const old = aside === undefined ? '' : `; the old store is in ${aside}: delete it once you don't need it`;
-      process.stdout.write(
-        `Rebuilt: ${users} users and ${activities} activities in the graph${old}.\n` +
-          'Closest connections and scores come back with the next `kith run`.\n',
+      print(
+        `Rebuilt: ${users} users and ${activities} activities in the graph${old}.`,
+        'Closest connections and scores come back with the next `kith run`.',
       );
     });
 }

@@ -8,6 +8,7 @@ import { reputationFolder } from '../../jobs/run-context.ts';
 import { asOfOf } from '../../jobs/run-options.ts';
 import { withFolderStore } from '../../messages/folder-store.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
+import { print } from '../../output.ts';
 import { ProgressWords, type Report } from '../../progress.ts';
 import { readModel, refuseForeign, writeModel } from '../../scoring/reputation/model-folder.ts';
 import { writeReputationList, writeWeekScores } from '../../scoring/reputation/write-scores.ts';
@@ -85,7 +86,7 @@ export function addReputationCommands(program: Command): void {
     .addHelpText('after', '\nExamples:\n  $ kith reputation backend\n')
     .action(async () => {
       const { describeBackend } = await import('../../scoring/reputation/tensorflow.ts');
-      process.stdout.write(`${describeBackend()}\n`);
+      print(describeBackend());
     });
 }
 
@@ -131,12 +132,12 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
     });
     await writeModel(options.model, trained.model, training.fit.seed, card);
     const quality = qualityOf(trained.evaluation);
-    process.stdout.write(
-      `Model written to ${options.model} in ${secondsSince(started)}. On ${count(quality.good + quality.others)} users it has not seen:\n` +
-        `  AUC by user         ${quality.userAuc.toFixed(4)}\n` +
-        `  average precision   ${quality.userAveragePrecision.toFixed(4)}\n` +
-        `  pred >= 0.5         ${count(quality.goodFound)} of ${count(quality.good)} good users, ${count(quality.othersFound)} of ${count(quality.others)} others\n` +
-        `Details: ${join(options.model, 'model-card.md')}. To use the model: kith run --model ${options.model}\n`,
+    print(
+      `Model written to ${options.model} in ${secondsSince(started)}. On ${count(quality.good + quality.others)} users it has not seen:`,
+      `  AUC by user         ${quality.userAuc.toFixed(4)}`,
+      `  average precision   ${quality.userAveragePrecision.toFixed(4)}`,
+      `  pred >= 0.5         ${count(quality.goodFound)} of ${count(quality.good)} good users, ${count(quality.othersFound)} of ${count(quality.others)} others`,
+      `Details: ${join(options.model, 'model-card.md')}. To use the model: kith run --model ${options.model}`,
     );
   });
 }
@@ -163,9 +164,7 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
     if (options.weeks !== undefined)
       await writeWeekScores(options.weeks, store.weekScores(model.id), { s3: settings.s3, signal });
     await writeReputationList(options.out, list, { s3: settings.s3, signal });
-    process.stdout.write(
-      `${count(list.size)} users scored by ${count(weeks)} user-weeks in ${secondsSince(started)}: ${options.out}\n`,
-    );
+    print(`${count(list.size)} users scored by ${count(weeks)} user-weeks in ${secondsSince(started)}: ${options.out}`);
   });
 }
 

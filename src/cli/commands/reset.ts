@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { resetNetwork } from '../../jobs/reset.ts';
+import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -30,11 +31,11 @@ export function addResetCommand(program: Command): void {
         removed.users === undefined
           ? 'the graph (its store is a new one now)'
           : `${removed.users} users and ${removed.activities} activities in the graph`;
-      process.stdout.write(`Emptied: ${graph}, ${removed.rows} published rows, ${removed.runs} runs, all messages.\n`);
+      print(`Emptied: ${graph}, ${removed.rows} published rows, ${removed.runs} runs, all messages.`);
       if (removed.aside !== undefined)
-        process.stdout.write(
+        print(
           `Postgres could not open its data: it is in ${removed.aside} now, and roles, grants and other databases in it are lost. ` +
-            "Delete it once you don't need it.\n",
+            "Delete it once you don't need it.",
         );
     });
 }

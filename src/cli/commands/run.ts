@@ -3,6 +3,7 @@ import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { runWhole } from '../../jobs/by-hand.ts';
 import { planRun, type RunOptions } from '../../jobs/run-options.ts';
+import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 import { describeRun } from '../summary.ts';
@@ -59,6 +60,6 @@ export function addRunCommand(program: Command): void {
         const planned = await planRun(readSettings(), options, signal);
         return showWork((watcher) => runWhole(planned, watcher, signal));
       });
-      process.stdout.write(`${describeRun(finished)}\n`);
+      print(...describeRun(finished));
     });
 }

@@ -4,6 +4,7 @@ import { BadInputError } from '../../errors.ts';
 import { type ListedRun, listRuns } from '../../jobs/list-runs.ts';
 import { giveUpRun } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
+import { print, printJson } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -31,8 +32,8 @@ export function addRunsCommand(program: Command): void {
           return listRuns(database, Number(last));
         }),
       );
-      if (json) process.stdout.write(`${JSON.stringify(runs, undefined, 2)}\n`);
-      else process.stdout.write(`${runs.flatMap(linesOf).join('\n') || 'no runs yet: kith run --input DIR'}\n`);
+      if (json) printJson(runs);
+      else print(...(runs.length > 0 ? runs.flatMap(linesOf) : ['no runs yet: kith run --input DIR']));
     });
 }
 

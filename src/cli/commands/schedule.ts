@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import type { ScheduleChange } from '../../jobs/worker/change-schedule.ts';
+import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -37,11 +38,11 @@ export function addScheduleCommand(program: Command): void {
       const schedule = await interruptible((signal) =>
         changeSchedule(settings, off ? 'off' : isChange ? change : 'show', signal),
       );
-      process.stdout.write(
-        schedule && !schedule.isOff
-          ? `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD\n` +
-              `next ${schedule.next.at.toISOString()}; a worker has to be running then: kith worker\n`
-          : 'no daily run is scheduled: kith schedule --input-root DIR\n',
-      );
+      if (!schedule || schedule.isOff) print('no daily run is scheduled: kith schedule --input-root DIR');
+      else
+        print(
+          `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD`,
+          `next ${schedule.next.at.toISOString()}; a worker has to be running then: kith worker`,
+        );
     });
 }

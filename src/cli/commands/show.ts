@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
 import { Graph } from '../../graph/graph.ts';
+import { print, printJson, say } from '../../output.ts';
 import { explain } from '../../show/explain.ts';
 import { renderExplanation } from '../../show/render-explanation.ts';
 import { renderUser } from '../../show/render-user.ts';
@@ -41,7 +42,7 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
     .addHelpText('after', examples)
     .action(async (userId: number, { why, json }: Given) => {
       const settings = readSettings();
-      const text = await interruptible(async (signal) => {
+      const view = await interruptible(async (signal) => {
         const stack = await up(settings, { signal, onProgress: say });
         const { run, isGraphOfRun } = await shownRun(settings, signal);
         if (!isGraphOfRun)
@@ -51,12 +52,13 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
         await using graph = new Graph(stack.neo4j, signal);
         if (why !== undefined) {
           const explanation = await explain(graph, run, userId, why);
-          return json ? JSON.stringify(explanation, undefined, 2) : renderExplanation(explanation);
+          return json ? explanation : renderExplanation(explanation);
         }
-        const view = await showUser(graph, run, userId);
-        return json ? JSON.stringify(view, undefined, 2) : renderUser(view, calledAs());
+        const user = await showUser(graph, run, userId);
+        return json ? user : renderUser(user, calledAs());
       });
-      process.stdout.write(`${text}\n`);
+      if (typeof view === 'string') print(...view.split('\n'));
+      else printJson(view);
     });
 }
 
@@ -64,8 +66,4 @@ function userIdOf(text: string): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) > largestUserId)
     throw new InvalidArgumentError(`A user id is a whole number from 0 to ${largestUserId}.`);
   return Number(text);
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -4,6 +4,7 @@ import { ChecksFailedError } from '../../errors.ts';
 import { type Part, runPart } from '../../jobs/by-hand.ts';
 import { checkShown } from '../../jobs/check-shown.ts';
 import { planRun, type RunOptions } from '../../jobs/run-options.ts';
+import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 import { describeChecks, describeRun } from '../summary.ts';
@@ -47,7 +48,7 @@ export function addStepCommands(program: Command): void {
           const planned = await planRun(settings, options, signal);
           return showWork((watcher) => runPart(name as Part, planned, watcher, signal));
         });
-        process.stdout.write(`${describeRun(finished)}\n`);
+        print(...describeRun(finished));
       });
   program
     .command('check')
@@ -56,7 +57,7 @@ export function addStepCommands(program: Command): void {
     .action(async () => {
       const settings = readSettings();
       const { run, checks } = await interruptible((signal) => checkShown(settings, signal));
-      process.stdout.write(`Run ${run.id} is shown\n${describeChecks(checks).join('\n')}\n`);
+      print(`Run ${run.id} is shown`, ...describeChecks(checks));
       const failed = checks.filter(({ outcome }) => outcome === 'failed');
       if (failed.length > 0)
         throw new ChecksFailedError(

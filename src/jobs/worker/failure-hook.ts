@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../../child-environment.ts';
 import { BusyError, messageOf } from '../../errors.ts';
 import { type Database, queryOn } from '../../postgres/database.ts';
 import { refuseIfLocked } from '../../postgres/refuse-if-locked.ts';
@@ -32,7 +33,7 @@ export async function tellOfFailures(
 
 /**
  * Calls the hook for a run that failed for good: a URL gets a POST of JSON, a command gets KITH_FAILED_RUN and
- * KITH_FAILED_WHY. A user and password in the URL are sent by basic authentication.
+ * KITH_FAILED_WHY, and of our environment only what `childEnvironment` passes on. A user and password in the URL are sent by basic authentication.
  *
  * @param patienceMs how many milliseconds the hook may take
  * @throws Error if the hook did not succeed; the message never contains the hook's address
@@ -70,15 +71,10 @@ async function command(hook: string, variables: Record<string, string>, patience
     shell: true,
     stdio: 'ignore',
     timeout: patienceMs,
-    env: { ...withoutSettings(process.env), ...variables },
+    env: childEnvironment(variables),
   });
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) =>
     child.once('error', reject).once('close', (...end) => resolve(end)),
   );
   if (code !== 0) throw new Error(`KITH_ON_FAILURE ended with ${code ?? signal}`);
-}
-
-/** Kith's settings contain passwords, so the hook's command does not get them. */
-function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^KITH_/.test(name)));
 }

@@ -91,9 +91,13 @@ export class Observer {
     this.#log.warn({ error }, 'queue');
   }
 
-  /** A job that somebody else has made or changed. */
-  malformedJob(job: string): void {
-    this.#log.warn({ job }, 'malformed job');
+  /**
+   * A job that can't be done: it names no run that is there, or no step of one.
+   *
+   * @param of the run it names, or else the job's own id
+   */
+  strangeJob(of: string, job: string): void {
+    this.#log.warn({ job, of }, 'a malformed job, or one of no run, was removed from the job store');
   }
 
   /** @param run undefined if the failed runs could not even be read */

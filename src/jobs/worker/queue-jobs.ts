@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agenda, Job } from 'agenda';
+import { z } from 'zod';
 import type { Settings } from '../../config/settings.ts';
 import { BusyError, messageOf } from '../../errors.ts';
 import { type Database, queryOn } from '../../postgres/database.ts';
@@ -27,15 +28,8 @@ export const wakeJob = 'kith wake';
 /** How often the queue is checked even if nothing happens: this repairs what a crash left between two jobs. */
 const lookEvery = '30 seconds';
 
-interface StepData {
-  runId: string;
-  step: StepName;
-}
-
-/** Jobs can be changed by whoever may write to their store. */
-function isStep(data: StepData | undefined): boolean {
-  return typeof data?.runId === 'string' && stepNames.includes(data.step);
-}
+const stepData = z.object({ runId: z.string().regex(/^[\w-]+$/), step: z.enum(stepNames) });
+type StepData = z.infer<typeof stepData>;
 
 /** Waits until everything is over that is in the set, or gets into it meanwhile. */
 async function allSettled(work: ReadonlySet<Promise<unknown>>): Promise<void> {
@@ -192,10 +186,12 @@ export class QueueJobs {
 
   async #doStep(job: Job<StepData>): Promise<void> {
     if (this.#drain.aborted) throw new Later('the worker ends', 0);
-    if (!isStep(job.attrs.data)) return this.#observer.malformedJob(stepJob);
+    const data = stepData.safeParse(job.attrs.data);
+    // Anybody who reaches the job store can put jobs there; this one is removed, since it can never be done.
+    if (!data.success) return this.#observer.strangeJob(String(job.attrs._id), job.attrs.name);
     const beat = setInterval(() => void job.touch().catch(() => undefined), this.#settings.jobs.lockLifetime / 4);
     try {
-      await this.#conduct(job.attrs.data);
+      await this.#conduct(data.data);
     } finally {
       clearInterval(beat);
     }
@@ -211,7 +207,7 @@ export class QueueJobs {
 
   async #conduct({ runId, step }: StepData): Promise<void> {
     const run = await readRun(this.#database, runId);
-    if (!run) return;
+    if (!run) return this.#observer.strangeJob(runId, stepJob);
     const [startedAt, started] = [new Date(), performance.now()];
     this.#observer.stepBegins(run, step);
     const end = await this.#keep(this.#perform(run, step), this.#steps);

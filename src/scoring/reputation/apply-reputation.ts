@@ -19,12 +19,20 @@ export async function applyReputation(graph: Graph, list: ReputationList | undef
       await graph.write('cypher/reputation/remove.cypher', { userIds: gone.slice(i, i + batchSize) });
     scored += rows.length - gone.length;
   }
-  const scores = [...(list ?? [])].map(([userId, pred]) => [BigInt(userId), pred]);
-  for (let i = 0; i < scores.length; i += batchSize) {
-    const { rows } = await graph.write<{ added: bigint }>('cypher/reputation/set.cypher', {
-      scores: scores.slice(i, i + batchSize),
-    });
+  for (const scores of batchesOf(list ?? [])) {
+    const { rows } = await graph.write<{ added: bigint }>('cypher/reputation/set.cypher', { scores });
     scored += Number(rows[0]?.added ?? 0n);
   }
   return { scored };
+}
+
+function* batchesOf(list: Iterable<[userId: number, pred: number]>): Generator<[bigint, number][]> {
+  let batch: [bigint, number][] = [];
+  for (const [userId, pred] of list) {
+    batch.push([BigInt(userId), pred]);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

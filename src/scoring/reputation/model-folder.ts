@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BadInputError, EngineError, messageOf } from '../../errors.ts';
@@ -7,28 +8,36 @@ import { cleaningVersion } from '../../messages/clean.ts';
 import { makeFolders } from '../../storage/disk-file.ts';
 import { refuseUnwritable } from '../../storage/write-whole.ts';
 import { listWeights, type Model, mapWeights, shapes } from './model.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { exactLimit, largestSum } from './training/exact-weights.ts';
+import { padding, Vocabulary } from './vocabulary.ts';
 
 /** Must change whenever existing folders could be misread. */
 const formatVersion = 1;
 const format = 'kith-reputation-model';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** Far beyond what any setting allows to be trained; a description that asks for more is not one of ours. */
+const largest = { description: 64 * 1024, weights: 1024 ** 3, vocabulary: 64 * 1024 ** 2 };
+
 /** A file in the folder. Its name contains the start of its hash, so files of different models have different names. */
-const part = z.object({ name: z.string().regex(/^[a-z]+-[0-9a-f]{12}\.[a-z]+$/), sha256: hash });
-const description = z.object({
+const part = z.strictObject({ name: z.string().regex(/^[a-z]+-[0-9a-f]{12}\.[a-z]+$/), sha256: hash });
+const description = z.strictObject({
   format: z.literal(format),
   version: z.literal(formatVersion),
   /** The version of cleanText; with another one, texts would have other words. */
   cleaning: z.literal(cleaningVersion),
-  architecture: z.object({
-    dimension: z.int().positive(),
-    widths: z.array(z.int().positive()).min(1),
-    filters: z.int().positive(),
+  architecture: z.strictObject({
+    dimension: z.int().positive().max(4096),
+    widths: z
+      .array(z.int().positive().max(64))
+      .min(1)
+      .max(64)
+      .refine((widths) => new Set(widths).size === widths.length, 'each width once'),
+    filters: z.int().positive().max(4096),
   }),
-  length: z.int().positive(),
-  unit: z.number().positive(),
-  words: z.int().nonnegative(),
+  length: z.int().positive().max(100_000),
+  unit: z.number().positive().max(1),
+  words: z.int().nonnegative().max(1_000_000),
   seed: z.int(),
   weights: part,
   vocabulary: part,
@@ -117,40 +126,96 @@ export async function refuseForeign(folder: string): Promise<void> {
 /**
  * Reads a model's folder.
  *
- * @throws BadInputError if there is none, it was made by another version of Kith, or it is damaged
+ * @throws BadInputError if there is none, it was made by another version of Kith, or it is damaged: its files have to be
+ *   of the sizes and hold the values that training writes, whoever made them and whatever their hashes say
  */
 export async function readModel(folder: string): Promise<StoredModel> {
-  const text = await readPart(folder, 'model.json', 'give the folder that `kith reputation train --model` wrote');
+  const hint = 'give the folder that `kith reputation train --model` wrote';
+  const text = await readPart(folder, 'model.json', { most: largest.description }, hint);
   const { sha256: id, ...described } = parseDescription(text.toString('utf8'), folder);
-  const damaged = (what: string) => new BadInputError(`The model in ${folder} is damaged: ${what}; ${again}.`);
-  if (id !== idOf(described)) throw damaged('model.json is not as it was written');
-  const read = async ({ name, sha256 }: z.infer<typeof part>): Promise<Buffer> => {
-    const bytes = await readPart(folder, name, again);
-    if (hashOf(bytes) !== sha256) throw damaged(`${name} is not as it was written`);
+  if (id !== idOf(described)) throw damaged(folder, 'model.json is not as it was written');
+  const { architecture, length, unit } = described;
+  if (!Number.isInteger(Math.log2(unit))) throw damaged(folder, 'unit is wrong in model.json (not a power of two)');
+  const read = async (which: 'weights' | 'vocabulary', extension: string, size: Size): Promise<Buffer> => {
+    const { name, sha256 } = described[which];
+    if (name !== nameOf(which, extension, sha256)) throw damaged(folder, `${which} is wrong in model.json (its name)`);
+    const bytes = await readPart(folder, name, size, again);
+    if (hashOf(bytes) !== sha256) throw damaged(folder, `${name} is not as it was written`);
     return bytes;
   };
-  const [weights, words] = await Promise.all([read(described.weights), read(described.vocabulary)]);
-  const { architecture, length, unit } = described;
+  const numbers = listWeights(shapes(architecture, described.words)).reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+  if (4 * numbers > largest.weights)
+    throw damaged(folder, 'architecture is wrong in model.json (its weights would be larger than 1 GiB)');
+  const [weights, words] = await Promise.all([
+    read('weights', 'bin', { exactly: 4 * numbers }),
+    read('vocabulary', 'txt', { most: largest.vocabulary }),
+  ]);
   let at = 0;
   const take = (shape: number[]): Float32Array => {
-    const size = shape.reduce((product, each) => product * each, 1);
+    const size = sizeOf(shape);
     const values = new Float32Array(size);
     for (let i = 0; i < size; i++) values[i] = weights.readFloatLE(at + 4 * i);
     at += 4 * size;
     return values;
   };
-  const vocabulary = new Vocabulary(words.toString('utf8').split('\n').slice(0, -1));
-  return {
-    model: { architecture, vocabulary, length, unit, weights: mapWeights(shapes(architecture, described.words), take) },
-    id,
+  const model = {
+    architecture,
+    vocabulary: vocabularyIn(folder, described, words),
+    length,
+    unit,
+    weights: mapWeights(shapes(architecture, described.words), take),
   };
+  const wrong = wrongWeights(model);
+  if (wrong !== undefined) throw damaged(folder, `${described.weights.name} has ${wrong}`);
+  return { model, id };
+}
+
+/** The words of the vocabulary: as many as described, each once, and in the letters that cleanText leaves. */
+function vocabularyIn(folder: string, described: z.infer<typeof description>, bytes: Buffer): Vocabulary {
+  const { name } = described.vocabulary;
+  const words = bytes.toString('latin1').split('\n');
+  if (words.pop() !== '') throw damaged(folder, `${name} does not end with a line break`);
+  if (words.length !== described.words)
+    throw damaged(folder, `${name} has ${words.length} words, not the ${described.words} of model.json`);
+  const line = words.findIndex((word) => !/^[a-z]+$/.test(word));
+  if (line !== -1) throw damaged(folder, `${name}:${line + 1} is not a word in lower-case letters`);
+  if (new Set(words).size < words.length) throw damaged(folder, `${name} has a word twice`);
+  return new Vocabulary(words);
+}
+
+/** What is wrong with the weights; see `exactWeights` for what they are. */
+function wrongWeights({ weights, architecture: { dimension } }: Model): string | undefined {
+  for (const [name, values] of listWeights(weights)) {
+    const isExact = !name.startsWith('output');
+    for (const value of values) {
+      if (!Number.isFinite(value)) return `a weight that is no number (${name})`;
+      if (isExact && !Number.isInteger(value)) return `a weight that is no whole number (${name})`;
+    }
+  }
+  const noWord = weights.embedding.subarray(padding * dimension, (padding + 1) * dimension);
+  if (noWord.some((value) => value !== 0)) return 'weights for padding, which has none (embedding)';
+  if (!(largestSum(weights.embedding, weights.filters, dimension) < exactLimit))
+    return 'weights whose sums are too large to be exact';
+  return undefined;
+}
+
+function damaged(folder: string, what: string): BadInputError {
+  return new BadInputError(`The model in ${folder} is damaged: ${what}; ${again}.`);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, each) => product * each, 1);
 }
 
 const again = 'train it again, or copy it completely';
 
 function partOf(name: string, extension: string, bytes: Buffer): z.infer<typeof part> {
   const sha256 = hashOf(bytes);
-  return { name: `${name}-${sha256.slice(0, 12)}.${extension}`, sha256 };
+  return { name: nameOf(name, extension, sha256), sha256 };
+}
+
+function nameOf(name: string, extension: string, sha256: string): string {
+  return `${name}-${sha256.slice(0, 12)}.${extension}`;
 }
 
 /** The id of a model's content. Fields are written and read in the order of the schema. */
@@ -158,10 +223,24 @@ function idOf(described: z.infer<typeof description>): string {
   return hashOf(Buffer.from(JSON.stringify(described)));
 }
 
-async function readPart(folder: string, name: string, hint: string): Promise<Buffer> {
+/** The bytes that a file may have. */
+type Size = { most: number } | { exactly: number };
+
+async function readPart(folder: string, name: string, size: Size, hint: string): Promise<Buffer> {
   try {
-    return await readFile(join(folder, name));
+    // Without O_NONBLOCK, opening a pipe would wait for whoever writes to it.
+    await using file = await open(join(folder, name), constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await file.stat();
+    if (!stats.isFile()) throw damaged(folder, `${name} is not a plain file`);
+    if ('exactly' in size && stats.size !== size.exactly)
+      throw damaged(folder, `${name} has ${stats.size} bytes, not the ${size.exactly} of this architecture`);
+    if ('most' in size && stats.size > size.most)
+      throw damaged(folder, `${name} has ${stats.size} bytes, more than any model's (${size.most})`);
+    const bytes = await file.readFile();
+    if (bytes.length !== stats.size) throw damaged(folder, `${name} changes while it is read`);
+    return bytes;
   } catch (error) {
+    if (error instanceof BadInputError) throw error;
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code));
     throw new BadInputError(
       isMissing
@@ -176,7 +255,7 @@ function parseDescription(text: string, folder: string): z.infer<typeof stored> 
   try {
     json = JSON.parse(text);
   } catch {
-    throw new BadInputError(`The model in ${folder} is damaged: model.json is not JSON; ${again}.`);
+    throw damaged(folder, 'model.json is not JSON');
   }
   const parsed = stored.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -185,7 +264,8 @@ function parseDescription(text: string, folder: string): z.infer<typeof stored> 
     throw new BadInputError(`${folder} has no Kith model: its model.json is not one of Kith's.`);
   if (fields.includes('version') || fields.includes('cleaning'))
     throw new BadInputError(`The model in ${folder} was made for another version of Kith; train it again.`);
-  throw new BadInputError(`The model in ${folder} is damaged: ${fields[0]} is wrong in model.json; ${again}.`);
+  const [issue] = parsed.error.issues;
+  throw damaged(folder, `${issue?.path.join('.') || 'its form'} is wrong in model.json (${issue?.message})`);
 }
 
 function bytesOf(values: Float32Array): Buffer {

@@ -3,9 +3,10 @@ import type { S3Settings } from '../../config/settings.ts';
 import { BadInputError, InterruptedError, KithError, messageOf } from '../../errors.ts';
 import { openFile } from '../../storage/open-file.ts';
 import { type UnpackLimits, unpack } from '../../storage/unpack.ts';
+import { UserScores } from './user-scores.ts';
 
 /** A run's list of scores: pred in [0, 1] by user id. */
-export type ReputationList = ReadonlyMap<number, number>;
+export type ReputationList = Pick<UserScores, 'has' | 'size'> & Iterable<[userId: number, pred: number]>;
 
 const largestId = 2 ** 31 - 1;
 
@@ -22,7 +23,7 @@ export async function readReputationList(
   location: string,
   { limits, s3, signal }: { limits: UnpackLimits; s3?: S3Settings; signal?: AbortSignal },
 ): Promise<ReputationList> {
-  const list = new Map<number, number>();
+  const list = new UserScores();
   const { path, size, bytes } = await openFile(location, 'file of scores (--reputation)', s3);
   const parser = parse({
     bom: true,
@@ -62,13 +63,12 @@ export async function readReputationList(
   return list;
 }
 
-function addScore(list: Map<number, number>, record: string[], where: string): void {
+function addScore(list: UserScores, record: string[], where: string): void {
   const [id = '', pred = ''] = record;
   if (record.length !== 2) throw new BadInputError(`${where}: ${record.length} columns instead of 2 (user_id,pred).`);
   if (!/^\d{1,10}$/.test(id) || Number(id) > largestId)
     throw new BadInputError(`${where}: user_id should be a whole number from 0 to ${largestId}.`);
   if (!/^(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(pred) || Number(pred) > 1)
     throw new BadInputError(`${where}: pred should be a number from 0 to 1.`);
-  if (list.has(Number(id))) throw new BadInputError(`${where}: user ${id} already has a score.`);
-  list.set(Number(id), Number(pred));
+  if (!list.add(Number(id), Number(pred))) throw new BadInputError(`${where}: user ${id} already has a score.`);
 }

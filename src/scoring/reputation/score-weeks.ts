@@ -5,6 +5,7 @@ import { Classifier } from './classifier.ts';
 import { goodFrom } from './millionths.ts';
 import type { StoredModel } from './model-folder.ts';
 import type { ReputationList } from './reputation-list.ts';
+import { UserScores } from './user-scores.ts';
 
 /** How many weeks are sorted by length and stored together; an interrupted run loses no more than these. */
 const window = 8192;
@@ -56,8 +57,8 @@ export async function scoreWeeks(
  * good.
  */
 export async function readShares(store: MessageStore, { id }: StoredModel): Promise<ReputationList> {
-  const list = new Map<number, number>();
-  for await (const { userId, good, weeks } of store.shares(id, goodFrom)) list.set(userId, good / weeks);
+  const list = new UserScores();
+  for await (const { userId, good, weeks } of store.shares(id, goodFrom)) list.add(userId, good / weeks);
   return list;
 }
 

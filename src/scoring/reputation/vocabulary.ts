@@ -1,3 +1,5 @@
+import { BadInputError } from '../../errors.ts';
+
 /** Row 0 of an embedding: padding, where a text is shorter than its batch. It is all zeros. */
 export const padding = 0;
 /** Row 1: a word that is not in the vocabulary. */
@@ -7,6 +9,9 @@ export const specialRows = 2;
 
 /** Words used by fewer users are left out, so that nobody is recognised by a word of their own. */
 const leastUsers = 2;
+
+/** The most different words that are counted: a Map holds no more. */
+const mostWords = 2 ** 24;
 
 /** Words by frequency, and their rows in the embedding. */
 export class Vocabulary {
@@ -29,11 +34,22 @@ export class Vocabulary {
 
 /** Counts how many users use each word; texts have to be grouped by user. */
 export class WordCounter {
+  readonly #most: number;
   readonly #words = new Map<string, { users: number; last: number }>();
 
+  /** @param most how many different words are counted at most */
+  constructor(most = mostWords) {
+    this.#most = most;
+  }
+
+  /** @throws BadInputError if there are too many different words */
   add(userId: number, text: string): void {
     for (const word of wordsOf(text)) {
       const count = this.#words.get(word);
+      if (!count && this.#words.size === this.#most)
+        throw new BadInputError(
+          `The messages have more than ${this.#most} different words, which can't be counted: train on fewer messages (--as-of).`,
+        );
       if (!count) this.#words.set(word, { users: 1, last: userId });
       else if (count.last !== userId) {
         count.users++;

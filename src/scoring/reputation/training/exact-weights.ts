@@ -2,7 +2,7 @@ import { type Filters, listWeights, type Weights } from '../model.ts';
 import { padding } from '../vocabulary.ts';
 
 /** Whole numbers up to here, and their sums, are exact in 32-bit floating point. */
-const exactLimit = 2 ** 24;
+export const exactLimit = 2 ** 24;
 
 /**
  * Rounds everything up to the pooling to whole numbers: embedding and kernels to multiples of powers of two, as fine as

@@ -1,3 +1,4 @@
+import { BadInputError } from '../../../errors.ts';
 import type { MessageStore } from '../../../messages/message-store.ts';
 import { Classifier } from '../classifier.ts';
 import { goodFrom, million } from '../millionths.ts';
@@ -53,7 +54,12 @@ export async function trainModel(
   options: FitOptions & { onCounts?: (counts: PartCounts, words: number) => void } = {},
 ): Promise<Training> {
   const labels = new Map<number, boolean>();
-  for await (const { userId, isGood } of store.labelledWeeks(asOf)) labels.set(userId, isGood);
+  for await (const { userId, isGood } of store.labelledWeeks(asOf)) {
+    // A Map holds no more; the messages of so many would not fit into memory either.
+    if (labels.size === 2 ** 24 && !labels.has(userId))
+      throw new BadInputError('More than 16,777,216 users are labelled: train on fewer of them.');
+    labels.set(userId, isGood);
+  }
   const parts = splitUsers(labels, settings.fit.seed);
 
   const counter = new WordCounter();
