@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../../src/config/project.ts';
 import { RunningCommand } from '../../test/harness/command-line.ts';
-import { begunIn, type Done, disturb, underWayIn } from './disturb.ts';
+import { begunIn, type Done, disturb, importerSeconds, underWayIn, waitsForImporter } from './disturb.ts';
 import { type Ended, endOf, faultsOf, namesFullDisk } from './exits.ts';
-import { type Disturbance, type Moment, moments } from './plan.ts';
+import { type Disturbance, moments } from './plan.ts';
 import type { Scene } from './round.ts';
 import { patienceSeconds } from './stage.ts';
 
@@ -91,16 +91,15 @@ async function untilMoment(
   disturbance: Disturbance,
 ): Promise<boolean> {
   const { during, share } = disturbance;
-  // The importer works for seconds of a first run only.
-  const isOfImporter = 'victims' in disturbance && disturbance.victims[0] === 'importer' && plan.home !== 'kept';
+  const isOfImporter = waitsForImporter(disturbance, plan);
   const from = moments.indexOf(during);
   const isThere = () =>
-    isOfImporter && !plan.clock
+    isOfImporter
       ? stage.pidsOf('importer').length > 0
-      : begunIn(command.said).some((step: Moment) => moments.indexOf(step) >= from);
+      : begunIn(command.said).some((step) => moments.indexOf(step) >= from);
   while (!hasEnded(command)) {
     if (isThere()) {
-      await sleep(isOfImporter ? share * 1500 : share * day.seconds[during] * 1000);
+      await sleep(share * (isOfImporter ? importerSeconds : day.seconds[during]) * 1000);
       return !hasEnded(command);
     }
     await sleep(20);

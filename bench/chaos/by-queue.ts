@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
 import type { RunningCommand } from '../../test/harness/command-line.ts';
-import { begunIn, type Done, disturb } from './disturb.ts';
+import { begunIn, type Done, disturb, importerSeconds, waitsForImporter } from './disturb.ts';
 import { type Exit, endOf, faultsOf } from './exits.ts';
 import { type Disturbance, moments } from './plan.ts';
 import type { Scene } from './round.ts';
@@ -54,15 +54,20 @@ export async function disturbQueue(scene: Scene): Promise<void> {
 
 /** Waits for the moment of a disturbance; false if the run is over before. */
 async function untilMoment(
-  { stage, day }: Scene,
+  { stage, day, plan }: Scene,
   workers: readonly RunningCommand[],
-  { during, share }: Disturbance,
+  disturbance: Disturbance,
 ): Promise<boolean> {
+  const { during, share } = disturbance;
+  const isOfImporter = waitsForImporter(disturbance, plan);
   const from = moments.indexOf(during);
+  const isThere = () =>
+    isOfImporter
+      ? stage.pidsOf('importer').length > 0
+      : workers.some(({ said }) => begunIn(said).some((step) => moments.indexOf(step) >= from));
   for (let asks = 0; ; asks++) {
-    const begun = workers.flatMap(({ said }) => begunIn(said));
-    if (begun.some((step) => moments.indexOf(step) >= from)) {
-      await sleep(share * day.seconds[during] * 1000);
+    if (isThere()) {
+      await sleep(share * (isOfImporter ? importerSeconds : day.seconds[during]) * 1000);
       return true;
     }
     if (asks % 10 === 0 && isOver(await lastRun(stage))) return false;

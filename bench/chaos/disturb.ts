@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningCommand } from '../../test/harness/command-line.ts';
 import type { Exit } from './exits.ts';
-import type { Disturbance, Kind, Moment, Victim } from './plan.ts';
+import type { Disturbance, Kind, Moment, Plan, Victim } from './plan.ts';
 import type { Stage } from './stage.ts';
 
 /** A disturbance that took place. */
@@ -100,6 +100,17 @@ export async function disturb(
       return { kind: 'full-disk', what: `${(leaveBytes / 2 ** 20).toFixed(1)} MiB left on the disk`, allowed: [4] };
     }
   }
+}
+
+/** About how long the importer of so small a network works. */
+export const importerSeconds = 1.5;
+
+/**
+ * Whether the moment of a disturbance is that of the bulk importer, which works for a moment of a first run only, rather
+ * than that of a step.
+ */
+export function waitsForImporter(disturbance: Disturbance, { home, clock }: Plan): boolean {
+  return 'victims' in disturbance && disturbance.victims[0] === 'importer' && home !== 'kept' && !clock;
 }
 
 /** Whether it was there. */

@@ -107,6 +107,7 @@ async function runUntilPublished({ stage, day, faults }: Scene, before: number, 
     const ended = await endOf(new RunningCommand(['run', '--input', day.folder], stage.env), patienceSeconds);
     exits.push(ended.exit);
     faults.push(...faultsOf('the run afterwards', ended, [0, 4, 5]));
+    if (ended.isHung) throw new Error('the round is given up: a run afterwards hung');
     // An error may name the command that mends it.
     const [, remedy] = /`kith (rebuild[^`]*)`/.exec(ended.stderr) ?? [];
     if (remedy) await stage.network.kith(...remedy.split(' '));
