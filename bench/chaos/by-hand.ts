@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../../src/config/project.ts';
-import { RunningCommand } from '../../test/harness/command-line.ts';
+import type { RunningCommand } from '../../test/harness/command-line.ts';
 import { begunIn, type Done, disturb, importerSeconds, underWayIn, waitsForImporter } from './disturb.ts';
 import { type Ended, endOf, faultsOf, namesFullDisk } from './exits.ts';
 import { type Disturbance, moments } from './plan.ts';
@@ -22,7 +22,7 @@ export async function disturbByHand(scene: Scene, before: number): Promise<void>
   const env = await envOf(scene);
   let run: { command: RunningCommand; hits: Done[] } | undefined;
   const begin = () => {
-    const command = new RunningCommand(['run', '--input', day.folder], env);
+    const command = stage.kith(['run', '--input', day.folder], env);
     run = { command, hits: [] };
     if (plan.clock) {
       const { minutes, afterSeconds } = plan.clock;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { messageOf } from '../../src/errors.ts';
-import { RunningCommand } from '../../test/harness/command-line.ts';
 import type { Day } from '../data.ts';
 import { disturbByHand } from './by-hand.ts';
 import { disturbQueue } from './by-queue.ts';
@@ -104,7 +103,7 @@ export async function playRound(
 async function runUntilPublished({ stage, day, faults }: Scene, before: number, exits: Exit[]): Promise<void> {
   while ((await stage.publishedAsOf(day.asOf)) <= before) {
     if (exits.length === mostTries) throw new Error(`${mostTries} runs in a row did not publish: ${exits.join(', ')}`);
-    const ended = await endOf(new RunningCommand(['run', '--input', day.folder], stage.env), patienceSeconds);
+    const ended = await endOf(stage.kith(['run', '--input', day.folder]), patienceSeconds);
     exits.push(ended.exit);
     faults.push(...faultsOf('the run afterwards', ended, [0, 4, 5]));
     if (ended.isHung) throw new Error('the round is given up: a run afterwards hung');

@@ -7,7 +7,7 @@ import { findNeo4j } from '../../src/engines/neo4j.ts';
 import { findPostgres, postgresUrl } from '../../src/engines/postgres.ts';
 import { findWorkingIn } from '../../src/engines/processes.ts';
 import { status } from '../../src/engines/stack.ts';
-import type { RunningCommand } from '../../test/harness/command-line.ts';
+import { RunningCommand } from '../../test/harness/command-line.ts';
 import { WorkerNetwork } from '../../test/harness/worker-network.ts';
 import { benchSql } from '../peer.ts';
 import type { Victim } from './plan.ts';
@@ -35,7 +35,9 @@ export class Stage implements AsyncDisposable {
   network: WorkerNetwork;
   /** Whether a run on half a day was published in this home. */
   isTorn = false;
+  readonly #commands = new Set<RunningCommand>();
   #homes = 0;
+  #isDisposed = false;
 
   /** @param set settings of Kith besides those of small tests */
   constructor(folder: string, disk: SmallDisk | undefined, set: Record<string, string>) {
@@ -52,6 +54,15 @@ export class Stage implements AsyncDisposable {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o711);
     return new WorkerNetwork(folder, this.#set, patienceSeconds);
+  }
+
+  /** Starts `kith …`, which is ended with the stage. */
+  kith(args: string[], env = this.env): RunningCommand {
+    if (this.#isDisposed) throw new Error('the stage was disposed of');
+    const command = new RunningCommand(args, env);
+    this.#commands.add(command);
+    void command.ended.finally(() => this.#commands.delete(command));
+    return command;
   }
 
   /** Leaves the home, and everything that runs in it, for one without anything. */
@@ -164,7 +175,11 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     this.disk?.free();
+    // What goes on would start engines again.
+    for (const { process } of this.#commands) process.kill('SIGKILL');
+    await Promise.all([...this.#commands].map(({ ended }) => ended));
     await this.network[Symbol.asyncDispose]();
   }
 }

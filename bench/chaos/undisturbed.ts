@@ -1,4 +1,3 @@
-import { RunningCommand } from '../../test/harness/command-line.ts';
 import type { Day } from '../data.ts';
 import { endOf } from './exits.ts';
 import type { Moment } from './plan.ts';
@@ -12,7 +11,7 @@ import { patienceSeconds, type Stage } from './stage.ts';
  */
 export async function undisturbedDay(stage: Stage, day: Day): Promise<KnownDay> {
   const started = Date.now();
-  const { exit, stderr } = await endOf(new RunningCommand(['run', '--input', day.folder], stage.env), patienceSeconds);
+  const { exit, stderr } = await endOf(stage.kith(['run', '--input', day.folder]), patienceSeconds);
   if (exit !== 0) throw new Error(`an undisturbed run of ${day.folder} ended with ${exit}: ${stderr}`);
   const run = await stage.network.lastRun();
   const secondsOf = (name: string) => {

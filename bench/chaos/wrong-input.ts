@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, 
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { RunningCommand } from '../../test/harness/command-line.ts';
+import type { RunningCommand } from '../../test/harness/command-line.ts';
 import type { Day } from '../data.ts';
 import { type Ended, endOf, faultsOf } from './exits.ts';
 import type { WrongInput } from './plan.ts';
@@ -41,7 +41,7 @@ export async function tryWrong(
   mkdirSync(folder, { recursive: true });
   try {
     const { args, meanwhile } = wrongRun(what, day, folder);
-    const command = new RunningCommand(['run', ...args], stage.env);
+    const command = stage.kith(['run', ...args]);
     const [ended] = await Promise.all([endOf(command, patienceSeconds), meanwhile?.(command)]);
     const mayPass = what === 'a file cut within its last line' || what === 'a file that grows while it is read';
     const faults = faultsOf(`the run on ${what}`, ended, mayPass ? [0, 2] : [2]);

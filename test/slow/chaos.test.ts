@@ -7,7 +7,7 @@ import type { Results } from '../../bench/chaos/results.ts';
 import { projectRoot } from '../../src/config/project.ts';
 
 // A minute and a half on an idle machine.
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const seed = 1;
 
