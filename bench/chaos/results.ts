@@ -59,7 +59,7 @@ const titles = {
   interrupt: 'Ctrl-C or SIGTERM, at times twice',
   clock: 'the clock moves by up to a day',
   'full-disk': 'the disk is full until the run has ended',
-  'wrong-date': 'a wrong date in the folder’s name or `--as-of`',
+  'wrong-date': "a wrong date in the folder's name or `--as-of`",
   'torn-file': 'a file that is cut, or grows while it is read',
 };
 
@@ -106,8 +106,8 @@ export function chaosSentences({ rounds, rows, equal, date, machine, versions, o
   const good = rounds.filter(isGood).length;
   return (
     `${count(rounds.length)} rounds with seed ${options.seed}, ${count(rows)} rows in the three tables: they were equal in ${equal}, ` +
-    `and nothing else was amiss in ${good}. More than one run afterwards was needed in ${again}. ` +
-    `Readers read ${count(polls)} times: ${mixed} saw a mixture, ${emptied} saw tables emptied.\n\n` +
+    `and nothing else was amiss in ${good}. More than one run afterwards was needed in ${again || 'none'}. ` +
+    `Readers read ${count(polls)} times: ${mixed || 'none'} saw a mixture, ${emptied || 'none'} saw tables emptied.\n\n` +
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.system}; Node ${versions.node}, ` +
     `Neo4j ${versions.neo4j} Community, Postgres ${versions.postgres}; ${date}, commit ${versions.commit}.`
   );
