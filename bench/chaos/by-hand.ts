@@ -34,8 +34,9 @@ export async function disturbByHand(scene: Scene, before: number): Promise<void>
   /** The end of the command; true if the day is published. */
   const end = async ({ command, hits }: NonNullable<typeof run>): Promise<boolean> => {
     const ended = await ofFullDisk(scene, command, hits);
-    for (const hit of hits) hit.exit = ended.exit;
-    done.push(...hits);
+    const said = /^kith: .*/m.exec(ended.stderr)?.[0];
+    const isShared = hits.length > 1;
+    done.push(...hits.map((hit) => ({ ...hit, exit: ended.exit, said, isShared })));
     faults.push(...faultsOf('the run', ended, [0, ...hits.flatMap(({ allowed }) => allowed)]));
     run = undefined;
     return (await stage.publishedAsOf(day.asOf)) > before;

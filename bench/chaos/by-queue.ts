@@ -39,8 +39,7 @@ export async function disturbQueue(scene: Scene): Promise<void> {
     if (hit) hits.push({ ...hit, what: hit.what.replace('the run', 'a worker'), during });
   }
   const { status, error } = await network.untilOver();
-  for (const hit of hits) hit.exit = status;
-  done.push(...hits);
+  done.push(...hits.map((hit) => ({ ...hit, exit: status, said: error ?? undefined, isShared: hits.length > 1 })));
   if (status !== 'published') faults.push(`the run of the queue ended as ${status}: ${error}`);
   for (const worker of [...network.workers]) {
     const { exitCode, signalCode } = worker.process;

@@ -15,6 +15,10 @@ export interface Done {
   allowed: Exit[];
   /** How it ended. */
   exit?: Exit;
+  /** What it said of it. */
+  said?: string;
+  /** Whether other disturbances met the same run. */
+  isShared?: boolean;
 }
 
 /** Whom disturbances meet: a command, or the workers. */

@@ -75,7 +75,11 @@ export function chaosTable({ rounds }: Results): string {
   };
   for (const round of rounds) {
     for (const { kind, exit } of round.wrong) add(kind, exit, round);
-    for (const { kind, what, exit } of round.done) add(kind === 'kill' ? killedIn(what) : kind, exit ?? '?', round);
+    for (const { kind, what, exit, isShared } of round.done) {
+      // What ended a run that met several is not known.
+      const isClear = !isShared || exit === 0 || exit === 'published';
+      add(kind === 'kill' ? killedIn(what) : kind, isClear ? (exit ?? '?') : 'with others', round);
+    }
   }
   return table(
     ['what happened', 'times', 'how the run ended', 'tables equal afterwards'],
