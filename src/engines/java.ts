@@ -12,7 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { childEnvironment, safePath } from '../child-environment.ts';
+import { safePath } from '../child-environment.ts';
 import { projectRoot } from '../config/project.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineHome } from './home.ts';

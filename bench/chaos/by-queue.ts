@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ListedRun } from '../../src/jobs/list-runs.ts';
+import type { RunningCommand } from '../../test/harness/command-line.ts';
+import { begunIn, type Done, disturb, importerSeconds, waitsForImporter } from './disturb.ts';
+import { type Exit, endOf, faultsOf } from './exits.ts';
+import { type Disturbance, moments } from './plan.ts';
+import type { Scene } from './round.ts';
+import type { Stage } from './stage.ts';
+
+/** Seconds within which a worker ends that is told to: it ends its step first. */
+const endsWithin = 120;
+
+/** A run of the queue with two workers, and what disturbs it; a worker that ends is replaced by another one. */
+export async function disturbQueue(scene: Scene): Promise<void> {
+  const { stage, plan, day, done, faults } = scene;
+  const { network } = stage;
+  const started: RunningCommand[] = [];
+  const startWorker = async () => {
+    started.push(await network.startWorker());
+  };
+  const leave = async (worker: RunningCommand, allowed: Exit[]) => {
+    network.workers = network.workers.filter((each) => each !== worker);
+    faults.push(...faultsOf('a worker', await endOf(worker, endsWithin), allowed));
+  };
+  await Promise.all([startWorker(), startWorker()]);
+  await network.kith('enqueue', '--input', day.folder);
+  const hits: Done[] = [];
+  const leaving: Promise<void>[] = [];
+  for (const disturbance of plan.disturbances) {
+    if (!(await untilMoment(scene, started, disturbance))) break;
+    const during = stepsOf(await lastRun(stage));
+    const hit = await disturb(stage, disturbance, {
+      program: () => stage.busyWorker(),
+      isEnding: async (worker, kind) => {
+        leaving.push(leave(worker, kind === 'kill' ? ['SIGKILL'] : [0]));
+        await startWorker();
+      },
+    });
+    if (hit) hits.push({ ...hit, what: hit.what.replace('the run', 'a worker'), during });
+  }
+  const { status, error } = await network.untilOver();
+  done.push(...hits.map((hit) => ({ ...hit, exit: status, said: error ?? undefined, isShared: hits.length > 1 })));
+  if (status !== 'published') faults.push(`the run of the queue ended as ${status}: ${error}`);
+  for (const worker of [...network.workers]) {
+    const { exitCode, signalCode } = worker.process;
+    if (exitCode !== null || signalCode !== null)
+      faults.push(`a worker ended by itself, with ${exitCode ?? signalCode}`);
+    worker.process.kill('SIGTERM');
+    leaving.push(leave(worker, [0]));
+  }
+  await Promise.all(leaving);
+}
+
+/** Waits for the moment of a disturbance; false if the run is over before. */
+async function untilMoment(
+  { stage, day, plan }: Scene,
+  workers: readonly RunningCommand[],
+  disturbance: Disturbance,
+): Promise<boolean> {
+  const { during, share } = disturbance;
+  const isOfImporter = waitsForImporter(disturbance, plan);
+  const from = moments.indexOf(during);
+  const isThere = () =>
+    isOfImporter
+      ? stage.pidsOf('importer').length > 0
+      : workers.some(({ said }) => begunIn(said).some((step) => moments.indexOf(step) >= from));
+  for (let asks = 0; ; asks++) {
+    if (isThere()) {
+      await sleep(share * (isOfImporter ? importerSeconds : day.seconds[during]) * 1000);
+      return true;
+    }
+    if (asks % 10 === 0 && isOver(await lastRun(stage))) return false;
+    await sleep(50);
+  }
+}
+
+/** Undefined if there is none, or Postgres is away. */
+async function lastRun({ network }: Stage): Promise<ListedRun | undefined> {
+  return network.lastRun().catch(() => undefined);
+}
+
+function isOver(run: ListedRun | undefined): boolean {
+  return run?.status === 'published' || run?.status === 'failed';
+}
+
+function stepsOf(run: ListedRun | undefined): string {
+  const running = run?.steps.filter(({ status }) => status === 'running').map(({ name }) => name) ?? [];
+  return running.join(' and ') || 'nothing';
+}
