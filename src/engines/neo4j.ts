@@ -50,7 +50,7 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
     const isOwn = !findNeo4j(home);
     if (isOwn) await launch(home, settings, options);
     if (await answers(home, options)) {
-      if (isOwn) await makeAnalyst(home);
+      if (isOwn) await makeAnalyst(home, options.lock);
       return;
     }
     // The process found was just ending, as after a kill; this is not a failed start.
@@ -67,24 +67,31 @@ export async function startNeo4j(home: EngineHome, settings: Settings, options: 
  * Sets the password of the analysts' user to that in the home. In Neo4j Community every user may do everything, but
  * so Kith's own password need not be handed out, and can be changed.
  */
-async function makeAnalyst(home: EngineHome): Promise<void> {
+async function makeAnalyst(home: EngineHome, { signal }: HeldLock): Promise<void> {
   const access = neo4jAccess(home);
   const password = passwordOf(home.passwords.analyst);
   if (!access || password === undefined) return;
-  try {
-    await askNeo4j({ ...access, username: 'analyst', password });
-    return;
-  } catch {
-    // The user doesn't exist yet, or the password has changed.
-  }
-  await askNeo4j(access, { query: statement('cypher/users/analyst.cypher'), parameters: { password } }).catch(
-    (error) => {
-      if (/^Neo\.ClientError\.(Security|Statement)\./.test(codeOf(error)))
+  const isAsBefore = await askNeo4j({ ...access, username: 'analyst', password }).then(
+    () => true,
+    () => false,
+  );
+  if (isAsBefore) return;
+  const making = { query: statement('cypher/users/analyst.cypher'), parameters: { password }, timeoutSeconds: 30 };
+  // If it can't be done for half a minute, as on a full disk, whoever needs Neo4j next will say why.
+  await waitUntil(
+    async () => {
+      try {
+        await askNeo4j(access, making);
+        return true;
+      } catch (error) {
+        if (!codeOf(error).startsWith('Neo.ClientError.Statement.')) return false;
         throw new EngineError(
           `Neo4j refuses the password in ${home.passwords.analyst} for its user analyst: write one of at least 8 characters to that file, or remove it for a new one.`,
         );
-      // Whatever else is wrong, such as a full disk, ends whoever needs Neo4j next; analysts may be let in later.
+      }
     },
+    30,
+    signal,
   );
 }
 

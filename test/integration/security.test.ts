@@ -179,8 +179,8 @@ test("an analyst's query ends at the limit, and Kith's own do not", async () => 
       ).rejects.toMatchObject({ code: expect.stringMatching(/TransactionTimedOut|LockClientStopped/) });
   } finally {
     await held[Symbol.asyncDispose]();
+    await kithsOwn;
   }
-  await kithsOwn;
 });
 
 test.each([
