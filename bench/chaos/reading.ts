@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readSettings } from '../../src/config/settings.ts';
 import { homeOf } from '../../src/engines/home.ts';
-import { postgresUrl } from '../../src/engines/postgres.ts';
+import { postgresUrl } from '../../src/engines/postgres-roles.ts';
 
 /*
  * A process of its own that reads the published tables of the home in its settings, in each isolation level, until it is

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { readSettings } from '../../src/config/settings.ts';
 import { homeOf } from '../../src/engines/home.ts';
 import { findNeo4j } from '../../src/engines/neo4j.ts';
-import { findPostgres, postgresUrl } from '../../src/engines/postgres.ts';
+import { findPostgres, postgresUrl } from '../../src/engines/postgres-roles.ts';
 import { findWorkingIn } from '../../src/engines/processes.ts';
 import { status } from '../../src/engines/stack.ts';
 import { RunningCommand } from '../../test/harness/command-line.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasGraphStore } from '../../engines/graph-store.ts';
-import { BadInputError, FolderChangedError } from '../../errors.ts';
+import { BadInputError, FolderChangedError, FolderMissingError } from '../../errors.ts';
 import { refuseObstacles } from '../../export/obstacles.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
 import type { FlagDate } from '../../graph/merge-activities.ts';
@@ -116,7 +116,12 @@ async function refuseChanged(
   newest: number | undefined,
 ): Promise<void> {
   const version = versionOf(folder);
-  if (version !== versionOf(await openFolder(folder.location, settings.s3)))
+  const now = await openFolder(folder.location, settings.s3).then(versionOf, (error) => {
+    // It is being replaced, or a file in it is being copied.
+    if (error instanceof FolderMissingError) return undefined;
+    throw error;
+  });
+  if (version !== now)
     throw new FolderChangedError(
       `${folder.location} is changing while it is being read: wait until it is complete, then run again.`,
     );
