@@ -88,13 +88,13 @@ export async function disturb(
       const { signal, isRepeated } = disturbance;
       const program = await target.program();
       if (!program) return undefined;
+      // Told twice, or before it listens, the signal itself ends it.
+      const allowed = isRepeated || program.said === '' ? [130, signal] : [130];
       program.process.kill(signal);
       if (isRepeated) {
         await sleep(200);
         program.process.kill(signal);
       }
-      // Before the command listens, and when it is told twice, the signal itself ends it.
-      const allowed = [130, signal];
       await target.isEnding(program, 'interrupt');
       return { kind: 'interrupt', what: `${names.program} got ${signal}${isRepeated ? ' twice' : ''}`, allowed };
     }
