@@ -26,7 +26,7 @@ export interface Target {
   /** The command, or the worker that does a step. */
   program: () => Promise<RunningCommand | undefined>;
   /** Called once the program was killed or told to stop. */
-  isEnding: (program: RunningCommand, kind: 'kill' | 'interrupt', allowed: Exit[]) => Promise<void>;
+  isEnding: (program: RunningCommand, kind: 'kill' | 'interrupt') => Promise<void>;
 }
 
 const names: Record<Victim, string> = {
@@ -58,7 +58,7 @@ export async function disturb(
           const program = await target.program();
           if (!program) continue;
           program.process.kill('SIGKILL');
-          await target.isEnding(program, 'kill', ['SIGKILL']);
+          await target.isEnding(program, 'kill');
           return { kind: 'kill', what: `${names.program} killed`, allowed: ['SIGKILL'] };
         }
         // Of Postgres only the postmaster: its sessions notice.
@@ -88,14 +88,14 @@ export async function disturb(
       const { signal, isRepeated } = disturbance;
       const program = await target.program();
       if (!program) return undefined;
+      // Told twice, or before it listens, the signal itself ends it.
+      const allowed = isRepeated || program.said === '' ? [130, signal] : [130];
       program.process.kill(signal);
       if (isRepeated) {
         await sleep(200);
         program.process.kill(signal);
       }
-      // Before the command listens, and when it is told twice, the signal itself ends it.
-      const allowed = [130, signal];
-      await target.isEnding(program, 'interrupt', allowed);
+      await target.isEnding(program, 'interrupt');
       return { kind: 'interrupt', what: `${names.program} got ${signal}${isRepeated ? ' twice' : ''}`, allowed };
     }
     case 'full-disk': {
