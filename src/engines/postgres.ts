@@ -2,9 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   cpSync,
   existsSync,
+  fchownSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -232,9 +235,18 @@ function asUser(home: EngineHome, user: OsUser): { uid?: number; gid?: number; c
   return { ...(user && { uid: user.uid, gid: user.gid }), cwd: home.postgres, env };
 }
 
+/** Replaces a file, by a new one: in a folder of the user's, the old one may be a link to anything. */
 function writeFor(user: OsUser, file: string, text: string): void {
-  writeFileSync(file, text, { mode: 0o600 });
-  if (user) chownSync(file, user.uid, user.gid);
+  const draft = `${file}.new`;
+  rmSync(draft, { force: true });
+  const opened = openSync(draft, 'wx', 0o600);
+  try {
+    writeFileSync(opened, text);
+    if (user) fchownSync(opened, user.uid, user.gid);
+  } finally {
+    closeSync(opened);
+  }
+  renameSync(draft, file);
 }
 
 function dataOf(home: EngineHome): string {
