@@ -80,9 +80,8 @@ function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Htm
   );
 }
 
-function fileTable({
-  summary: { files = [], rejects, repeated, expired, later, beforeWindow, messages },
-}: DashboardRun): Html {
+function fileTable({ summary }: DashboardRun): Html {
+  const { files = [], rejects, repeated, expired, later, beforeWindow, messages, unread } = summary;
   const rejected = files.reduce((sum, file) => sum + file.rejected, 0);
   return section(
     'Files',
@@ -94,6 +93,7 @@ function fileTable({
       <td class="number${file.rejected > 0 && ' some'}" data-label="rejected">${count(file.rejected)}</td><td class="number" data-label="towards oneself">${count(file.selfDropped)}</td></tr>`,
     )}</tbody></table>
     ${rejected > 0 && rejects && html`<p>The rejected lines are in <code class="path">${rejects}</code>.</p>`}
+    ${unread && html`<p>Not read: <span class="path">${unread.names.join(', ')}</span>${unread.more > 0 && `, and ${count(unread.more)} more`}.</p>`}
     <p class="quiet">${[repeated !== undefined && `${activities(repeated)} repeated`, expired && `${activities(expired)} too old to be stored`, later && `${activities(later)} after the as-of`, beforeWindow && `${activities(beforeWindow)} before the window`, messages !== undefined && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
   );
 }
