@@ -18,17 +18,20 @@ export function isToCome(asOf: number, now: number): boolean {
 }
 
 /**
- * Judges a run's as-of by the clock and by the published run.
+ * Judges a run's as-of by the clock and by the published run. A folder that is loaded by itself is judged by its date:
+ * that is what its flags are from.
  *
  * @throws BadInputError if it has not come yet, or is before that of the published run, unless that is allowed
  */
 export async function judgeAsOf(context: RunContext): Promise<void> {
-  const { run, database } = context;
-  if (isToCome(run.asOf, Date.parse(run.startedAt) / 1000))
+  const { run, database, folder } = context;
+  const isLoadOnly = !run.steps.includes('closest');
+  const date = (isLoadOnly ? asOfOfFolder(folder?.name ?? '') : undefined) ?? run.asOf;
+  if (isToCome(date, Date.parse(run.startedAt) / 1000))
     waive(
       context,
       'future',
-      `The as-of ${isoSeconds(run.asOf)} is in the future: check the date in the folder's name, or give --as-of.`,
+      `The as-of ${isoSeconds(date)} is in the future: check the date in the folder's name, or give --as-of.`,
     );
   if (!run.steps.includes('publish')) return;
   const published = await lastPublished(database);

@@ -84,6 +84,9 @@ test('an as-of that has not come, is refused', async () => {
   );
   const later = { asOf: new Date(Date.now() + 3_600_000).toISOString() };
   await expectRefused(() => run('20240602', likes(first + day, 1), later), /is in the future/);
+  const alone = await planRun(network.settings, { input: folder('20990601', likes(first, 1)) });
+  const ingest = runPart('ingest', alone, silent, new AbortController().signal);
+  await expect(ingest).rejects.toThrow(/is in the future/);
   const tomorrow = new Date((Math.ceil(Date.now() / 1000 / day) + 1) * day * 1000).toISOString();
   await expectRefused(() => run('20240602', likes(first + day, 1), { asOf: tomorrow }), /is in the future/);
 });
