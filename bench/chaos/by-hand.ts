@@ -75,7 +75,7 @@ async function envOf({ stage, plan }: Scene): Promise<Record<string, string>> {
 async function ofFullDisk({ stage, faults }: Scene, command: RunningCommand, hits: readonly Done[]): Promise<Ended> {
   if (!hits.some(({ kind }) => kind === 'full-disk')) return endOf(command, patienceSeconds);
   const seconds = endsWithin['full-disk'];
-  const isLate = await Promise.race([command.ended.then(() => false), sleep(seconds * 1000, true)]);
+  const isLate = await Promise.race([command.ended.then(() => false), sleep(seconds * 1000, true, { ref: false })]);
   if (isLate) faults.push(`the run did not end within ${seconds} s on a full disk`);
   stage.disk?.free();
   const ended = await endOf(command, patienceSeconds);
