@@ -19,6 +19,9 @@ sendWithoutDelay();
 /** Milliseconds between two looks whether an earlier attempt still writes, and how long it may take to end in all. */
 const endingMs = { pause: 20, most: 60_000 };
 
+/** How many milliseconds what fails for the moment is tried again. */
+const retryMs = 60_000;
+
 /** To the server, 0 means no limit; without it, the limit for analysts would apply. */
 const noLimit = { timeout: 0 };
 
@@ -53,7 +56,7 @@ export class Graph implements AsyncDisposable {
       // Results are gathered whole: the server need not wait to be asked for more (10,000 rows at a time: 125k rows/s,
       // 1,000: 65k).
       fetchSize: -1,
-      maxTransactionRetryTime: 60_000,
+      maxTransactionRetryTime: retryMs,
       connectionAcquisitionTimeout: 60_000,
     });
     this.#signal = signal;
@@ -61,8 +64,12 @@ export class Graph implements AsyncDisposable {
 
   /** @throws EngineError if Neo4j can't be reached or refuses the statement; InterruptedError once the signal aborts */
   read<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
+    const refuseLate = lateRefusal();
     return this.#run(file, (session) =>
-      session.executeRead(async (tx) => answerOf<Row>(await tx.run<Row>(statement(file), parameters)), noLimit),
+      session.executeRead(async (tx) => {
+        refuseLate();
+        return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
+      }, noLimit),
     );
   }
 
@@ -78,8 +85,10 @@ export class Graph implements AsyncDisposable {
   }
 
   #writeOnce<Row extends RecordShape>(file: CypherFile, parameters: Parameters): Promise<Answer<Row>> {
+    const refuseLate = lateRefusal();
     return this.#run(file, (session) =>
       session.executeWrite(async (tx) => {
+        refuseLate();
         await this.#refuseStale(tx);
         return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
       }, this.#named()),
@@ -98,12 +107,12 @@ export class Graph implements AsyncDisposable {
     // Whoever raised the fence before and was paused in the middle holds it.
     const ending = setInterval(() => void this.#endEarlierWriters().catch(() => undefined), 1_000);
     try {
+      const refuseLate = lateRefusal();
       const { rows } = await this.#run<Answer<{ token: bigint }>>('cypher/fence/raise.cypher', (session) =>
-        session.executeWrite(
-          async (tx) =>
-            answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { steps: [...closes], step, token })),
-          this.#named(),
-        ),
+        session.executeWrite(async (tx) => {
+          refuseLate();
+          return answerOf(await tx.run(statement('cypher/fence/raise.cypher'), { steps: [...closes], step, token }));
+        }, this.#named()),
       );
       if (rows[0]?.token !== token) throw staleAttempt(step, rows[0]?.token);
     } finally {
@@ -193,6 +202,15 @@ export class Graph implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#driver.close();
   }
+}
+
+/** Call what it gives before each try: the driver measures its own limit by the time of day, which may be set back. */
+function lateRefusal(): () => void {
+  const end = performance.now() + 2 * retryMs;
+  return () => {
+    if (performance.now() > end)
+      throw new EngineLostError("Neo4j can't be reached any more; see `kith status`, then run again.");
+  };
 }
 
 function answerOf<Row extends RecordShape>(result: {
