@@ -1,9 +1,10 @@
--- The run that was published last before this one ($1 id), whether its settings were the same ($2 settings), and how many
--- days lie between their as-ofs ($3 as-of).
+-- The run that was published last before this one ($1 id), whether its settings were the same ($2 settings), how many
+-- days lie between their as-ofs ($3 as-of), and whether something spoke against it.
 SELECT
   id,
   settings = $2::jsonb AS is_comparable,
   extract(epoch FROM $3::timestamptz - as_of) / 86400 AS days,
+  summary ? 'waived' AS is_doubtful,
   closest_rows,
   recommendation_rows,
   reason_rows

@@ -64,7 +64,7 @@ function refuseLookalikes(folder: Folder): void {
     const meaning = meaningOf(name);
     if (meaning === 'unfinished')
       throw new FolderMissingError(
-        `${folder.location} holds ${name}, which by its name is not complete yet; wait until it has its final name.`,
+        `${folder.location} holds ${name}, whose name says that it is still being copied: wait until it has its final name, or remove it.`,
       );
     const kind = others.get(name);
     if (meaning === 'input' && kind !== undefined) found.push(`${name} (${kind}, not a plain file)`);

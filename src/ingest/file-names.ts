@@ -7,15 +7,15 @@ type ForbiddingFile = 'unfollow.csv' | 'block.csv' | 'mute.csv' | 'unblock.csv' 
 
 /** The words by which somebody else might name a file. */
 const words: Readonly<Record<InputFile | ForbiddingFile, RegExp>> = {
-  'follow.csv': /^follow(s|ed|ing|ings|er|ers)?$/,
+  'follow.csv': /^follow(s|ed|ing|ings)?$/,
   'reply.csv': /^repl(y|ys|ies|ied|ying)$/,
   'like.csv': /^lik(e|es|ed|ing)$/,
   'mention.csv': /^mention(s|ed|ing)?$/,
   'user.csv': /^(users?|usr)$/,
   'messages.jsonl': /^(messages?|msgs?)$/,
   'unfollow.csv': /^unfollow(s|ed|ing)?$/,
-  'block.csv': /^block(s|ed|ing)?$/,
-  'mute.csv': /^mut(e|es|ed|ing)$/,
+  'block.csv': /^block(s|ed|ing|list|lists)?$/,
+  'mute.csv': /^mut(e|es|ed|ing|elist)$/,
   'unblock.csv': /^unblock(s|ed|ing)?$/,
   'unmute.csv': /^unmut(e|es|ed|ing)$/,
   'dismiss.csv': /^dismiss(es|ed|al|als|ing)?$/,
@@ -34,7 +34,7 @@ const forms = new Set(
 const additions = new Set(
   (
     'copy of kopie von copie de copia di part parts chunk split shard segment all new old orig original bak backup final full ' +
-    'delta incremental export dump daily table type utf'
+    'delta incremental export dump daily table list type utf'
   ).split(' '),
 );
 
@@ -76,21 +76,22 @@ function nearestOf(name: string): string | undefined {
       .normalize('NFKC')
       .toLowerCase()
       .replace(unfinished, '')
+      .replace(/^un[-_ ]/, 'un')
       .match(/\p{L}+|\d+/gu) ?? [];
   const unusual = parts.filter((part) => !isUsual(part));
   const files = unusual.map((part) => wanted.find((file) => words[file].test(part)));
   if (files.length > 0 && files.every((file) => file !== undefined)) return files.find(isForbidding) ?? files.at(-1);
   const [only] = unusual;
   if (unusual.length !== 1 || only === undefined || !parts.some((part) => forms.has(part))) return undefined;
-  return wanted.find((file) => isSlip(only, file.slice(0, file.indexOf('.'))));
+  return wanted.find((file) => !isForbidding(file) && isSlip(only, file.slice(0, file.indexOf('.'))));
 }
 
 function isUsual(part: string): boolean {
   return forms.has(part) || additions.has(part) || /^(\d+|[a-f]+|[a-z])$/.test(part);
 }
 
-/** Letters in another order, or, in a word that is not too short, one letter too many, too few, or wrong. */
+/** Letters in another order, or, in a long word, one letter too many, too few, or wrong: `replay` is no slip. */
 function isSlip(part: string, word: string): boolean {
   const sorted = (text: string) => [...text].sort().join('');
-  return sorted(part) === sorted(word) || (word.length > 4 && editsBetween(part, word) <= 1);
+  return sorted(part) === sorted(word) || (word.length > 5 && editsBetween(part, word) <= 1);
 }

@@ -67,6 +67,8 @@ export interface StagedFolder extends AsyncDisposable {
   beforeWindow: number;
   /** The instant of the newest activity, in epoch seconds; undefined if there is none. */
   newest: number | undefined;
+  /** The same of those that are at most a day later than the as-of. */
+  newestNear: number | undefined;
   /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
   readUsers(batchSize: number): AsyncIterable<UserBatch>;
   /** The distinct activities of a type, sorted by user, engaged, at (epoch seconds), message (null for follows). */

@@ -46,6 +46,8 @@ export interface StagedCounts {
   beforeWindow: number;
   /** The instant of the newest activity, in epoch seconds; undefined if there is none. */
   newest: number | undefined;
+  /** The same of those that are at most a day later than the as-of: a single wrong year must not count. */
+  newestNear: number | undefined;
 }
 
 /** The span of time that a run counts, in epoch seconds: after `start`, and at or before `asOf`. */
@@ -149,15 +151,19 @@ export class Staging implements AsyncDisposable {
     await this.run('DROP TABLE staged_activity');
     await this.run('DROP TABLE staged_user');
     const counts: Record<ActivityType, number> = { follow: 0, reply: 0, like: 0, mention: 0 };
-    const all = { distinct: 0, later: 0, beforeWindow: 0, newest: Number.NEGATIVE_INFINITY };
+    const none = Number.NEGATIVE_INFINITY;
+    const all = { distinct: 0, later: 0, beforeWindow: 0, newest: none, newestNear: none };
     const asked = { start: span?.start ?? null, asOf: span?.asOf ?? null };
     for (const [type, ...figures] of await this.run(statement('sql/staging/count-activities.sql'), asked)) {
-      const [activities = 0, later = 0, beforeWindow = 0, newest = 0] = figures.map(Number);
+      const [activities = 0, later = 0, beforeWindow = 0, newest = none, newestNear = none] = figures.map((figure) =>
+        figure === null ? none : Number(figure),
+      );
       counts[activityTypes[Number(type)] as ActivityType] = activities;
       all.distinct += activities;
       all.later += later;
       all.beforeWindow += beforeWindow;
       all.newest = Math.max(all.newest, newest);
+      all.newestNear = Math.max(all.newestNear, newestNear);
     }
     const [[users] = []] = await this.run('SELECT count(*) FROM users');
     return {
@@ -167,7 +173,8 @@ export class Staging implements AsyncDisposable {
       repeated: this.#staged - expired - all.distinct,
       later: all.later,
       beforeWindow: all.beforeWindow,
-      newest: all.distinct > 0 ? all.newest : undefined,
+      newest: all.newest > none ? all.newest : undefined,
+      newestNear: all.newestNear > none ? all.newestNear : undefined,
     };
   }
 

@@ -17,51 +17,59 @@ export function isToCome(asOf: number, now: number): boolean {
   return begins > now;
 }
 
+/** The instants that a run takes for true, by their names: its as-of, and the date of its folder, which its flags have. */
+function datesOf({ run, folder }: RunContext): { what: string; at: number; remedy: string }[] {
+  const named = asOfOfFolder(folder?.name ?? '');
+  const dates: { what: string; at: number; remedy: string }[] = [];
+  if (named !== undefined)
+    dates.push({ what: "The folder's date", at: named, remedy: 'check its year, and rename it' });
+  // A folder that is loaded by itself has no use for an as-of, unless its name is no date.
+  if (named !== run.asOf && (named === undefined || run.steps.includes('closest')))
+    dates.push({ what: 'The as-of', at: run.asOf, remedy: 'check --as-of' });
+  return dates;
+}
+
 /**
- * Judges a run's as-of by the clock and by the published run. A folder that is loaded by itself is judged by its date:
- * that is what its flags are from.
+ * Judges a run's dates by the clock and by the published run.
  *
- * @throws BadInputError if it has not come yet, or is before that of the published run, unless that is allowed
+ * @throws BadInputError if one has not come yet, or the as-of is before that of the published run, unless that is allowed
  */
 export async function judgeAsOf(context: RunContext): Promise<void> {
-  const { run, database, folder } = context;
-  const isLoadOnly = !run.steps.includes('closest');
-  const date = (isLoadOnly ? asOfOfFolder(folder?.name ?? '') : undefined) ?? run.asOf;
-  if (isToCome(date, Date.parse(run.startedAt) / 1000))
-    waive(
-      context,
-      'future',
-      `The as-of ${isoSeconds(date)} is in the future: check the date in the folder's name, or give --as-of.`,
-    );
+  const { run, database } = context;
+  const now = Date.parse(run.startedAt) / 1000;
+  for (const { what, at, remedy } of datesOf(context))
+    if (isToCome(at, now)) waive(context, 'future', `${what}, ${isoSeconds(at)}, is in the future: ${remedy}.`);
   if (!run.steps.includes('publish')) return;
   const published = await lastPublished(database);
   if (published && run.asOf < published.asOf)
     waive(
       context,
       'earlier',
-      `The as-of ${isoSeconds(run.asOf)} is earlier than that of the published tables, ${isoSeconds(published.asOf)}.`,
+      `The as-of, ${isoSeconds(run.asOf)}, is earlier than that of the published tables, ${isoSeconds(published.asOf)}.`,
     );
 }
 
 /**
- * Judges a run's as-of by the newest activity that was ever loaded, or is about to be.
+ * Judges a run's dates by the newest activity that was ever loaded, or is about to be.
  *
  * @param newest of the folder that is about to be loaded, in epoch seconds
- * @throws BadInputError if the as-of is too long after it, unless that is allowed
+ * @throws BadInputError if one is too long after it, unless that is allowed
  */
 export async function judgeAge(context: RunContext, newest?: number): Promise<void> {
   const { run, database, settings } = context;
   if (!run.steps.includes('closest')) return;
   const [row] = await database.query<{ newest: Date | null }>('sql/runs/newest-activity.sql');
-  const known = Math.max(newest ?? -Infinity, row?.newest ? row.newest.getTime() / 1000 : -Infinity);
-  if (Number.isFinite(known) && run.asOf - known > settings.staleAfterDays * day)
-    waive(
-      context,
-      'stale',
-      `The as-of ${isoSeconds(run.asOf)} is ${Math.floor((run.asOf - known) / day)} days after the newest activity, ` +
-        `${isoSeconds(known)}, more than KITH_STALE_AFTER_DAYS (${settings.staleAfterDays}): check the year in the ` +
-        "folder's name, or give --as-of.",
-    );
+  const none = Number.NEGATIVE_INFINITY;
+  const known = Math.max(newest ?? none, row?.newest ? row.newest.getTime() / 1000 : none);
+  if (known === none) return;
+  for (const { what, at, remedy } of datesOf(context))
+    if (at - known > settings.staleAfterDays * day)
+      waive(
+        context,
+        'stale',
+        `${what}, ${isoSeconds(at)}, is ${Math.floor((at - known) / day)} days after the newest activity, ` +
+          `${isoSeconds(known)}, more than KITH_STALE_AFTER_DAYS (${settings.staleAfterDays}): ${remedy}.`,
+      );
 }
 
 /**

@@ -20,7 +20,7 @@ export interface RunOptions {
   /** The folder of a model to score with. */
   model?: string;
   minReputation?: string;
-  /** What would else end the run, such as `future,stale`. */
+  /** What would otherwise stop the run, such as `future,stale`. */
   allow?: string;
 }
 

@@ -41,7 +41,7 @@ export interface Run extends RunFacts {
   input: string | undefined;
   /** Undefined: nobody is filtered by reputation. */
   scores: ScoresPlace | undefined;
-  /** What would else end it. */
+  /** What would otherwise stop it. */
   allowed: readonly Waiver[];
   /**
    * From the queue: workers conduct it, try errors again, and wait for its folder. Otherwise the process that began it

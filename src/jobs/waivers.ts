@@ -31,6 +31,6 @@ export function waive(
   waiver: Waiver,
   reason: string,
 ): void {
-  if (!run.allowed.includes(waiver)) throw new BadInputError(`${reason} --allow ${waiver} runs it nevertheless.`);
+  if (!run.allowed.includes(waiver)) throw new BadInputError(`${reason} To run it anyway: --allow ${waiver}.`);
   summary.waived = waivers.filter((each) => each === waiver || summary.waived?.includes(each));
 }

@@ -240,7 +240,7 @@ test('a malformed job, or one of a run that is not there, is told and removed, a
   await using store = await openJobStore(url, { lockLifetime: 60_000, onTrouble: () => undefined });
   store.agenda.define('kith step', async () => undefined, { removeOnComplete: true });
   const [worker] = network.workers;
-  const told = () => worker?.said.match(/a malformed job, or one of no run/g)?.length ?? 0;
+  const told = () => worker?.said.match(/a job that is malformed or names no known run/g)?.length ?? 0;
   const strange: object[] = [
     {},
     { runId: 5, step: 'ingest' },

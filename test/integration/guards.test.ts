@@ -80,7 +80,7 @@ test('an as-of that has not come, is refused', async () => {
   await run('20240601', likes(first, 5));
   await expectRefused(
     () => run('20990601', likes(first + day, 1)),
-    /as-of 2099-06-01T00:00:00Z is in the future.*--allow future/,
+    /The folder's date, 2099-06-01T00:00:00Z, is in the future.*--allow future/,
   );
   const later = { asOf: new Date(Date.now() + 3_600_000).toISOString() };
   await expectRefused(() => run('20240602', likes(first + day, 1), later), /is in the future/);
@@ -95,16 +95,28 @@ test('an as-of long after the newest activity is refused before anything is lost
   await run('20240601', likes(first, 5));
   await expectRefused(
     () => run('20250602', likes(first + day, 1)),
-    /as-of 2025-06-02T00:00:00Z is 365 days after the newest activity, 2024-06-01T23:59:00Z, more than KITH_STALE_AFTER_DAYS \(7\).*--allow stale/,
+    /The folder's date, 2025-06-02T00:00:00Z, is 365 days after the newest activity, 2024-06-01T23:59:00Z, more than KITH_STALE_AFTER_DAYS \(7\).*--allow stale/,
   );
   const right = await run('20240602', likes(first + day, 1));
   expect(right.summary).toMatchObject({ rows: { closest: users * 3 } });
   // The limit is a setting, to the second.
   const settings = { staleAfterDays: 2 };
   const onLimit = new Date((first + day - 60 + 2 * day) * 1000).toISOString();
-  await run('20240604', [], { asOf: onLimit, settings });
+  await run('quiet', [], { asOf: onLimit, settings });
   const beyond = new Date((first + day - 60 + 2 * day + 1) * 1000).toISOString();
-  await expectRefused(() => run('20240604', [], { asOf: beyond, settings }), /2 days after the newest activity/);
+  await expectRefused(() => run('quiet', [], { asOf: beyond, settings }), /2 days after the newest activity/);
+});
+
+test("a folder's wrong year is refused whatever the as-of, since its flags would have that date", async () => {
+  await run('20240601', likes(first, 5));
+  const asOf = '2024-06-02T00:00:00Z';
+  await expectRefused(() => run('20250602', likes(first + day, 1), { asOf }), /folder's date, 2025-06-02.*rename it/);
+});
+
+test('one row of a wrong year is no reason to take a wrong as-of for right', async () => {
+  const stray = { ...likes(first, 1)[0], at: first + 400 * day } as Activity;
+  await run('20240601', [...likes(first, 5), stray]);
+  await expectRefused(() => run('20250602', likes(first + day, 1)), /365 days after the newest activity/);
 });
 
 test('what was allowed is told, nothing expires after it, and the next right run is as if it had not been', async () => {
@@ -119,7 +131,7 @@ test('what was allowed is told, nothing expires after it, and the next right run
   expect(empty.summary.removed).toBeUndefined();
   await expectRefused(
     () => run('20240602', likes(first + day, 1)),
-    /as-of 2024-06-02T00:00:00Z is earlier than that of the published tables, 2024-08-01T00:00:00Z.*--allow earlier/,
+    /The as-of, 2024-06-02T00:00:00Z, is earlier than that of the published tables, 2024-08-01T00:00:00Z.*--allow earlier/,
   );
   const back = await run('20240602', likes(first + day, 1), { allow: 'earlier' });
   expect(back.summary).toMatchObject({ waived: ['earlier'], rows: { closest: users * 3 } });

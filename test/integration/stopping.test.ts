@@ -88,6 +88,8 @@ describe('a worker that gets a signal', () => {
   });
 });
 
+const endedBy: string[] = [];
+
 test.each([
   ['postgres', 'ingest'],
   ['neo4j', 'closest'],
@@ -102,6 +104,11 @@ test.each([
   // Neo4j is started again by a step that begins just then; a step that is quicker than the kill is done.
   if (code === 0) return;
   expect({ code, said }).toEqual({ code: 4, said: [expect.stringMatching(/^kith: .*\.$/)] });
+  endedBy.push(engine);
+});
+
+test('at least one of them came in time', () => {
+  expect(endedBy.length).toBeGreaterThan(0);
 });
 
 test('a schedule, a job and a run that can not be judged stop nothing else in the worker', async () => {
@@ -118,7 +125,7 @@ test('a schedule, a job and a run that can not be judged stop nothing else in th
   await network.kith('enqueue', '--input', day, '--as-of', '2024-06-05');
   const worker = await network.startWorker();
   expect(await network.untilOver()).toMatchObject({ asOf: '2024-06-05T00:00:00Z', status: 'published' });
-  await worker.says('"job":"kith step","msg":"malformed job"');
+  await worker.says('a job that is malformed or names no known run was removed');
   await worker.says('is no schedule any more');
   await network.endWorker(worker, 'SIGTERM');
   const [, unknown] = await listRuns(database, 2);
@@ -144,7 +151,7 @@ describe('whoever reads what is printed and goes away', () => {
   });
 
   test('does not end a run, not even one that nobody hears', () => {
-    expect(inShell(`run --input ${day} --as-of 2024-06-03`, '2>&1 | true')).toMatchObject({ code: 0 });
+    expect(inShell(`run --input ${day} --as-of 2024-06-06`, '2>&1 | true')).toMatchObject({ code: 0 });
   });
 
   test.each(['runs', 'status', 'show 1', '--help'])('is told from a full disk: kith %s', (args) => {

@@ -38,7 +38,7 @@ export function addRunOptions(command: Command): Command {
     .option('--min-reputation <x>', 'the lowest pred of a good user (KITH_MIN_REPUTATION, 0.5)')
     .option(
       '--allow <names>',
-      'what would else end the run: an as-of earlier than the published one (earlier), in the future (future) or long ' +
+      'what would otherwise stop the run: an as-of earlier than the published one (earlier), in the future (future) or long ' +
         'after the newest activity (stale), and tables that lose most rows (shrink)',
     );
 }

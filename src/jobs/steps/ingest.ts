@@ -60,10 +60,10 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     summary.later = staged.later;
     summary.beforeWindow = staged.beforeWindow;
     await judgeFirstFolder(context, staged);
-    await judgeAge(context, staged.newest);
+    await judgeAge(context, staged.newestNear);
     await using messages = await stageMessages(context, folder, summary.rejects, report);
     if (messages) summary.files = [...staged.files, messages.count];
-    await refuseChanged(context, folder, staged.newest);
+    await refuseChanged(context, folder, staged.newestNear);
     const flagged = { at: named ?? run.asOf, isUndated: named === undefined };
     await keepAccepted(context, staged, flagged, report);
     const loaded = await loadFolder(settings, staged, {

@@ -97,7 +97,7 @@ export class Observer {
    * @param of the run it names, or else the job's own id
    */
   strangeJob(of: string, job: string): void {
-    this.#log.warn({ job, of }, 'a malformed job, or one of no run, was removed from the job store');
+    this.#log.warn({ job, of }, 'a job that is malformed or names no known run was removed from the job store');
   }
 
   /** @param run undefined if the failed runs could not even be read */

@@ -185,7 +185,6 @@ export class QueueJobs {
   }
 
   async #doStep(job: Job<StepData>): Promise<void> {
-    if (this.#drain.aborted) throw new Later('the worker ends', 0);
     const data = stepData.safeParse(job.attrs.data);
     // Anybody who reaches the job store can put jobs there; this one is removed, since it can never be done.
     if (!data.success) return this.#observer.strangeJob(String(job.attrs._id), job.attrs.name);
@@ -208,6 +207,7 @@ export class QueueJobs {
   async #conduct({ runId, step }: StepData): Promise<void> {
     const run = await readRun(this.#database, runId);
     if (!run) return this.#observer.strangeJob(runId, stepJob);
+    if (this.#drain.aborted) throw new Later('the worker ends', 0);
     const [startedAt, started] = [new Date(), performance.now()];
     this.#observer.stepBegins(run, step);
     const end = await this.#keep(this.#perform(run, step), this.#steps);
