@@ -116,8 +116,9 @@ test('a run whose engines are killed under it ends with 4 in a sentence, and the
     await sleep(500);
     process.kill(status[engine].pid, 'SIGKILL');
     const { code, stderr } = await run.ended;
-    expect({ code, stderr }).toMatchObject({ code: 4 });
-    expect(stderr).toMatch(/^kith: .*(Neo4j|Postgres)/m);
+    // Reputation, which goes beside closest, may have started Neo4j again: then the run is published.
+    if (engine === 'neo4j' && code === 0) expect(stderr).toContain('starting Neo4j');
+    else expect({ code, stderr }).toMatchObject({ code: 4, stderr: expect.stringMatching(/^kith: .*(Neo4j|Postgres)/m) });
     expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
     await held[Symbol.asyncDispose]();
   }

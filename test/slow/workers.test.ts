@@ -144,6 +144,6 @@ test('a second SIGTERM stops a worker at once, and another one goes on', async (
   busy.process.kill('SIGTERM');
   await sleep(200);
   const { code, seconds } = await network.endWorker(busy, 'SIGTERM');
-  expect({ code, quick: seconds < 20 }).toEqual({ code: 0, quick: true });
+  expect({ code, quick: seconds < 20 }).toEqual({ code: 130, quick: true });
   await expectOnePublish(network);
 });
