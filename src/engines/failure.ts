@@ -63,9 +63,9 @@ export function reasonIn(log: string): { kind: 'full' | 'port' | 'store' | 'othe
     const [outside] = thrown.map((line) => notOfTheData.exec(line)?.[0]).filter((found) => found !== undefined);
     return outside === undefined ? { kind: 'store', text: store } : { kind: 'other', text: `${outside}: ${store}` };
   }
-  const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^postgres: |^Error: |^initdb: error: )(.+)$/gm)].at(
-    -1,
-  )?.[1];
+  const said = [
+    ...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^postgres: |^but |^Error: |^initdb: error: )(.+)$/gm),
+  ].at(-1)?.[1];
   return { kind: 'other', text: said?.trim().replace(/\.$/, '') ?? 'it gave no reason' };
 }
 

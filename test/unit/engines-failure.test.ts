@@ -110,6 +110,13 @@ test("a store that can't be opened is told with what to do, and is not mistaken 
     expect(told).not.toBeInstanceOf(BrokenStoreError);
     expect(told.message).toContain(whole);
   }
+  const missing =
+    'postgres: could not find the database system\nExpected it in the directory "d",\nbut could not open file "d/pg_control": ';
+  for (const [why, isBroken] of [
+    ['Permission denied', false],
+    ['No such file or directory', true],
+  ] as const)
+    expect(engineFailed('Postgres', reasonIn(`${missing}${why}\n`), 'l') instanceof BrokenStoreError).toBe(isBroken);
   for (const thrown of [
     'java.nio.file.AccessDeniedException: /h/neo4j/data/databases/neo4j/neostore',
     'java.nio.file.FileSystemException: /h/neo4j/data/databases/neo4j/neostore: Too many open files',
