@@ -1,5 +1,6 @@
--- The rows of the last published run.
-SELECT closest_rows::float8 AS closest, recommendation_rows::float8 AS recommendations, reason_rows::float8 AS reasons
+-- The rows of the last published run, and the activities that the graph had then.
+SELECT closest_rows::float8 AS closest, recommendation_rows::float8 AS recommendations, reason_rows::float8 AS reasons,
+  (summary -> 'graph' ->> 'activities')::float8 AS activities
 FROM kith.runs
 WHERE status = 'published'
 ORDER BY finished_at DESC

@@ -38,10 +38,16 @@ const span = z
 const port = whole(0, 65535);
 const bytes = z.string().regex(/^\d+[mg]$/i, 'a size such as 512m or 4g');
 /** A size in bytes. */
-const byteCount = z
-  .string()
-  .regex(/^[1-9]\d{0,6}[mgt]$/i, 'a size such as 512m, 4g or 1t')
-  .transform((text) => Number(text.slice(0, -1)) * 2 ** { m: 20, g: 30, t: 40 }[text.slice(-1).toLowerCase() as 'm']);
+const byteCount = (allowed: RegExp, form: string) =>
+  z
+    .string()
+    .regex(allowed, form)
+    .transform((text) => {
+      const power = { m: 20, g: 30, t: 40 }[text.slice(-1).toLowerCase()] ?? 0;
+      return Number.parseInt(text, 10) * 2 ** power;
+    });
+const someBytes = byteCount(/^[1-9]\d{0,6}[mgt]$/i, 'a size such as 512m, 4g or 1t');
+const anyBytes = byteCount(/^(0|[1-9]\d{0,6}[mgt])$/i, 'a size such as 512m, 4g or 1t, or 0');
 const text = z.string().min(1);
 const osUser = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "a system user's name");
 
@@ -59,11 +65,6 @@ function isUrlOf(scheme: string): (url: string) => boolean {
 /** MongoDB and Postgres take several hosts, host:port,host:port, which are no URL: the first stands for them all. */
 function firstHostOf(url: string): string {
   return url.replace(/^([^/]+:\/\/(?:[^/]*@)?[^/,]*)(?:,[^/?#]*)/, '$1');
-}
-
-/** Bytes of a size such as 256m or 2g, or of 0. */
-function bytesOf(size: string): number {
-  return Number.parseInt(size, 10) * (/g$/i.test(size) ? 1024 ** 3 : 1024 ** 2);
 }
 
 function isTimeZone(zone: string): boolean {
@@ -104,11 +105,8 @@ export const topics = {
         description: 'The folder for data, passwords and reports. Each home holds one network.',
         unset: '`.kith` in the checkout',
       }),
-    KITH_MIN_FREE_SPACE: z
-      .string()
-      .regex(/^(0|\d+[mg])$/i, 'a size such as 256m or 2g, or 0')
+    KITH_MIN_FREE_SPACE: anyBytes
       .prefault('256m')
-      .transform(bytesOf)
       .describe(
         'How much space a step has to leave free on the disks of the home and the embedded engines, beyond what it is ' +
           'estimated to need. A step that would leave less is not begun. 0 switches this off, estimate and all.',
@@ -217,7 +215,7 @@ export const topics = {
       .describe(
         'The number of bad rows from which that percentage applies; with fewer, a file is refused only if half of it is bad.',
       ),
-    KITH_MAX_UNPACKED_SIZE: byteCount
+    KITH_MAX_UNPACKED_SIZE: someBytes
       .prefault('256g')
       .describe('The largest size to which a gzip file may unpack, such as `512m`, `4g` or `1t`.'),
     KITH_MAX_UNPACKED_RATIO: whole(1, 1_000_000)

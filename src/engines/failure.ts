@@ -43,6 +43,13 @@ export function tailOf(file: string, bytes = 20_000, from = 0): string {
 }
 
 /**
+ * Reasons for which an engine can't open data that are whole: rights, other processes, too little of the machine. To
+ * rebuild or reset would be bad advice then.
+ */
+const notOfTheData =
+  /AccessDenied|permission denied|operation not permitted|read-only file system|too many open files|FileLockException|StoreLockException|has been locked|OutOfMemoryError|out of memory|cannot allocate memory|unable to create native thread/i;
+
+/**
  * Why an engine ended, according to its log: a full disk, a port in use, a store that it can't open, or otherwise the
  * last line in which it reported an error.
  */
@@ -50,10 +57,15 @@ export function reasonIn(log: string): { kind: 'full' | 'port' | 'store' | 'othe
   if (isNoSpace(log)) return { kind: 'full', text: 'its disk is full' };
   if (/Address already in use/i.test(log)) return { kind: 'port', text: 'its port is in use' };
   const store = /^FAILED the database \w+ can't be opened: (.+?)\.?$/m.exec(log)?.[1];
-  if (store !== undefined) return { kind: 'store', text: store };
-  const said = [...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^postgres: |^Error: |^initdb: error: )(.+)$/gm)].at(
-    -1,
-  )?.[1];
+  if (store !== undefined) {
+    // The reason of a Java exception may be a mere path: what is wrong with it is the exception's name.
+    const thrown = log.split('\n').filter((line) => /^(Caused by: )?[\w.$]+(Exception|Error)\b/.test(line));
+    const [outside] = thrown.map((line) => notOfTheData.exec(line)?.[0]).filter((found) => found !== undefined);
+    return outside === undefined ? { kind: 'store', text: store } : { kind: 'other', text: `${outside}: ${store}` };
+  }
+  const said = [
+    ...log.matchAll(/(?:(?:FATAL|PANIC): +|^FAILED |^postgres: |^but |^Error: |^initdb: error: )(.+)$/gm),
+  ].at(-1)?.[1];
   return { kind: 'other', text: said?.trim().replace(/\.$/, '') ?? 'it gave no reason' };
 }
 
@@ -68,7 +80,7 @@ export function engineFailed(engine: string, reason: ReturnType<typeof reasonIn>
       `${engine} can't open its store (${reason.text}): restore a backup, or run \`kith rebuild\`, which first says what it will do; ` +
         `the details are in ${log}.`,
     );
-  if (engine === 'Postgres' && brokenData.test(reason.text))
+  if (engine === 'Postgres' && brokenData.test(reason.text) && !notOfTheData.test(reason.text))
     return new BrokenStoreError(
       `Postgres can't open its data (${reason.text}): restore a backup, or call \`kith reset --yes\`, which moves it aside and begins anew; ` +
         `the details are in ${log}.`,

@@ -18,6 +18,7 @@ import type { Settings } from '../config/settings.ts';
 import { BadInputError, messageOf } from '../errors.ts';
 import { keepSecret } from '../secrets.ts';
 import { codeOf, homeError } from './failure.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Where the embedded engines keep their files, under `$KITH_HOME`. */
 export interface EngineHome {
@@ -39,7 +40,7 @@ export interface EngineHome {
 
 /** What Kith keeps in the home beside the engines' data: nobody else may read it. */
 const privateEntries =
-  /^(passwords|runs|accepted|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.lock)$/;
+  /^(passwords|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.lock)$/;
 
 /** Postgres can't work in a folder whose path is longer than 1,023 bytes. */
 const longestHome = 900;
@@ -198,9 +199,10 @@ export function passwordOf(file: string): string | undefined {
   return password;
 }
 
-/** Writes a file of mode 0600 completely or not at all. */
+/** Writes a file of mode 0600 completely or not at all, even if the machine stops at any point. */
 export function replaceFile(file: string, text: string): void {
   const draft = `${file}.${process.pid}.new`;
-  writeFileSync(draft, text, { mode: 0o600 });
+  writeFileSync(draft, text, { mode: 0o600, flush: true });
   renameSync(draft, file);
+  syncFolder(dirname(file));
 }

@@ -22,6 +22,7 @@ import { EngineError } from '../errors.ts';
 import { engineFailed, reasonIn, tailOf } from './failure.ts';
 import type { EngineHome } from './home.ts';
 import { passwordOf, replaceFile } from './home.ts';
+import { linkedFolder } from './linked-folder.ts';
 import type { HeldLock } from './lock.ts';
 import { closedFolder, engineOsUser, type OsUser, refuseClosedFolder } from './os-user.ts';
 import { choosePorts, fixedPorts } from './ports.ts';
@@ -150,7 +151,8 @@ function writeServiceFile(home: EngineHome): void {
 
 /** Backends that have outlived their server end when they next wait; the rest get five seconds. */
 async function endOrphans(home: EngineHome, lock: HeldLock): Promise<void> {
-  const orphans = () => findWorkingIn(dataOf(home)).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
+  const orphans = () =>
+    findWorkingIn(linkedFolder(dataOf(home))).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
   if (await waitUntil(() => orphans().length === 0, 5, lock.signal)) return;
   const ended = await endProcesses(
     orphans,
@@ -177,7 +179,8 @@ function removeStrangersPidFile(home: EngineHome): void {
 
 /** Creates the data folder under another name and renames it, so that an existing one is always complete. */
 async function initialise(home: EngineHome, programs: string, user: OsUser, lock: HeldLock): Promise<void> {
-  const draft = `${dataOf(home)}.new`;
+  const data = linkedFolder(dataOf(home));
+  const draft = `${data}.new`;
   const passwordFile = join(home.postgres, 'password.new');
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
@@ -196,7 +199,7 @@ async function initialise(home: EngineHome, programs: string, user: OsUser, lock
     rmSync(passwordFile, { force: true });
   }
   lock.check();
-  renameSync(draft, dataOf(home));
+  renameSync(draft, data);
 }
 
 /** The output of a program that failed; undefined if it succeeded. */

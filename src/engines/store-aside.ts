@@ -1,11 +1,15 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { homeOf, prepareHome } from './home.ts';
+import { EngineError, messageOf } from '../errors.ts';
+import { codeOf } from './failure.ts';
+import { type EngineHome, homeOf, prepareHome } from './home.ts';
 import { importFolder } from './import-folder.ts';
+import { linkedFolder } from './linked-folder.ts';
 import { withLock } from './lock.ts';
 import { stopNeo4j } from './neo4j.ts';
 import { stopPostgres } from './postgres.ts';
+import type { EngineName } from './stack.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** The folder of the embedded Neo4j's databases; undefined if there is none. */
@@ -20,57 +24,73 @@ export function neo4jStore(settings: Settings): string | undefined {
  * @returns where they are now; undefined if there were none
  */
 export async function moveNeo4jAside(settings: Settings, signal?: AbortSignal): Promise<string | undefined> {
-  return stopped(settings, signal, () => moveAside(homeOf(settings).neo4j));
+  return stopped(settings, signal, 'neo4j', (home) => {
+    const aside = moveAside(home.neo4j);
+    const data = dataIn(home.neo4j);
+    // Behind a link the next start would make no folder.
+    if (aside !== undefined && !existsSync(data)) mkdirSync(data, { mode: 0o700 });
+    return aside;
+  });
 }
 
 /** Stops the embedded Neo4j and removes its databases; the next start makes empty ones. */
 export async function dropNeo4jStore(settings: Settings, signal?: AbortSignal): Promise<void> {
-  await stopped(settings, signal, (home) => {
+  await stopped(settings, signal, 'neo4j', (home) => {
     rmSync(importFolder(home), { recursive: true, force: true });
-    rmSync(join(home.neo4j, 'data'), { recursive: true, force: true });
+    const data = dataIn(home.neo4j);
+    // Only what is in the folder, which may be another disk; that has its own folder for what it found again.
+    const names = existsSync(data) ? readdirSync(data) : [];
+    for (const name of names) if (name !== 'lost+found') rmSync(join(data, name), { recursive: true, force: true });
   });
 }
 
 /** Like {@link moveNeo4jAside}, for the embedded Postgres. */
 export async function movePostgresAside(settings: Settings, signal?: AbortSignal): Promise<string | undefined> {
-  const home = prepareHome(settings);
-  return withLock(
-    home,
-    'engines',
-    async (lock) => {
-      await stopPostgres(home, lock);
-      lock.check();
-      return moveAside(home.postgres);
-    },
-    { signal },
-  );
+  return stopped(settings, signal, 'postgres', (home) => moveAside(home.postgres));
 }
 
 async function stopped<T>(
   settings: Settings,
   signal: AbortSignal | undefined,
-  work: (home: ReturnType<typeof homeOf>) => T,
+  engine: EngineName,
+  work: (home: EngineHome) => T,
 ): Promise<T> {
   const home = prepareHome(settings);
+  const stop = engine === 'neo4j' ? stopNeo4j : stopPostgres;
   return withLock(
     home,
     'engines',
     async (lock) => {
-      await stopNeo4j(home, lock);
+      await stop(home, lock);
       lock.check();
       const result = work(home);
-      syncFolder(home.neo4j);
+      syncFolder(home[engine]);
       return result;
     },
     { signal },
   );
 }
 
-/** Renames an engine's `data`, on its own disk. */
+/**
+ * Renames an engine's `data`, on its own disk; a link to it stays.
+ *
+ * @throws EngineError if it can't be renamed, as where a disk is mounted
+ */
 function moveAside(folder: string): string | undefined {
-  const data = join(folder, 'data');
+  const data = dataIn(folder);
   if (!existsSync(data)) return undefined;
   const aside = `${data}.broken-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
-  renameSync(data, aside);
+  try {
+    renameSync(data, aside);
+  } catch (error) {
+    const why = codeOf(error) === 'EBUSY' ? 'a disk is mounted there' : messageOf(error);
+    throw new EngineError(`${data} can't be moved aside (${why}): move what is in it elsewhere, then try again.`);
+  }
+  syncFolder(dirname(data));
   return aside;
+}
+
+/** An engine's `data`, which may be a link to a folder of another disk. */
+function dataIn(folder: string): string {
+  return linkedFolder(join(folder, 'data'));
 }

@@ -1,21 +1,24 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBValue, listValue } from '@duckdb/node-api';
+import { z } from 'zod';
 import { statement } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { replaceFile } from '../engines/home.ts';
+import { EngineError, messageOf } from '../errors.ts';
 import { type StagedFolder, stagedFolder } from './read-folder.ts';
 import { Staging } from './staging.ts';
 
 /** What is known about the kept rows, in `known.json` beside them. */
-export interface Known {
+const knownShape = z.object({
   /** Whether they are all that the graph was ever made of: false if it held something before any were kept. */
-  isComplete: boolean;
+  isComplete: z.boolean(),
   /** Epoch seconds, as the graph's: at or before it activities other than follows may be missing. */
-  horizon: number | null;
+  horizon: z.number().nullable(),
   /** Whether the graph is just being made from them, or that was interrupted. */
-  isRebuilding: boolean;
-}
+  isRebuilding: z.boolean(),
+});
+export type Known = z.infer<typeof knownShape>;
 
 export interface AcceptedFiles {
   activities: string;
@@ -53,10 +56,22 @@ export class Accepted {
     this.folder = join(settings.home, 'accepted');
   }
 
-  /** Undefined if nothing was ever kept. */
+  /**
+   * Undefined if nothing was ever kept.
+   *
+   * @throws EngineError if the file is damaged
+   */
   known(): Known | undefined {
     const file = join(this.folder, 'known.json');
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Known) : undefined;
+    if (!existsSync(file)) return undefined;
+    try {
+      return knownShape.parse(JSON.parse(readFileSync(file, 'utf8')));
+    } catch (error) {
+      throw new EngineError(
+        `${file} can't be read (${error instanceof z.ZodError ? 'parts of it are missing' : messageOf(error)}): restore it from a ` +
+          'backup, or remove it; without it the kept rows no longer count as all that the graph was made of.',
+      );
+    }
   }
 
   remember(known: Partial<Known>): void {
@@ -93,10 +108,11 @@ export class Accepted {
     for (const name of earlier) if (!taken.includes(join(this.folder, name))) this.#remove([name]);
   }
 
-  /** Removes what killed attempts have left half written. */
-  removeDrafts(): void {
+  /** Removes what killed attempts have left half written that came before the one with this token. */
+  removeDrafts(token: bigint): void {
     if (!existsSync(this.folder)) return;
-    this.#remove(readdirSync(this.folder).filter((name) => name.endsWith(draft)));
+    const drafts = readdirSync(this.folder).filter((name) => name.endsWith(draft));
+    this.#remove(drafts.filter((name) => name < nameOf(token, '')));
   }
 
   /**

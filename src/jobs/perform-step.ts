@@ -26,6 +26,7 @@ import {
   type StepState,
   stepsOf,
 } from './attempt.ts';
+import { makeRoom } from './make-room.ts';
 import { openDay, openScores } from './open-input.ts';
 import { pipeline, readySteps, type Step } from './pipeline.ts';
 import { refuseHalfRebuilt } from './rebuild.ts';
@@ -99,6 +100,7 @@ export async function performStep(todo: StepToDo): Promise<StepEnd> {
     refuseHalfRebuilt(settings);
     const input = await openInput(todo, signal);
     const summary = summaryOf(states);
+    if (name === 'ingest') summary.pruned = (await makeRoom(settings, database)) || undefined;
     const [last] = await database.query<LastRows & pg.QueryResultRow>('sql/runs/last-rows.sql');
     refuseLackOfSpace(settings, name, spaceNeeded(name, { folder: input.folder, summary, last }));
     const attempt = await beginAttempt(database, run.id, name, closedBy(step, run, states));

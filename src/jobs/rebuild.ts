@@ -13,7 +13,7 @@ import type { Database } from '../postgres/database.ts';
 import type { Report } from '../progress.ts';
 import { beginAttempt, finishAttempt } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
-import { withGraph } from './run-context.ts';
+import { rebuildFolder, withGraph } from './run-context.ts';
 import { runSettings } from './run-options.ts';
 import type { RunSummary } from './run-summary.ts';
 import { beginRun, failRun, finishRun } from './runs.ts';
@@ -75,6 +75,8 @@ export async function rebuildGraph(settings: Settings, signal: AbortSignal, repo
       const stop = AbortSignal.any([signal, lost]);
       await refuseFilled(settings, stop);
       const needed = { home: bytes * growth.home, neo4j: bytes * growth.neo4j, postgres: 0 };
+      // What a killed rebuild has left.
+      await rm(rebuildFolder(settings), { recursive: true, force: true });
       refuseLackOfSpace(settings, 'rebuilding the graph', needed);
       return rebuild(settings, database, stop, report);
     }),
@@ -83,7 +85,7 @@ export async function rebuildGraph(settings: Settings, signal: AbortSignal, repo
 
 async function rebuild(settings: Settings, database: Database, signal: AbortSignal, report: Report): Promise<Rebuilt> {
   const accepted = new Accepted(settings);
-  const workDir = join(settings.home, 'rebuild');
+  const workDir = rebuildFolder(settings);
   try {
     report({ doing: 'reading the accepted rows' });
     // Whole, before anything is changed.

@@ -8,16 +8,21 @@ import { up } from '../engines/stack.ts';
 import { dropNeo4jStore, movePostgresAside } from '../engines/store-aside.ts';
 import { BrokenStoreError, DiskFullError, StaleAttemptError } from '../errors.ts';
 import { emptyTables } from '../export/empty-tables.ts';
+import { refuseObstacles } from '../export/obstacles.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { Accepted } from '../ingest/accepted.ts';
 import { type Database, queryOn } from '../postgres/database.ts';
+import { freeBytes } from '../storage/disk-full.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
 import { moveTokensOn } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
-import { messagesFile, reputationFolder } from './run-context.ts';
+import { messagesFile, rebuildFolder, reputationFolder } from './run-context.ts';
 import { everyWriter, resetWriter } from './step-name.ts';
 import { withDatabase } from './with-database.ts';
+
+/** With less than this on the home's disk a reset frees space first: the engines may need some to be emptied. */
+const fewBytes = 64 * 1024 ** 2;
 
 export interface Emptied {
   /** Of the graph; undefined if its store could not be read and was dropped. */
@@ -32,24 +37,26 @@ export interface Emptied {
 /**
  * Empties the graph, the messages, and everything that runs have left in Postgres and under `$KITH_HOME`; the tables
  * themselves stay, with their grants and views. Embedded engines need not be able to open their data: Neo4j's is
- * dropped then, Postgres' is moved aside, and they begin anew.
+ * dropped then, Postgres' is moved aside, and they begin anew. Unless the disk is nearly full, nothing is removed before
+ * the tables are emptied, so that a reset that is refused or stopped while it waits for readers changes nothing.
  */
 export async function resetNetwork(settings: Settings, signal: AbortSignal): Promise<Emptied> {
   const aside = await makeUsable(settings, signal);
   return withDatabase(settings, signal, (database) =>
     withNetworkLock(database, async (lost) => {
       const stop = AbortSignal.any([signal, lost]);
-      // Space first, since the disk may be full.
-      await removeFiles(settings);
+      // Before anything is changed.
+      await refuseObstacles(database);
+      const isShort = freeBytes(settings.home) < fewBytes;
+      if (isShort) await removeFiles(settings);
       const [next] = await database.query<{ token: string }>('sql/steps/next-token.sql');
       const token = BigInt(next?.token ?? 0);
       const [shown] = await database.query<{ rows: number }>('sql/runs/count-shown.sql');
-      // Loaded here, since nothing else of a reset needs Agenda. Without its store it is reset all the same.
-      const { skipMorning } = await import('./worker/change-schedule.ts');
-      await skipMorning(settings, database).catch(() => undefined);
       const graph = await openGraph(settings, database, token, stop).catch(async (error) => {
         if (!mayDrop(settings, error, stop)) throw error;
-        await dropNeo4jStore(settings, stop);
+        // The tables may need the space.
+        if (error instanceof DiskFullError) await dropNeo4jStore(settings, stop);
+        return undefined;
       });
       try {
         const size = graph && (await graphSize(graph));
@@ -58,7 +65,13 @@ export async function resetNetwork(settings: Settings, signal: AbortSignal): Pro
         await emptyTables(database.until(stop), token, settings.publishPatienceSeconds, async (client) => {
           runs = (await queryOn(client, 'sql/runs/reset.sql')).length;
         });
-        if (graph)
+        // Loaded here, since nothing else of a reset needs Agenda. Without its store it is reset all the same.
+        const { skipMorning } = await import('./worker/change-schedule.ts');
+        await skipMorning(settings, database).catch(() => undefined);
+        // Before the graph's, since a graph could be made again from the accepted rows.
+        if (!isShort) await removeFiles(settings);
+        if (!graph) await dropNeo4jStore(settings, stop);
+        else
           await emptyGraph(graph).catch(async (error) => {
             if (!mayDrop(settings, error, stop)) throw error;
             await dropNeo4jStore(settings, stop);
@@ -122,6 +135,6 @@ async function removeFiles(settings: Settings): Promise<void> {
   await rm(join(settings.home, 'runs'), { recursive: true, force: true });
   await removeDuckDbFile(messagesFile(settings));
   await rm(reputationFolder(settings), { recursive: true, force: true });
-  await rm(join(settings.home, 'rebuild'), { recursive: true, force: true });
+  await rm(rebuildFolder(settings), { recursive: true, force: true });
   await rm(new Accepted(settings).folder, { recursive: true, force: true });
 }

@@ -52,6 +52,11 @@ export function reputationFolder(settings: Settings): string {
   return join(settings.home, 'reputation');
 }
 
+/** Working files of `kith rebuild`. */
+export function rebuildFolder(settings: Settings): string {
+  return join(settings.home, 'rebuild');
+}
+
 /** What it takes to work with the graph; without an attempt nothing is to be written. */
 export type GraphContext = Pick<RunContext, 'settings' | 'signal'> & { attempt?: Attempt };
 

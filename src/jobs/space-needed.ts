@@ -9,6 +9,8 @@ export interface LastRows {
   closest: number;
   recommendations: number;
   reasons: number;
+  /** In the graph then; null if that is not known. */
+  activities: number | null;
 }
 
 /** A gzipped file of activities is about a fifth of its text. */
@@ -28,17 +30,23 @@ const ofConnection = 100;
 const growth = 1.5;
 
 /**
- * About how many bytes a step writes, generously: from the folder as stored, or from the rows of the last run, or else
- * from the size of the graph.
+ * About how many bytes a step writes, generously: from the folder as stored, or from the rows of the last run, and also
+ * from the size of the graph if it has grown much since, or there was no run.
  */
 export function spaceNeeded(
   step: StepName,
   { folder, summary, last }: { folder?: Folder; summary: RunSummary; last?: LastRows },
 ): SpaceNeeded {
   const { users = 0, activities = 0 } = summary.graph ?? {};
-  const closest = last ? last.closest * growth : Math.min(50 * users, activities);
-  const recommendations = last ? last.recommendations * growth : Math.min(20 * users, 20 * closest);
-  const reasons = last ? last.reasons * growth : 2 * recommendations;
+  const most = Math.min(50 * users, activities);
+  // The bound is far above what most networks have, so it counts only where the last run says too little: the graph has
+  // grown much since, or the run saw next to nothing of it.
+  const isAlike = last?.activities != null && activities <= last.activities * growth && last.closest >= most / 100;
+  const atLeast = (rows: number | undefined, bound: number) =>
+    isAlike ? (rows ?? 0) * growth : Math.max((rows ?? 0) * growth, bound);
+  const closest = atLeast(last?.closest, most);
+  const recommendations = atLeast(last?.recommendations, Math.min(20 * users, 20 * closest));
+  const reasons = atLeast(last?.reasons, 2 * recommendations);
   switch (step) {
     case 'ingest': {
       const bytes = folder ? dayFiles(folder).reduce((sum, { file, size }) => sum + textSize(file, size), 0) : 0;

@@ -1,8 +1,9 @@
-import { InterruptedError, messageOf, StaleAttemptError } from '../errors.ts';
+import { BusyError, InterruptedError, messageOf, StaleAttemptError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { RunContext } from './run-context.ts';
 import type { StepName } from './step-name.ts';
+import { compact } from './steps/compact.ts';
 import { draw } from './steps/draw.ts';
 import { expire } from './steps/expire.ts';
 import { prune } from './steps/prune.ts';
@@ -10,7 +11,7 @@ import type { Watched, Watcher } from './watcher.ts';
 
 /** Work that nobody waits for. What is not finished, the next run does. */
 interface AfterWork extends Watched {
-  name: 'draw' | 'expire' | 'prune';
+  name: 'draw' | 'expire' | 'compact' | 'prune';
   /** The last steps of runs that it follows. */
   follows: readonly StepName[];
   work(context: RunContext, report: Report): Promise<void>;
@@ -25,6 +26,7 @@ const afterWork: readonly AfterWork[] = [
     work: draw,
   },
   { name: 'expire', follows: ['publish'], title: 'Afterwards: expired activities out of the graph', work: expire },
+  { name: 'compact', follows: ['publish'], title: 'Afterwards: kept rows written anew if many repeat', work: compact },
   { name: 'prune', follows: ['publish'], title: 'Afterwards: folders of old runs out of the home', work: prune },
 ];
 
@@ -57,7 +59,7 @@ export async function workAfter(context: RunContext, watcher: Watcher): Promise<
 }
 
 function whyNot(error: unknown, signal: AbortSignal): string {
-  if (error instanceof StaleAttemptError) return 'a later run has begun';
+  if (error instanceof StaleAttemptError || error instanceof BusyError) return 'a later run has begun';
   if (signal.aborted || error instanceof InterruptedError) return 'stopped';
   return withoutSecrets(messageOf(error));
 }

@@ -1,16 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import neo4j, { type Driver } from 'neo4j-driver';
 import type { Settings } from '../../src/config/settings.ts';
-import { BadInputError } from '../../src/errors.ts';
+import { BadInputError, BusyError, ChecksFailedError, StaleAttemptError } from '../../src/errors.ts';
 import { horizonOf } from '../../src/graph/expire.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import { Accepted } from '../../src/ingest/accepted.ts';
 import { type Part, runPart } from '../../src/jobs/by-hand.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { withKeptRows } from '../../src/jobs/kept-rows.ts';
+import { withNetworkLock } from '../../src/jobs/network-lock.ts';
 import { performStep, type StepEnd } from '../../src/jobs/perform-step.ts';
+import { resetNetwork } from '../../src/jobs/reset.ts';
 import { planRun, type RunOptions, runSettings } from '../../src/jobs/run-options.ts';
 import { enqueueRuns, queuedRunUnderWay, readRun } from '../../src/jobs/runs.ts';
 import { silent } from '../../src/jobs/watcher.ts';
@@ -359,6 +363,67 @@ test('folders of runs that ended long ago are removed, but no others', async () 
   });
 });
 
+test('a run that fails removes what earlier ones have left, so that failures every day do not fill the disk', async () => {
+  await network.reset();
+  const { home } = network.settings;
+  const { id } = (await run(30, [like(1, 2, asOfDay(29))])).run;
+  await run(31, [like(1, 2, asOfDay(29))]);
+  await network.pool.query("UPDATE kith.runs SET finished_at = finished_at - interval '100 days' WHERE id = $1", [id]);
+  const left = ['runs/unknown/work-1/staging', 'rebuild/staging'].map((name) => join(home, name));
+  for (const each of left) mkdirSync(each, { recursive: true });
+  const input = folderOf(32, []);
+  writeFileSync(join(input, 'like.csv'), 'no row at all\n'.repeat(9));
+  await expect(network.run({ input })).rejects.toBeInstanceOf(BadInputError);
+  expect([...left, join(home, 'runs', id)].filter((each) => existsSync(each))).toEqual([]);
+});
+
+describe('the kept rows', () => {
+  const signal = new AbortController().signal;
+
+  test('are changed after a run only while nobody works by hand, and never after a reset', async () => {
+    await network.reset();
+    const { run: published } = await run(30, [like(1, 2, asOfDay(29))]);
+    const context = { database, run: published, signal };
+    await withKeptRows(context, () => expect(network.reset()).rejects.toBeInstanceOf(BusyError));
+    await withNetworkLock(database, () =>
+      expect(withKeptRows(context, async () => undefined)).rejects.toBeInstanceOf(BusyError),
+    );
+    await network.reset();
+    const late = withKeptRows(context, async () => new Accepted(network.settings).remember({ horizon: 1 }));
+    await expect(late).rejects.toBeInstanceOf(StaleAttemptError);
+    expect(new Accepted(network.settings).known()).toBeUndefined();
+  });
+
+  test('and all other files stay when a reset is refused', async () => {
+    await run(30, [like(1, 2, asOfDay(29))]);
+    const { home } = network.settings;
+    const files = () =>
+      ['accepted', 'runs'].flatMap((name) => readdirSync(join(home, name), { recursive: true }).map(String));
+    const before = files();
+    await network.pool.query(
+      `CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE TRIGGER note AFTER INSERT ON graph_recs.rec_reasons FOR EACH ROW EXECUTE FUNCTION public.note()`,
+    );
+    try {
+      await expect(network.reset()).rejects.toBeInstanceOf(ChecksFailedError);
+    } finally {
+      await network.pool.query('DROP FUNCTION public.note CASCADE');
+    }
+    // Nor when it waits too long for a reader.
+    const reader = await network.pool.connect();
+    try {
+      await reader.query('BEGIN; SELECT FROM graph_recs.closest_connections');
+      const impatient = { ...network.settings, publishPatienceSeconds: 1 };
+      await expect(resetNetwork(impatient, signal)).rejects.toThrow(/^Nothing was reset/);
+    } finally {
+      await reader.query('ROLLBACK');
+      reader.release();
+    }
+    expect(before.length).toBeGreaterThan(3);
+    expect(files()).toEqual(before);
+  });
+});
+
 describe('a run that is published stays so', () => {
   const activities = [like(1, 2, asOfDay(29)), like(1, 3, asOfDay(2)), like(2, 4, asOfDay(28))];
   beforeEach(() => network.reset());
@@ -415,7 +480,8 @@ describe('a run that is published stays so', () => {
       await sleep(500);
       // The fence waits for ten seconds.
       const second = alone('ingest', { input: folderOf(31, activities) });
-      expect((await first).summary.leftUndone).toEqual({ expire: 'a later run has begun' });
+      const why = 'a later run has begun';
+      expect((await first).summary.leftUndone).toEqual({ expire: why, compact: why });
       await second;
     } finally {
       await letGo();

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EngineError } from '../../src/errors.ts';
 import { Accepted } from '../../src/ingest/accepted.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
@@ -67,6 +68,24 @@ describe('accepted rows', () => {
     await accepted.shrink(-1e6, 2n, 'a', join(home, 'work'));
     expect(await opened()).toMatchObject({ users: 4, follow: 1, like: 1 });
   });
+
+  test('that a killed attempt has left half written are removed, but not those of a later attempt', async () => {
+    for (const token of [9n, 10n]) await writeFile(accepted.draftOf(token, `run${token}`).users, '');
+    accepted.removeDrafts(10n);
+    expect(readdirSync(accepted.folder).filter((name) => name.endsWith('.part'))).toEqual([
+      '00000000000000000010-run10.users.parquet.part',
+    ]);
+  });
+
+  test.each(['{"isComplete": tr', '', '{}'])(
+    'of which too little is known (%s) say which file is damaged',
+    async (torn) => {
+      const file = join(accepted.folder, 'known.json');
+      await writeFile(file, torn);
+      expect(() => accepted.known()).toThrow(EngineError);
+      expect(() => accepted.known()).toThrow(file);
+    },
+  );
 
   test('are not written anew while they are about as many as those of the graph', async () => {
     await keep(1n, 'a', { follow: ['1,2,2024-05-01'] }, 100, false);

@@ -56,9 +56,14 @@ describe('a full disk', () => {
 test('what a step needs follows from the last rows, else from the graph', () => {
   const summary = { graph: { users: 1000, activities: 20_000 } };
   const first = spaceNeeded('recommend', { summary });
-  const last = { closest: 10_000, recommendations: 1000, reasons: 2000 };
+  const last = { closest: 10_000, recommendations: 1000, reasons: 2000, activities: 20_000 };
   expect(first.postgres).toBeGreaterThan(spaceNeeded('recommend', { summary, last }).postgres);
   expect(spaceNeeded('recommend', { summary, last }).postgres).toBe(3000 * 1.5 * 250);
+  // After a run of next to nothing the graph's size counts.
+  const tiny = { closest: 1, recommendations: 1, reasons: 1 };
+  for (const activities of [10, 20_000, null])
+    for (const step of ['closest', 'recommend'] as const)
+      expect(spaceNeeded(step, { summary, last: { ...tiny, activities } })).toEqual(spaceNeeded(step, { summary }));
   expect(spaceNeeded('closest', { summary }).postgres).toBe(20_000 * 250);
   expect(spaceNeeded('publish', { summary })).toEqual({ home: 0, neo4j: 0, postgres: 0 });
 });

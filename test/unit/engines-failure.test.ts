@@ -105,6 +105,29 @@ test("a store that can't be opened is told with what to do, and is not mistaken 
   expect(error.message).toMatch(/^Neo4j can't open its store \(Failure .+`kith rebuild`.+l\.log\.$/);
   const postgres = reasonIn('FATAL:  could not open file "global/pg_control": No such file or directory\n');
   expect(engineFailed('Postgres', postgres, 'p.log')).toBeInstanceOf(BrokenStoreError);
+  for (const whole of ['Permission denied', 'Too many open files', 'Cannot allocate memory']) {
+    const told = engineFailed('Postgres', reasonIn(`FATAL:  could not open file "global/pg_control": ${whole}\n`), 'l');
+    expect(told).not.toBeInstanceOf(BrokenStoreError);
+    expect(told.message).toContain(whole);
+  }
+  const missing =
+    'postgres: could not find the database system\nExpected it in the directory "d",\nbut could not open file "d/pg_control": ';
+  for (const [why, isBroken] of [
+    ['Permission denied', false],
+    ['No such file or directory', true],
+  ] as const)
+    expect(engineFailed('Postgres', reasonIn(`${missing}${why}\n`), 'l') instanceof BrokenStoreError).toBe(isBroken);
+  for (const thrown of [
+    'java.nio.file.AccessDeniedException: /h/neo4j/data/databases/neo4j/neostore',
+    'java.nio.file.FileSystemException: /h/neo4j/data/databases/neo4j/neostore: Too many open files',
+    'org.neo4j.kernel.internal.locker.FileLockException: Lock file has been locked by another process: /h/x',
+    'java.lang.OutOfMemoryError: Java heap space',
+  ]) {
+    const whole = `x.LifecycleException: y\n\tat a.b(c)\nCaused by: ${thrown}\n\tat a.b(c)\nFAILED the database neo4j can't be opened: ${thrown.replace(/^\S+ /, '')}\n`;
+    const told = engineFailed('Neo4j', reasonIn(whole), 'l');
+    expect(told).not.toBeInstanceOf(BrokenStoreError);
+    expect(told.message).toContain(thrown.replace(/^\S+ /, ''));
+  }
   const locked = reasonIn('FATAL:  data directory "d" has wrong ownership\n');
   expect(engineFailed('Postgres', locked, 'p.log')).not.toBeInstanceOf(BrokenStoreError);
 });

@@ -23,6 +23,17 @@ describe('settings', () => {
 
   test.each([
     ['0', 0],
+    ['300m', 300 * 2 ** 20],
+    ['2G', 2 * 2 ** 30],
+    ['1t', 2 ** 40],
+  ])('take %s as %i bytes', (text, bytes) => {
+    expect(readSettings({ KITH_MIN_FREE_SPACE: text }).minFreeBytes).toBe(bytes);
+    expect(settingsPage()).toContain('`KITH_MIN_FREE_SPACE` (default: `256m`)');
+    expect(() => readSettings({ KITH_MAX_UNPACKED_SIZE: '0' })).toThrow(BadInputError);
+  });
+
+  test.each([
+    ['0', 0],
     ['1', 1000],
     ['0.001', 1],
     ['1.005', 1005],

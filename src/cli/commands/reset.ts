@@ -24,7 +24,8 @@ export function addResetCommand(program: Command): void {
       const settings = readSettings();
       if (!yes)
         throw new BadInputError(
-          `This would empty the graph, the tables and the messages in ${settings.home}: add --yes to do it.`,
+          `This would empty the graph, the tables and the messages in ${settings.home}, remove the store of an embedded Neo4j ` +
+            "that can't open it, and move aside the data of an embedded Postgres that can't open them: add --yes to do it.",
         );
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
       const graph =

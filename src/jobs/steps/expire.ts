@@ -1,10 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expireActivities, horizonOf, refuseManyExpired } from '../../graph/expire.ts';
-import { graphSize } from '../../graph/schema.ts';
 import { Accepted } from '../../ingest/accepted.ts';
 import type { Report } from '../../progress.ts';
-import { type RunContext, runFolder, withGraph } from '../run-context.ts';
+import { withKeptRows } from '../kept-rows.ts';
+import { type RunContext, withGraph } from '../run-context.ts';
 
 /**
  * Removes activities from the graph that are older than the retention before the run's as-of, but none that the run
@@ -18,22 +16,13 @@ export async function expire(context: RunContext, report: Report): Promise<void>
   const kept = Math.max(settings.retention.seconds, run.settings.ranking.windowSeconds);
   const horizon = run.asOf - kept;
   const accepted = new Accepted(settings);
-  const size = await withGraph(context, async (graph) => {
+  await withGraph(context, async (graph) => {
     await refuseManyExpired(graph, horizon, settings.maxExpiredPercent);
     // Before the graph's is raised: a graph that is made again must not claim what it lacks.
     const highest = Math.max(horizon, (await horizonOf(graph)) ?? horizon, accepted.known()?.horizon ?? horizon);
-    accepted.remember({ horizon: highest });
+    await withKeptRows(context, async () => accepted.remember({ horizon: highest }));
     summary.removed = await expireActivities(graph, horizon, (done, total, count) =>
       report({ doing: 'removing', share: done / total, count, unit: 'activities' }),
     );
-    return graphSize(graph);
   });
-  report({ doing: 'letting go of kept rows' });
-  const workDir = join(runFolder(settings, run.id), 'expire');
-  try {
-    const { token } = context.attempt;
-    await accepted.shrink(size.users + size.activities, token, run.id, workDir, context.signal);
-  } finally {
-    await rm(workDir, { recursive: true, force: true });
-  }
 }

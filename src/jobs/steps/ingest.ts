@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hasGraphStore } from '../../engines/graph-store.ts';
 import { BadInputError, FolderChangedError, FolderMissingError } from '../../errors.ts';
 import { refuseObstacles } from '../../export/obstacles.ts';
@@ -19,6 +19,7 @@ import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
+import { workFolder } from '../make-room.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 
 /**
@@ -30,12 +31,8 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   await judgeAsOf(context);
   if (run.steps.includes('publish')) await refuseObstacles(context.database);
   const dir = runFolder(settings, run.id);
-  // Each attempt has one of its own: a late one would take away what another reads.
   const { attempt } = context;
-  const { token } = attempt;
-  const workDir = join(dir, `${workPrefix}${token}`);
-  await removeLeftovers(dirname(dir), token);
-  new Accepted(settings).removeDrafts();
+  const workDir = workFolder(settings, attempt);
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
@@ -164,14 +161,4 @@ async function stageMessages(
   } finally {
     await rejects[Symbol.asyncDispose]();
   }
-}
-
-const workPrefix = 'work-';
-
-/** What killed attempts left of their staged rows, which may be as large as the input. */
-async function removeLeftovers(runs: string, token: bigint): Promise<void> {
-  for (const run of await readdir(runs).catch(() => []))
-    for (const name of await readdir(join(runs, run)).catch(() => []))
-      if (name.startsWith(workPrefix) && BigInt(name.slice(workPrefix.length)) < token)
-        await rm(join(runs, run, name), { recursive: true, force: true });
 }

@@ -1,0 +1,42 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { Accepted } from '../ingest/accepted.ts';
+import type { Database } from '../postgres/database.ts';
+import { rebuildFolder, runFolder } from './run-context.ts';
+
+const workPrefix = 'work-';
+
+/** Where an attempt keeps its staged rows. Each has a folder of its own: a late one would take away what another reads. */
+export function workFolder(settings: Settings, { runId, token }: { runId: string; token: bigint }): string {
+  return join(runFolder(settings, runId), `${workPrefix}${token}`);
+}
+
+/**
+ * Removes from the home what killed attempts and rebuilds have left, which may be as large as the input, and the folders
+ * of old runs. Called before a run asks how much space there is, under the network's lock, so no rebuild is under way.
+ *
+ * @returns of how many old runs
+ */
+export async function makeRoom(settings: Settings, database: Database): Promise<number> {
+  const [next] = await database.query<{ token: string }>('sql/steps/next-token.sql');
+  const token = BigInt(next?.token ?? 0);
+  const runs = join(settings.home, 'runs');
+  for (const run of await readdir(runs).catch(() => []))
+    for (const name of await readdir(join(runs, run)).catch(() => []))
+      if (name.startsWith(workPrefix) && BigInt(name.slice(workPrefix.length)) < token)
+        await rm(join(runs, run, name), { recursive: true, force: true });
+  new Accepted(settings).removeDrafts(token);
+  await rm(rebuildFolder(settings), { recursive: true, force: true });
+  const old = await outdatedRuns(settings, database);
+  // What can't be removed is told after the publish.
+  for (const id of old) await rm(runFolder(settings, id), { recursive: true, force: true }).catch(() => undefined);
+  return old.length;
+}
+
+/** Runs that have left something in `$KITH_HOME/runs`, ended long ago, and are not shown. */
+export async function outdatedRuns(settings: Settings, database: Database): Promise<string[]> {
+  const there = new Set(await readdir(join(settings.home, 'runs')).catch(() => []));
+  const outdated = await database.query<{ id: string }>('sql/runs/outdated.sql', [settings.keepRunsDays]);
+  return outdated.map(({ id }) => id).filter((id) => there.has(id));
+}

@@ -1,0 +1,30 @@
+import { rm } from 'node:fs/promises';
+import { StaleAttemptError } from '../../errors.ts';
+import { graphSize } from '../../graph/schema.ts';
+import { Accepted } from '../../ingest/accepted.ts';
+import type { Report } from '../../progress.ts';
+import { withKeptRows } from '../kept-rows.ts';
+import { workFolder } from '../make-room.ts';
+import { type RunContext, withGraph } from '../run-context.ts';
+
+/**
+ * Writes the accepted rows anew if they are many more than the graph's: without repeats, and what has expired. After
+ * every publish, since a folder that is loaded again and again repeats itself even where nothing may expire.
+ */
+export async function compact(context: RunContext, report: Report): Promise<void> {
+  const { settings, run, database, attempt } = context;
+  const workDir = workFolder(settings, attempt);
+  await withKeptRows(context, async (signal) => {
+    const { users, activities } = await withGraph({ ...context, signal }, graphSize);
+    report({ doing: 'writing' });
+    try {
+      await new Accepted(settings).shrink(users + activities, attempt.token, run.id, workDir, signal);
+    } catch (error) {
+      // A worker's next run has removed what was half written.
+      const isLater = (await database.query('sql/runs/under-way.sql')).length > 0;
+      throw isLater ? new StaleAttemptError('A later run has begun.') : error;
+    } finally {
+      await rm(workDir, { recursive: true, force: true });
+    }
+  });
+}
