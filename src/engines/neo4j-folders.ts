@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, linkSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { childEnvironment } from '../child-environment.ts';
 import { EngineError } from '../errors.ts';
 import { type EngineHome, makeOwnFolder, runsAsRoot } from './home.ts';
 import type { OsUser } from './os-user.ts';
@@ -33,7 +34,7 @@ export function giveDataToNeo4j(folder: string, user: OsUser): void {
   if (!user) return;
   // Unlike a loop of our own, chown can't be led elsewhere by links that are changed meanwhile.
   const args = ['-RPh', `${user.uid}:${user.gid}`, realpathSync(join(folder, 'data'))];
-  const { status, error, stderr } = spawnSync('chown', args, { encoding: 'utf8' });
+  const { status, error, stderr } = spawnSync('chown', args, { encoding: 'utf8', env: childEnvironment() });
   if (status !== 0)
     throw new EngineError(
       `Neo4j's data in ${folder} could not be given to its user ${user.name} (${error?.message ?? stderr.trim()}): run \`chown -R ${user.name} ${join(folder, 'data')}\`.`,

@@ -7,8 +7,8 @@ import { BadInputError, EngineError, messageOf } from '../../errors.ts';
 import { cleaningVersion } from '../../messages/clean.ts';
 import { makeFolders } from '../../storage/disk-file.ts';
 import { refuseUnwritable } from '../../storage/write-whole.ts';
+import { exactLimit, largestSum } from './exact-sums.ts';
 import { listWeights, type Model, mapWeights, shapes } from './model.ts';
-import { exactLimit, largestSum } from './training/exact-weights.ts';
 import { padding, Vocabulary } from './vocabulary.ts';
 
 /** Must change whenever existing folders could be misread. */
