@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   kith(['show', await someoneToShow(postgres.url)]);
   console.log(`
 The demo took ${Math.round((performance.now() - started) / 1000)} s. Its engines are still running:
-  Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user ${neo4j.username}, password in ${home}/passwords/neo4j)
+  Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user analyst, password in ${home}/passwords/analyst)
   Postgres       PGSERVICEFILE=${home}/pg_service.conf psql service=kith
 How good the model is: ${home}/model/model-card.md
 Queries to try in Neo4j Browser: cypher/explore/*.cypher. To stop the engines: KITH_HOME=${home} npx kith down`);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { interruptible } from '../../src/cli/interruptible.ts';
 import { projectRoot } from '../../src/config/project.ts';
 import { InterruptedError, KithError } from '../../src/errors.ts';
+import { mayMount, SmallDisk } from '../../test/harness/small-disk.ts';
 import { firstDay, laterDay, networkOf, newActivitiesOf } from '../data.ts';
 import { circumstances } from '../machine.ts';
 import { Scratch } from '../measure.ts';
@@ -11,7 +12,6 @@ import { type Options, readOptions } from './options.ts';
 import { planOf } from './plan.ts';
 import { describeRound, isGood, keepResults, type Results } from './results.ts';
 import { type KnownDay, playRound } from './round.ts';
-import { SmallDisk } from './small-disk.ts';
 import { Stage } from './stage.ts';
 import { undisturbedDay } from './undisturbed.ts';
 
@@ -20,13 +20,16 @@ const defaults = {
   report: join(projectRoot, 'docs', 'reliability.md'),
 };
 
+const diskBytes = 6 * 2 ** 30;
+
 /** Days that follow each other before a home begins again. */
 const mostDays = 6;
 
 /** @returns whether nothing was amiss in any round */
 async function chaos(options: Options, signal: AbortSignal): Promise<boolean> {
   using scratch = new Scratch(options.scratch, options.keep);
-  using disk = options.kinds.includes('full-disk') ? SmallDisk.mount(join(scratch.folder, 'disk')) : undefined;
+  const hasDisk = options.kinds.includes('full-disk') && mayMount();
+  using disk = hasDisk ? new SmallDisk(join(scratch.folder, 'disk'), diskBytes) : undefined;
   const kinds = options.kinds.filter((kind) => kind !== 'full-disk' || disk);
   if (kinds.length < options.kinds.length) say('full-disk is left out: no disk in memory can be mounted here');
   await using stage = new Stage(scratch.folder, disk, {});

@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { BadInputError } from '../../src/errors.ts';
+import { parseOptions } from '../parse-options.ts';
 import { type Kind, kinds } from './plan.ts';
 
 /** What was asked for. */
@@ -82,19 +83,8 @@ export function readOptions(
     .option('--keep', 'leave everything in the scratch folder')
     .option('--results <dir>', 'where the results are kept', defaults.results)
     .option('--report <file>', 'the page whose table is written', defaults.report)
-    .helpOption('-h, --help', 'show help')
-    .addHelpText('after', examples)
-    .configureOutput({ writeErr: () => undefined })
-    .exitOverride();
-  try {
-    program.parse(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new BadInputError(`${error.message.replace(/^error: /, '')} (--help shows the options)`);
-  }
-  if (program.args.length > 0)
-    throw new BadInputError(`There is no option ${program.args[0]} (--help shows the options)`);
+    .addHelpText('after', examples);
+  if (!parseOptions(program, args)) return undefined;
   const { only, without, ...given } = program.opts<
     Omit<Options, 'kinds' | 'minutes' | 'rounds'> & Partial<Options> & { only?: Kind[]; without: Kind[] }
   >();

@@ -9,10 +9,10 @@ import { postgresUrl } from '../../src/engines/postgres-roles.ts';
 import { findWorkingIn } from '../../src/engines/processes.ts';
 import { status } from '../../src/engines/stack.ts';
 import { RunningCommand } from '../../test/harness/command-line.ts';
+import type { SmallDisk } from '../../test/harness/small-disk.ts';
 import { WorkerNetwork } from '../../test/harness/worker-network.ts';
 import { benchSql } from '../peer.ts';
 import type { Victim } from './plan.ts';
-import type { SmallDisk } from './small-disk.ts';
 
 /** What the published tables hold. */
 export interface Digest {

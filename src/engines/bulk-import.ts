@@ -14,7 +14,7 @@ import { findNeo4j, stopNeo4j } from './neo4j.ts';
 import { memorySizes } from './neo4j-conf.ts';
 import { lendToNeo4j, neo4jLogs, prepareNeo4jFolders, showToNeo4j } from './neo4j-folders.ts';
 import { engineOsUser, refuseClosedFolder } from './os-user.ts';
-import { endProcesses, findProcesses } from './processes.ts';
+import { endProcesses, findEngine } from './processes.ts';
 import { throwIfAborted } from './waiting.ts';
 
 /** CSV files (plain or gzip) for the importer; the first of each list holds only the header. */
@@ -108,7 +108,7 @@ async function runImport(
   prepareNeo4jFolders(home.neo4j, user);
   const java = findJava(home, user);
   const folder = importFolder(home);
-  const importers = () => findProcesses('kith.Neo4jImport', folder);
+  const importers = () => findEngine('kith.Neo4jImport', folder);
   await endProcesses(importers, [['SIGKILL', 10]], lock.check);
   lock.check();
   rmSync(folder, { recursive: true, force: true });

@@ -13,10 +13,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, messageOf } from '../errors.ts';
 import { keepSecret } from '../secrets.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 import { codeOf, homeError } from './failure.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -40,7 +41,7 @@ export interface EngineHome {
 
 /** What Kith keeps in the home beside the engines' data: nobody else may read it. */
 const privateEntries =
-  /^(passwords|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.lock)$/;
+  /^(passwords|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.(lock|new))$/;
 
 /** Postgres can't work in a folder whose path is longer than 1,023 bytes. */
 const longestHome = 900;
@@ -116,7 +117,9 @@ export function runsAsRoot(): boolean {
  */
 export function prepareHome(settings: Settings): EngineHome {
   try {
-    makeFolders(homeOf(settings).root);
+    const made = makeFolders(homeOf(settings).root);
+    // Engines' users have to go through.
+    if (runsAsRoot()) for (const each of made) chmodSync(each, 0o711);
     const home = homeOf(settings);
     closeHome(home);
     makeOwnFolder(home.neo4j, runsAsRoot() ? 0o750 : 0o700);
@@ -131,26 +134,13 @@ export function prepareHome(settings: Settings): EngineHome {
 }
 
 /** Closes the home, but a folder that holds other things only as far as nobody else can put something there. */
-function closeHome({ root, passwords }: EngineHome): void {
+function closeHome({ root, neo4j, postgres }: EngineHome): void {
   const mode = statSync(root).mode & 0o7777;
-  const isHome = existsSync(dirname(passwords.neo4j)) || readdirSync(root).length === 0;
-  const wanted = isHome ? (runsAsRoot() ? 0o711 : 0o700) : (mode & 0o755) | (runsAsRoot() ? 0o011 : 0);
+  const engines = [basename(neo4j), basename(postgres)];
+  const isOurs = readdirSync(root).every((name) => privateEntries.test(name) || engines.includes(name));
+  const wanted = isOurs ? (runsAsRoot() ? 0o711 : 0o700) : (mode & 0o755) | (runsAsRoot() ? 0o011 : 0);
   // Where everybody has files, as in /tmp, the folder stays as it is.
   if ((mode & 0o1000) === 0 && (mode & 0o777) !== wanted) chmodSync(root, wanted);
-}
-
-/** Creates missing folders. Node's own `recursive` never returns where folders can't be created, as under /proc. */
-function makeFolders(path: string): void {
-  if (existsSync(path)) return;
-  makeFolders(dirname(path));
-  try {
-    mkdirSync(path);
-    // Engines' users have to go through.
-    if (runsAsRoot()) chmodSync(path, 0o711);
-  } catch (error) {
-    // Another process may just have created it.
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
 }
 
 /** Makes a folder if it doesn't exist yet, and gives it this mode. */

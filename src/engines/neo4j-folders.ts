@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, linkSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, lstatSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { childEnvironment } from '../child-environment.ts';
 import { EngineError } from '../errors.ts';
 import { type EngineHome, makeOwnFolder, runsAsRoot } from './home.ts';
 import type { OsUser } from './os-user.ts';
@@ -33,7 +34,7 @@ export function giveDataToNeo4j(folder: string, user: OsUser): void {
   if (!user) return;
   // Unlike a loop of our own, chown can't be led elsewhere by links that are changed meanwhile.
   const args = ['-RPh', `${user.uid}:${user.gid}`, realpathSync(join(folder, 'data'))];
-  const { status, error, stderr } = spawnSync('chown', args, { encoding: 'utf8' });
+  const { status, error, stderr } = spawnSync('chown', args, { encoding: 'utf8', env: childEnvironment() });
   if (status !== 0)
     throw new EngineError(
       `Neo4j's data in ${folder} could not be given to its user ${user.name} (${error?.message ?? stderr.trim()}): run \`chown -R ${user.name} ${join(folder, 'data')}\`.`,
@@ -68,8 +69,8 @@ export function neo4jLogs(home: EngineHome): string {
 }
 
 /**
- * Puts files of ours, as links where possible, in a folder that Neo4j's user can read; without such a user they stay
- * where they are.
+ * Moves files of ours to a folder that Neo4j's user can read; without such a user they stay where they are. As links
+ * they would be closed again with the rest of the home by the next process that starts.
  *
  * @returns their paths for Neo4j
  */
@@ -80,8 +81,9 @@ export function lendToNeo4j(files: string[], folder: string, user: OsUser): stri
   return files.map((file) => {
     const lent = join(folder, `${readdirSync(folder).length}-${basename(file)}`);
     try {
-      linkSync(file, lent);
+      renameSync(file, lent);
     } catch {
+      // On another disk.
       copyFileSync(file, lent);
     }
     showToNeo4j(lent, user);

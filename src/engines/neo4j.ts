@@ -13,7 +13,7 @@ import { memorySizes, neo4jConf } from './neo4j-conf.ts';
 import { giveDataToNeo4j, prepareNeo4jFolders, showToNeo4j } from './neo4j-folders.ts';
 import { engineOsUser, refuseClosedFolder } from './os-user.ts';
 import { choosePorts, fixedPorts, rememberedPorts } from './ports.ts';
-import { endProcesses, findProcesses, type Process, type StartOptions, startServer } from './processes.ts';
+import { endProcesses, findEngine, type Process, type StartOptions, startServer } from './processes.ts';
 import { askNeo4j, isBroken, isRefusedLogin, type Neo4jAccess } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
@@ -36,7 +36,7 @@ export function neo4jAccess(home: EngineHome): (Neo4jAccess & { browser: string 
 
 /** The server's process, if it is running. */
 export function findNeo4j(home: EngineHome): Process | undefined {
-  return findProcesses('kith.Neo4jServer', home.neo4j)[0];
+  return findEngine('kith.Neo4jServer', home.neo4j)[0];
 }
 
 /**
@@ -97,7 +97,7 @@ async function makeAnalyst(home: EngineHome, { signal }: HeldLock): Promise<void
 
 /** Stops Neo4j, if it is running; committed data stays. */
 export async function stopNeo4j(home: EngineHome, lock: HeldLock): Promise<void> {
-  const server = () => findProcesses('kith.Neo4jServer', home.neo4j);
+  const server = () => findEngine('kith.Neo4jServer', home.neo4j);
   const ended = await endProcesses(
     server,
     [
@@ -160,12 +160,12 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
           await pause(3_000, lock.signal);
         }
         if (isBroken(error)) {
-          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
+          await endProcesses(() => findEngine('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
           return true;
         }
         // On a full disk Neo4j neither starts nor ends. Killing it loses no committed data.
         if (isDiskFull(home.neo4j)) {
-          await endProcesses(() => findProcesses('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
+          await endProcesses(() => findEngine('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
           throw diskFull(home.root);
         }
         return false;

@@ -29,7 +29,7 @@ import { choosePorts, fixedPorts } from './ports.ts';
 import { postgresConf, postgresHba } from './postgres-conf.ts';
 import { alwaysThereUrl, createRole, postgresUrl, prepareDatabase, superuser } from './postgres-roles.ts';
 import { serviceFileOf, serviceText } from './postgres-service.ts';
-import { endProcesses, findProcesses, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
+import { endProcesses, findEngine, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
 import { askPostgres, isRefusedLogin } from './reach.ts';
 import { pause, waitUntil } from './waiting.ts';
 
@@ -44,7 +44,7 @@ interface Options {
 
 /** The server's process, if it is running. */
 export function findPostgres(home: EngineHome): Process | undefined {
-  return findProcesses('-D', dataOf(home))[0];
+  return findEngine('-D', dataOf(home))[0];
 }
 
 /**
@@ -74,7 +74,7 @@ export async function startPostgres(home: EngineHome, settings: Settings, option
 
 /** Stops Postgres and all its backends, if there are any; committed data stays. */
 export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<void> {
-  const server = () => findProcesses('-D', dataOf(home));
+  const server = () => findEngine('-D', dataOf(home));
   await endProcesses(
     server,
     [

@@ -9,6 +9,7 @@ import {
   renameSync,
   statSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { childEnvironment } from '../child-environment.ts';
 import { codeOf } from './failure.ts';
 import { waitUntil } from './waiting.ts';
@@ -20,9 +21,18 @@ export interface Process {
 }
 
 /**
- * Every process whose command has all these arguments in a row. A process is recognised by the folder of its
- * home on its command line, never by a remembered pid, because pids are reused.
+ * The processes of an engine that works in this folder of a home. They are recognised by a word and the folder on their
+ * command lines, never by a remembered pid, because pids are reused. Anybody may run something that looks like it and
+ * waits for our passwords, so only processes of the user to whom the engine's data belongs count, and our own.
  */
+export function findEngine(word: string, folder: string): Process[] {
+  const users = [ownerOf(join(folder, 'data')) ?? ownerOf(folder) ?? process.getuid?.()];
+  // As root, whatever has the set-user-id bit would be ours.
+  if (process.getuid?.() !== 0) users.push(process.getuid?.());
+  return findProcesses(word, folder).filter(({ pid }) => users.includes(userOf(pid)));
+}
+
+/** Every process, whosever it is, whose command has all these arguments in a row. */
 export function findProcesses(...args: string[]): Process[] {
   if (process.platform === 'linux') return inProc().filter(({ command }) => command.includes(`\0${args.join('\0')}\0`));
   const listing =
@@ -110,6 +120,28 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal);
   } catch {
     // It has just ended.
+  }
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who started a process: the real user, since anybody can start programs that have another user's rights. */
+function userOf(pid: number): number | undefined {
+  try {
+    const text =
+      process.platform === 'linux'
+        ? /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+        : spawnSync('ps', ['-o', 'ruid=', '-p', `${pid}`], { encoding: 'utf8', env: childEnvironment() }).stdout.trim();
+    return text ? Number(text) : undefined;
+  } catch {
+    // It has just ended.
+    return undefined;
   }
 }
 

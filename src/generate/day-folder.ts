@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { BadInputError, messageOf } from '../errors.ts';
-import { makeFolders } from '../storage/disk-file.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 
 /** The files of a day's folder. */
 export const dayFiles = ['follow.csv', 'reply.csv', 'mention.csv', 'like.csv', 'user.csv', 'messages.jsonl'] as const;
@@ -49,7 +49,7 @@ export async function writeDayFolder(
   const sibling = (kind: string) => join(dirname(target), `.${basename(target)}.${kind}-${randomUUID()}`);
   const partial = sibling('partial');
   try {
-    await makeFolders(partial);
+    makeFolders(partial);
   } catch (error) {
     throw new BadInputError(`${dirname(target)} can't be written to (${messageOf(error)}); choose another place.`, {
       cause: error,

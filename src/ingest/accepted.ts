@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBValue, listValue } from '@duckdb/node-api';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import { statement } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { replaceFile } from '../engines/home.ts';
 import { EngineError, messageOf } from '../errors.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 import { type StagedFolder, stagedFolder } from './read-folder.ts';
 import { Staging } from './staging.ts';
 
@@ -75,7 +76,7 @@ export class Accepted {
   }
 
   remember(known: Partial<Known>): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolders(this.folder, 0o700);
     const before = this.known() ?? { isComplete: false, horizon: null, isRebuilding: false };
     replaceFile(join(this.folder, 'known.json'), `${JSON.stringify({ ...before, ...known })}\n`);
   }
@@ -92,7 +93,7 @@ export class Accepted {
 
   /** Where an attempt at ingest writes, before {@link take}. */
   draftOf(token: bigint, runId: string): AcceptedFiles {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolders(this.folder, 0o700);
     const path = join(this.folder, nameOf(token, runId));
     return { activities: `${path}${suffixes.activities}${draft}`, users: `${path}${suffixes.users}${draft}` };
   }

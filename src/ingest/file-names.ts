@@ -1,4 +1,4 @@
-import { editsBetween } from '../config/unknown-settings.ts';
+import { editsBetween } from '../edit-distance.ts';
 
 /** The files of a day's folder; each may end in `.gz`, too. */
 type InputFile = 'follow.csv' | 'reply.csv' | 'like.csv' | 'mention.csv' | 'user.csv' | 'messages.jsonl';

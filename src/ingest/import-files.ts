@@ -1,7 +1,8 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statement } from '../config/project.ts';
 import type { ImportFiles } from '../engines/bulk-import.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 import { activityTypes, relationshipTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
 
@@ -25,7 +26,7 @@ export async function writeImportFiles(
   flaggedAt: number,
   onProgress?: (text: string) => void,
 ): Promise<ImportFiles> {
-  await mkdir(dir, { recursive: true });
+  makeFolders(dir);
   onProgress?.("writing the importer's files: users");
   const nodes = await headed(join(dir, 'user.csv'), nodeHeader);
   await staging.run(statement('sql/staging/import-nodes.sql'), { path: join(dir, 'user.csv'), flaggedAt });

@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EngineError, messageOf } from '../errors.ts';
 import { diskFull, isNoSpace } from '../storage/disk-full.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 
 /** A bad row. */
 export interface Reject {
@@ -45,7 +46,7 @@ export class RejectsFile {
    */
   static async create(path: string): Promise<RejectsFile> {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       const file = new RejectsFile(path, await open(path, 'w'));
       await file.#write('file,line,reason,text\n');
       return file;

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import type { Folder } from '../storage/folder.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 import { MessageStore } from './message-store.ts';
 import { type ReadMessagesOptions, readMessages } from './read-messages.ts';
 
@@ -26,7 +27,8 @@ export async function withFolderStore<T>(
   await removeOlder(options.dir);
   const own = join(options.dir, `${ownPrefix}${process.pid}`);
   const rejects = join(own, 'rejects.csv');
-  const storeDir = await mkdtemp(join(await made(own), 'store-'));
+  makeFolders(own, 0o700);
+  const storeDir = await mkdtemp(join(own, 'store-'));
   try {
     await using store = await MessageStore.open(join(storeDir, 'messages.duckdb'), options.signal);
     const count = await readInto(store, folder, rejects, options);
@@ -56,11 +58,6 @@ async function readInto(
 
 /** Includes the host, because containers that share a home have separate pids. */
 const ownPrefix = `${hostname()}-`;
-
-async function made(dir: string): Promise<string> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  return dir;
-}
 
 /**
  * Removes what finished processes left: bad lines and, if they were killed, their messages, which may be as large as

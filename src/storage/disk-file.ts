@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, EngineError, InterruptedError, messageOf } from '../errors.ts';
 import { diskFull, isNoSpace } from './disk-full.ts';
+import { makeFolders } from './make-folders.ts';
 
 /**
  * Writes a file on disk completely or not at all: into a temporary file next to it, which is then renamed. Missing
@@ -14,7 +15,7 @@ export async function writeDiskFile(path: string, blocks: AsyncIterable<Buffer>,
   const target = await targetOf(path);
   const draft = join(dirname(target), `.kith-${randomUUID()}.part`);
   const orExplain = async <T>(work: Promise<T>): Promise<T> => work.catch((error) => Promise.reject(told(error, path)));
-  await orExplain(makeFolders(dirname(target)));
+  await orExplain(Promise.resolve(dirname(target)).then(makeFolders));
   const file = await orExplain(open(draft, 'wx'));
   try {
     await fill(file, blocks, orExplain);
@@ -51,20 +52,6 @@ async function targetOf(path: string): Promise<string> {
   if (found?.isDirectory()) throw new BadInputError(`${path} is a folder; give the path of a file.`);
   if (found && !found.isFile()) throw new BadInputError(`${path} is a device, not a file; give the path of a file.`);
   return found ? realpath(path) : path;
-}
-
-/**
- * Creates the missing folders of a path. Node's own `recursive` never returns where folders can't be created, as under
- * /proc.
- */
-export async function makeFolders(path: string): Promise<void> {
-  const missing: string[] = [];
-  for (let each = path; !(await stat(each).catch(absent)); each = dirname(each)) missing.push(each);
-  for (const each of missing.toReversed())
-    await mkdir(each).catch((error: NodeJS.ErrnoException) => {
-      // Another process may just have created it.
-      if (error.code !== 'EEXIST') throw error;
-    });
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -1,8 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
 import { diskFull, isNoSpace } from './disk-full.ts';
+import { makeFolders } from './make-folders.ts';
 
 /**
  * The engine's memory limit, whatever the input; the rest is on disk. With it, 12 million activities take 16 s and 670
@@ -31,7 +32,7 @@ export class DuckDbFile implements AsyncDisposable {
    */
   static async open(path: string, signal?: AbortSignal): Promise<DuckDbFile> {
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolders(dirname(path), 0o700);
       const instance = await DuckDBInstance.create(path, {
         memory_limit: memoryLimit,
         threads: '2',

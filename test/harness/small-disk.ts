@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Whether this machine lets us mount file systems, as root mostly. */
 export function mayMount(): boolean {
@@ -14,40 +15,49 @@ export function mayMount(): boolean {
   }
 }
 
-/** A disk of some mebibytes, which can be filled. */
+/** A file system in memory, whose size can be set to what is on it; it takes no more memory than that. */
 export class SmallDisk implements Disposable {
   readonly folder: string;
+  readonly #bytes: number;
 
-  constructor(folder: string, mebibytes: number) {
+  /** Needs {@link mayMount}. */
+  constructor(folder: string, bytes: number) {
     mkdirSync(folder, { recursive: true });
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]);
-    if (mounted.status !== 0) throw new Error(`mount failed: ${mounted.stderr}`);
-    // Engines run as other users.
-    chmodSync(folder, 0o711);
+    // Engines, which run as other users where this one is root, have to get through.
+    mount('-t', 'tmpfs', '-o', `size=${bytes},mode=0711`, 'tmpfs', folder);
     this.folder = folder;
+    this.#bytes = bytes;
   }
 
-  /** Leaves so many bytes free. */
-  fill(left: number): void {
-    const { bavail, bsize } = statfsSync(this.folder);
-    const file = openSync(join(this.folder, 'filling'), 'a');
-    try {
-      const block = Buffer.alloc(1 << 20);
-      for (let bytes = bavail * bsize - left; bytes > 0; bytes -= block.length)
-        writeSync(file, block, 0, Math.min(bytes, block.length));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    } finally {
-      closeSync(file);
+  /** Leaves so many bytes free, about. */
+  async fill(leaveBytes: number): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      const { blocks, bfree, bsize } = statfsSync(this.folder);
+      try {
+        this.#resize((blocks - bfree) * bsize + leaveBytes);
+        return;
+      } catch (error) {
+        // More was written in between.
+        if (tries === 20) throw error;
+        await sleep(20);
+      }
     }
   }
 
   free(): void {
-    rmSync(join(this.folder, 'filling'), { force: true });
+    this.#resize(this.#bytes);
+  }
+
+  #resize(bytes: number): void {
+    mount('-o', `remount,size=${bytes}`, this.folder);
   }
 
   [Symbol.dispose](): void {
-    spawnSync('umount', ['-l', this.folder]);
-    rmSync(this.folder, { recursive: true, force: true });
+    // Lazily: a process that is just ending may have something open.
+    execFileSync('umount', ['-l', this.folder], { stdio: 'pipe' });
   }
+}
+
+function mount(...args: string[]): void {
+  execFileSync('mount', args, { stdio: 'pipe' });
 }

@@ -7,7 +7,7 @@ import { readSettings } from '../../src/config/settings.ts';
 import { homeOf } from '../../src/engines/home.ts';
 import { importFolder } from '../../src/engines/import-folder.ts';
 import { postgresUrl } from '../../src/engines/postgres-roles.ts';
-import { findProcesses } from '../../src/engines/processes.ts';
+import { findEngine } from '../../src/engines/processes.ts';
 import { down, status } from '../../src/engines/stack.ts';
 import { type ListedRun, listRuns } from '../../src/jobs/list-runs.ts';
 import { Database } from '../../src/postgres/database.ts';
@@ -181,7 +181,7 @@ export class WorkerNetwork implements AsyncDisposable {
 
   /** The bulk importer that runs just now, and the worker that started it. */
   importer(): { pid: number; worker: RunningCommand | undefined } | undefined {
-    const [found] = findProcesses('kith.Neo4jImport', importFolder(homeOf(readSettings(this.env))));
+    const [found] = findEngine('kith.Neo4jImport', importFolder(homeOf(readSettings(this.env))));
     if (!found) return undefined;
     const parent = execFileSync('ps', ['-o', 'ppid=', '-p', String(found.pid)], { encoding: 'utf8' }).trim();
     return { pid: found.pid, worker: this.workers.find(({ process }) => process.pid === Number(parent)) };

@@ -52,8 +52,8 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
       await network.run({ input, settings: { maxRowChangePercent: 1000 } });
       expected.push(await tablesAt(network.stack.postgres.url));
     }
-    disk = new SmallDisk(join(place, 'disk'), 700);
-    postgresDisk = new SmallDisk(join(place, 'disk', 'home', 'postgres'), 500);
+    disk = new SmallDisk(join(place, 'disk'), 700 * MiB);
+    postgresDisk = new SmallDisk(join(place, 'disk', 'home', 'postgres'), 500 * MiB);
     chmodSync(join(place, 'disk', 'home'), 0o711);
     settings = readSettings({
       KITH_HOME: join(place, 'disk', 'home'),
@@ -126,7 +126,7 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
     breakNeo4j();
     writeFileSync(join(settings.home, 'messages.duckdb'), 'not a database');
     rmSync(join(settings.home, 'postgres', 'data', 'global', 'pg_control'));
-    disk.fill(0);
+    await disk.fill(0);
     const emptied = await resetNetwork(settings, signal);
     expect(emptied.aside).toMatch(/postgres\/data\.broken-/);
     disk.free();

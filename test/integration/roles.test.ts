@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import pg from 'pg';
+import { projectRoot } from '../../src/config/project.ts';
 import { homeOf, passwordOf } from '../../src/engines/home.ts';
 import { serviceFileOf } from '../../src/engines/postgres-service.ts';
 import { down, up } from '../../src/engines/stack.ts';
@@ -10,6 +11,7 @@ import { publishedTables } from '../../src/export/published-tables.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
+import { fillIn } from '../../src/postgres/variables.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 import { runsIn, StagedRows } from './staged-rows.ts';
@@ -51,6 +53,31 @@ function smallDay(): string {
   writeFileSync(join(input, 'follow.csv'), lines.join(''));
   return input;
 }
+
+test("the composed Postgres' script makes Kith's role no superuser, with a database and readers of its own", async () => {
+  const script = readFileSync(join(projectRoot, 'compose', 'postgres', '10-kith.sql'), 'utf8')
+    // The lines for psql name the variable's source.
+    .replace(/^(\\|--).*$/gm, '')
+    .replace(/\bkith\b/g, 'kith_composed');
+  try {
+    for (const each of fillIn(script, { kith_password: 'of-the-test' }).split(';'))
+      if (each.trim()) await network.asSuperuser(each);
+    await using kith = await connectAs('kith_composed', 'of-the-test', 'kith_composed');
+    await kith.query("CREATE SCHEMA graph_recs; CREATE ROLE its_reader LOGIN PASSWORD 'of-the-test'");
+    const rights = `
+      SELECT rolsuper, rolcreaterole, rolcreatedb, pg_has_role('its_reader', 'USAGE') AS of_reader,
+        pg_has_role('pg_use_reserved_connections', 'USAGE') AS reserved
+      FROM pg_roles WHERE rolname = current_user`;
+    expect((await kith.query(rights)).rows).toEqual([
+      { rolsuper: false, rolcreaterole: true, rolcreatedb: false, of_reader: true, reserved: true },
+    ]);
+    await expect(kith.query("COPY (SELECT 1) TO PROGRAM 'cat'")).rejects.toThrow(/permission denied/);
+  } finally {
+    await network.asSuperuser('DROP DATABASE IF EXISTS kith_composed WITH (FORCE)');
+    await network.asSuperuser('DROP ROLE IF EXISTS its_reader');
+    await network.asSuperuser('DROP ROLE IF EXISTS kith_composed');
+  }
+});
 
 describe("Kith's own role", () => {
   test.each([

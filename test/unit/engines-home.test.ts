@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -19,7 +20,7 @@ import { type EngineHome, homeOf, passwordOf, prepareHome } from '../../src/engi
 import { isLocked, withLock } from '../../src/engines/lock.ts';
 import { memorySizes, neo4jConf } from '../../src/engines/neo4j-conf.ts';
 import { choosePorts } from '../../src/engines/ports.ts';
-import { endProcesses, findProcesses } from '../../src/engines/processes.ts';
+import { endProcesses, findEngine, findProcesses } from '../../src/engines/processes.ts';
 import { pause } from '../../src/engines/waiting.ts';
 import { BadInputError, BusyError, EngineError, InterruptedError } from '../../src/errors.ts';
 import { until } from '../harness/until.ts';
@@ -92,8 +93,11 @@ describe('the home', () => {
     const closed = ['passwords', 'passwords/web', 'runs', 'runs/one', 'reputation', 'reputation/host-1', ...files];
     expect(closed.filter((path) => (modeOf(path) & 0o077) !== 0)).toEqual([]);
     // As root, engines' users go through.
-    expect([modeOf('') & 0o066, modeOf('postgres') & 0o066, modeOf('neo4j') & 0o027]).toEqual([0, 0, 0]);
+    expect([modeOf('') & 0o022, modeOf('postgres') & 0o066, modeOf('neo4j') & 0o027]).toEqual([0, 0, 0]);
     expect(modeOf('mine/notes')).toBe(0o777);
+    rmSync(join(root, 'mine'), { recursive: true });
+    prepareHome(settingsOf());
+    expect(modeOf('') & 0o066).toBe(0);
   });
 
   test('in folders that do not exist yet lets engines through, whatever the umask', () => {
@@ -113,8 +117,10 @@ describe('the home', () => {
     mkdirSync(home);
     writeFileSync(join(home, 'notes'), '');
     chmodSync(home, 0o777);
-    prepareHome(settingsOf());
-    expect(statSync(home).mode & 0o777).toBe(0o755);
+    for (const _ of ['first start', 'next start']) {
+      prepareHome(settingsOf());
+      expect(statSync(home).mode & 0o777).toBe(0o755);
+    }
     const shared = join(folder, 'shared');
     mkdirSync(shared);
     chmodSync(shared, 0o1777);
@@ -242,6 +248,24 @@ test('a process is found by its arguments and ended; one with other arguments is
   } finally {
     ours.kill('SIGKILL');
     stranger.kill('SIGKILL');
+  }
+});
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+asRoot("what another user runs is no engine, whatever its arguments, but what its data's owner runs is", async () => {
+  const stranger = 54_321;
+  const engine = join(folder, 'neo4j');
+  mkdirSync(join(engine, 'data'), { recursive: true });
+  const script = 'setInterval(() => 0, 1000); console.log(1)';
+  const running = spawn(process.execPath, ['-e', script, 'kith-test', engine], { uid: stranger, cwd: '/' });
+  try {
+    await once(running.stdout, 'data');
+    expect(findProcesses('kith-test', engine)).toHaveLength(1);
+    expect(findEngine('kith-test', engine)).toEqual([]);
+    chownSync(join(engine, 'data'), stranger, 0);
+    expect(findEngine('kith-test', engine).map(({ pid }) => pid)).toEqual([running.pid]);
+  } finally {
+    running.kill('SIGKILL');
   }
 });
 

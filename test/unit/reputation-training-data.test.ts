@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { BadInputError } from '../../src/errors.ts';
+import { largestSum } from '../../src/scoring/reputation/exact-sums.ts';
 import { weekWeights } from '../../src/scoring/reputation/training/class-weights.ts';
-import { exactWeights, largestSum } from '../../src/scoring/reputation/training/exact-weights.ts';
+import { exactWeights } from '../../src/scoring/reputation/training/exact-weights.ts';
 import { splitUsers } from '../../src/scoring/reputation/training/split-users.ts';
 import { Texts } from '../../src/scoring/reputation/training/texts.ts';
 import { padding, specialRows, unknownWord, Vocabulary, WordCounter } from '../../src/scoring/reputation/vocabulary.ts';

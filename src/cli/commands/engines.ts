@@ -27,8 +27,8 @@ Examples:
 const statusExamples = `
 Examples:
   $ kith status
-  The password for Neo4j Browser:
-    $ kith status --json | jq -r .neo4j.password
+  The password for Neo4j Browser, where the user is analyst:
+    $ cat .kith/passwords/analyst
   A Postgres shell:
     $ PGSERVICEFILE=.kith/pg_service.conf psql service=kith
 `;

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasGraphStore } from '../../engines/graph-store.ts';
 import { BadInputError, FolderChangedError, FolderMissingError } from '../../errors.ts';
@@ -16,6 +16,7 @@ import { MessageStore } from '../../messages/message-store.ts';
 import { readMessages } from '../../messages/read-messages.ts';
 import type { Report } from '../../progress.ts';
 import type { Folder } from '../../storage/folder.ts';
+import { makeFolders } from '../../storage/make-folders.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
@@ -33,7 +34,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const dir = runFolder(settings, run.id);
   const { attempt } = context;
   const workDir = workFolder(settings, attempt);
-  await mkdir(workDir, { recursive: true, mode: 0o700 });
+  makeFolders(workDir, 0o700);
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
   const horizon = await readHorizon(context);

@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BadInputError, EngineError, messageOf } from '../../errors.ts';
 import { cleaningVersion } from '../../messages/clean.ts';
-import { makeFolders } from '../../storage/disk-file.ts';
+import { makeFolders } from '../../storage/make-folders.ts';
 import { refuseUnwritable } from '../../storage/write-whole.ts';
+import { exactLimit, largestSum } from './exact-sums.ts';
 import { listWeights, type Model, mapWeights, shapes } from './model.ts';
-import { exactLimit, largestSum } from './training/exact-weights.ts';
 import { padding, Vocabulary } from './vocabulary.ts';
 
 /** Must change whenever existing folders could be misread. */
@@ -88,7 +88,7 @@ export async function writeModel(
   const files = { [described.weights.name]: weights, [described.vocabulary.name]: vocabulary, ...others };
   const draft = join(folder, `.kith-${randomUUID()}.part`);
   try {
-    await makeFolders(resolve(folder));
+    makeFolders(resolve(folder));
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { flush: true });
     await writeFile(draft, json, { flush: true });
     await rename(draft, join(folder, 'model.json'));
