@@ -53,8 +53,8 @@ async function read({ begin, statements }: (typeof ways)[number]): Promise<void>
       }
     } catch (error) {
       const code = (error as { code?: string }).code ?? '';
-      // Before a network's first run there may be neither tables, schema nor database.
-      if (!hadRows && /^(42P01|3F000|3D000)$/.test(code)) seen.empty++;
+      // Before a network's first run there may be neither tables, schema, database nor role.
+      if (!hadRows && /^(42P01|3F000|3D000|28P01)$/.test(code)) seen.empty++;
       // No SQLSTATE: the connection broke. Else: it was ended, or the system failed.
       else if (code.length !== 5 || /^(08|53|57|58)/.test(code)) seen.lost++;
       else if (!seen.errors.includes(String(error))) seen.errors.push(String(error));
