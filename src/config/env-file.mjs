@@ -62,7 +62,8 @@ function textOf(file) {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw new EnvFileError(`${file} is not a plain file: give a file of lines NAME=value.`);
-    if (stats.size > largestBytes) throw new EnvFileError(`${file} is larger than 1 MiB, which no settings are.`);
+    if (stats.size > largestBytes)
+      throw new EnvFileError(`${file} is larger than 1 MiB, too large for a settings file.`);
     refuseForeign(file, stats);
     const bytes = readFileSync(descriptor);
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);

@@ -44,7 +44,7 @@ function tooLarge({ path, size }: { path: string; size: number }, most: number, 
       ? 'KITH_MAX_UNPACKED_SIZE'
       : `${limits.maxUnpackedRatio} times its size, KITH_MAX_UNPACKED_RATIO`;
   return new BadInputError(
-    `${path} has ${size} bytes and unpacks to more than ${most} (${setting}), as no honest file does; if it is one, ` +
+    `${path} has ${size} bytes and unpacks to more than ${most} (${setting}), which real data does not; if this file is right, ` +
       'raise the setting.',
   );
 }

@@ -182,7 +182,7 @@ describe('a folder with names that are nearly right', () => {
   test('may be complete later if a file is still being copied', async () => {
     const folder = await openFolder(await day({ 'follow.csv': '', 'like.csv.part': '' }));
     expect(() => dayFiles(folder)).toThrow(FolderMissingError);
-    expect(() => dayFiles(folder)).toThrow(/like\.csv\.part, which by its name is not complete yet/);
+    expect(() => dayFiles(folder)).toThrow(/like\.csv\.part, whose name says that it is still being copied/);
   });
 });
 

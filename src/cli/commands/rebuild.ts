@@ -21,7 +21,7 @@ Examples:
 export function addRebuildCommand(program: Command): void {
   program
     .command('rebuild')
-    .description('make the graph again from the rows that were accepted, if its store is broken')
+    .description('rebuild the graph from the rows that were accepted, if its store is broken')
     .option('--yes', 'do it; nothing is changed without it')
     .addHelpText('after', examples)
     .action(async ({ yes }: { yes?: boolean }) => {
@@ -45,12 +45,12 @@ export function addRebuildCommand(program: Command): void {
 }
 
 const onlyPart =
-  'Only a part is known: the graph held something before Kith kept what it is made of. Load the earlier days again.';
+  'These rows are incomplete: the graph already held data when Kith began to keep them. Ingest the earlier days again.';
 
 function describe({ accepted, folders, bytes, isComplete, store }: RebuildPlan): string {
   const aside = store ? `move ${store.folder} (${megabytes(store.bytes)}) aside, and ` : '';
   const part = isComplete ? '' : `, which is only a part (the graph held something before they were kept)`;
-  return `${aside}make the graph again from ${accepted} (${folders} ingests, ${megabytes(bytes)})${part}`;
+  return `${aside}rebuild the graph from ${accepted} (${folders} ingests, ${megabytes(bytes)})${part}`;
 }
 
 function megabytes(bytes: number): string {

@@ -30,7 +30,7 @@ export function addResetCommand(program: Command): void {
       const removed = await interruptible((signal) => resetNetwork(settings, signal));
       const graph =
         removed.users === undefined
-          ? 'the graph (its store is a new one now)'
+          ? 'the graph (its store was replaced)'
           : `${removed.users} users and ${removed.activities} activities in the graph`;
       print(`Emptied: ${graph}, ${removed.rows} published rows, ${removed.runs} runs, all messages.`);
       if (removed.aside !== undefined)

@@ -41,13 +41,14 @@ export function addWorkerCommand(program: Command): void {
           work(settings, { stop: stop.signal, drain: drain.signal, log, onEnd }).then(resolve, reject);
         });
       } catch (error) {
-        // A start that was broken off is no failure.
+        // An interrupted start is not a failure.
         if (!(error instanceof InterruptedError && drain.signal.aborted)) throw error;
       } finally {
         for (const signal of endingSignals) process.off(signal, onSignal);
         // After a job, Agenda keeps a timer for half the lock's lifetime; nothing else is left to do.
         setImmediate(() => process.exit());
       }
-      if (stop.signal.aborted) throw new InterruptedError('Stopped; another worker, or this one later, goes on.');
+      if (stop.signal.aborted)
+        throw new InterruptedError('Stopped; another worker, or this one later, will continue the run.');
     });
 }
