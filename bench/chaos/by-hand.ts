@@ -6,7 +6,7 @@ import type { RunningCommand } from '../../test/harness/command-line.ts';
 import { begunIn, type Done, disturb, importerSeconds, underWayIn, waitsForImporter } from './disturb.ts';
 import { type Ended, endOf, faultsOf, namesFullDisk } from './exits.ts';
 import { type Disturbance, moments } from './plan.ts';
-import type { Scene } from './round.ts';
+import type { Scene } from './scene.ts';
 import { patienceSeconds } from './stage.ts';
 
 /** Seconds within which a run ends that is told to stop, or whose disk is full. */

@@ -4,7 +4,7 @@ import type { RunningCommand } from '../../test/harness/command-line.ts';
 import { begunIn, type Done, disturb, importerSeconds, waitsForImporter } from './disturb.ts';
 import { type Exit, endOf, faultsOf } from './exits.ts';
 import { type Disturbance, moments } from './plan.ts';
-import type { Scene } from './round.ts';
+import type { Scene } from './scene.ts';
 import type { Stage } from './stage.ts';
 
 /** Seconds within which a worker ends that is told to: it ends its step first. */

@@ -11,7 +11,8 @@ import { say } from '../words.ts';
 import { type Options, readOptions } from './options.ts';
 import { planOf } from './plan.ts';
 import { describeRound, isGood, keepResults, type Results } from './results.ts';
-import { type KnownDay, playRound } from './round.ts';
+import { playRound } from './round.ts';
+import type { KnownDay } from './scene.ts';
 import { Stage } from './stage.ts';
 import { undisturbedDay } from './undisturbed.ts';
 

@@ -1,31 +1,15 @@
 import { join } from 'node:path';
 import { messageOf } from '../../src/errors.ts';
-import type { Day } from '../data.ts';
 import { disturbByHand } from './by-hand.ts';
 import { disturbQueue } from './by-queue.ts';
 import type { Done } from './disturb.ts';
 import { type Exit, endOf, faultsOf } from './exits.ts';
-import type { Moment, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { Readers } from './readers.ts';
 import type { Seen } from './reading.ts';
+import type { KnownDay, Scene } from './scene.ts';
 import { type Digest, patienceSeconds, type Stage } from './stage.ts';
 import { type Tried, tryWrong } from './wrong-input.ts';
-
-/** A day's folder, and what an undisturbed run of it leaves and takes. */
-export interface KnownDay extends Day {
-  digest: Digest;
-  seconds: Record<Moment, number>;
-}
-
-/** What is disturbed in a round: its home and its day, and what is known of both so far. */
-export interface Scene {
-  stage: Stage;
-  day: KnownDay;
-  plan: Plan;
-  done: Done[];
-  /** A sentence for everything that was not as it has to be. */
-  faults: string[];
-}
 
 /** How a round went. */
 export interface RoundResult {

@@ -1,7 +1,7 @@
 import type { Day } from '../data.ts';
 import { endOf } from './exits.ts';
 import type { Moment } from './plan.ts';
-import type { KnownDay } from './round.ts';
+import type { KnownDay } from './scene.ts';
 import { patienceSeconds, type Stage } from './stage.ts';
 
 /**

@@ -48,27 +48,12 @@ export interface ReadOptions {
 }
 
 /** A folder that has been read and judged completely; its rows are on disk until it is disposed of. */
-export interface StagedFolder extends AsyncDisposable {
+export interface StagedFolder extends StagedCounts, AsyncDisposable {
   files: FileCount[];
   /** What is in the folder besides these files and the messages, and is not read. */
   unread: UnreadNames | undefined;
   /** 00:00 UTC of the date in the folder's name, as epoch seconds; undefined if the name is not a date. */
   asOf: number | undefined;
-  /** Distinct users in user.csv and in activities. */
-  users: number;
-  /** Distinct activities that are neither towards oneself nor too old. */
-  activities: Record<ActivityType, number>;
-  /** Rows left out because they are too old. */
-  expired: number;
-  /** Activities left out because they repeat another. */
-  repeated: number;
-  /** Activities later than the span that the run counts, and before it. */
-  later: number;
-  beforeWindow: number;
-  /** The instant of the newest activity, in epoch seconds; undefined if there is none. */
-  newest: number | undefined;
-  /** The same of those that are at most a day later than the as-of. */
-  newestNear: number | undefined;
   /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
   readUsers(batchSize: number): AsyncIterable<UserBatch>;
   /** The distinct activities of a type, sorted by user, engaged, at (epoch seconds), message (null for follows). */

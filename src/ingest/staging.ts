@@ -35,7 +35,9 @@ interface Appenders {
 
 /** What a finished staging holds. */
 export interface StagedCounts {
+  /** Distinct users in user.csv and in activities. */
   users: number;
+  /** Distinct activities that are neither towards oneself nor too old. */
   activities: Record<ActivityType, number>;
   /** Rows that were too old to be stored. */
   expired: number;
