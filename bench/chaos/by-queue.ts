@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
 import type { RunningCommand } from '../../test/harness/command-line.ts';
-import { begunIn, type Done, disturb, importerSeconds, waitsForImporter } from './disturb.ts';
+import { begunIn, type Done, disturb, type Ending, importerSeconds, waitsForImporter } from './disturb.ts';
 import { type Exit, endOf, faultsOf } from './exits.ts';
 import { type Disturbance, moments } from './plan.ts';
 import type { Scene } from './scene.ts';
@@ -32,7 +32,7 @@ export async function disturbQueue(scene: Scene): Promise<void> {
     const hit = await disturb(stage, disturbance, {
       program: () => stage.busyWorker(),
       isEnding: async (worker, kind) => {
-        leaving.push(leave(worker, kind === 'kill' ? ['SIGKILL'] : [0]));
+        leaving.push(leave(worker, endsOf[kind]));
         await startWorker();
       },
     });
@@ -50,6 +50,13 @@ export async function disturbQueue(scene: Scene): Promise<void> {
   }
   await Promise.all(leaving);
 }
+
+/** How a worker may end: told once, it finishes its step; told twice, it need not. */
+const endsOf: Record<Ending, Exit[]> = {
+  kill: ['SIGKILL'],
+  interrupt: [0],
+  'interrupt twice': [0, 130, 'SIGINT', 'SIGTERM'],
+};
 
 /** Waits for the moment of a disturbance; false if the run is over before. */
 async function untilMoment(

@@ -26,8 +26,11 @@ export interface Target {
   /** The command, or the worker that does a step. */
   program: () => Promise<RunningCommand | undefined>;
   /** Called once the program was killed or told to stop. */
-  isEnding: (program: RunningCommand, kind: 'kill' | 'interrupt') => Promise<void>;
+  isEnding: (program: RunningCommand, kind: Ending) => Promise<void>;
 }
+
+/** How a program is ended. */
+export type Ending = 'kill' | 'interrupt' | 'interrupt twice';
 
 const names: Record<Victim, string> = {
   program: 'the run',
@@ -95,7 +98,7 @@ export async function disturb(
         await sleep(200);
         program.process.kill(signal);
       }
-      await target.isEnding(program, 'interrupt');
+      await target.isEnding(program, isRepeated ? 'interrupt twice' : 'interrupt');
       return { kind: 'interrupt', what: `${names.program} got ${signal}${isRepeated ? ' twice' : ''}`, allowed };
     }
     case 'full-disk': {
