@@ -140,6 +140,15 @@ export class Accepted {
     }
   }
 
+  /** Whether there are so many more rows than the graph has users and activities that {@link shrink} would write them anew. */
+  async isLong(inGraph: number, workDir: string, signal?: AbortSignal): Promise<boolean> {
+    const names = this.#names();
+    if (names.length === 0) return false;
+    await using staging = await Staging.open(workDir, signal);
+    const [[rows] = []] = await staging.run(statement('sql/accepted/count.sql'), { paths: this.#paths(names) });
+    return Number(rows) > mostPerRow * inGraph + fewRows;
+  }
+
   /**
    * Writes all rows anew, without repeats and what the horizon has passed, if they are many more than the graph's.
    * Interrupted anywhere, it leaves rows twice at most, which is harmless.
@@ -148,11 +157,9 @@ export class Accepted {
    * @returns whether it did
    */
   async shrink(inGraph: number, token: bigint, runId: string, workDir: string, signal?: AbortSignal): Promise<boolean> {
+    if (!(await this.isLong(inGraph, workDir, signal))) return false;
     const names = this.#names();
-    if (names.length === 0) return false;
     await using staging = await Staging.open(workDir, signal);
-    const [[rows] = []] = await staging.run(statement('sql/accepted/count.sql'), { paths: this.#paths(names) });
-    if (Number(rows) <= mostPerRow * inGraph + fewRows) return false;
     await this.#stage(staging, names);
     const files = this.draftOf(token, `${runId}-all`);
     await staging.run(statement('sql/accepted/write-activities.sql'), { path: files.activities });

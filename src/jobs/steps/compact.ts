@@ -14,17 +14,20 @@ import { type RunContext, withGraph } from '../run-context.ts';
 export async function compact(context: RunContext, report: Report): Promise<void> {
   const { settings, run, database, attempt } = context;
   const workDir = workFolder(settings, attempt);
-  await withKeptRows(context, async (signal) => {
-    const { users, activities } = await withGraph({ ...context, signal }, graphSize);
+  const accepted = new Accepted(settings);
+  try {
+    const { users, activities } = await withGraph(context, graphSize);
+    // Asked first: under the network's lock nobody can begin anything by hand.
+    if (!(await accepted.isLong(users + activities, workDir, context.signal))) return;
     report({ doing: 'writing' });
-    try {
-      await new Accepted(settings).shrink(users + activities, attempt.token, run.id, workDir, signal);
-    } catch (error) {
-      // A worker's next run has removed what was half written.
-      const isLater = (await database.query('sql/runs/under-way.sql')).length > 0;
-      throw isLater ? new StaleAttemptError('A later run has begun.') : error;
-    } finally {
-      await rm(workDir, { recursive: true, force: true });
-    }
-  });
+    await withKeptRows(context, (signal) =>
+      accepted.shrink(users + activities, attempt.token, run.id, workDir, signal),
+    );
+  } catch (error) {
+    // A worker's next run has removed what was half written.
+    const isLater = (await database.query('sql/runs/under-way.sql')).length > 0;
+    throw isLater ? new StaleAttemptError('A later run has begun.') : error;
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
 }
