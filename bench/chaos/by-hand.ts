@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../../src/config/project.ts';
 import type { RunningCommand } from '../../test/harness/command-line.ts';
-import { begunIn, type Done, disturb, importerSeconds, underWayIn, waitsForImporter } from './disturb.ts';
+import { type Done, disturb, underWayIn } from './disturb.ts';
 import { type Ended, endOf, faultsOf, namesFullDisk } from './exits.ts';
-import { type Disturbance, moments } from './plan.ts';
+
 import type { Scene } from './scene.ts';
 import { patienceSeconds } from './stage.ts';
+import { untilMoment } from './until-moment.ts';
 
 /** Seconds within which a run ends that is told to stop, or whose disk is full. */
 const endsWithin = { interrupt: 60, 'full-disk': 120 };
@@ -44,7 +45,8 @@ export async function disturbByHand(scene: Scene, before: number): Promise<void>
   for (const disturbance of plan.disturbances) {
     if (run && hasEnded(run.command) && (await end(run))) return;
     const { command, hits } = run ?? begin();
-    if (!(await untilMoment(scene, command, disturbance))) continue;
+    const said = () => [command.said];
+    if (!(await untilMoment(scene, disturbance, said, async () => hasEnded(command)))) continue;
     const during = underWayIn(command.said);
     const hit = await disturb(stage, disturbance, {
       program: async () => (hasEnded(command) ? undefined : command),
@@ -83,29 +85,6 @@ async function ofFullDisk({ stage, faults }: Scene, command: RunningCommand, hit
   if (isAlone && ended.exit === 4 && !namesFullDisk(ended.stderr))
     faults.push(`the run on a full disk does not say so: ${ended.stderr.trimEnd().slice(-600)}`);
   return ended;
-}
-
-/** Waits for the moment of a disturbance; false if the command ends before. */
-async function untilMoment(
-  { stage, day, plan }: Scene,
-  command: RunningCommand,
-  disturbance: Disturbance,
-): Promise<boolean> {
-  const { during, share } = disturbance;
-  const isOfImporter = waitsForImporter(disturbance, plan);
-  const from = moments.indexOf(during);
-  const isThere = () =>
-    isOfImporter
-      ? stage.pidsOf('importer').length > 0
-      : begunIn(command.said).some((step) => moments.indexOf(step) >= from);
-  while (!hasEnded(command)) {
-    if (isThere()) {
-      await sleep(share * (isOfImporter ? importerSeconds : day.seconds[during]) * 1000);
-      return !hasEnded(command);
-    }
-    await sleep(20);
-  }
-  return false;
 }
 
 function hasEnded({ process }: RunningCommand): boolean {

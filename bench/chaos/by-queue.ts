@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
 import type { RunningCommand } from '../../test/harness/command-line.ts';
-import { begunIn, type Done, disturb, type Ending, importerSeconds, waitsForImporter } from './disturb.ts';
+import { type Done, disturb, type Ending } from './disturb.ts';
 import { type Exit, endOf, faultsOf } from './exits.ts';
-import { type Disturbance, moments } from './plan.ts';
+
 import type { Scene } from './scene.ts';
 import type { Stage } from './stage.ts';
+import { untilMoment } from './until-moment.ts';
 
 /** Seconds within which a worker ends that is told to: it ends its step first. */
 const endsWithin = 120;
@@ -24,10 +24,14 @@ export async function disturbQueue(scene: Scene): Promise<void> {
   };
   await Promise.all([startWorker(), startWorker()]);
   await network.kith('enqueue', '--input', day.folder);
+  // Asking takes a connection, so not every time.
+  let asks = 0;
+  const isOverNow = async () => asks++ % 10 === 0 && isOver(await lastRun(stage));
   const hits: Done[] = [];
   const leaving: Promise<void>[] = [];
   for (const disturbance of plan.disturbances) {
-    if (!(await untilMoment(scene, started, disturbance))) break;
+    const said = () => started.map((worker) => worker.said);
+    if (!(await untilMoment(scene, disturbance, said, isOverNow))) break;
     const during = stepsOf(await lastRun(stage));
     const hit = await disturb(stage, disturbance, {
       program: () => stage.busyWorker(),
@@ -57,29 +61,6 @@ const endsOf: Record<Ending, Exit[]> = {
   interrupt: [0],
   'interrupt twice': [0, 130, 'SIGINT', 'SIGTERM'],
 };
-
-/** Waits for the moment of a disturbance; false if the run is over before. */
-async function untilMoment(
-  { stage, day, plan }: Scene,
-  workers: readonly RunningCommand[],
-  disturbance: Disturbance,
-): Promise<boolean> {
-  const { during, share } = disturbance;
-  const isOfImporter = waitsForImporter(disturbance, plan);
-  const from = moments.indexOf(during);
-  const isThere = () =>
-    isOfImporter
-      ? stage.pidsOf('importer').length > 0
-      : workers.some(({ said }) => begunIn(said).some((step) => moments.indexOf(step) >= from));
-  for (let asks = 0; ; asks++) {
-    if (isThere()) {
-      await sleep(share * (isOfImporter ? importerSeconds : day.seconds[during]) * 1000);
-      return true;
-    }
-    if (asks % 10 === 0 && isOver(await lastRun(stage))) return false;
-    await sleep(50);
-  }
-}
 
 /** Undefined if there is none, or Postgres is away. */
 async function lastRun({ network }: Stage): Promise<ListedRun | undefined> {

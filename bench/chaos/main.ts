@@ -61,7 +61,11 @@ async function chaos(options: Options, signal: AbortSignal): Promise<boolean> {
     results.rounds.push(result);
     if (result.isEqual) results.equal++;
     process.stdout.write(`${describeRound(result)}\n`);
-    keepResults(results, resolve(options.results), resolve(options.report));
+    keepResults(results, {
+      folder: resolve(options.results),
+      page: resolve(options.report),
+      scratch: scratch.folder,
+    });
   }
   const good = results.rounds.filter(isGood).length;
   const { length } = results.rounds;

@@ -22,11 +22,21 @@ export function isGood({ isEqual, faults }: RoundResult): boolean {
   return isEqual && faults.length === 0;
 }
 
+/** Where results go. */
+interface Places {
+  folder: string;
+  /** The page that shows them. */
+  page: string;
+  /** Where the homes are: a path of this machine, which is of no interest to others. */
+  scratch: string;
+}
+
 /** Keeps them as `chaos.json`, whole or not at all, and fills their places on a page, if there is one. */
-export function keepResults(results: Results, folder: string, page: string): void {
+export function keepResults(results: Results, { folder, page, scratch }: Places): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'chaos.json');
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(results, undefined, 2)}\n`);
+  const text = JSON.stringify(results, undefined, 2).replaceAll(scratch, 'SCRATCH');
+  writeFileSync(`${file}.tmp`, `${text}\n`);
   renameSync(`${file}.tmp`, file);
   if (existsSync(page))
     writeFileSync(

@@ -18,7 +18,7 @@ import { addScheduleCommand } from './commands/schedule.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addStepCommands } from './commands/steps.ts';
 import { addWorkerCommand } from './commands/worker.ts';
-import { isOutputLost, outliveReaders } from './outputs.ts';
+import { isOutputLost, outliveReaders } from './gone-readers.ts';
 
 const examples = `
 Examples:

@@ -140,7 +140,7 @@ export class Accepted {
     }
   }
 
-  /** Whether there are so many more rows than the graph has users and activities that {@link shrink} would write them anew. */
+  /** Whether there are so many more rows than the graph has users and activities that {@link shrink} is worth it. */
   async isLong(inGraph: number, workDir: string, signal?: AbortSignal): Promise<boolean> {
     const names = this.#names();
     if (names.length === 0) return false;
@@ -150,14 +150,10 @@ export class Accepted {
   }
 
   /**
-   * Writes all rows anew, without repeats and what the horizon has passed, if they are many more than the graph's.
-   * Interrupted anywhere, it leaves rows twice at most, which is harmless.
-   *
-   * @param inGraph users and activities
-   * @returns whether it did
+   * Writes all rows anew, without repeats and what the horizon has passed. Interrupted anywhere, it leaves rows twice at
+   * most, which is harmless.
    */
-  async shrink(inGraph: number, token: bigint, runId: string, workDir: string, signal?: AbortSignal): Promise<boolean> {
-    if (!(await this.isLong(inGraph, workDir, signal))) return false;
+  async shrink(token: bigint, runId: string, workDir: string, signal?: AbortSignal): Promise<void> {
     const names = this.#names();
     await using staging = await Staging.open(workDir, signal);
     await this.#stage(staging, names);
@@ -166,7 +162,6 @@ export class Accepted {
     await staging.run(statement('sql/accepted/write-all-users.sql'), { path: files.users });
     this.take(files, `${runId}-all`);
     this.#remove(names);
-    return true;
   }
 
   async #stage(staging: Staging, names: readonly string[]): Promise<Awaited<ReturnType<Staging['finish']>>> {

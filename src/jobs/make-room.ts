@@ -14,7 +14,9 @@ export function workFolder(settings: Settings, { runId, token }: { runId: string
 
 /**
  * Removes from the home what killed attempts and rebuilds have left, which may be as large as the input, and the folders
- * of old runs. Called before a run asks how much space there is, under the network's lock, so no rebuild is under way.
+ * in `$KITH_HOME/runs` (bad rows, scores) of runs that ended long ago, except of the one that is shown. Folders of runs
+ * that Postgres doesn't know stay, and so do the runs themselves. Called before a run asks how much space there is, under
+ * the network's lock, so no rebuild is under way.
  *
  * @returns of how many old runs
  */
@@ -22,21 +24,16 @@ export async function makeRoom(settings: Settings, database: Database): Promise<
   const [next] = await database.query<{ token: string }>('sql/steps/next-token.sql');
   const token = BigInt(next?.token ?? 0);
   const runs = join(settings.home, 'runs');
-  for (const run of await readdir(runs).catch(() => []))
+  const there: string[] = await readdir(runs).catch(() => []);
+  for (const run of there)
     for (const name of await readdir(join(runs, run)).catch(() => []))
       if (name.startsWith(workPrefix) && BigInt(name.slice(workPrefix.length)) < token)
         await rm(join(runs, run, name), { recursive: true, force: true });
   new Accepted(settings).removeDrafts(token);
   await rm(rebuildFolder(settings), { recursive: true, force: true });
-  const old = await outdatedRuns(settings, database);
-  // What can't be removed is told after the publish.
-  for (const id of old) await rm(runFolder(settings, id), { recursive: true, force: true }).catch(() => undefined);
-  return old.length;
-}
-
-/** Runs that have left something in `$KITH_HOME/runs`, ended long ago, and are not shown. */
-export async function outdatedRuns(settings: Settings, database: Database): Promise<string[]> {
-  const there = new Set(await readdir(join(settings.home, 'runs')).catch(() => []));
   const outdated = await database.query<{ id: string }>('sql/runs/outdated.sql', [settings.keepRunsDays]);
-  return outdated.map(({ id }) => id).filter((id) => there.has(id));
+  const old = outdated.filter(({ id }) => there.includes(id));
+  // One that can't be removed must not end the run; the next run tries again.
+  for (const { id } of old) await rm(runFolder(settings, id), { recursive: true, force: true }).catch(() => undefined);
+  return old.length;
 }

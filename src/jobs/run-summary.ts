@@ -45,7 +45,7 @@ export interface RunSummary {
   drawn?: DrawnConnections;
   /** Activities that had grown too old and were removed after the publish. */
   removed?: number;
-  /** Folders of old runs that were removed after the publish. */
+  /** Folders of old runs that were removed when the run began. */
   pruned?: number;
   /** Work after the publish that was not finished, and why; the next run does it. */
   leftUndone?: Record<string, string>;

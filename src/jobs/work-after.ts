@@ -6,12 +6,11 @@ import type { StepName } from './step-name.ts';
 import { compact } from './steps/compact.ts';
 import { draw } from './steps/draw.ts';
 import { expire } from './steps/expire.ts';
-import { prune } from './steps/prune.ts';
 import type { Watched, Watcher } from './watcher.ts';
 
 /** Work that nobody waits for. What is not finished, the next run does. */
 interface AfterWork extends Watched {
-  name: 'draw' | 'expire' | 'compact' | 'prune';
+  name: 'draw' | 'expire' | 'compact';
   /** The last steps of runs that it follows. */
   follows: readonly StepName[];
   work(context: RunContext, report: Report): Promise<void>;
@@ -27,7 +26,6 @@ const afterWork: readonly AfterWork[] = [
   },
   { name: 'expire', follows: ['publish'], title: 'Afterwards: expired activities out of the graph', work: expire },
   { name: 'compact', follows: ['publish'], title: 'Afterwards: kept rows written anew if many repeat', work: compact },
-  { name: 'prune', follows: ['publish'], title: 'Afterwards: folders of old runs out of the home', work: prune },
 ];
 
 /**

@@ -41,7 +41,7 @@ describe('accepted rows', () => {
     ];
     expect(await opened()).toEqual({ users: 5, follow: 3, like: 1, flags });
     // The same once they are written anew, and after a folder that comes later.
-    expect(await accepted.shrink(-1e6, 5n, 'd', join(home, 'work'))).toBe(true);
+    await accepted.shrink(5n, 'd', join(home, 'work'));
     expect(accepted.count()).toBe(1);
     expect(await opened()).toEqual({ users: 5, follow: 3, like: 1, flags });
     await keep(6n, 'e', { follow: ['2,5,2024-05-03'], user: ['1,1'] }, 100, false);
@@ -65,7 +65,7 @@ describe('accepted rows', () => {
     );
     accepted.remember({ horizon: Date.parse('2024-05-03') / 1000 });
     expect(await opened()).toMatchObject({ users: 4, follow: 1, like: 1 });
-    await accepted.shrink(-1e6, 2n, 'a', join(home, 'work'));
+    await accepted.shrink(2n, 'a', join(home, 'work'));
     expect(await opened()).toMatchObject({ users: 4, follow: 1, like: 1 });
   });
 
@@ -87,9 +87,10 @@ describe('accepted rows', () => {
     },
   );
 
-  test('are not written anew while they are about as many as those of the graph', async () => {
+  test('are too many if they are far more than those of the graph', async () => {
     await keep(1n, 'a', { follow: ['1,2,2024-05-01'] }, 100, false);
-    expect(await accepted.shrink(3, 2n, 'a', join(home, 'work'))).toBe(false);
+    expect(await accepted.isLong(3, join(home, 'work'))).toBe(false);
+    expect(await accepted.isLong(-1e6, join(home, 'work'))).toBe(true);
   });
 
   /** A row of user.csv. */

@@ -20,9 +20,7 @@ export async function compact(context: RunContext, report: Report): Promise<void
     // Asked first: under the network's lock nobody can begin anything by hand.
     if (!(await accepted.isLong(users + activities, workDir, context.signal))) return;
     report({ doing: 'writing' });
-    await withKeptRows(context, (signal) =>
-      accepted.shrink(users + activities, attempt.token, run.id, workDir, signal),
-    );
+    await withKeptRows(context, (signal) => accepted.shrink(attempt.token, run.id, workDir, signal));
   } catch (error) {
     // A worker's next run has removed what was half written.
     const isLater = (await database.query('sql/runs/under-way.sql')).length > 0;
