@@ -11,6 +11,10 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
     ...describeInput(summary),
     ...describeDropped(summary),
   ];
+  if (summary.computing)
+    lines.push(
+      `  computed  by ${summary.computing.by === 'compiled' ? 'compiled procedures' : `plain Cypher: ${summary.computing.why}`}`,
+    );
   if (summary.rows) {
     lines.push('  tables');
     lines.push(`    closest_connections ${count(summary.rows.closest).padStart(13)} rows`);

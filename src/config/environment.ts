@@ -244,6 +244,14 @@ export const topics = {
     KITH_BULK_MIN_ACTIVITIES: whole(0, 1e12)
       .prefault('50000')
       .describe('The number of activities from which `auto` imports in bulk.'),
+    KITH_COMPILED: z
+      .enum(['auto', 'off'], 'auto or off')
+      .prefault('auto')
+      .describe(
+        'Whether closest connections and recommendations are computed by compiled procedures if the Neo4j server has ' +
+          'them, as the embedded one does. Plain Cypher, which `off` means, gives the same rows and takes three times as ' +
+          'long ([why](decisions/0016-compiled-procedures.md)).',
+      ),
     KITH_SESSIONS: whole(1, 64).prefault('2').describe('The number of Neo4j sessions used in parallel.'),
     KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400)
       .prefault('300')

@@ -103,6 +103,8 @@ export interface Settings extends InputLimits {
   /** How activities are loaded; `auto` means bulk if the embedded graph is empty and there are many activities. */
   loader: 'auto' | 'bulk' | 'merge';
   bulkMinActivities: number;
+  /** Whether the compiled procedures are used if the server has them. */
+  compiled: 'auto' | 'off';
   /** The number of Neo4j sessions used in parallel. */
   sessions: number;
   /** The daily job; spans are in milliseconds. */
@@ -229,6 +231,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     maxExpiredPercent: s.KITH_MAX_EXPIRED_PERCENT,
     loader: s.KITH_LOADER,
     bulkMinActivities: s.KITH_BULK_MIN_ACTIVITIES,
+    compiled: s.KITH_COMPILED,
     sessions: s.KITH_SESSIONS,
     jobs: {
       url: s.KITH_JOBS_URL,

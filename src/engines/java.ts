@@ -21,6 +21,9 @@ import { asUser, canRead, type OsUser } from './os-user.ts';
 
 const checkout = join(projectRoot, 'engines', 'neo4j');
 
+/** Kith's compiled procedures, for the server's folder of plugins. */
+export const pluginJar = join(checkout, 'plugin', 'kith-plugin.jar');
+
 /** How our Java programs are run: as whom, and from which folder, which has java.args, classes and lib. */
 export interface Java {
   user: OsUser;
@@ -42,7 +45,8 @@ export function findJava(home: EngineHome, user: OsUser): Java {
     throw new EngineError(
       `Neo4j runs as the user ${user?.name}, who can't run ${javaProgram('java')}: set JAVA_HOME to a JDK that every user can run.`,
     );
-  const missing = [join(checkout, 'lib'), join(checkout, 'classes', 'kith.jar')].find((part) => !existsSync(part));
+  const needed = [join(checkout, 'lib'), join(checkout, 'classes', 'kith.jar'), pluginJar];
+  const missing = needed.find((part) => !existsSync(part));
   if (missing) throw new EngineError(`Neo4j's files are missing (${missing}): run \`npm run setup\`.`);
   const files = programFiles();
   const isReadable = canRead(

@@ -27,7 +27,8 @@ dbms.security.auth_enabled=true
 dbms.security.allow_csv_import_from_file_urls=false
 server.directories.import=import
 internal.dbms.cypher_ip_blocklist=0.0.0.0/0,::/0
-# Nothing that somebody puts into plugins/.
+# Kith's own plugin, and nothing else that somebody puts there.
+server.directories.plugins=plugins
 dbms.security.procedures.allowlist=db.*,dbms.*,tx.*,kith.*
 # Browser talks Bolt.
 server.http_enabled_modules=BROWSER

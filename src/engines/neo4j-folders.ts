@@ -14,7 +14,7 @@ import type { OsUser } from './os-user.ts';
  * @param folder the Neo4j home
  */
 export function prepareNeo4jFolders(folder: string, user: OsUser): void {
-  for (const each of [folder, join(folder, 'conf'), join(folder, 'logs')]) {
+  for (const each of [folder, join(folder, 'conf'), join(folder, 'logs'), join(folder, 'plugins')]) {
     makeOwnFolder(each, user ? 0o750 : 0o700);
     if (user) chownSync(each, 0, user.gid);
   }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { statement } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
@@ -7,7 +7,7 @@ import { diskFull } from '../storage/disk-full.ts';
 import { codeOf, engineFailed, isDiskFull, reasonIn, tailOf } from './failure.ts';
 import { forgetFirstStart, noteFirstStart } from './first-start.ts';
 import { type EngineHome, passwordOf, replaceFile } from './home.ts';
-import { findJava, spawnJava } from './java.ts';
+import { findJava, pluginJar, spawnJava } from './java.ts';
 import type { HeldLock } from './lock.ts';
 import { memorySizes, neo4jConf } from './neo4j-conf.ts';
 import { giveDataToNeo4j, prepareNeo4jFolders, showToNeo4j } from './neo4j-folders.ts';
@@ -123,6 +123,9 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   const { neo4jQueryLimit: queryLimit } = settings.embedded;
   replaceFile(conf, neo4jConf({ bolt: ports.bolt ?? 0, http: ports.http ?? 0 }, { pageCache, queryLimit }));
   showToNeo4j(conf, user);
+  const plugin = join(home.neo4j, 'plugins', 'kith-plugin.jar');
+  copyFileSync(pluginJar, plugin);
+  showToNeo4j(plugin, user);
   noteFirstStart(home);
   onProgress?.('starting Neo4j');
   // Its user can't read the file, so it gets it open.

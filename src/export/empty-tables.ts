@@ -17,7 +17,7 @@ export async function emptyTables(
   record: (client: pg.PoolClient) => Promise<void>,
 ): Promise<void> {
   await refuseObstacles(database);
-  const run = { id: 'reset', startedAt: new Date(0).toISOString(), token };
+  const run = { id: 'reset', startedAt: new Date(0).toISOString(), token, shownRanges: [] };
   const ignored = () => undefined;
   await forgetEarlier(database, run.id, publishedTables, ignored);
   for (const table of publishedTables) await makeNext(database, table, run, async () => undefined);

@@ -3,6 +3,7 @@ import { ChecksFailedError, EngineError, messageOf } from '../errors.ts';
 import type { UserRange } from '../graph/user-ranges.ts';
 import { CopyStream, copyOut, readCopy } from '../postgres/copy-stream.ts';
 import { type Database, queryAll, queryOn, sqlStateOf } from '../postgres/database.ts';
+import { CreatedAt } from './created-at.ts';
 import { type OfTables, type PublishedTable, shapes } from './published-tables.ts';
 import { instantText, ShownRows } from './shown-rows.ts';
 
@@ -15,6 +16,12 @@ export interface NextRun {
   token: bigint;
 }
 
+/** A run whose rows come by user. */
+export interface NextRunByUser extends NextRun {
+  /** All users, in ranges whose published rows fit into memory. */
+  shownRanges: readonly UserRange[];
+}
+
 /** The partition with the published rows. */
 interface Shown {
   name: string;
@@ -22,64 +29,26 @@ interface Shown {
   usual: number | undefined;
 }
 
-/** What COPY replaces by the column's default. */
-const defaultMarker = '\\D';
-
-/** Writes rows into a next table, in key order. */
+/** Writes rows into a next table. */
 export class NextRows {
-  readonly #database: Database;
-  readonly #table: PublishedTable;
-  readonly #shown: Shown;
   readonly #copy: CopyStream;
-  /** The created_at to write for a new row. */
-  readonly #isNew: string;
-  /** Text by created_at; all rows of a run share one, so there are few. */
-  readonly #texts = new Map<number, string>();
+  readonly #created: CreatedAt | undefined;
+  /** How many rows were taken, roughly. */
   count = 0;
 
-  constructor(database: Database, table: PublishedTable, startedAt: string, shown: Shown, copy: CopyStream) {
-    this.#database = database;
-    this.#table = table;
-    this.#shown = shown;
+  /** @param created undefined if all rows are new, as on a first day */
+  constructor(copy: CopyStream, created: CreatedAt | undefined) {
     this.#copy = copy;
-    this.#isNew = shown.usual === undefined ? defaultMarker : startedAt;
-    if (shown.usual !== undefined) this.#texts.set(shown.usual, defaultMarker);
+    this.#created = created;
   }
 
-  /** Reads the published rows of some users, so that their new rows keep created_at. */
-  async readShown({ first, end }: UserRange): Promise<ShownRows> {
-    if (this.#shown.usual === undefined) return ShownRows.none;
-    const { key } = shapes[this.#table];
-    const variables = { key, shown: this.#shown.name, first: String(first), end: String(end) };
-    // On another connection, so that the copying one holds no snapshot.
-    const bytes = await this.#database.transaction((client) =>
-      readCopy(client, 'sql/next/read-created-at.sql', variables),
-    );
-    return new ShownRows(bytes, key.length);
-  }
-
-  /**
-   * Adds a row; returns true when it is time to `flush`.
-   *
-   * @param row key and measures, separated by tabs
-   */
-  add(key: readonly number[], row: string, shown: ShownRows): boolean {
-    this.count++;
-    const created = shown.createdAt(key);
-    return this.#copy.add(`${row}\t${created === undefined ? this.#isNew : this.#textOf(created)}\n`);
-  }
-
-  async flush(): Promise<void> {
-    await this.#copy.flush();
-  }
-
-  #textOf(created: number): string {
-    let text = this.#texts.get(created);
-    if (text === undefined) {
-      text = instantText(created);
-      this.#texts.set(created, text);
-    }
-    return text;
+  /** Writes whole rows, key and measures, which must come in key order. */
+  async take(rows: string): Promise<void> {
+    if (rows === '') return;
+    const bytes = Buffer.from(rows, 'latin1');
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) this.count++;
+    if (!this.#created) return this.#copy.write(bytes);
+    for await (const part of this.#created.addTo(bytes)) await this.#copy.write(part);
   }
 }
 
@@ -93,12 +62,35 @@ export class NextRows {
 export async function makeNext(
   database: Database,
   table: PublishedTable,
-  run: NextRun,
+  run: NextRunByUser,
   fill: (rows: NextRows) => Promise<void>,
 ): Promise<number> {
-  return make(database, table, run, async (copy, shown) => {
-    await fill(new NextRows(database, table, run.startedAt, shown, copy));
-  });
+  const shown = await shownPartition(database, table);
+  const created =
+    shown.usual === undefined
+      ? undefined
+      : new CreatedAt({
+          keyColumns: shapes[table].key.length,
+          usual: shown.usual,
+          startedAt: run.startedAt,
+          ranges: run.shownRanges,
+          readShown: (range) => readShown(database, table, shown.name, range),
+        });
+  return make(database, table, run, shown, created !== undefined, (copy) => fill(new NextRows(copy, created)));
+}
+
+/** The published rows of some users. */
+async function readShown(
+  database: Database,
+  table: PublishedTable,
+  shown: string,
+  { first, end }: UserRange,
+): Promise<ShownRows> {
+  const { key } = shapes[table];
+  const variables = { key, shown, first: String(first), end: String(end) };
+  // On another connection, so that the copying one holds no snapshot.
+  const bytes = await database.transaction((client) => readCopy(client, 'sql/next/read-created-at.sql', variables));
+  return new ShownRows(bytes, key.length);
 }
 
 /** Makes a next table again from one with outdated values of created_at. */
@@ -109,7 +101,8 @@ export async function makeAgain(
   outdated: string,
 ): Promise<number> {
   const { key, measures } = shapes[table];
-  return make(database, table, run, async (copy, shown) => {
+  const shown = await shownPartition(database, table);
+  return make(database, table, run, shown, true, async (copy) => {
     const columns = [...key, ...measures];
     const variables = { key, columns, outdated, shown: shown.name, start: run.startedAt };
     await database.transaction((client) => copy.take(copyOut(client, 'sql/next/copy-again.sql', variables)));
@@ -138,29 +131,32 @@ export async function nextTablesOf(database: Database, runId: string): Promise<P
 }
 
 /** The partition of a published table. */
-async function shownPartition(database: Database, table: PublishedTable): Promise<string> {
+async function shownPartition(database: Database, table: PublishedTable): Promise<Shown> {
   const [shown] = await database.query<{ name: string }>('sql/next/shown.sql', [table]);
   if (!shown) throw new EngineError(`graph_recs.${table} has no partition in kith_shown.`);
-  return shown.name;
+  const variables = { shown: shown.name };
+  const [usual] = await database.query<{ created: number }>('sql/next/usual-created-at.sql', [], variables);
+  return { name: shown.name, usual: usual?.created };
 }
 
+/** @param hasCreated whether the rows come with created_at; otherwise all are new */
 async function make(
   database: Database,
   table: PublishedTable,
   run: NextRun,
-  fill: (copy: CopyStream, shown: Shown) => Promise<void>,
+  shown: Shown,
+  hasCreated: boolean,
+  fill: (copy: CopyStream) => Promise<void>,
 ): Promise<number> {
-  const name = await shownPartition(database, table);
-  const [usual] = await database.query<{ created: number }>('sql/next/usual-created-at.sql', [], { shown: name });
-  const shown = { name, usual: usual?.created };
   const next = `${table}_${run.token}`;
   return database.transaction(async (client) => {
     const { key, measures, create } = shapes[table];
     await queryAll(client, 'sql/next/begin.sql');
     const created = shown.usual === undefined ? run.startedAt : instantText(shown.usual);
     await queryAll(client, create, { next, created, start: run.startedAt });
-    const copy = new CopyStream(client, 'sql/next/copy.sql', { next, columns: [...key, ...measures, 'created_at'] });
-    await fill(copy, shown);
+    const columns = [...key, ...measures, ...(hasCreated ? ['created_at'] : [])];
+    const copy = new CopyStream(client, 'sql/next/copy.sql', { next, columns });
+    await fill(copy);
     const rows = await copy.end();
     await addIndexes(client, table, next);
     await queryAll(client, 'sql/next/analyze.sql', { next });

@@ -1,13 +1,19 @@
 import type { Ranking } from '../config/settings.ts';
+import type { Computing } from './compiled.ts';
 import type { CypherFile, Graph } from './graph.ts';
+import { rankedRows } from './rows-as-text.ts';
 import { sideBySide } from './side-by-side.ts';
 import { type UserRange, userRanges } from './user-ranges.ts';
+import { weightUnits } from './weights.ts';
 
 /** Users per transaction when drawing edges: a few seconds of work, and little to repeat after a deadlock. */
 const usersPerDrawing = 5_000;
 
+/** Users per transaction: a few seconds of work, and little to repeat after a deadlock. */
+export const usersPerComputing = { cypher: 5_000, compiled: 25_000 };
+
 /** A user's closest connections, the closest first; weights in exact units (`weightUnits`). */
-export interface UserConnections {
+interface UserConnections {
   userId: bigint;
   closest: bigint[];
   weights: bigint[];
@@ -17,16 +23,20 @@ export interface UserConnections {
 /**
  * Computes the 50 closest connections of a range of users as of `asOf` (epoch seconds), and stores them as lists on the
  * users.
+ *
+ * @returns rows of closest_connections in key order, as COPY takes them
  */
 export async function computeClosest(
   graph: Graph,
   range: UserRange,
   asOf: number,
   ranking: Ranking,
-): Promise<UserConnections[]> {
-  const file: CypherFile = `cypher/closest/compute-${ranking.decay.kind}.cypher`;
+  { by }: Computing,
+): Promise<string[]> {
   const { follow, reply, like, mention } = ranking.bases;
-  const { rows } = await graph.write<UserConnections>(file, {
+  const one = weightUnits(ranking);
+  const halfLife = ranking.decay.kind === 'exponential' ? ranking.decay.halfLifeSeconds : null;
+  const parameters = {
     first: range.first,
     end: range.end,
     asOf: BigInt(asOf),
@@ -36,9 +46,17 @@ export async function computeClosest(
     like: BigInt(like),
     mention: BigInt(mention),
     // A Float on purpose, like the exponent.
-    ...(ranking.decay.kind === 'exponential' ? { halfLife: ranking.decay.halfLifeSeconds } : {}),
-  });
-  return rows;
+    halfLife,
+  };
+  if (by === 'compiled') {
+    const { rows } = await graph.write<{ text: string }>('cypher/closest/compiled.cypher', { ...parameters, one });
+    return rows.map(({ text }) => text);
+  }
+  const file: CypherFile = `cypher/closest/compute-${ranking.decay.kind}.cypher`;
+  const { rows } = await graph.write<UserConnections>(file, parameters);
+  return rows
+    .sort((a, b) => (a.userId < b.userId ? -1 : 1))
+    .map(({ userId, closest, weights }) => rankedRows(userId, closest, weights, one));
 }
 
 /** How many activities in the window are left out because one of the two users is suspended. */

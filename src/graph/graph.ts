@@ -22,6 +22,9 @@ const endingMs = { pause: 20, most: 60_000 };
 /** How many milliseconds what fails for the moment is tried again. */
 const retryMs = 60_000;
 
+/** How many rows of a stream are asked for at a time. */
+const streamedRows = 4;
+
 /** To the server, 0 means no limit; without it, the limit for analysts would apply. */
 const noLimit = { timeout: 0 };
 
@@ -71,6 +74,29 @@ export class Graph implements AsyncDisposable {
         return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
       }, noLimit),
     );
+  }
+
+  /**
+   * Like `read`, but gives the rows as they are computed, a few ahead: for few and large ones. It is not repeated when it
+   * is broken off.
+   */
+  async *stream<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): AsyncGenerator<Row> {
+    using stop = this.#stop();
+    const session = this.#driver.session({ fetchSize: streamedRows });
+    try {
+      const tx = await stop.race(session.beginTransaction(noLimit));
+      const rows = tx.run<Row>(statement(file), parameters)[Symbol.asyncIterator]();
+      for (;;) {
+        const { done, value } = await stop.race(rows.next());
+        if (done) return;
+        yield value.toObject() as Row;
+      }
+    } catch (error) {
+      throw this.#errorOf(file, error);
+    } finally {
+      // Rolls back what is under way.
+      await session.close().catch(() => undefined);
+    }
   }
 
   /** Like `read`, but may write; the statement must be safe to repeat. */
@@ -176,32 +202,50 @@ export class Graph implements AsyncDisposable {
   }
 
   async #run<T>(file: CypherFile, work: (session: Session) => Promise<T>): Promise<T> {
-    if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
+    using stop = this.#stop();
     const session = this.#driver.session();
-    let stop = () => {};
-    const stopped = new Promise<never>((_, reject) => {
-      // A session that is closed while it waits to try again would never say so.
-      stop = () => reject(new InterruptedError('The run was stopped.'));
-    });
-    this.#signal?.addEventListener('abort', stop, { once: true });
-    this.#stopping.signal.addEventListener('abort', stop, { once: true });
     try {
-      return await Promise.race([work(session), stopped]);
+      return await stop.race(work(session));
     } catch (error) {
-      if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
-      if (isStopping(error) && !this.#stopping.signal.aborted) this.#stopping.abort(diskFailed(error));
-      throw this.#stopping.signal.aborted ? this.#stopping.signal.reason : engineError(file, error);
+      throw this.#errorOf(file, error);
     } finally {
-      this.#signal?.removeEventListener('abort', stop);
-      this.#stopping.signal.removeEventListener('abort', stop);
       // Rolls back what is under way.
       await session.close().catch(() => undefined);
     }
   }
 
+  /** Ends waiting once it is asked to stop: a session that is closed while it waits to try again would never say so. */
+  #stop(): { race<T>(waiting: Promise<T>): Promise<T> } & Disposable {
+    if (this.#signal?.aborted) throw stoppedError();
+    let stop = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(stoppedError());
+    });
+    stopped.catch(() => undefined);
+    const signals = [this.#signal, this.#stopping.signal];
+    for (const signal of signals) signal?.addEventListener('abort', stop, { once: true });
+    return {
+      race: (waiting) => Promise.race([waiting, stopped]),
+      [Symbol.dispose]: () => {
+        for (const signal of signals) signal?.removeEventListener('abort', stop);
+      },
+    };
+  }
+
+  /** What to throw for whatever ended a statement. */
+  #errorOf(file: CypherFile, error: unknown): unknown {
+    if (this.#signal?.aborted) return stoppedError();
+    if (isStopping(error) && !this.#stopping.signal.aborted) this.#stopping.abort(diskFailed(error));
+    return this.#stopping.signal.aborted ? this.#stopping.signal.reason : engineError(file, error);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#driver.close();
   }
+}
+
+function stoppedError(): InterruptedError {
+  return new InterruptedError('The run was stopped.');
 }
 
 /** Call what it gives before each try: the driver measures its own limit by the time of day, which may be set back. */
@@ -228,6 +272,11 @@ function answerOf<Row extends RecordShape>(result: {
 /** Whether somebody ended the transaction; the driver doesn't repeat it then. */
 function isTerminated(error: unknown): boolean {
   return /\.Transaction\.(Terminated|TransactionTerminated|LockClientStopped)$/.test(codeOf(error));
+}
+
+/** Whether a statement calls a procedure that the server does not have, or does not allow. */
+export function isUnknownProcedure(error: unknown): boolean {
+  return /\.Procedure\.ProcedureNotFound$/.test(codeOf(error));
 }
 
 function isIndexInTheWay(error: unknown): boolean {

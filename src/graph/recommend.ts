@@ -1,6 +1,11 @@
+import type { Ranking } from '../config/settings.ts';
 import { ChecksFailedError } from '../errors.ts';
+import type { Computing } from './compiled.ts';
 import type { Graph } from './graph.ts';
-import type { UserRange } from './user-ranges.ts';
+import { rankedRows, reasonRows } from './rows-as-text.ts';
+import { readSideBySide } from './side-by-side.ts';
+import { type UserRange, userRanges } from './user-ranges.ts';
+import { weightUnits } from './weights.ts';
 
 /** Why a candidate (u, w) was dropped: the first filter that caught it. */
 export interface DroppedCandidates {
@@ -8,6 +13,8 @@ export interface DroppedCandidates {
   followed: number;
   reputation: number;
 }
+
+export const noneDropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
 
 /** One user's recommendations, best first; weights in exact units (`weightUnits`). */
 export interface UserRecommendations {
@@ -35,6 +42,105 @@ export interface ReputationFilter {
 
 /** Everybody who may be recommended; undefined if nobody is filtered by reputation. */
 export type GoodUsers = bigint[] | undefined;
+
+/** Some users' rows of both tables in key order, as COPY takes them. */
+export interface RecommendedRows {
+  recommendations: string;
+  reasons: string;
+  dropped: DroppedCandidates;
+}
+
+export interface RecommendOptions {
+  /** Epoch seconds. */
+  asOf: number;
+  ranking: Ranking;
+  filter: ReputationFilter;
+  computing: Computing;
+  /** The number of Neo4j sessions used in parallel by plain Cypher; one is enough for the compiled procedures. */
+  sessions: number;
+  /** Given rows once those of all users before them were taken. */
+  take: (rows: RecommendedRows) => Promise<void>;
+  /** Told how many of all users' rows were taken; counts need not be exact. */
+  onProgress: (done: number, total: number) => void;
+}
+
+/** Users per query in plain Cypher: those of a range share what is read, and their rows are up to 100 MB. */
+const usersPerRange = 25_000;
+/** The compiled procedures hand rows over as they go; what they remember of a range takes up to 1 GB of Neo4j's heap. */
+const usersPerStream = 500_000;
+
+/** Computes everybody's recommendations from the lists of closest connections that are in the graph. */
+export async function recommendAll(graph: Graph, options: RecommendOptions): Promise<void> {
+  if (options.computing.by === 'compiled') return streamRecommendations(graph, options);
+  const { asOf, ranking, filter, sessions, take, onProgress } = options;
+  const one = weightUnits(ranking);
+  const good = await goodUsers(graph, filter);
+  const ranges = await userRanges(graph, usersPerRange);
+  let done = 0;
+  await readSideBySide(
+    ranges,
+    sessions,
+    async (range) => {
+      const { users, dropped } = await recommend(graph, range, asOf, good);
+      const sorted = users.sort((a, b) => (a.userId < b.userId ? -1 : 1));
+      return async () => {
+        for (let i = 0; i < sorted.length; i += usersPerText) {
+          const some = sorted.slice(i, i + usersPerText);
+          await take({
+            recommendations: some.map((user) => rankedRows(user.userId, user.recommended, user.scores, one)).join(''),
+            reasons: some
+              .map((user) => reasonRows(user.userId, user.reasonOf, user.reasons, user.reasonWeights, one))
+              .join(''),
+            dropped: i === 0 ? dropped : noneDropped,
+          });
+        }
+      };
+    },
+    () => onProgress(++done, ranges.length),
+  );
+}
+
+/** Users whose rows are handed over together: some hundred kilobytes. */
+const usersPerText = 250;
+
+async function streamRecommendations(
+  graph: Graph,
+  { asOf, ranking, filter, take, onProgress }: RecommendOptions,
+): Promise<void> {
+  const { rows } = await graph.read<{ users: bigint }>('cypher/recommend/count-users.cypher');
+  const total = Number(rows[0]?.users ?? 0n);
+  let done = 0;
+  for (const { first, end } of await userRanges(graph, usersPerStream)) {
+    const computed = graph.stream<StreamedRow>('cypher/recommend/compiled.cypher', {
+      first,
+      end,
+      asOf: BigInt(asOf),
+      // A Float, as reputations are.
+      minReputation: filter.filtered ? filter.minReputation : null,
+      one: weightUnits(ranking),
+    });
+    for await (const row of computed) {
+      const dropped = {
+        self: Number(row.self),
+        followed: Number(row.followedAlready),
+        reputation: Number(row.notGood),
+      };
+      await take({ recommendations: row.recommendations, reasons: row.reasons, dropped });
+      done += Number(row.done);
+      onProgress(done, total);
+    }
+  }
+}
+
+interface StreamedRow {
+  recommendations: string;
+  reasons: string;
+  done: bigint;
+  self: bigint;
+  followedAlready: bigint;
+  notGood: bigint;
+  [column: string]: unknown;
+}
 
 /** The good users of the whole graph. */
 export async function goodUsers(graph: Graph, { filtered, minReputation }: ReputationFilter): Promise<GoodUsers> {

@@ -1,6 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import type { RowCounts } from '../export/published-tables.ts';
 import type { DrawnConnections } from '../graph/closest.ts';
+import type { Computing } from '../graph/compiled.ts';
 import type { UnreadNames } from '../ingest/day-folder.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import { type StepName, stepNames } from './step-name.ts';
@@ -30,6 +31,8 @@ export interface RunSummary {
   graph?: { users: number; activities: number };
   /** The run was no run, but `kith rebuild`. */
   isRebuilt?: true;
+  /** By what connections and recommendations were computed. */
+  computing?: Computing;
   /** Closest connections written to their next table. */
   closest?: number;
   /** Messages that are new or have changed. */

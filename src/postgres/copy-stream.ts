@@ -31,12 +31,12 @@ export class CopyStream {
   async flush(): Promise<void> {
     const chunk = this.#chunk;
     this.#chunk = '';
-    if (chunk !== '') await this.#write(chunk);
+    if (chunk !== '') await this.write(chunk);
   }
 
   /** Sends the output of another COPY. */
   async take(rows: Readable): Promise<void> {
-    for await (const chunk of rows) await this.#write(chunk as Buffer);
+    for await (const chunk of rows) await this.write(chunk as Buffer);
   }
 
   /** Sends the rest and waits until the server has everything; returns the number of rows. */
@@ -49,7 +49,8 @@ export class CopyStream {
     return this.#stream.rowCount;
   }
 
-  async #write(chunk: string | Buffer): Promise<void> {
+  /** Sends whole rows and waits until the server can take more. */
+  async write(chunk: string | Uint8Array): Promise<void> {
     if (this.#failure) throw this.#failure;
     // An error ends the wait too.
     if (!this.#stream.write(chunk)) await once(this.#stream, 'drain');

@@ -63,11 +63,10 @@ export class StagedRows implements AsyncDisposable {
   }
 
   async writeTable(table: PublishedTable, run: NextRun, rows: Row[]): Promise<void> {
-    await makeNext(this.database, table, run, async (next) => {
-      const shown = await next.readShown({ first: 0n, end: 2n ** 31n });
-      for (const [key, ...measures] of rows)
-        if (next.add(key, [...key, ...measures].join('\t'), shown)) await next.flush();
-    });
+    const shownRanges = [{ first: 0n, end: 2n ** 31n }];
+    await makeNext(this.database, table, { ...run, shownRanges }, (next) =>
+      next.take(rows.map(([key, ...measures]) => `${[...key, ...measures].join('\t')}\n`).join('')),
+    );
   }
 
   /** Writes the rows of a ring. */

@@ -1,6 +1,7 @@
 import { forgetEarlier } from '../../export/leftovers.ts';
 import { writeClosest } from '../../export/write-tables.ts';
 import { countSuspended } from '../../graph/closest.ts';
+import { findComputing } from '../../graph/compiled.ts';
 import { ensureSchema } from '../../graph/schema.ts';
 import type { Report } from '../../progress.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
@@ -14,8 +15,10 @@ export async function closest(context: RunContext, report: Report): Promise<void
   await forgetEarlier(database, run.id, ['closest_connections'], (doing) => report({ doing }));
   await withGraph(context, async (graph) => {
     await ensureSchema(graph);
+    const computing = await findComputing(graph, settings);
+    summary.computing = computing;
     summary.closest = await writeClosest(graph, database, writtenRun(context), {
-      sessions: settings.sessions,
+      ...{ sessions: settings.sessions, computing },
       onProgress: (done, total, count) => report({ doing: 'computing', share: done / total, count, unit: 'rows' }),
     });
     const suspended = await countSuspended(graph, run.asOf, run.settings.ranking);

@@ -1,0 +1,3 @@
+// Which procedures of Kith's plugin the server has; an error without the plugin.
+CALL kith.version() YIELD version
+RETURN version
