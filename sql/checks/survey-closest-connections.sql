@@ -2,7 +2,6 @@
 -- suspended users). For each check it returns the number of offending rows (for lists: of users) and an example. Ranks
 -- must be 1, 2, 3 …: taken as bits, they form a row of ones.
 SELECT
-  coalesce(sum(rows), 0) AS rows,
   coalesce(sum(of_other_runs), 0) AS "one run", min(format('closest_connections: user %s', user_id)) FILTER (WHERE of_other_runs > 0) AS "one run example",
   coalesce(sum(selfish), 0) AS "no self", min(format('user %s', user_id)) FILTER (WHERE selfish > 0) AS "no self example",
   coalesce(sum(suspended), 0) AS "no suspended", min(format('user %s', user_id)) FILTER (WHERE suspended > 0) AS "no suspended example",

@@ -2,7 +2,6 @@
 -- rows and an example. Every reason must be one of the user's closest connections, and its weight that of its
 -- connection to the recommended user.
 SELECT
-  count(*) AS rows,
   count(*) FILTER (WHERE reason.updated_at <> $1 OR reason.created_at > $1) AS "one run",
   min(format('rec_reasons: updated %s, created %s', reason.updated_at, reason.created_at))
     FILTER (WHERE reason.updated_at <> $1 OR reason.created_at > $1) AS "one run example",

@@ -1,6 +1,5 @@
 -- One pass over the recommendations; see survey-closest-connections.sql ($1 the run's start, $2 suspended users).
 SELECT
-  coalesce(sum(rows), 0) AS rows,
   coalesce(sum(of_other_runs), 0) AS "one run", min(format('recommendations: user %s', user_id)) FILTER (WHERE of_other_runs > 0) AS "one run example",
   coalesce(sum(selfish), 0) AS "no self", min(format('user %s', user_id)) FILTER (WHERE selfish > 0) AS "no self example",
   coalesce(sum(suspended), 0) AS "no suspended", min(format('user %s', user_id)) FILTER (WHERE suspended > 0) AS "no suspended example",

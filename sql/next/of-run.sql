@@ -1,5 +1,6 @@
 -- The complete next tables of a run ($1), and for each the partition that is published now.
-SELECT name, next_table AS next, shown_table AS shown, rows::float8 AS rows,
+SELECT name, next_table AS next, shown_table AS shown, rows::float8 AS rows, findings,
+  compared_with AS "comparedWith",
   (
     SELECT relname
     FROM pg_inherits

@@ -5,6 +5,7 @@ import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { userRanges } from '../graph/user-ranges.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
+import type { Answers, Findings, SurveyName } from './offences.ts';
 import { forEachTable, type OfTables, type RowCounts } from './published-tables.ts';
 
 /** The run whose rows are checked. */
@@ -32,16 +33,11 @@ export interface CheckOutcome {
   detail?: string;
 }
 
-/** What was found in the tables: one row per survey, with columns named after the checks that they answer. */
-type Findings = Partial<Record<SurveyName, Record<string, string | null>>>;
-
-type SurveyName = 'columns' | 'closest' | 'recommendations' | 'reasons' | 'sums' | 'followed' | 'before';
-
 interface Survey {
   name: SurveyName;
   /** Which settings the planner gets. */
   order: 'in-order' | 'in-any-order';
-  ask: (client: pg.ClientBase, about: Subject) => Promise<Record<string, string | null> | undefined>;
+  ask: (client: pg.ClientBase, about: Subject) => Promise<Answers | undefined>;
   /** Whether it compares the rows with the current graph. */
   needsGraph?: boolean;
 }
@@ -79,6 +75,8 @@ export interface CheckContext {
    * then skipped.
    */
   graphChangedBy?: string;
+  /** What is known already, from the rows as they were written. */
+  known?: Findings;
 }
 
 /** The checks of the three tables: before they are published, and of the published ones by `kith check`. */
@@ -119,6 +117,7 @@ const tableSurveys: readonly Survey[] = [
   { name: 'sums', order: 'in-order', ask: askTables('sql/checks/reasons-sum-to-scores.sql') },
   { name: 'recommendations', order: 'in-any-order', ask: surveyBy('sql/checks/survey-recommendations.sql') },
   { name: 'closest', order: 'in-any-order', ask: surveyBy('sql/checks/survey-closest-connections.sql') },
+  { name: 'counts', order: 'in-any-order', ask: askTables('sql/checks/count-rows.sql') },
   { name: 'columns', order: 'in-any-order', ask: askTables('sql/checks/nullable-columns.sql') },
   {
     name: 'before',
@@ -144,15 +143,18 @@ export async function checkTables(context: CheckContext): Promise<{ checks: Chec
   return { checks, rows: tableRows(found) };
 }
 
-async function survey({ graph, run, connect, sessions, of, graphChangedBy }: CheckContext): Promise<Findings> {
+async function survey(context: CheckContext): Promise<Findings> {
+  const { graph, run, connect, sessions, of, graphChangedBy, known = {} } = context;
   const asksGraph = graphChangedBy === undefined;
-  const { rows } = asksGraph
+  const surveys = tableSurveys.filter(({ name, needsGraph }) => !known[name] && (asksGraph || !needsGraph));
+  const asksSuspended =
+    asksGraph && surveys.some(({ name }) => ['closest', 'recommendations', 'reasons'].includes(name));
+  const { rows } = asksSuspended
     ? await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher')
     : { rows: [] };
   const names = of === 'shown' ? forEachTable((table) => table) : of;
   const subject = { graph, run, names, suspended: rows.map(({ userId }) => Number(userId)) };
-  const surveys = tableSurveys.filter(({ needsGraph }) => asksGraph || !needsGraph);
-  const found: Findings = {};
+  const found: Findings = { ...known };
   await sideBySide(surveys, sessions, async ({ name, order, ask }) => {
     found[name] = await connect(async (client) => {
       await queryAll(client, 'sql/checks/begin.sql', { schema: of === 'shown' ? 'graph_recs' : 'kith_next' });
@@ -178,7 +180,7 @@ function counted(name: string, sentence: string, surveys: readonly SurveyName[])
 }
 
 /** @throws Error if the survey has no answer, since the check must not pass because of that */
-function countIn(row: Record<string, string | null> | undefined, column: string): number {
+function countIn(row: Answers | undefined, column: string): number {
   const count = row?.[column];
   if (count == null) throw new Error(`No survey counted the offending rows for the check "${column}".`);
   return Number(count);
@@ -189,8 +191,8 @@ async function queryOne(
   file: SqlFile,
   values: unknown[] = [],
   names?: OfTables<string>,
-): Promise<Record<string, string | null> | undefined> {
-  return (await queryOn<Record<string, string | null>>(client, file, values, names))[0];
+): Promise<Answers | undefined> {
+  return (await queryOn<Answers>(client, file, values, names))[0];
 }
 
 function askTables(file: SqlFile): Survey['ask'] {
@@ -218,9 +220,9 @@ async function countFollowed(client: pg.ClientBase, { graph, run, names }: Subje
 
 function tableRows(found: Findings): RowCounts {
   return {
-    closest: countIn(found.closest, 'rows'),
-    recommendations: countIn(found.recommendations, 'rows'),
-    reasons: countIn(found.reasons, 'rows'),
+    closest: countIn(found.counts, 'closest'),
+    recommendations: countIn(found.counts, 'recommendations'),
+    reasons: countIn(found.counts, 'reasons'),
   };
 }
 

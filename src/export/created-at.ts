@@ -1,4 +1,5 @@
 import type { UserRange } from '../graph/user-ranges.ts';
+import { ByRange } from './by-range.ts';
 import { RowReader } from './row-reader.ts';
 import { instantText, ShownRows } from './shown-rows.ts';
 
@@ -14,14 +15,8 @@ const defaultMarker = '\\D';
  */
 export class CreatedAt {
   readonly #reader: RowReader;
-  readonly #readShown: (range: UserRange) => Promise<ShownRows>;
-  readonly #ranges: readonly UserRange[];
-  /** The next range to be read, and the rows of the one before it, which is being read. */
-  #nextRange = 0;
-  #reading: Promise<ShownRows>;
-  #shown = ShownRows.none;
-  /** The first user beyond `#shown`. */
-  #end = 0n;
+  readonly #startedAt: string;
+  readonly #shown: ByRange<ShownRows>;
   /** The ends of rows that are new, and by created_at of others; all rows of a run share one, so there are few. */
   readonly #isNew: Uint8Array;
   readonly #ends = new Map<number, Uint8Array>();
@@ -39,11 +34,15 @@ export class CreatedAt {
     readShown: (range: UserRange) => Promise<ShownRows>;
   }) {
     this.#reader = new RowReader(options.keyColumns);
-    this.#readShown = options.readShown;
-    this.#ranges = options.ranges;
+    this.#shown = new ByRange(options.ranges, options.readShown, ShownRows.none);
+    this.#startedAt = options.startedAt.replace('Z', '000Z');
     this.#isNew = endOf(options.startedAt);
     this.#ends.set(options.usual, endOf(defaultMarker));
-    this.#reading = this.#readNext();
+  }
+
+  /** Whether a row was created after the run began, which the checks have to hear of. */
+  get isLater(): boolean {
+    return [...this.#ends.keys()].some((created) => instantText(created) > this.#startedAt);
   }
 
   /** Gives whole rows with their created_at, in parts. */
@@ -51,11 +50,8 @@ export class CreatedAt {
     const reader = this.#reader;
     reader.open(rows);
     for (let hasRow = reader.next(); hasRow; ) {
-      while ((reader.key[0] as number) >= this.#end) {
-        this.#shown = await this.#reading;
-        this.#end = (this.#ranges[this.#nextRange - 1] as UserRange).end;
-        this.#reading = this.#readNext();
-      }
+      await this.#shown.moveTo(reader.key[0] as number);
+      const { end } = this.#shown;
       const part = Buffer.allocUnsafe(rows.length + rows.length / 2 + 4096);
       let length = 0;
       do {
@@ -63,7 +59,7 @@ export class CreatedAt {
         hasRow = reader.next();
       } while (
         hasRow &&
-        (reader.key[0] as number) < this.#end &&
+        (reader.key[0] as number) < end &&
         length + reader.end - reader.start + longestCreated < part.length
       );
       yield part.subarray(0, length);
@@ -74,19 +70,10 @@ export class CreatedAt {
     const { key, start, end } = this.#reader;
     let at = length;
     for (let i = start; i < end - 1; i++) part[at++] = rows[i] as number;
-    const created = this.#shown.createdAt(key);
+    const created = this.#shown.part.createdAt(key);
     const ending = created === undefined ? this.#isNew : this.#endOf(created);
     for (let i = 0; i < ending.length; i++) part[at++] = ending[i] as number;
     return at;
-  }
-
-  /** Reads the rows of the next range, while the ones before it are merged. */
-  #readNext(): Promise<ShownRows> {
-    const range = this.#ranges[this.#nextRange++];
-    const reading = range ? this.#readShown(range) : Promise.resolve(ShownRows.none);
-    // Whoever waits for it is told.
-    reading.catch(() => undefined);
-    return reading;
   }
 
   #endOf(created: number): Uint8Array {

@@ -4,6 +4,7 @@ import type { UserRange } from '../graph/user-ranges.ts';
 import { CopyStream, copyOut, readCopy } from '../postgres/copy-stream.ts';
 import { type Database, queryAll, queryOn, sqlStateOf } from '../postgres/database.ts';
 import { CreatedAt } from './created-at.ts';
+import type { Findings } from './offences.ts';
 import { type OfTables, type PublishedTable, shapes } from './published-tables.ts';
 import { instantText, ShownRows } from './shown-rows.ts';
 
@@ -22,6 +23,13 @@ export interface NextRunByUser extends NextRun {
   shownRanges: readonly UserRange[];
 }
 
+/** What checks have found in rows while they were written. */
+export interface Found {
+  findings: Findings;
+  /** The next table that the rows were compared with. */
+  comparedWith?: string;
+}
+
 /** The partition with the published rows. */
 interface Shown {
   name: string;
@@ -33,9 +41,6 @@ interface Shown {
 export class NextRows {
   readonly #copy: CopyStream;
   readonly #created: CreatedAt | undefined;
-  /** How many rows were taken, roughly. */
-  count = 0;
-
   /** @param created undefined if all rows are new, as on a first day */
   constructor(copy: CopyStream, created: CreatedAt | undefined) {
     this.#copy = copy;
@@ -43,12 +48,10 @@ export class NextRows {
   }
 
   /** Writes whole rows, key and measures, which must come in key order. */
-  async take(rows: string): Promise<void> {
-    if (rows === '') return;
-    const bytes = Buffer.from(rows, 'latin1');
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) this.count++;
-    if (!this.#created) return this.#copy.write(bytes);
-    for await (const part of this.#created.addTo(bytes)) await this.#copy.write(part);
+  async take(rows: Uint8Array): Promise<void> {
+    if (rows.length === 0) return;
+    if (!this.#created) return this.#copy.write(rows);
+    for await (const part of this.#created.addTo(rows)) await this.#copy.write(part);
   }
 }
 
@@ -63,7 +66,7 @@ export async function makeNext(
   database: Database,
   table: PublishedTable,
   run: NextRunByUser,
-  fill: (rows: NextRows) => Promise<void>,
+  fill: (rows: NextRows) => Promise<Found | undefined>,
 ): Promise<number> {
   const shown = await shownPartition(database, table);
   const created =
@@ -76,7 +79,10 @@ export async function makeNext(
           ranges: run.shownRanges,
           readShown: (range) => readShown(database, table, shown.name, range),
         });
-  return make(database, table, run, shown, created !== undefined, (copy) => fill(new NextRows(copy, created)));
+  return make(database, table, run, shown, created !== undefined, async (copy) => {
+    const found = await fill(new NextRows(copy, created));
+    return created?.isLater ? undefined : found;
+  });
 }
 
 /** The published rows of some users. */
@@ -106,6 +112,7 @@ export async function makeAgain(
     const columns = [...key, ...measures];
     const variables = { key, columns, outdated, shown: shown.name, start: run.startedAt };
     await database.transaction((client) => copy.take(copyOut(client, 'sql/next/copy-again.sql', variables)));
+    return undefined;
   });
 }
 
@@ -117,6 +124,10 @@ export interface NextTable {
   shown: string;
   /** The partition that is published now. */
   shownNow: string;
+  /** What was found in the rows while they were written; null if nobody has looked. */
+  findings: Findings | null;
+  /** The next table that they were compared with. */
+  comparedWith: string | null;
 }
 
 /** The complete next tables of a run. */
@@ -125,9 +136,7 @@ export async function nextTablesOf(database: Database, runId: string): Promise<P
     'sql/next/of-run.sql',
     [runId],
   );
-  return Object.fromEntries(
-    rows.map(({ name, next, rows, shown, shownNow }) => [name, { name: next, rows, shown, shownNow }]),
-  );
+  return Object.fromEntries(rows.map(({ name, next, ...others }) => [name, { ...others, name: next }]));
 }
 
 /** The partition of a published table. */
@@ -146,7 +155,7 @@ async function make(
   run: NextRun,
   shown: Shown,
   hasCreated: boolean,
-  fill: (copy: CopyStream) => Promise<void>,
+  fill: (copy: CopyStream) => Promise<Found | undefined>,
 ): Promise<number> {
   const next = `${table}_${run.token}`;
   return database.transaction(async (client) => {
@@ -156,11 +165,15 @@ async function make(
     await queryAll(client, create, { next, created, start: run.startedAt });
     const columns = [...key, ...measures, ...(hasCreated ? ['created_at'] : [])];
     const copy = new CopyStream(client, 'sql/next/copy.sql', { next, columns });
-    await fill(copy);
+    const found = await fill(copy);
     const rows = await copy.end();
     await addIndexes(client, table, next);
     await queryAll(client, 'sql/next/analyze.sql', { next });
-    await queryOn(client, 'sql/next/register.sql', [table, run.id, next, shown.name, rows]);
+    await queryOn(client, 'sql/next/register.sql', [
+      ...[table, run.id, next, shown.name, rows],
+      found && JSON.stringify(found.findings),
+      found?.comparedWith,
+    ]);
     return rows;
   });
 }

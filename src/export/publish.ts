@@ -5,6 +5,7 @@ import type { Database } from '../postgres/database.ts';
 import { type CheckedRun, type CheckOutcome, checkTables } from './checks.ts';
 import { makeAgain, type NextRun, type NextTable, nextTablesOf } from './next-table.ts';
 import { refuseObstacles } from './obstacles.ts';
+import type { Findings } from './offences.ts';
 import { forEachTable, type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
 import { swap } from './swap.ts';
 
@@ -48,7 +49,10 @@ export async function publish(
   onProgress('checking');
   const names = forEachTable((table) => next[table].name);
   // Each survey gets its own connection.
-  const found = await checkTables({ graph, run, of: names, sessions, connect: (work) => database.transaction(work) });
+  const found = await checkTables({
+    ...{ graph, run, of: names, sessions, known: await knownFindings(database, run, next) },
+    connect: (work) => database.transaction(work),
+  });
   const checks = [...found.checks, complete(next, found.rows)];
   options.onChecked(checks);
   throwIfFailed(checks);
@@ -76,6 +80,18 @@ async function upToDate(
     await makeAgain(database, table, run, made[table].name);
   }
   return allTablesOf(database, run.id);
+}
+
+/** What was found in the rows while they were written, unless what they were compared with has changed since. */
+async function knownFindings(database: Database, run: NextRun, next: OfTables<NextTable>): Promise<Findings> {
+  const [graph] = await database.query<{ isChanged: boolean }>('sql/next/ingested-since.sql', [run.id]);
+  if (graph?.isChanged) return {};
+  const { closest_connections: closest, recommendations, rec_reasons: reasons } = next;
+  return {
+    ...closest.findings,
+    ...recommendations.findings,
+    ...(reasons.comparedWith === closest.name ? reasons.findings : {}),
+  };
 }
 
 async function allTablesOf(database: Database, runId: string): Promise<OfTables<NextTable>> {

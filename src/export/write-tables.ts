@@ -2,11 +2,21 @@ import type { Ranking } from '../config/settings.ts';
 import { computeClosest, usersPerComputing } from '../graph/closest.ts';
 import type { Computing } from '../graph/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
-import { type DroppedCandidates, noneDropped, type ReputationFilter, recommendAll } from '../graph/recommend.ts';
+import {
+  type DroppedCandidates,
+  noneDropped,
+  type ReputationFilter,
+  readFollowed,
+  recommendAll,
+} from '../graph/recommend.ts';
 import { readSideBySide } from '../graph/side-by-side.ts';
-import { userRanges } from '../graph/user-ranges.ts';
+import { type UserRange, userRanges } from '../graph/user-ranges.ts';
+import { copyOut, wholeRows } from '../postgres/copy-stream.ts';
 import type { Database } from '../postgres/database.ts';
-import { makeNext, type NextRun } from './next-table.ts';
+import { ConnectionLists } from './connection-lists.ts';
+import { ListCheck } from './list-check.ts';
+import { makeNext, type NextRun, type NextTable, nextTablesOf } from './next-table.ts';
+import { type Followed, RecommendationCheck } from './recommendation-check.ts';
 
 /** The run whose rows are written. */
 export interface WrittenRun extends NextRun {
@@ -38,6 +48,7 @@ export async function writeClosest(
 ): Promise<number> {
   const shownRanges = await userRanges(graph, usersPerShown);
   const ranges = await userRanges(graph, usersPerComputing[computing.by]);
+  const check = new ListCheck({ most: 50, suspended: await suspendedUsers(graph) });
   return makeNext(database, 'closest_connections', { ...run, shownRanges }, async (rows) => {
     let done = 0;
     await readSideBySide(
@@ -46,11 +57,16 @@ export async function writeClosest(
       async (range) => {
         const texts = await computeClosest(graph, range, asOf, ranking, computing);
         return async () => {
-          for (const text of texts) await rows.take(text);
+          for (const text of texts) {
+            const bytes = Buffer.from(text, 'latin1');
+            check.take(bytes);
+            await rows.take(bytes);
+          }
         };
       },
-      () => onProgress(++done, ranges.length, rows.count),
+      () => onProgress(++done, ranges.length, check.rows),
     );
+    return { findings: { closest: check.answers() } };
   });
 }
 
@@ -62,8 +78,16 @@ export async function writeRecommendations(
   filter: ReputationFilter,
   { sessions, computing, onProgress }: WriteOptions,
 ): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }> {
-  const next = { ...run, shownRanges: await userRanges(graph, usersPerShown) };
+  const shownRanges = await userRanges(graph, usersPerShown);
+  const next = { ...run, shownRanges };
   const dropped = { ...noneDropped };
+  const { closest_connections: closest } = await nextTablesOf(database, run.id);
+  const check = new RecommendationCheck({
+    suspended: await suspendedUsers(graph),
+    ranges: shownRanges,
+    readFollowed: (range) => followedIn(graph, range, asOf),
+    connections: closest && (await readConnections(database, closest)),
+  });
   let reasons = 0;
   const recommendations = await makeNext(database, 'recommendations', next, async (recRows) => {
     reasons = await makeNext(database, 'rec_reasons', next, async (reasonRows) => {
@@ -71,12 +95,38 @@ export async function writeRecommendations(
         ...{ asOf, ranking, filter, computing, sessions },
         take: async (rows) => {
           for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[]) dropped[name] += rows.dropped[name];
-          await recRows.take(rows.recommendations);
-          await reasonRows.take(rows.reasons);
+          const [recBytes, reasonBytes] = [rows.recommendations, rows.reasons].map((text) =>
+            Buffer.from(text, 'latin1'),
+          );
+          await check.take(recBytes as Buffer, reasonBytes as Buffer);
+          await recRows.take(recBytes as Buffer);
+          await reasonRows.take(reasonBytes as Buffer);
         },
-        onProgress: (done, total) => onProgress(done, total, recRows.count + reasonRows.count),
+        onProgress: (done, total) => onProgress(done, total, check.rows),
       });
+      return { findings: check.answers().reasons, comparedWith: closest?.name };
     });
+    return { findings: check.answers().recommendations };
   });
   return { recommendations, reasons, dropped };
+}
+
+/** By the latest flags: who may not be in any row. */
+async function suspendedUsers(graph: Graph): Promise<Set<number>> {
+  const { rows } = await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher');
+  return new Set(rows.map(({ userId }) => Number(userId)));
+}
+
+async function followedIn(graph: Graph, range: UserRange, asOf: number): Promise<Followed> {
+  const users = await readFollowed(graph, range, asOf);
+  return new Map(users.map(({ userId, followed }) => [Number(userId), new Set(followed.map(Number))]));
+}
+
+async function readConnections(database: Database, { name, rows }: NextTable): Promise<ConnectionLists> {
+  const lists = new ConnectionLists(rows);
+  await database.transaction(async (client) => {
+    for await (const part of wholeRows(copyOut(client, 'sql/checks/copy-connections.sql', { next: name })))
+      lists.add(part);
+  });
+  return lists;
 }

@@ -68,3 +68,15 @@ export async function readCopy(client: pg.ClientBase, file: SqlFile, variables?:
   for await (const chunk of copyOut(client, file, variables)) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
+
+/** The output of a COPY in text format in parts of whole rows. */
+export async function* wholeRows(output: Readable): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of output) {
+    const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+    const end = bytes.lastIndexOf(10) + 1;
+    if (end > 0) yield bytes.subarray(0, end);
+    rest = bytes.subarray(end);
+  }
+  if (rest.length > 0) throw new Error('COPY ended in the middle of a row.');
+}

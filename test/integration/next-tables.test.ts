@@ -89,7 +89,7 @@ describe('rows that a run writes', () => {
     await reader.query('COMMIT');
     for (const one of made)
       await network.pool.query('INSERT INTO kith.next_tables SELECT ($1::kith.next_tables).*', [
-        `(${one.name},${JSON.stringify(one.run_id)},${one.next_table},${one.shown_table},${one.rows})`,
+        `(${one.name},${JSON.stringify(one.run_id)},${one.next_table},${one.shown_table},${one.rows},,)`,
       ]);
     const said: string[] = [];
     const { startedAt } = await rows.publish({

@@ -239,12 +239,16 @@ describe('a check that fails is named', () => {
   }, 60_000);
 
   test.each<[string, PublishedTable, number[], (number | string)[]]>([
-    ['a null key', 'recommendations', [1, '\\N' as unknown as number], [0.5, 1]],
     ['a null weight', 'rec_reasons', [1, 2, 3], ['\\N']],
     ['a null rank', 'closest_connections', [1, 2], [0.5, '\\N']],
   ])('%s is not even written', async (_, table, key, measures) => {
     const writing = rows.writeTable(table, await rows.begin(), [[key, ...(measures as number[])]]);
     await expect(writing).rejects.toThrow('violates not-null constraint');
+  });
+
+  test('a row without a key is not even written', async () => {
+    const writing = rows.writeTable('recommendations', await rows.begin(), [[[1, '\\N' as unknown as number], 0.5, 1]]);
+    await expect(writing).rejects.toThrow('not in the expected form');
   });
 
   test('a duplicate row is refused', async () => {

@@ -64,9 +64,11 @@ export class StagedRows implements AsyncDisposable {
 
   async writeTable(table: PublishedTable, run: NextRun, rows: Row[]): Promise<void> {
     const shownRanges = [{ first: 0n, end: 2n ** 31n }];
-    await makeNext(this.database, table, { ...run, shownRanges }, (next) =>
-      next.take(rows.map(([key, ...measures]) => `${[...key, ...measures].join('\t')}\n`).join('')),
-    );
+    const text = rows.map(([key, ...measures]) => `${[...key, ...measures].join('\t')}\n`).join('');
+    await makeNext(this.database, table, { ...run, shownRanges }, async (next) => {
+      await next.take(Buffer.from(text));
+      return undefined;
+    });
   }
 
   /** Writes the rows of a ring. */

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 /** Runs a case from an empty network and returns what is published and what was dropped. */
-async function runCase({ network: given, options }: Case, loader: 'bulk' | 'merge') {
+async function runCase({ network: given, options }: Case, loader: 'bulk' | 'merge', compiled: 'auto' | 'off') {
   await network.reset();
   const input = network.folder('20240601');
   await writeFolder(given, input);
@@ -32,15 +32,20 @@ async function runCase({ network: given, options }: Case, loader: 'bulk' | 'merg
     asOf: new Date(asOf * 1000).toISOString(),
     // Random activities may all be old.
     allow: 'stale',
-    settings: { loader, ranking },
+    settings: { loader, ranking, compiled },
   });
   expect(summary.loader).toBe(loader);
+  expect(summary.computing?.by).toBe(compiled === 'auto' ? 'compiled' : 'cypher');
   return { tables: await network.tables(), dropped: summary.dropped };
 }
 
-async function expectOracle(example: Case, loader: 'bulk' | 'merge'): Promise<PublishedTables> {
+async function expectOracle(
+  example: Case,
+  loader: 'bulk' | 'merge',
+  compiled: 'auto' | 'off' = 'auto',
+): Promise<PublishedTables> {
   const { closest, recommendations, reasons, dropped } = expectedTables(example.network, example.options);
-  const actual = await runCase(example, loader);
+  const actual = await runCase(example, loader, compiled);
   expect(actual.tables).toEqual({ closest, recommendations, reasons });
   expect(actual.dropped).toEqual(dropped);
   return actual.tables;
@@ -52,7 +57,16 @@ describe('the three tables are those of the definition', () => {
       fc.asyncProperty(arbitraryCase(), async (example) => {
         await expectOracle(example, 'merge');
       }),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: 15, endOnFailure: true },
+    );
+  }, 300_000);
+
+  test('for random small networks, in plain Cypher', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase(), async (example) => {
+        await expectOracle(example, 'merge', 'off');
+      }),
+      { numRuns: 10, endOnFailure: true },
     );
   }, 300_000);
 
@@ -65,9 +79,10 @@ describe('the three tables are those of the definition', () => {
     );
   }, 300_000);
 
-  test('for a dense network with ties at the border of the 50 and of the 20, on both loading paths', async () => {
+  test('for a dense network with ties at the border of the 50 and of the 20, on both loading paths and in plain Cypher', async () => {
     const dense = denseNetwork(1);
     const merged = await expectOracle(dense, 'merge');
+    expect(await expectOracle(dense, 'merge', 'off')).toEqual(merged);
     expect(await expectOracle(dense, 'bulk')).toEqual(merged);
     expect(merged.closest.length).toBeGreaterThan(1000);
   }, 300_000);
