@@ -1,5 +1,6 @@
 import { up } from '../src/engines/stack.ts';
 import { InterruptedError } from '../src/errors.ts';
+import { findComputing } from '../src/graph/compiled.ts';
 import { Graph } from '../src/graph/graph.ts';
 import type { RunFacts } from '../src/jobs/run.ts';
 import { Random } from '../src/random.ts';
@@ -77,11 +78,12 @@ export async function measureLatency(
 }
 
 async function timesOf(graph: Graph, run: RunFacts, users: readonly number[], signal: AbortSignal): Promise<number[]> {
+  const computing = await findComputing(graph, { compiled: 'auto' });
   const times: number[] = [];
   for (const user of users) {
     if (signal.aborted) throw new InterruptedError('Stopped.');
     const started = performance.now();
-    await showUser(graph, run, user);
+    await showUser(graph, run, user, computing);
     times.push(performance.now() - started);
   }
   return times;

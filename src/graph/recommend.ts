@@ -1,7 +1,6 @@
 import type { Ranking } from '../config/settings.ts';
-import { ChecksFailedError } from '../errors.ts';
 import type { Computing } from './compiled.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, Parameters } from './graph.ts';
 import { rankedRows, reasonRows } from './rows-as-text.ts';
 import { readSideBySide } from './side-by-side.ts';
 import { type UserRange, userRanges } from './user-ranges.ts';
@@ -17,7 +16,7 @@ export interface DroppedCandidates {
 export const noneDropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
 
 /** One user's recommendations, best first; weights in exact units (`weightUnits`). */
-export interface UserRecommendations {
+interface UserRecommendations {
   userId: bigint;
   recommended: bigint[];
   scores: bigint[];
@@ -27,12 +26,7 @@ export interface UserRecommendations {
   reasonWeights: bigint[];
 }
 
-interface RecommendRow extends UserRecommendations {
-  self: bigint;
-  followedAlready: bigint;
-  notGood: bigint;
-  [column: string]: unknown;
-}
+type RecommendRow = UserRecommendations & DroppedRow;
 
 /** Which candidates are good enough: with `filtered`, those with a reputation of at least `minReputation`. */
 export interface ReputationFilter {
@@ -41,7 +35,7 @@ export interface ReputationFilter {
 }
 
 /** Everybody who may be recommended; undefined if nobody is filtered by reputation. */
-export type GoodUsers = bigint[] | undefined;
+type GoodUsers = bigint[] | undefined;
 
 /** Some users' rows of both tables in key order, as COPY takes them. */
 export interface RecommendedRows {
@@ -86,13 +80,7 @@ export async function recommendAll(graph: Graph, options: RecommendOptions): Pro
       return async () => {
         for (let i = 0; i < sorted.length; i += usersPerText) {
           const some = sorted.slice(i, i + usersPerText);
-          await take({
-            recommendations: some.map((user) => rankedRows(user.userId, user.recommended, user.scores, one)).join(''),
-            reasons: some
-              .map((user) => reasonRows(user.userId, user.reasonOf, user.reasons, user.reasonWeights, one))
-              .join(''),
-            dropped: i === 0 ? dropped : noneDropped,
-          });
+          await take({ ...rowsOf(some, one), dropped: i === 0 ? dropped : noneDropped });
         }
       };
     },
@@ -102,6 +90,15 @@ export async function recommendAll(graph: Graph, options: RecommendOptions): Pro
 
 /** Users whose rows are handed over together: some hundred kilobytes. */
 const usersPerText = 250;
+
+function rowsOf(users: readonly UserRecommendations[], one: bigint): Omit<RecommendedRows, 'dropped'> {
+  return {
+    recommendations: users.map((user) => rankedRows(user.userId, user.recommended, user.scores, one)).join(''),
+    reasons: users
+      .map((user) => reasonRows(user.userId, user.reasonOf, user.reasons, user.reasonWeights, one))
+      .join(''),
+  };
+}
 
 async function streamRecommendations(
   graph: Graph,
@@ -132,10 +129,56 @@ async function streamRecommendations(
   }
 }
 
-interface StreamedRow {
+/** One user's recommendations, live. */
+export async function recommendTo(
+  graph: Graph,
+  userId: bigint,
+  { asOf, ranking, filter, computing }: Pick<RecommendOptions, 'asOf' | 'ranking' | 'filter' | 'computing'>,
+): Promise<RecommendedRows> {
+  const range = { first: userId, end: userId + 1n };
+  if (computing.by === 'cypher') {
+    const { users, dropped } = await recommend(graph, range, asOf, await goodAround(graph, userId, filter));
+    return { ...rowsOf(users, weightUnits(ranking)), dropped };
+  }
+  const parameters = compiledParameters(range, asOf, ranking, filter);
+  const { rows } = await graph.read<StreamedRow>('cypher/recommend/compiled.cypher', parameters);
+  return {
+    recommendations: rows.map((row) => row.recommendations).join(''),
+    reasons: rows.map((row) => row.reasons).join(''),
+    dropped: droppedIn(rows),
+  };
+}
+
+function compiledParameters(
+  { first, end }: UserRange,
+  asOf: number,
+  ranking: Ranking,
+  { filtered, minReputation }: ReputationFilter,
+): Parameters {
+  return {
+    ...{ first, end, asOf: BigInt(asOf), one: weightUnits(ranking) },
+    // A Float, as reputations are.
+    minReputation: filtered ? minReputation : null,
+  };
+}
+
+function droppedIn(rows: readonly DroppedRow[]): DroppedCandidates {
+  const dropped = { ...noneDropped };
+  for (const { self, followedAlready, notGood } of rows) {
+    dropped.self += Number(self);
+    dropped.followed += Number(followedAlready);
+    dropped.reputation += Number(notGood);
+  }
+  return dropped;
+}
+
+interface StreamedRow extends DroppedRow {
   recommendations: string;
   reasons: string;
   done: bigint;
+}
+
+interface DroppedRow {
   self: bigint;
   followedAlready: bigint;
   notGood: bigint;
@@ -143,14 +186,14 @@ interface StreamedRow {
 }
 
 /** The good users of the whole graph. */
-export async function goodUsers(graph: Graph, { filtered, minReputation }: ReputationFilter): Promise<GoodUsers> {
+async function goodUsers(graph: Graph, { filtered, minReputation }: ReputationFilter): Promise<GoodUsers> {
   if (!filtered) return undefined;
   const { rows } = await graph.read<{ good: bigint[] }>('cypher/recommend/good-users.cypher', { minReputation });
   return rows[0]?.good ?? [];
 }
 
 /** The good users among a user's candidates; for one user this is faster than asking for all. */
-export async function goodAround(
+async function goodAround(
   graph: Graph,
   userId: bigint,
   { filtered, minReputation }: ReputationFilter,
@@ -166,10 +209,8 @@ export async function goodAround(
 /**
  * Recommendations with their reasons for a range of users, from the lists of closest connections as they are in the
  * graph.
- *
- * @throws ChecksFailedError if the reasons of a recommendation don't add up to exactly its score
  */
-export async function recommend(
+async function recommend(
   graph: Graph,
   range: UserRange,
   asOf: number,
@@ -182,32 +223,7 @@ export async function recommend(
     filtered: good !== undefined,
     good: good ?? [],
   });
-  const dropped = { self: 0, followed: 0, reputation: 0 };
-  for (const row of rows) {
-    requireExactSums(row);
-    dropped.self += Number(row.self);
-    dropped.followed += Number(row.followedAlready);
-    dropped.reputation += Number(row.notGood);
-  }
-  return { users: rows, dropped };
-}
-
-/** @throws ChecksFailedError naming the first recommendation whose score is not the sum of its reasons */
-export function requireExactSums({
-  userId,
-  recommended,
-  scores,
-  reasonOf,
-  reasonWeights,
-}: Omit<UserRecommendations, 'reasons'>): void {
-  const missing = new Map(recommended.map((recId, i) => [recId, scores[i] as bigint]));
-  for (const [i, recId] of reasonOf.entries())
-    missing.set(recId, (missing.get(recId) ?? 0n) - (reasonWeights[i] as bigint));
-  for (const [recId, units] of missing)
-    if (units !== 0n)
-      throw new ChecksFailedError(
-        `The reasons for recommending ${recId} to user ${userId} don't add up to its score: they differ by ${units} units. Nothing was published.`,
-      );
+  return { users: rows, dropped: droppedIn(rows) };
 }
 
 /** Whom each user in a range has followed at or before `asOf` (epoch seconds); users who follow nobody are absent. */

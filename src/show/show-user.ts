@@ -1,6 +1,7 @@
 import { BadInputError } from '../errors.ts';
+import type { Computing } from '../graph/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
-import { goodAround, recommend } from '../graph/recommend.ts';
+import { recommendTo } from '../graph/recommend.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
 
@@ -49,23 +50,22 @@ interface UserRow {
  *
  * @throws BadInputError if the graph has no such user
  */
-export async function showUser(graph: Graph, run: RunFacts, userId: number): Promise<UserView> {
+export async function showUser(graph: Graph, run: RunFacts, userId: number, computing: Computing): Promise<UserView> {
   const id = BigInt(userId);
   const { ranking, reputation } = run.settings;
   const filter = { filtered: reputation === 'list', minReputation: ranking.minReputation };
   // In parallel, since somebody is waiting.
   const [found, recommended] = await Promise.all([
     graph.read<UserRow>('cypher/show/user.cypher', { userId: id }),
-    goodAround(graph, id, filter).then((good) => recommend(graph, { first: id, end: id + 1n }, run.asOf, good)),
+    recommendTo(graph, id, { asOf: run.asOf, ranking, filter, computing }),
   ]);
   const user = found.rows[0];
   if (!user) throw unknownUser(userId);
   const ofOne = weightUnits(ranking);
-  const result = recommended.users[0];
-  const reasonsOf = new Map<bigint, { userId: bigint; units: bigint }[]>();
-  for (const [i, candidate] of (result?.reasonOf ?? []).entries()) {
+  const reasonsOf = new Map<string, Weighted[]>();
+  for (const [, candidate = '', reason, weight = ''] of fieldsOf(recommended.reasons)) {
     const reasons = reasonsOf.get(candidate) ?? [];
-    reasons.push({ userId: result?.reasons[i] ?? 0n, units: result?.reasonWeights[i] ?? 0n });
+    reasons.push({ userId: Number(reason), weight });
     reasonsOf.set(candidate, reasons);
   }
   return {
@@ -78,16 +78,30 @@ export async function showUser(graph: Graph, run: RunFacts, userId: number): Pro
       rank: i + 1,
       weight: decimalWeight(user.weights[i] ?? 0n, ofOne),
     })),
-    recommendations: (result?.recommended ?? []).map((candidate, i) => ({
-      userId: Number(candidate),
-      rank: i + 1,
-      score: decimalWeight(result?.scores[i] ?? 0n, ofOne),
-      reasons: (reasonsOf.get(candidate) ?? [])
-        .sort((a, b) => Number(b.units - a.units) || Number(a.userId - b.userId))
-        .map((reason) => ({ userId: Number(reason.userId), weight: decimalWeight(reason.units, ofOne) })),
-    })),
+    recommendations: fieldsOf(recommended.recommendations)
+      .map(([, candidate = '', score = '', rank]) => ({
+        userId: Number(candidate),
+        rank: Number(rank),
+        score,
+        reasons: (reasonsOf.get(candidate) ?? []).sort(heaviestFirst),
+      }))
+      .sort((a, b) => a.rank - b.rank),
     dropped: recommended.dropped,
   };
+}
+
+/** The columns of each row of a table's text. */
+function fieldsOf(rows: string): string[][] {
+  return rows
+    .split('\n')
+    .filter(Boolean)
+    .map((row) => row.split('\t'));
+}
+
+function heaviestFirst(a: Weighted, b: Weighted): number {
+  // As numbers they could be equal, but they all have twelve places.
+  const [x, y] = [a, b].map(({ weight }) => BigInt(weight.replace('.', ''))) as [bigint, bigint];
+  return x === y ? a.userId - b.userId : x > y ? -1 : 1;
 }
 
 /** The error for a user whom no file has named. */

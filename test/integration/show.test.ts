@@ -8,6 +8,7 @@ import { parse } from 'csv-parse/sync';
 import pg from 'pg';
 import { addShowCommand } from '../../src/cli/commands/show.ts';
 import { BadInputError } from '../../src/errors.ts';
+import type { Computing } from '../../src/graph/compiled.ts';
 import type { RunFacts } from '../../src/jobs/run.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
@@ -62,6 +63,8 @@ async function shown(...args: string[]): Promise<string> {
   return written.join('');
 }
 
+const compiled: Computing = { by: 'compiled' };
+const plain: Computing = { by: 'cypher', why: 'this test asks for it' };
 const linesOf = (lines: string[], user: number) => lines.filter((line) => line.startsWith(`${user},`));
 
 /** The same folder with only the columns of user.csv that count, since the reader takes no quotes. */
@@ -85,7 +88,7 @@ test('before the first run a sentence says what to do', async () => {
 });
 
 test('a user whom no file names is unknown', async () => {
-  await expect(showUser(network.graph, run, 4711)).rejects.toThrow('The graph has no user 4711');
+  await expect(showUser(network.graph, run, 4711, compiled)).rejects.toThrow('The graph has no user 4711');
   await expect(explain(network.graph, run, 2770, 4711)).rejects.toThrow('The graph has no user 4711');
   await expect(explain(network.graph, run, 4711, 2770)).rejects.toThrow('The graph has no user 4711');
 });
@@ -93,7 +96,8 @@ test('a user whom no file names is unknown', async () => {
 test('shows many users exactly what the definition says they should see', async () => {
   let recommendations = 0;
   for (let user = 0; user < 3000; user += 61) {
-    const view = await showUser(network.graph, run, user);
+    const view = await showUser(network.graph, run, user, compiled);
+    expect(await showUser(network.graph, run, user, plain)).toEqual(view);
     const { closest } = view;
     expect(closest.map((one) => `${user},${one.userId},${one.weight}`).sort()).toEqual(linesOf(expected.closest, user));
     expect(closest.map(({ rank }) => rank)).toEqual(closest.map((_, i) => i + 1));
@@ -110,7 +114,7 @@ test('shows many users exactly what the definition says they should see', async 
 });
 
 test('explains every recommendation of a user with the rank, the score and the reasons that are shown', async () => {
-  const view = await showUser(network.graph, run, 2770);
+  const view = await showUser(network.graph, run, 2770, compiled);
   expect(view.recommendations.length).toBeGreaterThan(10);
   for (const one of view.recommendations) {
     const why = await explain(network.graph, run, 2770, one.userId);
@@ -120,7 +124,7 @@ test('explains every recommendation of a user with the rank, the score and the r
 });
 
 test('the activities behind each step make up its weight', async () => {
-  const view = await showUser(network.graph, run, 2770);
+  const view = await showUser(network.graph, run, 2770, compiled);
   const { windowSeconds } = run.settings.ranking;
   const why = await explain(network.graph, run, 2770, view.recommendations[0]?.userId ?? -1);
   for (const { userId, steps } of why.reasons) {
@@ -137,7 +141,9 @@ test('the activities behind each step make up its weight', async () => {
 });
 
 test("says why somebody is not recommended, for everybody who isn't and nobody else", async () => {
-  const recommended = new Set((await showUser(network.graph, run, 2770)).recommendations.map(({ userId }) => userId));
+  const recommended = new Set(
+    (await showUser(network.graph, run, 2770, compiled)).recommendations.map(({ userId }) => userId),
+  );
   const kinds = new Map<string, number>();
   const everyFourth = Array.from({ length: 750 }, (_, i) => i * 4);
   for (const candidate of [2770, ...everyFourth]) {
@@ -171,7 +177,7 @@ test('without a list of scores nobody is filtered by reputation', async () => {
   const open: RunFacts = { ...run, settings: { ...run.settings, reputation: 'none' } };
   const { asOf } = network;
   const all = expectedTables(read, { ...run.settings.ranking, asOf, reputation: undefined });
-  const view = await showUser(network.graph, open, 2770);
+  const view = await showUser(network.graph, open, 2770, compiled);
   expect(view.recommendations.map(({ userId }) => `2770,${userId}`).sort()).toEqual(linesOf(all.recommendations, 2770));
   for (const { userId, rank } of view.recommendations)
     expect(await explain(network.graph, open, 2770, userId)).toMatchObject({ recommended: true, rank });
@@ -199,7 +205,7 @@ describe('the command, once a run is published', () => {
     } finally {
       await client.end();
     }
-    view = await showUser(network.graph, run, 2770);
+    view = await showUser(network.graph, run, 2770, compiled);
   });
 
   test('shows a user as lines, with the heaviest reasons of each recommendation', async () => {

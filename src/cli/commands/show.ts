@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
+import { findComputing } from '../../graph/compiled.ts';
 import { Graph } from '../../graph/graph.ts';
 import { print, printJson, say } from '../../output.ts';
 import { explain } from '../../show/explain.ts';
@@ -54,7 +55,7 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
           const explanation = await explain(graph, run, userId, why);
           return json ? explanation : renderExplanation(explanation);
         }
-        const user = await showUser(graph, run, userId);
+        const user = await showUser(graph, run, userId, await findComputing(graph, settings));
         return json ? user : renderUser(user, calledAs());
       });
       if (typeof view === 'string') print(...view.split('\n'));
