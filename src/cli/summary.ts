@@ -83,8 +83,12 @@ function describeInput(summary: RunSummary): string[] {
   return lines;
 }
 
-function describeAfterwards({ removed, pruned, leftUndone = {} }: RunSummary): string[] {
+function describeAfterwards({ removed, pruned, undrawn, leftUndone = {} }: RunSummary): string[] {
   const lines: string[] = [];
+  if (undrawn !== undefined)
+    lines.push(
+      `  not drawn ${count(undrawn)} CLOSEST_TO for Neo4j Browser, more than KITH_DRAW_AT_MOST: \`kith draw\``,
+    );
   if (removed) lines.push(`  expired   ${count(removed)} activities removed from the graph`);
   if (pruned) lines.push(`  pruned    the folders of ${count(pruned)} old runs`);
   for (const [name, why] of Object.entries(leftUndone))

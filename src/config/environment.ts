@@ -252,6 +252,12 @@ export const topics = {
           'them, as the embedded one does. Plain Cypher, which `off` means, gives the same rows and takes three times as ' +
           'long ([why](decisions/0016-compiled-procedures.md)).',
       ),
+    KITH_DRAW_AT_MOST: whole(0, 1e12)
+      .prefault('1000000')
+      .describe(
+        'How many closest connections are drawn as CLOSEST_TO after a run, by which people explore the graph. If there ' +
+          'are more, none is, until `kith draw` is called.',
+      ),
     KITH_SESSIONS: whole(1, 64).prefault('2').describe('The number of Neo4j sessions used in parallel.'),
     KITH_PUBLISH_PATIENCE_SECONDS: whole(1, 86_400)
       .prefault('300')

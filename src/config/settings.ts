@@ -105,6 +105,8 @@ export interface Settings extends InputLimits {
   bulkMinActivities: number;
   /** Whether the compiled procedures are used if the server has them. */
   compiled: 'auto' | 'off';
+  /** Up to how many closest connections CLOSEST_TO is drawn after a run. */
+  drawAtMost: number;
   /** The number of Neo4j sessions used in parallel. */
   sessions: number;
   /** The daily job; spans are in milliseconds. */
@@ -232,6 +234,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     loader: s.KITH_LOADER,
     bulkMinActivities: s.KITH_BULK_MIN_ACTIVITIES,
     compiled: s.KITH_COMPILED,
+    drawAtMost: s.KITH_DRAW_AT_MOST,
     sessions: s.KITH_SESSIONS,
     jobs: {
       url: s.KITH_JOBS_URL,

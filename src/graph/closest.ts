@@ -94,3 +94,17 @@ export async function drawClosest(
   });
   return drawn;
 }
+
+/** Relationships that are removed in a transaction. */
+const removedAtOnce = 100_000n;
+
+/** Removes `CLOSEST_TO`, as if it had never been drawn. */
+export async function removeDrawn(graph: Graph, onProgress: () => void): Promise<void> {
+  for (;;) {
+    const { rows } = await graph.write<{ deleted: bigint }>('cypher/closest/remove-drawn.cypher', {
+      limit: removedAtOnce,
+    });
+    if (rows[0]?.deleted !== removedAtOnce) return;
+    onProgress();
+  }
+}

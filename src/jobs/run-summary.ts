@@ -46,6 +46,8 @@ export interface RunSummary {
   checks?: CheckOutcome[];
   /** Changes of CLOSEST_TO after the publish. */
   drawn?: DrawnConnections;
+  /** How many connections were too many to be drawn by themselves. */
+  undrawn?: number;
   /** Activities that had grown too old and were removed after the publish. */
   removed?: number;
   /** Folders of old runs that were removed when the run began. */
