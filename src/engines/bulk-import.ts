@@ -154,7 +154,7 @@ async function runImport(
       finishImport(home);
       return;
     }
-    throw importFailed(tailOf(log, 100_000), home.root, log, report);
+    throw importFailed(tailOf(log, 100_000), folder, log, report);
   } catch (error) {
     // Without the lock it may be another's by now.
     if (lock.isHeld()) rmSync(folder, { recursive: true, force: true });
@@ -178,7 +178,7 @@ async function watch(
   let full = false;
   const timer = setInterval(() => {
     // On a full disk the importer may wait for space forever.
-    if (isDiskFull(home.neo4j)) {
+    if (isDiskFull(importFolder(home))) {
       full = true;
       kill();
     }
@@ -191,7 +191,7 @@ async function watch(
       child.once('error', fail);
       child.once('close', done);
     });
-    if (full) throw diskFull(home.root);
+    if (full) throw diskFull(importFolder(home));
     return code;
   } finally {
     clearInterval(timer);

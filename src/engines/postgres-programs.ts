@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../config/project.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, messageOf } from '../errors.ts';
 import type { EngineHome } from './home.ts';
-import { closedFolder, type OsUser } from './os-user.ts';
+import { asUser, closedFolder, type OsUser } from './os-user.ts';
 
 /** The package that has the programs for this platform. */
 function installedPackage(): string {
@@ -15,7 +16,7 @@ function installedPackage(): string {
  * The folder of Postgres's programs. If its user can't enter the checkout, it is a copy in the home, 60 MB, which is
  * renewed when another version is installed. The server must not be running.
  *
- * @throws EngineError if they are missing
+ * @throws EngineError if they are missing or can't be run
  */
 export function postgresPrograms(home: EngineHome, user: OsUser, installed = installedPackage()): string {
   const native = join(installed, 'native');
@@ -31,5 +32,10 @@ export function postgresPrograms(home: EngineHome, user: OsUser, installed = ins
     chmodSync(`${copy}.new`, 0o755);
     renameSync(`${copy}.new`, copy);
   }
+  const { error } = spawnSync(join(copy, 'bin', 'postgres'), ['--version'], { ...asUser(user), stdio: 'ignore' });
+  if (error)
+    throw new EngineError(
+      `Postgres's programs, which ${user?.name} can't enter in the checkout, can't be run in ${copy} either (${messageOf(error)}; is its disk mounted noexec?): set KITH_HOME to a folder on another disk.`,
+    );
   return join(copy, 'bin');
 }
