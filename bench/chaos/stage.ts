@@ -59,7 +59,7 @@ export class Stage implements AsyncDisposable {
 
   /** Starts `kith …`, which is ended with the stage. */
   kith(args: string[], env = this.env): RunningCommand {
-    if (this.#disposed) throw new Error('the stage was disposed of');
+    this.refuseIfDisposed();
     const command = new RunningCommand(args, env);
     this.#commands.add(command);
     const forget = () => this.#commands.delete(command);
@@ -71,7 +71,7 @@ export class Stage implements AsyncDisposable {
   async begin(): Promise<void> {
     const folder = join(this.#folder, `home-${this.#homes}`);
     await this.network[Symbol.asyncDispose]();
-    if (this.#disposed) throw new Error('the stage was disposed of');
+    this.refuseIfDisposed();
     rmSync(folder, { recursive: true, force: true });
     this.network = this.#newNetwork();
     this.isTorn = false;
@@ -175,6 +175,11 @@ export class Stage implements AsyncDisposable {
   async busyWorker(): Promise<RunningCommand | undefined> {
     const { network } = this;
     return (await network.busyWorker().catch(() => undefined)) ?? network.workers[0];
+  }
+
+  /** For whoever waits for what can't come any more. */
+  refuseIfDisposed(): void {
+    if (this.#disposed) throw new Error('the stage was disposed of');
   }
 
   /** Ends all that runs in the home. It may be called again, to wait for the same end. */
