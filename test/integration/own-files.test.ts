@@ -2,30 +2,30 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { status } from '../../src/engines/stack.ts';
 import { type EndedCommand, kith } from '../harness/command-line.ts';
-import { TestNetwork } from '../harness/network.ts';
+import type { TestNetwork } from '../harness/network.ts';
 import { mayMount, SmallDisk } from '../harness/small-disk.ts';
-import { denseNetwork } from '../oracle/dense-network.ts';
-import { expectedTables } from '../oracle/oracle.ts';
-import { writeFolder } from '../oracle/write-folder.ts';
+import { CommandLineNetwork, dense, expected } from './dense-day.ts';
 
+// Some seconds on an idle machine.
+jest.setTimeout(300_000);
+
+let scene: CommandLineNetwork;
 let network: TestNetwork;
 let input: string;
 beforeAll(async () => {
-  network = await TestNetwork.open();
-  input = network.folder(new Date(options.asOf * 1000).toISOString().slice(0, 10).replaceAll('-', ''));
-  writeFolder(dense, input);
-}, 300_000);
+  scene = await CommandLineNetwork.open();
+  network = scene.network;
+  input = scene.written(dense);
+});
 afterAll(async () => {
-  await network?.[Symbol.asyncDispose]();
+  await scene?.[Symbol.asyncDispose]();
 });
 
-const { network: dense, options } = denseNetwork(3);
-const { dropped: _, ...expected } = expectedTables(dense, options);
-
-function expectOneSentence({ code, stdout, stderr }: EndedCommand, sentence: RegExp): void {
+function expectTold({ code, stdout, stderr }: EndedCommand, sentence: RegExp): void {
   const errors = stderr.split('\n').filter((line) => line !== '' && !/^\S+Z \w+: /.test(line));
   expect({ code, stdout, errors }).toEqual({ code: 4, stdout: '', errors: [expect.stringMatching(/^kith: .+\.$/)] });
   expect(errors[0]).toMatch(sentence);
@@ -35,7 +35,7 @@ function expectOneSentence({ code, stdout, stderr }: EndedCommand, sentence: Reg
 function kithWithLimit(args: string[]): Promise<EndedCommand> {
   const program = [process.execPath, join(projectRoot, 'bin', 'kith.mjs'), '--env-file', '/dev/null', ...args];
   const child = spawn('/bin/sh', ['-c', 'ulimit -f 16; exec "$@"', 'sh', ...program], {
-    env: { PATH: process.env.PATH, KITH_HOME: network.settings.home },
+    env: { PATH: process.env.PATH, ...scene.env },
   });
   const ended: EndedCommand = { code: null, stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const)
@@ -52,13 +52,13 @@ test('a limit on the size of files is told as one, the tables stay, and without 
   const tooLarge = /can't grow any more: raise the limit of this process \(`ulimit -f`\)/;
   const out = join(mkdtempSync(join(network.settings.home, 'out-')), '20240601');
   const generating = ['generate', '--users', '100', '--activities', '5000', '--messages', '0', '--out', out];
-  expectOneSentence(await kithWithLimit(generating), tooLarge);
+  expectTold(await kithWithLimit(generating), tooLarge);
   const before = await network.tables();
-  expectOneSentence(await kithWithLimit(['run', '--input', input]), tooLarge);
+  expectTold(await kithWithLimit(['run', '--input', input]), tooLarge);
   expect(await network.tables()).toEqual(before);
-  expect(await kith(['run', '--input', input], { KITH_HOME: network.settings.home })).toMatchObject({ code: 0 });
+  expect(await scene.kith('run', '--input', input)).toMatchObject({ code: 0 });
   expect(await network.tables()).toEqual(expected);
-}, 300_000);
+});
 
 const withMounts = mayMount() ? describe : describe.skip;
 
@@ -82,8 +82,8 @@ withMounts('on a disk that is read-only (skipped where file systems can not be m
     ['worker', () => ['worker']],
     ['training', () => ['reputation', 'train', '--input', input, '--model', join(network.settings.home, 'model')]],
   ] as const)('kith %s says so', async (_, args) => {
-    expectOneSentence(await kith(args(), { KITH_HOME: home }), /EROFS: read-only file system/);
-    expectOneSentence(await kith(args(), { KITH_HOME: join(home, 'new') }), /EROFS: read-only file system/);
+    expectTold(await kith(args(), { KITH_HOME: home }), /EROFS: read-only file system/);
+    expectTold(await kith(args(), { KITH_HOME: join(home, 'new') }), /EROFS: read-only file system/);
   });
 
   test('a run on servers of your own says so, too', async () => {
@@ -95,7 +95,7 @@ withMounts('on a disk that is read-only (skipped where file systems can not be m
       KITH_POSTGRES_URL: postgres.url ?? '',
     };
     const before = await network.tables();
-    expectOneSentence(await kith(['run', '--input', input], given), /EROFS: read-only file system/);
+    expectTold(await kith(['run', '--input', input], given), /EROFS: read-only file system/);
     expect(await network.tables()).toEqual(before);
   });
 });
