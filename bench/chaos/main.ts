@@ -35,7 +35,10 @@ async function chaos(options: Options, signal: AbortSignal): Promise<boolean> {
   if (kinds.length < options.kinds.length) say('full-disk is left out: no disk in memory can be mounted here');
   await using stage = new Stage(scratch.folder, disk, {});
   // Whatever is under way ends when its processes do.
-  signal.addEventListener('abort', () => void stage[Symbol.asyncDispose]());
+  signal.addEventListener('abort', () => {
+    // It is told where the stage goes out of scope.
+    stage[Symbol.asyncDispose]().catch(() => undefined);
+  });
   const days = await knownDays(stage, join(scratch.folder, 'data'), options, signal);
   const results: Results = {
     ...circumstances(),

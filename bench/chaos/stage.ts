@@ -38,7 +38,7 @@ export class Stage implements AsyncDisposable {
   isTorn = false;
   readonly #commands = new Set<RunningCommand>();
   #homes = 0;
-  #isDisposed = false;
+  #disposed: Promise<void> | undefined;
 
   /** @param set settings of Kith besides those of small tests */
   constructor(folder: string, disk: SmallDisk | undefined, set: Record<string, string>) {
@@ -59,10 +59,11 @@ export class Stage implements AsyncDisposable {
 
   /** Starts `kith …`, which is ended with the stage. */
   kith(args: string[], env = this.env): RunningCommand {
-    if (this.#isDisposed) throw new Error('the stage was disposed of');
+    this.refuseIfDisposed();
     const command = new RunningCommand(args, env);
     this.#commands.add(command);
-    void command.ended.finally(() => this.#commands.delete(command));
+    const forget = () => this.#commands.delete(command);
+    command.ended.then(forget, forget);
     return command;
   }
 
@@ -70,6 +71,7 @@ export class Stage implements AsyncDisposable {
   async begin(): Promise<void> {
     const folder = join(this.#folder, `home-${this.#homes}`);
     await this.network[Symbol.asyncDispose]();
+    this.refuseIfDisposed();
     rmSync(folder, { recursive: true, force: true });
     this.network = this.#newNetwork();
     this.isTorn = false;
@@ -175,8 +177,18 @@ export class Stage implements AsyncDisposable {
     return (await network.busyWorker().catch(() => undefined)) ?? network.workers[0];
   }
 
+  /** For whoever waits for what can't come any more. */
+  refuseIfDisposed(): void {
+    if (this.#disposed) throw new Error('the stage was disposed of');
+  }
+
+  /** Ends all that runs in the home. It may be called again, to wait for the same end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isDisposed = true;
+    this.#disposed ??= this.#end();
+    await this.#disposed;
+  }
+
+  async #end(): Promise<void> {
     this.disk?.free();
     // What goes on would start engines again.
     for (const { process } of this.#commands) process.kill('SIGKILL');

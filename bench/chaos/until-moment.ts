@@ -9,6 +9,7 @@ import type { Scene } from './scene.ts';
  * @param said what the programs that do steps have said so far
  * @param isOver whether there is nothing left to disturb
  * @returns false if it is over before
+ * @throws Error if the stage is disposed of meanwhile
  */
 export async function untilMoment(
   { stage, day, plan }: Scene,
@@ -24,6 +25,7 @@ export async function untilMoment(
       ? stage.pidsOf('importer').length > 0
       : said().some((text) => begunIn(text).some((step) => moments.indexOf(step) >= from));
   while (!isThere()) {
+    stage.refuseIfDisposed();
     if (await isOver()) return false;
     await sleep(30);
   }

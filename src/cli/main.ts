@@ -4,7 +4,7 @@ import { loadDotEnv, readSettings } from '../config/settings.ts';
 import { KithError } from '../errors.ts';
 import { bug, guardOutput, say } from '../output.ts';
 import { keepSecretsOf } from '../secrets.ts';
-import { diskFull, isNoSpace } from '../storage/disk-full.ts';
+import { refusedBySystem } from '../storage/disk-full.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
 import { addDrawCommand } from './commands/draw.ts';
 import { addEngineCommands } from './commands/engines.ts';
@@ -69,6 +69,9 @@ process.umask(0o077);
 
 outliveReaders();
 
+// Without a listener, a file that reaches the limit of `ulimit -f` ends us before the write can fail.
+process.on('SIGXFSZ', () => undefined);
+
 // Node exits with 0 if its event loop empties before the command is done, so success is set explicitly.
 process.exitCode = 1;
 try {
@@ -82,16 +85,12 @@ try {
 function exitCodeOf(error: unknown): number {
   // Help and the like are no errors; for wrong options commander has already printed what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (isNoSpace(error) && !(error instanceof KithError)) return exitCodeOf(diskFull(placeOf(error)));
   if (error instanceof KithError) {
     say(`kith: ${error.message}`);
     return error.exitCode;
   }
+  const refused = refusedBySystem('the files that this command writes', error);
+  if (refused) return exitCodeOf(refused);
   say(...bug(error));
   return 1;
-}
-
-function placeOf(error: unknown): string {
-  const { path } = error as { path?: unknown };
-  return typeof path === 'string' ? path : 'the files that this command writes';
 }

@@ -6,7 +6,7 @@ import { BadInputError, EngineError } from '../errors.ts';
 import { diskFull } from '../storage/disk-full.ts';
 import { homeError, isDiskFull, tailOf } from './failure.ts';
 import { type EngineHome, prepareHome, replaceFile } from './home.ts';
-import { acceptImport, finishImport, importFolder, isImportReady, settleImport } from './import-folder.ts';
+import { acceptImport, canImport, finishImport, importFolder, isImportReady, settleImport } from './import-folder.ts';
 import { importFailed, progressIn } from './import-log.ts';
 import { findJava, spawnJava } from './java.ts';
 import { type HeldLock, withLock } from './lock.ts';
@@ -49,6 +49,11 @@ export async function importBeside(settings: Settings, files: ImportFiles, optio
       'A bulk import needs the embedded Neo4j, but KITH_NEO4J_URI names a server: set KITH_LOADER=merge.',
     );
   const home = prepareHome(settings);
+  if (!canImport(home))
+    throw new BadInputError(
+      `A bulk import is made beside ${join(home.neo4j, 'data')}, which is a disk of its own: set KITH_LOADER=merge, ` +
+        'or link it to a folder on that disk.',
+    );
   const work = (lock: HeldLock) => runImport(home, settings, files, options, lock);
   await withLock(home, 'bulk-import', work, options).catch((error) => {
     throw homeError(home, error);
@@ -149,7 +154,7 @@ async function runImport(
       finishImport(home);
       return;
     }
-    throw importFailed(tailOf(log, 100_000), home.root, log, report);
+    throw importFailed(tailOf(log, 100_000), folder, log, report);
   } catch (error) {
     // Without the lock it may be another's by now.
     if (lock.isHeld()) rmSync(folder, { recursive: true, force: true });
@@ -173,7 +178,7 @@ async function watch(
   let full = false;
   const timer = setInterval(() => {
     // On a full disk the importer may wait for space forever.
-    if (isDiskFull(home.neo4j)) {
+    if (isDiskFull(importFolder(home))) {
       full = true;
       kill();
     }
@@ -186,7 +191,7 @@ async function watch(
       child.once('error', fail);
       child.once('close', done);
     });
-    if (full) throw diskFull(home.root);
+    if (full) throw diskFull(importFolder(home));
     return code;
   } finally {
     clearInterval(timer);

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { BrokenStoreError, DiskFullError, EngineError, messageOf } from '../errors.ts';
-import { diskFull, freeBytes, isNoSpace } from '../storage/disk-full.ts';
+import { BrokenStoreError, DiskFullError, EngineError, KithError, messageOf } from '../errors.ts';
+import { freeBytes, isNoSpace, lackOfSpace } from '../storage/disk-full.ts';
 
 /** Whether the folder's disk has less than a mebibyte left: an engine may then wait for space instead of ending. */
 export function isDiskFull(folder: string): boolean {
@@ -10,7 +10,9 @@ export function isDiskFull(folder: string): boolean {
 /** Explains a full disk or a home that can't be written; any other error is returned as it is. */
 export function homeError(home: { root: string }, error: unknown): unknown {
   const code = codeOf(error);
-  if (isNoSpace(error)) return error instanceof EngineError ? error : diskFull(home.root);
+  if (error instanceof KithError) return error;
+  const full = lackOfSpace(home.root, error);
+  if (full) return full;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR')
     return new EngineError(
       `The home ${home.root} can't be written (${messageOf(error)}): set KITH_HOME to a folder of your own.`,

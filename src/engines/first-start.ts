@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type EngineHome, replaceFile } from './home.ts';
 import { refuseLinksInData } from './neo4j-folders.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -11,6 +12,8 @@ import { syncFolder } from './sync-folder.ts';
  */
 
 const databases = ['system', 'neo4j'] as const;
+
+const noteShape = z.array(z.enum(databases));
 
 /** Called before a start, while the server isn't running: notes which databases it will create. */
 export function noteFirstStart(home: EngineHome): void {
@@ -30,12 +33,24 @@ export function forgetFirstStart(home: EngineHome): void {
 export function discardBrokenStart(home: EngineHome): void {
   if (!existsSync(noteOf(home))) return;
   refuseLinksInData(home.neo4j);
-  for (const name of JSON.parse(readFileSync(noteOf(home), 'utf8')) as string[])
+  for (const name of namesIn(readFileSync(noteOf(home), 'utf8')))
     for (const kind of ['databases', 'transactions'])
       rmSync(join(home.neo4j, 'data', kind, name), { recursive: true, force: true });
   rmSync(noteOf(home));
   // Before anything is moved to where they were.
   syncFolder(home.neo4j);
+}
+
+/**
+ * The databases that a note names. One that is damaged names none: rather a store that can't be opened, which the start
+ * tells, than data removed by mistake.
+ */
+function namesIn(note: string): readonly (typeof databases)[number][] {
+  try {
+    return noteShape.parse(JSON.parse(note));
+  } catch {
+    return [];
+  }
 }
 
 function noteOf(home: EngineHome): string {

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { DiskFullError, KithError } from '../errors.ts';
-import { diskFull, freeBytes, isNoSpace } from '../storage/disk-full.ts';
+import { diskFull, freeBytes, refusedBySystem } from '../storage/disk-full.ts';
 import { homeOf } from './home.ts';
 
 const MiB = 1024 ** 2;
@@ -54,19 +54,14 @@ export function refuseLackOfSpace(settings: Settings, what: string, needed: Spac
   }
 }
 
-/** Says that a disk is full if that is why the work failed; any other error is returned as it is. */
+/** Says that a disk is full, or what else the system refused, if that is why the work failed; else the error itself. */
 export function explainFullDisk(settings: Settings, error: unknown): unknown {
-  if (!(error instanceof KithError)) return isNoSpace(error) ? diskFull(pathOf(error) ?? settings.home) : error;
+  if (!(error instanceof KithError)) return refusedBySystem(settings.home, error) ?? error;
   // What Kith refuses for another reason, and what is told already.
   if (![1, 4].includes(error.exitCode) || error instanceof DiskFullError) return error;
   const full = foldersOf(settings).find(({ folder }) => freeBytes(folder) < asGoodAsFull);
   if (!full) return error;
   return Object.assign(diskFull(full.folder), { cause: error });
-}
-
-function pathOf(error: unknown): string | undefined {
-  const { path } = error as { path?: unknown };
-  return typeof path === 'string' ? path : undefined;
 }
 
 function existing(path: string): string {

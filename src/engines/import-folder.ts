@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { discardBrokenStart } from './first-start.ts';
 import type { EngineHome } from './home.ts';
+import { linkedFolder } from './linked-folder.ts';
 import type { HeldLock } from './lock.ts';
 import { refuseLinksInData } from './neo4j-folders.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -9,9 +10,20 @@ import { syncFolder } from './sync-folder.ts';
 /** What Neo4j's importer creates for a database. */
 const parts = ['databases/neo4j', 'transactions/neo4j'];
 
-/** Where a bulk import is made, next to the live data and on the same disk. It is a Neo4j home of its own. */
+/**
+ * Where a bulk import is made, next to the live data and, where {@link canImport}, on the same disk. It is a Neo4j home
+ * of its own.
+ */
 export function importFolder(home: EngineHome): string {
-  return join(home.neo4j, 'bulk-import');
+  const data = join(home.neo4j, 'data');
+  const isLink = lstatSync(data, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink ? `${linkedFolder(data)}.import` : join(home.neo4j, 'bulk-import');
+}
+
+/** Whether an import can be moved to the live data by renaming it: not where these are a disk of their own. */
+export function canImport(home: EngineHome): boolean {
+  const deviceOf = (path: string): number => (existsSync(path) ? statSync(path).dev : deviceOf(dirname(path)));
+  return deviceOf(dirname(importFolder(home))) === deviceOf(linkedFolder(join(home.neo4j, 'data')));
 }
 
 /** Notes that the import is complete, and on the disk. */

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import { diskFull } from '../storage/disk-full.ts';
+import { diskFull, isNoSpace } from '../storage/disk-full.ts';
 
 /**
  * The importer's longer stages in order, with the percentage of its time that each takes (for a million relationships).
@@ -39,8 +39,8 @@ export function progressIn(output: string, relationships: number, seconds: numbe
 }
 
 /** The error for a failed import: its innermost reason, the row it names, and where the details are. */
-export function importFailed(output: string, home: string, log: string, report: string): EngineError {
-  if (/No space left on device|Disk quota exceeded/i.test(output)) return diskFull(home);
+export function importFailed(output: string, folder: string, log: string, report: string): EngineError {
+  if (isNoSpace(output)) return diskFull(folder);
   const reason = [...output.matchAll(/^(?:Caused by: )?[\w.$]+(?:Exception|Error): (.+)$/gm)].at(-1)?.[1];
   const row = [...output.matchAll(/\[source:(.+?), position:\d+, line:(\d+)/g)].at(-1);
   const where = row ? ` near line ${Number(row[2]) + 1} of ${row[1]}` : '';

@@ -167,9 +167,9 @@ async function answers(home: EngineHome, { lock }: Options): Promise<boolean> {
           return true;
         }
         // On a full disk Neo4j neither starts nor ends. Killing it loses no committed data.
-        if (isDiskFull(home.neo4j)) {
+        if (isDiskFull(join(home.neo4j, 'data'))) {
           await endProcesses(() => findEngine('kith.Neo4jServer', home.neo4j), [['SIGKILL', 10]], lock.check);
-          throw diskFull(home.root);
+          throw diskFull(join(home.neo4j, 'data'));
         }
         return false;
       }

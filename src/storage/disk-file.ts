@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, EngineError, InterruptedError, messageOf } from '../errors.ts';
-import { diskFull, isNoSpace } from './disk-full.ts';
+import { lackOfSpace } from './disk-full.ts';
 import { makeFolders } from './make-folders.ts';
 
 /**
@@ -72,7 +72,8 @@ async function fill(
 }
 
 function told(error: unknown, path: string): Error {
-  if (isNoSpace(error)) return diskFull(path);
+  const full = lackOfSpace(path, error);
+  if (full) return full;
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOTDIR':
     case 'EEXIST':

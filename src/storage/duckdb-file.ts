@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
-import { diskFull, isNoSpace } from './disk-full.ts';
+import { lackOfSpace } from './disk-full.ts';
 import { makeFolders } from './make-folders.ts';
 
 /**
@@ -131,7 +131,8 @@ function fileError(path: string, error: unknown): Error {
     return new EngineError(
       `${path} is damaged (${reason}); remove it or run \`kith reset\`, then ingest the days again.`,
     );
-  if (isNoSpace(error)) return diskFull(path);
+  const full = lackOfSpace(path, error);
+  if (full) return full;
   // A wrong statement, or one that needs too much memory, is a bug in Kith.
   if (/^(Binder|Parser|Catalog|Out of Memory) Error/.test(reason)) return new Error(messageOf(error));
   return new EngineError(`Rows can't be stored in ${path} (${reason}); check that the disk has space, then run again.`);

@@ -50,9 +50,10 @@ export class RunningCommand {
   async says(text: string, seconds = 120): Promise<void> {
     const end = performance.now() + seconds * 1000;
     let over = false;
-    void this.ended.finally(() => {
+    const isOver = () => {
       over = true;
-    });
+    };
+    this.ended.then(isOver, isOver);
     while (!this.#stderr.includes(text)) {
       if (over) throw new Error(`kith ended without saying "${text}":\n${this.#stderr}`);
       if (performance.now() > end) throw new Error(`kith did not say "${text}" within ${seconds} s:\n${this.#stderr}`);

@@ -20,11 +20,15 @@ export class SmallDisk implements Disposable {
   readonly folder: string;
   readonly #bytes: number;
 
-  /** Needs {@link mayMount}. */
-  constructor(folder: string, bytes: number) {
+  /**
+   * Needs {@link mayMount}.
+   *
+   * @param options of mount, besides the size
+   */
+  constructor(folder: string, bytes: number, options: readonly string[] = []) {
     mkdirSync(folder, { recursive: true });
     // Engines, which run as other users where this one is root, have to get through.
-    mount('-t', 'tmpfs', '-o', `size=${bytes},mode=0711`, 'tmpfs', folder);
+    mount('-t', 'tmpfs', '-o', [`size=${bytes}`, 'mode=0711', ...options].join(), 'tmpfs', folder);
     this.folder = folder;
     this.#bytes = bytes;
   }
@@ -42,6 +46,11 @@ export class SmallDisk implements Disposable {
         await sleep(20);
       }
     }
+  }
+
+  /** From now on nothing can be written to it; nobody may have a file open for writing. */
+  close(): void {
+    mount('-o', 'remount,ro', this.folder);
   }
 
   free(): void {

@@ -22,7 +22,7 @@ export class WorkerNetwork implements AsyncDisposable {
   readonly #started: RunningCommand[] = [];
   readonly #commands = new Set<RunningCommand>();
   readonly #patience: number;
-  #isDisposed = false;
+  #disposed: Promise<void> | undefined;
   #lastSeen: { run: ListedRun | undefined; at: Date } | undefined;
 
   /**
@@ -53,6 +53,7 @@ export class WorkerNetwork implements AsyncDisposable {
 
   /** Starts another worker, which is not ready yet. */
   beginWorker(): RunningCommand {
+    this.#refuseIfDisposed();
     const worker = new RunningCommand(['worker'], this.env);
     this.workers.push(worker);
     this.#started.push(worker);
@@ -61,7 +62,7 @@ export class WorkerNetwork implements AsyncDisposable {
 
   /** `kith …` in this network; throws what it said unless it ends well. */
   async kith(...args: string[]): Promise<string> {
-    if (this.#isDisposed) throw new Error('the network was disposed of');
+    this.#refuseIfDisposed();
     const command = new RunningCommand(args, this.env);
     this.#commands.add(command);
     const { code, stdout, stderr } = await this.#inTime(command.ended, () => `kith ${args.join(' ')}: ${command.said}`);
@@ -96,6 +97,7 @@ export class WorkerNetwork implements AsyncDisposable {
     let over = false;
     const asking = async (): Promise<T> => {
       while (!over) {
+        this.#refuseIfDisposed();
         const answer = await ask();
         if (answer !== undefined) return answer;
         await sleep(pauseMs);
@@ -222,10 +224,19 @@ export class WorkerNetwork implements AsyncDisposable {
     }
   }
 
+  #refuseIfDisposed(): void {
+    if (this.#disposed) throw new Error('the network was disposed of');
+  }
+
+  /** Ends all that runs in it. It may be called again, to wait for the same end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isDisposed = true;
+    this.#disposed ??= this.#end();
+    await this.#disposed;
+  }
+
+  async #end(): Promise<void> {
     // A command that hangs would start engines again.
-    const left = [...this.workers, ...this.#commands];
+    const left = [...this.#started, ...this.#commands];
     for (const { process } of left) process.kill('SIGKILL');
     await Promise.all(left.map(({ ended }) => ended));
     await down(readSettings(this.env));

@@ -1,10 +1,12 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -12,6 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
+import { homeOf } from '../../src/engines/home.ts';
+import { importFolder } from '../../src/engines/import-folder.ts';
+import { findEngine } from '../../src/engines/processes.ts';
 import { down, up } from '../../src/engines/stack.ts';
 import { BadInputError, BrokenStoreError, EngineError } from '../../src/errors.ts';
 import { generate } from '../../src/generate/generate.ts';
@@ -20,10 +25,12 @@ import { planRebuild, rebuildGraph } from '../../src/jobs/rebuild.ts';
 import { resetNetwork } from '../../src/jobs/reset.ts';
 import { planRun } from '../../src/jobs/run-options.ts';
 import { silent, type Watched, type Watcher } from '../../src/jobs/watcher.ts';
-import type { Progress } from '../../src/progress.ts';
+import { MessageStore } from '../../src/messages/message-store.ts';
 import { shownRun } from '../../src/show/shown-run.ts';
+import { heldInPostgres } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { mayMount, SmallDisk } from '../harness/small-disk.ts';
+import { until } from '../harness/until.ts';
 
 const suite = mayMount() ? describe : describe.skip;
 const { signal } = new AbortController();
@@ -31,10 +38,16 @@ const MiB = 1024 ** 2;
 /** Of tables, rows without their instants, but whether the row is older than its run. */
 type Tables = Record<'closest_connections' | 'recommendations' | 'rec_reasons', string[]>;
 
-suite('on a small disk (skipped where file systems can not be mounted)', () => {
+/** When a disk gets full: right as the run says that it does this in this step. */
+interface Moment {
+  step: string;
+  doing: RegExp;
+}
+
+suite('on small disks (skipped where file systems can not be mounted)', () => {
   let place: string;
-  let disk: SmallDisk;
-  let postgresDisk: SmallDisk;
+  /** Of Kith's own files, of Neo4j's data, which are linked, and of Postgres'. */
+  let disks: Record<'home' | 'neo4j' | 'postgres', SmallDisk>;
   let settings: Settings;
   let days: string[];
   let expected: Tables[];
@@ -42,7 +55,7 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
   beforeAll(async () => {
     place = mkdtempSync(join(tmpdir(), 'kith-disk-'));
     chmodSync(place, 0o711);
-    days = ['20240601', '20240602'].map((name) => join(place, name));
+    days = ['20240601', '20240602', '20240603'].map((name) => join(place, name));
     for (const [i, out] of days.entries())
       await generate({ users: 800, activities: 20_000, messages: 500, seed: i + 1, out });
     // What comes out where nothing goes wrong.
@@ -52,11 +65,17 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
       await network.run({ input, settings: { maxRowChangePercent: 1000 } });
       expected.push(await tablesAt(network.stack.postgres.url));
     }
-    disk = new SmallDisk(join(place, 'disk'), 700 * MiB);
-    postgresDisk = new SmallDisk(join(place, 'disk', 'home', 'postgres'), 500 * MiB);
-    chmodSync(join(place, 'disk', 'home'), 0o711);
+    const home = join(place, 'home');
+    disks = {
+      // Nothing in these two need be executable.
+      home: new SmallDisk(home, 200 * MiB, ['noexec']),
+      neo4j: new SmallDisk(join(place, 'neo4j'), 500 * MiB, ['noexec']),
+      postgres: new SmallDisk(join(home, 'postgres'), 500 * MiB),
+    };
+    for (const folder of [join(home, 'neo4j'), join(place, 'neo4j', 'data')]) mkdirSync(folder);
+    symlinkSync(join(place, 'neo4j', 'data'), join(home, 'neo4j', 'data'));
     settings = readSettings({
-      KITH_HOME: join(place, 'disk', 'home'),
+      KITH_HOME: home,
       KITH_NEO4J_HEAP: '512m',
       KITH_NEO4J_PAGE_CACHE: '128m',
       KITH_MIN_FREE_SPACE: '0',
@@ -67,8 +86,7 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
 
   afterAll(async () => {
     if (settings) await down(settings);
-    postgresDisk?.[Symbol.dispose]();
-    disk?.[Symbol.dispose]();
+    for (const disk of Object.values(disks ?? {}).toReversed()) disk[Symbol.dispose]();
     rmSync(place, { recursive: true, force: true });
   });
 
@@ -78,8 +96,19 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
       /^The disk that holds .+ is too full: ingest needs about \d+ (MiB|GiB) there .+ and \d+ MiB are left; free some space/,
     );
     await expect(run(0, { settings: wanting })).rejects.toBeInstanceOf(EngineError);
-    await run(0);
+  }, 300_000);
+
+  test('a bulk import to a disk that gets full is told, also to one that data are linked to', async () => {
+    const bulk: Settings = { ...settings, loader: 'bulk' };
+    await fails(0, 'home', { step: 'ingest', doing: /^writing the importer's files/ }, bulk);
+    const importer = until('the importer', () => findEngine('kith.Neo4jImport', importFolder(homeOf(settings)))[0]);
+    const full = importer.then(() => disks.neo4j.fill(0));
+    await expectFull(run(0, { settings: bulk }), 'neo4j');
+    await full;
+    disks.neo4j.free();
+    await run(0, { settings: bulk });
     expect(await tables()).toEqual(expected[0]);
+    expect(readdirSync(join(place, 'neo4j'))).toEqual(['data']);
   }, 300_000);
 
   test('a store that can not be opened is rebuilt from the accepted rows', async () => {
@@ -87,7 +116,8 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
     breakNeo4j();
     await expect(up(settings)).rejects.toBeInstanceOf(BrokenStoreError);
     await expect(up(settings)).rejects.toThrow(/run `kith rebuild`/);
-    expect(planRebuild(settings)).toMatchObject({ folders: 1, isComplete: true });
+    // Each of the runs so far has kept the folder.
+    expect(planRebuild(settings)).toMatchObject({ folders: 3, isComplete: true });
     const rebuilt = await rebuildGraph(settings, signal, () => undefined);
     expect(rebuilt.users).toBeGreaterThan(700);
     expect(existsSync(rebuilt.aside as string)).toBe(true);
@@ -99,40 +129,107 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
     await expect(recommending).rejects.toBeInstanceOf(BadInputError);
   }, 300_000);
 
-  test('a disk that gets full while Neo4j writes is told, and the next run starts it again and goes on', async () => {
-    const failing = run(1, { when: ({ doing }) => doing === 'merging', act: () => disk.fill(0) });
-    await expect(failing).rejects.toThrow(/^The disk that holds .+ is full/);
-    await expect(failing).rejects.toHaveProperty('exitCode', 4);
-    expect(await tables()).toEqual(expected[0]);
-    disk.free();
+  test('a disk that gets full during ingest is told, the tables stay, and the same command goes on', async () => {
+    await fails(1, 'home', { step: 'ingest', doing: /^reading follow/ });
+    await fails(1, 'home', { step: 'ingest', doing: /^reading messages/ });
+    await fails(1, 'home', { step: 'ingest', doing: /^keeping the accepted rows/ });
+    await fails(1, 'neo4j', { step: 'ingest', doing: /^merging/ });
+    // Only the messages are left to be kept.
+    await fails(1, 'home', { step: 'ingest', doing: /^merging/ });
     await run(1);
     // After a rebuild, too: the rows of both days, and which of them stood yesterday.
     expect(await tables()).toEqual(expected[1]);
   }, 300_000);
 
-  test("Postgres' disk that gets full is told, and the shown tables stay", async () => {
-    const isRecommending = (_: Progress, { name }: Watched) => name === 'recommend';
-    const failing = run(1, { when: isRecommending, act: () => postgresDisk.fill(MiB / 2) });
-    await expect(failing).rejects.toThrow(/^The disk that holds .+ is full/);
-    await expect(failing).rejects.toHaveProperty('exitCode', 4);
-    postgresDisk.free();
-    expect((await tables()).rec_reasons.map(withoutAge)).toEqual(expected[1]?.rec_reasons.map(withoutAge));
-    await run(1);
-    expect((await tables()).rec_reasons.map(withoutAge)).toEqual(expected[1]?.rec_reasons.map(withoutAge));
+  test('so is one that gets full in the steps after it', async () => {
+    await fails(2, 'neo4j', { step: 'closest', doing: /^begins/ });
+    await fails(2, 'postgres', { step: 'closest', doing: /^begins/ });
+    await fails(2, 'postgres', { step: 'recommend', doing: /^begins/ });
+    await run(2);
+    expect(await tables()).toEqual(expected[2]);
   }, 300_000);
+
+  test('a Postgres that ends in the middle of a publish, as its log can not grow, is told and started again', async () => {
+    const before = await tables();
+    const stack = await up(settings);
+    const reader = await heldInPostgres(stack, 'SELECT FROM graph_recs.closest_connections LIMIT 1');
+    const act = () => disks.postgres.fill(0).then(() => useUpLog(stack.postgres.url));
+    const failing = run(2, { when: { step: 'publish', doing: /^waiting for/ }, act });
+    await expectFull(failing, 'postgres');
+    await reader[Symbol.asyncDispose]();
+    disks.postgres.free();
+    expect(await tables()).toEqual(before);
+    await run(2);
+    expect(withoutAge(await tables())).toEqual(withoutAge(before));
+  }, 300_000);
+
+  test('messages that a full disk can not take are told, and those before stay', async () => {
+    const path = join(settings.home, 'other', 'messages.duckdb');
+    const add = async (first: number) => {
+      await using store = await MessageStore.open(path);
+      const stage = await store.stage();
+      const words = 'a word '.repeat(50);
+      stage(
+        Array.from({ length: 5000 }, (_, i) => ({
+          id: BigInt(first + i),
+          userId: i,
+          at: first + i,
+          words,
+          isGood: undefined,
+        })),
+      );
+      await store.commit();
+    };
+    const count = async () => {
+      await using store = await MessageStore.open(path);
+      return (await store.count(2 ** 31)).messages;
+    };
+    await add(0);
+    for (const left of [0, MiB / 16, MiB / 4]) {
+      await disks.home.fill(left);
+      await expectFull(add(5000), 'home');
+      disks.home.free();
+      expect(await count()).toBe(5000);
+    }
+    await add(5000);
+    expect(await count()).toBe(10_000);
+  }, 60_000);
 
   test('a reset works whatever is broken', async () => {
     await down(settings);
     breakNeo4j();
     writeFileSync(join(settings.home, 'messages.duckdb'), 'not a database');
     rmSync(join(settings.home, 'postgres', 'data', 'global', 'pg_control'));
-    await disk.fill(0);
+    await disks.home.fill(0);
+    await disks.neo4j.fill(0);
     const emptied = await resetNetwork(settings, signal);
     expect(emptied.aside).toMatch(/postgres\/data\.broken-/);
-    disk.free();
+    disks.home.free();
+    disks.neo4j.free();
     await run(0);
     expect(await tables()).toEqual(expected[0]);
   }, 300_000);
+
+  /** A run whose disk gets full at a moment: it says so, and the tables stay; then there is space again. */
+  async function fails(day: number, name: keyof typeof disks, when: Moment, own = settings): Promise<void> {
+    const before = day === 0 ? undefined : await tables();
+    await expectFull(run(day, { settings: own, when, act: () => disks[name].fill(0) }), name);
+    if (before) expect(await tables()).toEqual(before);
+    disks[name].free();
+  }
+
+  async function expectFull(work: Promise<unknown>, name: keyof typeof disks): Promise<void> {
+    const error = await work.then(
+      () => new Error('nothing went wrong'),
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      exitCode: 4,
+      message: expect.stringMatching(/^The disk that holds .+ is full[^\n]+\.$/),
+    });
+    const [, what = ''] = /holds (.+?) is full/.exec((error as Error).message) ?? [];
+    expect(what).toMatch(places[name]);
+  }
 
   function run(
     day: number,
@@ -140,22 +237,23 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
       settings: own = settings,
       when,
       act,
-    }: Partial<{
-      settings: Settings;
-      when: (progress: Progress, work: Watched) => boolean;
-      act: () => void;
-    }> = {},
+    }: Partial<{ settings: Settings; when: Moment; act: () => Promise<void> }> = {},
   ) {
-    let isDone = false;
+    let filling: Promise<void> | undefined;
+    const look = ({ name }: Watched, doing: string) => {
+      if (filling || name !== when?.step || !when.doing.test(doing)) return;
+      // What is free is taken at once; only a failure comes later.
+      filling = act?.();
+      filling?.catch(() => undefined);
+    };
     const watcher: Watcher = {
       ...silent,
-      progress: (work, progress) => {
-        if (isDone || !when?.(progress, work)) return;
-        isDone = true;
-        act?.();
-      },
+      begins: (work) => look(work, 'begins'),
+      progress: (work, { doing }) => look(work, doing),
     };
-    return planRun(own, { input: days[day] }).then((planned) => runWhole(planned, watcher, signal));
+    return planRun(own, { input: days[day] })
+      .then((planned) => runWhole(planned, watcher, signal))
+      .finally(() => filling);
   }
 
   async function tables(): Promise<Tables> {
@@ -171,7 +269,32 @@ suite('on a small disk (skipped where file systems can not be mounted)', () => {
   }
 });
 
-const withoutAge = (line: string) => line.replace(/,[tf]$/, '');
+/** What an error names for each disk. */
+const places = { home: /\/home\b/, neo4j: /\/neo4j\b|Neo4j/, postgres: /\/postgres\b|Postgres/ };
+
+const withoutAge = (tables: Tables) =>
+  Object.values(tables).map((lines) => lines.map((line) => line.replace(/,[tf]$/, '')));
+
+/** Writes to Postgres' log until there is no space for more, and Postgres ends. */
+async function useUpLog(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const write = () => client.query("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))");
+    await until(
+      'the log to be full',
+      () =>
+        write().then(
+          () => false,
+          () => true,
+        ),
+      { pauseMs: 0 },
+    );
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
 
 async function tablesAt(url: string): Promise<Tables> {
   const client = new pg.Client({ connectionString: url });

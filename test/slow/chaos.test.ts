@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Results } from '../../bench/chaos/results.ts';
 import { projectRoot } from '../../src/config/project.ts';
+import { until } from '../harness/until.ts';
 
 // A minute and a half on an idle machine.
 jest.setTimeout(900_000);
@@ -21,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** `npm run chaos -- …` on a small network. */
-async function chaos(...args: string[]): Promise<{ code: number | null; said: string }> {
+function begin(...args: string[]): { child: ChildProcess; ended: Promise<{ code: number | null; said: string }> } {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
   const places = ['--scratch', join(folder, 'scratch'), '--results', folder, '--report', join(folder, 'none.md')];
   const child = spawn(
@@ -34,15 +35,15 @@ async function chaos(...args: string[]): Promise<{ code: number | null; said: st
     stream.on('data', (text: Buffer) => {
       said += text;
     });
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', (code) => resolve(code)),
+  const ended = new Promise<{ code: number | null; said: string }>((resolve, reject) =>
+    child.once('error', reject).once('close', (code) => resolve({ code, said })),
   );
-  return { code, said };
+  return { child, ended };
 }
 
 test(`three rounds in which things go wrong end with the tables of undisturbed runs (seed ${seed})`, async () => {
   const small = ['--rounds', '3', '--seed', String(seed), '--without', 'full-disk', '--activities', '8000'];
-  const { code, said } = await chaos(...small);
+  const { code, said } = await begin(...small).ended;
   // What was said names every fault.
   expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
   const { equal, rounds } = JSON.parse(readFileSync(join(folder, 'chaos.json'), 'utf8')) as Results;
@@ -50,3 +51,24 @@ test(`three rounds in which things go wrong end with the tables of undisturbed r
   expect(rounds.flatMap(({ done }) => done).length).toBeGreaterThan(0);
   for (const { readers } of rounds) expect(readers?.polls).toBeGreaterThan(0);
 });
+
+test('Ctrl-C in the middle of a round ends it soon, without a word too much, and leaves nothing', async () => {
+  // Of this seed the first round is one of the queue: it is in the middle of it once its run was queued.
+  const { child, ended } = begin('--rounds', '1', '--seed', '1', '--only', 'kill', '--activities', '8000');
+  const isQueueing = () => /kith\.mjs .*enqueue/.test(childrenOf(child));
+  await until('the run to be queued', isQueueing, { seconds: 300, pauseMs: 50 });
+  await until('it to be in the queue', () => !isQueueing());
+  const stopped = performance.now();
+  child.kill('SIGINT');
+  const { code, said } = await ended;
+  expect({ code, said }).toMatchObject({ code: 130, said: expect.stringMatching(/\nchaos: Stopped\.\n$/) });
+  expect(said).not.toMatch(/rejection| at .*:\d+:\d+/);
+  expect((performance.now() - stopped) / 1000).toBeLessThan(120);
+  expect(readdirSync(join(folder, 'scratch'))).toEqual([]);
+  expect(existsSync(join(folder, 'chaos.json'))).toBe(false);
+});
+
+/** The command lines of its child processes. */
+function childrenOf({ pid }: ChildProcess): string {
+  return spawnSync('ps', ['-o', 'args=', '--ppid', String(pid)], { encoding: 'utf8' }).stdout;
+}

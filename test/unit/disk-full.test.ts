@@ -26,11 +26,22 @@ describe('a full disk', () => {
       expect(isNoSpace(other)).toBe(false);
   });
 
-  test('is told by its path, and by nothing else that went wrong', () => {
+  test('is told by its path, as other things that the system refuses, and nothing else is', () => {
     const raw = Object.assign(new Error('write'), { code: 'ENOSPC', path: '/data/x' });
     expect(explainFullDisk(settings, raw)).toMatchObject({
       exitCode: 4,
       message: expect.stringContaining('/data/x is full'),
+    });
+    const refused = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS', path: '/data/x' });
+    expect(explainFullDisk(settings, refused)).toMatchObject({
+      exitCode: 4,
+      message: "/data/x can't be used (EROFS: read-only file system): use a disk that can be written, then try again.",
+    });
+    expect(explainFullDisk(settings, Object.assign(new Error('write'), { code: 'EFBIG' }))).toMatchObject({
+      exitCode: 4,
+      message: expect.stringMatching(
+        /^A file at .+ can't grow any more: raise the limit of this process \(`ulimit -f`\)/,
+      ),
     });
     for (const other of [new BadInputError('wrong'), new EngineError('lost'), new Error('a bug')])
       expect(explainFullDisk(settings, other)).toBe(other);

@@ -41,6 +41,21 @@ testAsRoot('root follows no link that Neo4j may have put in its data', () => {
   expect(existsSync(join(elsewhere, 'neo4j'))).toBe(true);
 });
 
+test.each(['', '["system', '"neo4j"', '["../../elsewhere"]', '["neo4j", "../../elsewhere"]'])(
+  'of a note that is damaged (%j) nothing is removed, and the next start has its own',
+  (damaged) => {
+    const kept = put('databases/neo4j/neostore');
+    const elsewhere = join(home.root, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(home.neo4j, 'first-start.json'), damaged);
+    noteFirstStart(home);
+    expect([existsSync(kept), existsSync(elsewhere)]).toEqual([true, true]);
+    const made = put('databases/system/neostore');
+    noteFirstStart(home);
+    expect([existsSync(kept), existsSync(made)]).toEqual([true, false]);
+  },
+);
+
 test('what existed before, or has answered, stays', () => {
   const imported = put('databases/neo4j/neostore');
   noteFirstStart(home);

@@ -1,11 +1,23 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
+import { importBeside } from '../../src/engines/bulk-import.ts';
 import { type EngineHome, homeOf } from '../../src/engines/home.ts';
-import { acceptImport, importFolder, isImportReady, settleImport } from '../../src/engines/import-folder.ts';
+import { acceptImport, canImport, importFolder, isImportReady, settleImport } from '../../src/engines/import-folder.ts';
 import type { HeldLock } from '../../src/engines/lock.ts';
-import { BusyError } from '../../src/errors.ts';
+import { BadInputError, BusyError } from '../../src/errors.ts';
 import { heldLock } from '../harness/home-lock.ts';
 
 const parts = ['databases/neo4j', 'transactions/neo4j'];
@@ -90,6 +102,46 @@ test('a move that was killed after its renames does not touch what it moved', ()
   settleImport(home, heldLock);
   expect(liveTexts()).toEqual(['new', 'new']);
   expect(existsSync(importFolder(home))).toBe(false);
+});
+
+const otherDisk = '/dev/shm';
+const hasOtherDisk = existsSync(otherDisk) && statSync(otherDisk).dev !== statSync(tmpdir()).dev;
+const withOtherDisk = hasOtherDisk ? describe : describe.skip;
+
+withOtherDisk(`where ${otherDisk} is another disk`, () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(otherDisk, 'kith-unit-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('an import takes the place of data that are linked to a folder there', () => {
+    rmSync(home.neo4j, { recursive: true });
+    mkdirSync(home.neo4j);
+    symlinkSync(join(folder, 'data'), join(home.neo4j, 'data'));
+    mkdirSync(join(folder, 'data'));
+    for (const part of parts) {
+      write(live(part), 'old');
+      write(imported(part), 'new');
+    }
+    expect(canImport(home)).toBe(true);
+    write(join(importFolder(home), 'READY'), '');
+    acceptImport(home, heldLock);
+    settleImport(home, heldLock);
+    expect(liveTexts()).toEqual(['new', 'new']);
+    expect(readdirSync(folder)).toEqual(['data']);
+  });
+
+  test('data that are a disk of their own can not be imported to', async () => {
+    expect(canImport(home)).toBe(true);
+    rmSync(join(home.neo4j, 'data'), { recursive: true });
+    symlinkSync(otherDisk, join(home.neo4j, 'data'));
+    expect(canImport(home)).toBe(false);
+    const settings = readSettings({ KITH_HOME: home.root });
+    const importing = importBeside(settings, { nodes: [], relationships: {} });
+    await expect(importing).rejects.toThrow(/is a disk of its own: set KITH_LOADER=merge/);
+    await expect(importing).rejects.toBeInstanceOf(BadInputError);
+  });
 });
 
 test('without an import nothing happens', () => {

@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
 import { type Due, dayOf, duesAfter, latestDue, nextDue, type Schedule } from '../../src/jobs/worker/schedule.ts';
 import { WallClock } from '../../src/jobs/worker/wall-clock.ts';
+
+// Half a second each on an idle machine.
+jest.setTimeout(60_000);
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -77,6 +81,31 @@ describe('where the clock is changed', () => {
       ],
     ],
     [
+      'what is due every hour is due in both passes of one that comes twice',
+      ['0,30 * * * *', 'America/New_York', '2026-11-01T04:45', '2026-11-01T07:15'],
+      ['05:00', '05:30', '06:00', '06:30', '07:00'].map((time) => `2026-11-01 2026-11-01T${time}Z`),
+    ],
+    [
+      'what is due every hour is due once after an hour that is skipped',
+      ['0 * * * *', 'America/New_York', '2027-03-14T05:30', '2027-03-14T08:30'],
+      ['06:00', '07:00', '08:00'].map((time) => `2027-03-14 2027-03-14T${time}Z`),
+    ],
+    [
+      'an hour that comes twice across midnight belongs to the day before both times',
+      ['0 * * * *', 'America/Santiago', '2026-04-05T01:30', '2026-04-05T05:30'],
+      [
+        '2026-04-04 2026-04-05T02:00Z',
+        '2026-04-04 2026-04-05T03:00Z',
+        '2026-04-05 2026-04-05T04:00Z',
+        '2026-04-05 2026-04-05T05:00Z',
+      ],
+    ],
+    [
+      'what is due in named hours, be it all, is due the first time only',
+      ['0 0-23 * * *', 'America/New_York', '2026-11-01T04:45', '2026-11-01T07:15'],
+      ['05:00', '07:00'].map((time) => `2026-11-01 2026-11-01T${time}Z`),
+    ],
+    [
       'the weekday is that of the place',
       ['0 0 * * 0', 'America/Havana', '2026-03-02', '2026-03-16'],
       ['2026-03-08 2026-03-08T05:00Z', '2026-03-15 2026-03-15T04:00Z'],
@@ -149,6 +178,22 @@ describe.each(zones)('ten years in %s', (timeZone, critical) => {
       }
   });
 });
+
+test.each(zones)(
+  'every hour in %s is an hour after the other, whenever the clock is changed by whole hours',
+  (timeZone) => {
+    const clock = new WallClock(timeZone);
+    const rule = { cron: '0 * * * *', timeZone };
+    for (const change of changesOf(clock, Date.UTC(2018, 0, 1), Date.UTC(2028, 0, 1))) {
+      const step = clock.at(change) - clock.at(change - 60_000) - 60_000;
+      if (step % hourMs !== 0 || clock.at(change) % hourMs !== 0) continue;
+      for (let hour = change - 3 * hourMs; hour <= change + 3 * hourMs; hour += hourMs) {
+        expect(nextDue(rule, new Date(hour - 1000)).at.getTime()).toBe(hour);
+        expect(latestDue(rule, new Date(hour + hourMs / 2)).at.getTime()).toBe(hour);
+      }
+    }
+  },
+);
 
 /** The instants at which the clock is put forward or back. */
 function changesOf(clock: WallClock, begin: number, end: number): number[] {

@@ -18,6 +18,12 @@ export interface Schedule {
   inputRoot: string;
 }
 
+/** Milliseconds by which clocks are put back at most. */
+const longestRepeat = 3 * 3_600_000;
+
+/** Cron fields of what is due in every hour, so also in each of two that the clock calls the same. */
+const everyHour = /^\s*\S+\s+\*(\/1)?\s/;
+
 type Rule = Pick<Schedule, 'cron' | 'timeZone'>;
 
 /** A schedule as it is stored with the jobs. */
@@ -123,9 +129,9 @@ export function latestDue(schedule: Rule, instant: Date): Due {
   // The parser looks for times strictly before the given one, in whole seconds.
   for (const times = cronTimes(schedule, now + 1000); !latest; ) latest = dueAt(clock, times.prev().getTime());
   // While the clock repeats an hour, later times of that hour are over already.
-  for (const due of duesAfter(schedule, now)) {
+  for (const due of duesAfter(schedule, now - longestRepeat)) {
     if (due.at > instant) break;
-    latest = due;
+    if (due.at >= latest.at) latest = due;
   }
   return latest;
 }
@@ -133,16 +139,24 @@ export function latestDue(schedule: Rule, instant: Date): Due {
 /** The run that is due next after an instant. */
 export function nextDue(schedule: Rule, instant: Date): Due {
   const now = new WallClock(schedule.timeZone).at(instant.getTime());
-  for (const due of duesAfter(schedule, now)) if (due.at > instant) return due;
+  for (const due of duesAfter(schedule, now - longestRepeat)) if (due.at > instant) return due;
   throw new Error('unreachable');
 }
 
-/** The runs for all times after one on the wall clock, without end. */
+/** The runs for all times after one on the wall clock, in order and without end. */
 export function* duesAfter(schedule: Rule, time: number): Generator<Due, never> {
   const clock = new WallClock(schedule.timeZone);
+  const isHourly = everyHour.test(schedule.cron);
+  // Of the second pass of an hour; they come after all of the first one.
+  const again: Due[] = [];
   for (const times = cronTimes(schedule, time); ; ) {
-    const due = dueAt(clock, times.next().getTime());
-    if (due) yield due;
+    const next = times.next().getTime();
+    const due = dueAt(clock, next);
+    if (!due) continue;
+    while (again[0] && again[0].at < due.at) yield again.shift() as Due;
+    yield due;
+    const second = isHourly ? clock.second(next) : undefined;
+    if (second !== undefined) again.push({ ...due, at: new Date(second) });
   }
 }
 

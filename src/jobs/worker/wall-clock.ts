@@ -27,7 +27,7 @@ export class WallClock {
    * the instant right after the gap.
    */
   first(time: number): number {
-    const offsets = [time - dayMs, time + dayMs].map((near) => this.at(near) - near);
+    const offsets = this.#offsetsAround(time);
     let early = time - Math.max(...offsets);
     let late = time - Math.min(...offsets);
     if (this.at(early) >= time) return early;
@@ -37,6 +37,17 @@ export class WallClock {
       else early = middle;
     }
     return late;
+  }
+
+  /** The second instant at which it shows a time, if the clock is put back past it. */
+  second(time: number): number | undefined {
+    const again = time - Math.min(...this.#offsetsAround(time));
+    return again > this.first(time) && this.at(again) === time ? again : undefined;
+  }
+
+  /** How far it is before UTC on the day before and the day after a time. */
+  #offsetsAround(time: number): number[] {
+    return [time - dayMs, time + dayMs].map((near) => this.at(near) - near);
   }
 
   /**
