@@ -201,14 +201,18 @@ describe('problems are reported before the work begins', () => {
   });
 });
 
-test.each(['train', 'score'] as const)('SIGINT ends %s with 130 and leaves nothing', async (command) => {
+test.each([
+  ['SIGINT', 'train'],
+  ['SIGINT', 'score'],
+  ['SIGTERM', 'score'],
+] as const)('%s ends %s with 130 and leaves nothing', async (signal, command) => {
   const own = mkdtempSync(join(home, 'stopped-'));
   const slow = join(home, 'slow');
   await writeModel(slow, slowModel(), 1, {});
   const output = command === 'train' ? ['--model', join(own, 'model')] : ['--model', slow, '--out', join(own, 'x.csv')];
   const running = new RunningCommand(['reputation', command, '--input', days, ...output], { KITH_HOME: own });
   await running.says(command === 'train' ? 'round 1,' : 'messages  ');
-  const { code } = await running.end('SIGINT');
+  const { code } = await running.end(signal);
   expect(code).toBe(130);
   const left = readdirSync(own, { recursive: true }).map(String);
   expect(left.filter((name) => /duckdb|x\.csv|model/.test(name))).toEqual([]);

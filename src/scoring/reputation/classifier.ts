@@ -12,7 +12,7 @@ const together = 4;
 /** The filters of one width, and where they are in a word's products and among all answers. */
 interface Place {
   width: number;
-  kernel: Float32Array;
+  kernel: Int32Array;
   inProducts: number;
   inAnswers: number;
 }
@@ -48,7 +48,7 @@ export class Classifier {
     this.#filters = Math.ceil(filters / together) * together;
     let [inProducts, inAnswers] = [0, 0];
     this.#places = weights.filters.map(({ width, kernel }) => {
-      const place = { width, kernel, inProducts, inAnswers };
+      const place = { width, kernel: Int32Array.from(kernel), inProducts, inAnswers };
       inProducts += width * this.#filters;
       inAnswers += this.#filters;
       return place;
@@ -161,7 +161,7 @@ export class Classifier {
         const number = weights.embedding[word * dimension + (i % dimension)] as number;
         const at = begin + inProducts + Math.floor(i / dimension) * this.#filters;
         for (let f = 0; f < filters; f++)
-          products[at + f] = (products[at + f] as number) + number * (kernel[i * filters + f] as number);
+          products[at + f] = ((products[at + f] as number) + Math.imul(number, kernel[i * filters + f] as number)) | 0;
       }
   }
 }
