@@ -17,7 +17,7 @@ const suites = new Map([
 const [wanted, ...patterns] = process.argv.slice(2);
 
 // Jest gives tests a copy of the environment, which TensorFlow does not see, so what
-// src/scoring/reputation/tensorflow.ts sets is set here too.
+// src/scoring/reputation/training/tensorflow.ts sets is set here too.
 const env = { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env };
 const modules = join(projectRoot, 'node_modules');
 

@@ -36,7 +36,7 @@ export async function sideBySide<Item>(
  * @param onRead told after each item
  */
 export async function readSideBySide<Item>(
-  items: Iterable<Item>,
+  items: Iterable<Item> | AsyncIterable<Item>,
   sessions: number,
   read: (item: Item) => Promise<() => Promise<void>>,
   onRead: () => void = () => undefined,

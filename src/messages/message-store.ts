@@ -148,8 +148,9 @@ export class MessageStore implements AsyncDisposable {
 
   /** The user-weeks of labelled users, by user and week, of messages at or before `asOf` (epoch seconds). */
   async *labelledWeeks(asOf: number): AsyncGenerator<LabelledWeek> {
-    const rows = this.#rows('sql/messages/read-labelled.sql', asOf);
-    for await (const { userId, week, value, text } of weeksOf(rows)) yield { userId, week, text, isGood: value === 1 };
+    const columns = this.#columns('sql/messages/read-labelled.sql', asOf);
+    for await (const { userId, week, value, text } of weeksOf(columns))
+      yield { userId, week, text, isGood: value === 1 };
   }
 
   /**
@@ -167,8 +168,8 @@ export class MessageStore implements AsyncDisposable {
 
   /** The user-weeks that {@link findUnscored} found without a score, by user and week. */
   async *unscoredWeeks(asOf: number): AsyncGenerator<UnscoredWeek> {
-    const rows = this.#rows('sql/messages/read-unscored.sql', asOf);
-    for await (const { userId, week, value, text } of weeksOf(rows))
+    const columns = this.#columns('sql/messages/read-unscored.sql', asOf);
+    for await (const { userId, week, value, text } of weeksOf(columns))
       yield { userId, week, text, content: value as bigint };
   }
 
@@ -214,46 +215,37 @@ export class MessageStore implements AsyncDisposable {
     await this.#file[Symbol.asyncDispose]();
   }
 
-  /** Rows of user, week, a value of the user or week, and words, one range of users after another. */
-  async *#rows(file: `sql/messages/${string}.sql`, asOf: number): AsyncGenerator<MessageRow> {
+  /** Columns of user, week, a value of the user or week, and words: chunk by chunk, one range of users after another. */
+  async *#columns(file: `sql/messages/${string}.sql`, asOf: number): AsyncGenerator<MessageColumns> {
     const until = { asOf: BigInt(Math.floor(asOf)) };
     const ranges = await this.#file.run(statement('sql/messages/user-ranges.sql'), {
       ...until,
       size: BigInt(this.#atOnce),
     });
     for (const [first, last] of ranges as [number, number][])
-      for await (const chunk of this.#file.stream(statement(file), { ...until, first, last })) {
-        const [users = [], weeks = [], others = [], words = []] = chunk.getColumns();
-        for (let i = 0; i < users.length; i++)
-          yield {
-            userId: users[i] as number,
-            week: weeks[i] as number,
-            value: others[i] as number | bigint,
-            words: words[i] as string,
-          };
-      }
+      for await (const chunk of this.#file.stream(statement(file), { ...until, first, last }))
+        yield chunk.getColumns() as MessageColumns;
   }
 }
 
-interface MessageRow {
-  userId: number;
-  week: number;
-  value: number | bigint;
-  words: string;
-}
+type MessageColumns = [users: number[], weeks: number[], values: (number | bigint)[], words: string[]];
 
 /** Groups sorted messages by user and week. */
 async function* weeksOf(
-  rows: AsyncIterable<MessageRow>,
+  chunks: AsyncIterable<MessageColumns>,
 ): AsyncGenerator<{ userId: number; week: number; value: number | bigint; text: string }> {
   let current: { userId: number; week: number; value: number | bigint; text: string } | undefined;
-  for await (const { userId, week, value, words } of rows) {
-    if (current && current.userId === userId && current.week === week) {
-      if (words !== '') current.text = current.text === '' ? words : `${current.text} ${words}`;
-      continue;
+  // Chunk by chunk and not row by row: waiting for each of ten million messages takes longer than reading them.
+  for await (const [users, weeks, values, texts] of chunks)
+    for (const [i, userId] of users.entries()) {
+      const week = weeks[i] as number;
+      const words = texts[i] as string;
+      if (current && current.userId === userId && current.week === week) {
+        if (words !== '') current.text = current.text === '' ? words : `${current.text} ${words}`;
+        continue;
+      }
+      if (current) yield current;
+      current = { userId, week, value: values[i] as number | bigint, text: words };
     }
-    if (current) yield current;
-    current = { userId, week, value, text: words };
-  }
   if (current) yield current;
 }

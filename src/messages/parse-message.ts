@@ -59,7 +59,8 @@ export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY): M
     return value === undefined ? `no ${String(field)}` : `${String(field)} is not ${expected[String(field)]}`;
   }
   const { id, user_id, body, created_at, recommended, links } = parsed.data;
-  const user = apiUser.safeParse(parsed.data.user).data;
+  // Most messages have no user, and that is not worth an error each.
+  const user = parsed.data.user === undefined ? undefined : apiUser.safeParse(parsed.data.user).data;
   const messageId = wholeNumber(id, largestMessage);
   if (typeof messageId === 'string') return `id is ${messageId}`;
   const owner = user_id ?? user?.id;

@@ -16,3 +16,23 @@ export function bullishModel(): Model {
     },
   };
 }
+
+/** A model that takes milliseconds for each week: scoring thousands of weeks with it goes on until it is stopped. */
+export function slowModel(): Model {
+  const filters = 4096;
+  const widths = Array.from({ length: 16 }, (_, i) => i + 1);
+  return {
+    ...bullishModel(),
+    architecture: { dimension: 1, widths, filters },
+    length: 50,
+    weights: {
+      ...bullishModel().weights,
+      filters: widths.map((width) => ({
+        width,
+        kernel: new Float32Array(width * filters).fill(1),
+        bias: new Float32Array(filters),
+      })),
+      output: new Float32Array(widths.length * filters),
+    },
+  };
+}

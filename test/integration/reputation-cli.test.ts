@@ -6,7 +6,7 @@ import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { type EndedCommand, kith as kithIn, RunningCommand } from '../harness/command-line.ts';
-import { bullishModel } from '../harness/hand-made-model.ts';
+import { bullishModel, slowModel } from '../harness/hand-made-model.ts';
 import { S3Server } from '../harness/s3-server.ts';
 
 jest.setTimeout(300_000);
@@ -201,13 +201,18 @@ describe('problems are reported before the work begins', () => {
   });
 });
 
-test.each(['train', 'score'] as const)('SIGINT ends %s with 130 and leaves nothing', async (command) => {
+test.each([
+  ['SIGINT', 'train'],
+  ['SIGINT', 'score'],
+  ['SIGTERM', 'score'],
+] as const)('%s ends %s with 130 and leaves nothing', async (signal, command) => {
   const own = mkdtempSync(join(home, 'stopped-'));
-  const output =
-    command === 'train' ? ['--model', join(own, 'model')] : ['--model', bullish, '--out', join(own, 'x.csv')];
+  const slow = join(home, 'slow');
+  await writeModel(slow, slowModel(), 1, {});
+  const output = command === 'train' ? ['--model', join(own, 'model')] : ['--model', slow, '--out', join(own, 'x.csv')];
   const running = new RunningCommand(['reputation', command, '--input', days, ...output], { KITH_HOME: own });
   await running.says(command === 'train' ? 'round 1,' : 'messages  ');
-  const { code } = await running.end('SIGINT');
+  const { code } = await running.end(signal);
   expect(code).toBe(130);
   const left = readdirSync(own, { recursive: true }).map(String);
   expect(left.filter((name) => /duckdb|x\.csv|model/.test(name))).toEqual([]);

@@ -127,6 +127,14 @@ describe('a model with right hashes is refused in one sentence', () => {
       },
       /its weights would be larger than 1 GiB/,
     ],
+    [
+      'products beyond all memory',
+      (folder) => {
+        shaped({ widths: [64], filters: 4096 })(folder);
+        changed('length', 100_000)(folder);
+      },
+      /scoring one text would take more than 1 GiB/,
+    ],
     ['more words than there are', changed('words', 3), /\.bin has 32 bytes, not the 36/],
     ['words by the billion', changed('words', 2 ** 31), /words is wrong in model\.json/],
     ['a length of a million', changed('length', 1e6), /length is wrong in model\.json/],

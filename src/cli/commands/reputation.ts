@@ -11,6 +11,7 @@ import type { MessageStore } from '../../messages/message-store.ts';
 import { print } from '../../output.ts';
 import { ProgressWords, type Report } from '../../progress.ts';
 import { readModel, refuseForeign, writeModel } from '../../scoring/reputation/model-folder.ts';
+import { readShares, scoreWeeks } from '../../scoring/reputation/score-weeks.ts';
 import { writeReputationList, writeWeekScores } from '../../scoring/reputation/write-scores.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
@@ -85,7 +86,7 @@ export function addReputationCommands(program: Command): void {
     .description('show which TensorFlow.js backend is used')
     .addHelpText('after', '\nExamples:\n  $ kith reputation backend\n')
     .action(async () => {
-      const { describeBackend } = await import('../../scoring/reputation/tensorflow.ts');
+      const { describeBackend } = await import('../../scoring/reputation/training/tensorflow.ts');
       print(describeBackend());
     });
 }
@@ -149,7 +150,6 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
   await refuseOutputs(settings, options);
   const folder = await openFolder(options.input, settings.s3);
   const asOf = asOfOf(options.asOf, folder.name);
-  const { readShares, scoreWeeks } = await import('../../scoring/reputation/score-weeks.ts');
   const line = new ProgressLine();
   await withMessages(settings, folder, asOf, line, signal, async (store) => {
     const started = performance.now();

@@ -2,6 +2,7 @@ import { MessageStore } from '../../messages/message-store.ts';
 import type { Report } from '../../progress.ts';
 import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
+import { readShares, scoreWeeks } from '../../scoring/reputation/score-weeks.ts';
 import { writeReputationList } from '../../scoring/reputation/write-scores.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 import type { ReputationSummary } from '../run-summary.ts';
@@ -21,8 +22,6 @@ async function listOf(
 ): Promise<{ list: ReputationList; summary: Omit<ReputationSummary, 'scored'> } | undefined> {
   if (!scores) return undefined;
   if (scores.kind === 'list') return { list: scores.list, summary: { list: scores.place } };
-  // TensorFlow is a library of 600 MB: only runs that score should wait for it.
-  const { readShares, scoreWeeks } = await import('../../scoring/reputation/score-weeks.ts');
   await using store = await MessageStore.open(messagesFile(settings), signal);
   report({ doing: 'finding new user-weeks' });
   const counts = await scoreWeeks(store, scores.model, run.asOf, {

@@ -146,6 +146,10 @@ export async function readModel(folder: string): Promise<StoredModel> {
   const numbers = listWeights(shapes(architecture, described.words)).reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
   if (4 * numbers > largest.weights)
     throw damaged(folder, 'architecture is wrong in model.json (its weights would be larger than 1 GiB)');
+  // What Classifier keeps for the longest text.
+  const products = length * architecture.filters * architecture.widths.reduce((sum, width) => sum + width, 0);
+  if (4 * products > largest.weights)
+    throw damaged(folder, 'architecture is wrong in model.json (scoring one text would take more than 1 GiB)');
   const [weights, words] = await Promise.all([
     read('weights', 'bin', { exactly: 4 * numbers }),
     read('vocabulary', 'txt', { most: largest.vocabulary }),

@@ -1,23 +1,24 @@
-import { setImmediate } from 'node:timers/promises';
-import { InterruptedError } from '../../errors.ts';
+import { readSideBySide } from '../../graph/side-by-side.ts';
 import type { MessageStore, UnscoredWeek } from '../../messages/message-store.ts';
-import { Classifier } from './classifier.ts';
 import { goodFrom } from './millionths.ts';
 import type { StoredModel } from './model-folder.ts';
 import type { ReputationList } from './reputation-list.ts';
 import { UserScores } from './user-scores.ts';
 
-/** How many weeks are sorted by length and stored together; an interrupted run loses no more than these. */
-const window = 8192;
+/** How many weeks are scored and stored together; an interrupted run loses no more than these for each thread. */
+const weeksAtOnce = 8192;
 
 export interface ScoreOptions {
   signal?: AbortSignal;
   onProgress?: (scored: number, unscored: number) => void;
+  /** The scores do not depend on these. */
+  threads?: number;
+  weeksAtOnce?: number;
 }
 
 /**
- * Scores every user-week at or before `asOf` (epoch seconds); those that this model has scored before, and whose text
- * is unchanged, keep their score.
+ * Scores every user-week at or before `asOf` (epoch seconds) in threads of their own; those that this model has scored
+ * before, and whose text is unchanged, keep their score.
  *
  * @returns how many weeks there are, and how many of them were new or changed
  * @throws InterruptedError once the signal aborts; scores up to then are kept
@@ -30,25 +31,22 @@ export async function scoreWeeks(
 ): Promise<{ weeks: number; scored: number }> {
   const { unscored, weeks } = await store.findUnscored(id, asOf);
   if (unscored === 0) return { weeks, scored: 0 };
-  using classifier = new Classifier(model);
+  const { mostThreads, ScoringThreads } = await import('./scoring-threads.ts');
+  const size = options.weeksAtOnce ?? weeksAtOnce;
+  const count = Math.min(options.threads ?? mostThreads, Math.ceil(unscored / size));
+  await using threads = new ScoringThreads(model, count, options.signal);
   let scored = 0;
-  for await (const part of partsOf(store.unscoredWeeks(asOf))) {
-    const probabilities = new Int32Array(part.length);
-    for (const { places, values } of classifier.batches(
-      part.map(({ text }) => model.vocabulary.encode(text, model.length)),
-    )) {
-      for (const [k, place] of places.entries()) probabilities[place] = values[k] as number;
-      // TensorFlow blocks this thread; let the parallel closest step and Ctrl-C through.
-      await setImmediate();
-      if (options.signal?.aborted) throw new InterruptedError('Scoring was stopped; the scores so far are kept.');
-    }
-    await store.addScores(
-      id,
-      part.map(({ userId, week, content }, i) => ({ userId, week, content, probability: probabilities[i] as number })),
-    );
-    scored += part.length;
-    options.onProgress?.(scored, unscored);
-  }
+  await readSideBySide(partsOf(store.unscoredWeeks(asOf), size), count, async (part) => {
+    const probabilities = await threads.probabilities(part.map(({ text }) => text));
+    return async () => {
+      await store.addScores(
+        id,
+        part.map((week, i) => ({ ...week, probability: probabilities[i] as number })),
+      );
+      scored += part.length;
+      options.onProgress?.(scored, unscored);
+    };
+  });
   return { weeks, scored };
 }
 
@@ -62,11 +60,11 @@ export async function readShares(store: MessageStore, { id }: StoredModel): Prom
   return list;
 }
 
-async function* partsOf(weeks: AsyncIterable<UnscoredWeek>): AsyncGenerator<UnscoredWeek[]> {
+async function* partsOf(weeks: AsyncIterable<UnscoredWeek>, size: number): AsyncGenerator<UnscoredWeek[]> {
   let part: UnscoredWeek[] = [];
   for await (const week of weeks) {
     part.push(week);
-    if (part.length < window) continue;
+    if (part.length < size) continue;
     yield part;
     part = [];
   }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../../random.ts';
-import { cutIntoBatches } from '../batches.ts';
+import { cutIntoBatches } from './batches.ts';
 import type { Texts } from './texts.ts';
 
 /**

@@ -1,14 +1,14 @@
 import type { Variable } from '@tensorflow/tfjs-node';
 import { InterruptedError } from '../../../errors.ts';
 import { Random } from '../../../random.ts';
-import { byLength, cutIntoBatches } from '../batches.ts';
 import { type Architecture, listWeights, mapWeights, type Weights } from '../model.ts';
-import { batchOf, features, logits } from '../network.ts';
-import { type Tensor, type Tensor1D, tf } from '../tensorflow.ts';
+import { byLength, cutIntoBatches } from './batches.ts';
 import { weekWeights } from './class-weights.ts';
 import { endlessBatches } from './endless-batches.ts';
 import { initialWeights } from './initial-weights.ts';
 import { areaUnderRoc, byUser, type Judged } from './metrics.ts';
+import { batchOf, features, logits } from './network.ts';
+import { type Tensor, type Tensor1D, tf } from './tensorflow.ts';
 import type { Texts } from './texts.ts';
 
 /** How a model is trained; docs/decisions/0008 says what was compared. */

@@ -1,7 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-node';
 import { Random } from '../../../random.ts';
 import { type Architecture, shapes, type Weights } from '../model.ts';
-import { tf } from '../tensorflow.ts';
+import { tf } from './tensorflow.ts';
 
 /** Small normally distributed numbers for words, He initialisation for filters, biases 0. */
 export function initialWeights(architecture: Architecture, words: number, seed: number): Weights<Variable> {

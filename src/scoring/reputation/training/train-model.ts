@@ -102,9 +102,9 @@ function countParts(
 }
 
 function evaluate(model: Model, texts: Texts): Evaluation {
-  using classifier = new Classifier(model);
+  const classifier = new Classifier(model);
   const { users, isGood } = texts;
-  const probabilities = classifier.probabilitiesOf(Array.from({ length: texts.size }, (_, i) => texts.rows(i)));
+  const probabilities = isGood.map((_, i) => classifier.probability(texts.rows(i)));
   const judged = (of: (probability: number) => number) =>
     isGood.map((good, i) => ({ probability: of(probabilities[i] as number), isGood: good }));
   const weeks = judged((probability) => probability / million);

@@ -1,6 +1,6 @@
-import type { Architecture, Weights } from './model.ts';
+import type { Architecture, Weights } from '../model.ts';
+import { padding } from '../vocabulary.ts';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from './tensorflow.ts';
-import { padding } from './vocabulary.ts';
 
 /** The texts of a batch, as rows of the embedding. */
 export interface Batch {
