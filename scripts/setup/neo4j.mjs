@@ -170,6 +170,7 @@ async function askOnce(port, password) {
         'MATCH (u:User)-[r:LIKED]->(v) WITH u, v, sum(r.at) AS s ORDER BY s DESC LIMIT 5 RETURN u.userId, collect(s)',
     },
     { statement: cypher('compiled/version') },
+    { statement: cypher('ingest/merge-compiled'), parameters: { type: 'LIKED', users: [[1, [[2, [[3, 4]]]]]] } },
     { statement: cypher('closest/compiled'), parameters: { ...everybody, ...linear } },
     { statement: cypher('recommend/compiled'), parameters: { ...everybody, minReputation: null } },
   ];

@@ -1,19 +1,22 @@
 import { RowReader } from './row-reader.ts';
 
+const none = [0, 0] as const;
+
 /** Everybody's closest connections with their weights, in the order of ids: 16 bytes each. */
 export class ConnectionLists {
   readonly #reader = new RowReader(2);
-  readonly #placeOf = new Map<number, number>();
-  /** By place: where the user's list begins; it ends where the next one begins. */
+  /** The number of each user's list. */
+  readonly #listOf = new Map<number, number>();
+  /** By number: where the list begins; it ends where the next one begins. */
   readonly #starts: number[] = [];
-  readonly #ids: Int32Array;
+  #ids: Int32Array;
   /** Weights, see RowReader. */
-  readonly #upper: Float64Array;
-  readonly #lower: Int32Array;
+  #upper: Float64Array;
+  #lower: Int32Array;
   #count = 0;
   #lastUser = -1;
 
-  /** @param rows how many there will be */
+  /** @param rows about how many there will be */
   constructor(rows: number) {
     this.#ids = new Int32Array(rows);
     this.#upper = new Float64Array(rows);
@@ -21,29 +24,56 @@ export class ConnectionLists {
   }
 
   /** Adds whole rows of closest_connections, which must come in key order. */
-  add(rows: Uint8Array): void {
+  addRows(rows: Uint8Array): void {
     const reader = this.#reader;
     reader.open(rows);
     while (reader.next()) {
-      const [user, id] = reader.key as [number, number];
       reader.readWeight();
-      if (user !== this.#lastUser) {
-        this.#lastUser = user;
-        this.#placeOf.set(user, this.#starts.length);
-        this.#starts.push(this.#count);
-      }
-      this.#ids[this.#count] = id;
-      this.#upper[this.#count] = reader.upper;
-      this.#lower[this.#count++] = reader.lower;
+      this.add(reader.key[0] as number, reader.key[1] as number, reader.upper, reader.lower);
     }
   }
 
-  /** Where the connection of two users is; −1 if they have none. */
-  find(user: number, id: number): number {
-    const place = this.#placeOf.get(user);
-    if (place === undefined) return -1;
-    let low = this.#starts[place] as number;
-    let high = (this.#starts[place + 1] ?? this.#count) - 1;
+  /** Adds a connection with the two parts of its weight; they must come in key order. */
+  add(user: number, id: number, upper: number, lower: number): void {
+    const place = this.#count++;
+    if (place === this.#ids.length) this.#grow();
+    if (user !== this.#lastUser) {
+      this.#lastUser = user;
+      this.#listOf.set(user, this.#starts.length);
+      this.#starts.push(place);
+    }
+    this.#ids[place] = id;
+    this.#upper[place] = upper;
+    this.#lower[place] = lower;
+  }
+
+  #grow(): void {
+    const size = Math.max(1024, 2 * this.#ids.length);
+    const [ids, upper, lower] = [this.#ids, this.#upper, this.#lower];
+    this.#ids = new Int32Array(size);
+    this.#ids.set(ids);
+    this.#upper = new Float64Array(size);
+    this.#upper.set(upper);
+    this.#lower = new Int32Array(size);
+    this.#lower.set(lower);
+  }
+
+  /** A user's list: its first place, and the one beyond its last; both 0 if the user has none. */
+  listOf(user: number): readonly [start: number, end: number] {
+    const list = this.#listOf.get(user);
+    if (list === undefined) return none;
+    return [this.#starts[list] as number, this.#starts[list + 1] ?? this.#count];
+  }
+
+  /** Whose connection a place holds. */
+  idAt(place: number): number {
+    return this.#ids[place] as number;
+  }
+
+  /** The place of a user in a list; −1 if it is not there. */
+  find(id: number, start: number, end: number): number {
+    let low = start;
+    let high = end - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
       const found = this.#ids[middle] as number;
@@ -54,8 +84,8 @@ export class ConnectionLists {
     return -1;
   }
 
-  /** Whether a connection that was found has this weight. */
-  isOf(found: number, upper: number, lower: number): boolean {
-    return this.#upper[found] === upper && this.#lower[found] === lower;
+  /** Whether the connection in a place has this weight. */
+  isOf(place: number, upper: number, lower: number): boolean {
+    return this.#upper[place] === upper && this.#lower[place] === lower;
   }
 }

@@ -116,6 +116,11 @@ export async function makeAgain(
   });
 }
 
+/** The name of the next table that an attempt makes. */
+export function nextTableOf(table: PublishedTable, { token }: Pick<NextRun, 'token'>): string {
+  return `${table}_${token}`;
+}
+
 /** A complete next table. */
 export interface NextTable {
   name: string;
@@ -157,7 +162,7 @@ async function make(
   hasCreated: boolean,
   fill: (copy: CopyStream) => Promise<Found | undefined>,
 ): Promise<number> {
-  const next = `${table}_${run.token}`;
+  const next = nextTableOf(table, run);
   return database.transaction(async (client) => {
     const { key, measures, create } = shapes[table];
     await queryAll(client, 'sql/next/begin.sql');

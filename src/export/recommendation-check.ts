@@ -5,8 +5,8 @@ import { ListCheck } from './list-check.ts';
 import { type Findings, Offences } from './offences.ts';
 import { RowReader } from './row-reader.ts';
 
-/** Whom each user of a range follows. */
-export type Followed = ReadonlyMap<number, ReadonlySet<number>>;
+/** Whom each user of a range follows, in the order of ids. */
+export type Followed = ReadonlyMap<number, Int32Array>;
 
 export interface RecommendationRules {
   suspended: ReadonlySet<number>;
@@ -16,6 +16,8 @@ export interface RecommendationRules {
   /** As they will be published; undefined if they are not known, so that nothing is said about them. */
   connections: ConnectionLists | undefined;
 }
+
+const nobody: Int32Array = new Int32Array(0);
 
 /** How many people a user is recommended at most. */
 const mostRecommended = 20;
@@ -32,6 +34,8 @@ export class RecommendationCheck {
   readonly #ofReasons: Offences;
   readonly #reader = new RowReader(3);
   #reasons = 0;
+  #following: { user: number; ids: Int32Array; next: number } = { user: -1, ids: nobody, next: 0 };
+  #near: Near = { user: -1, start: 0, end: 0, lists: [] };
   /** The recommendations whose reasons come next: user, recommended, the two parts of the score. */
   #pending: number[] = [];
 
@@ -74,7 +78,13 @@ export class RecommendationCheck {
       const { part, end } = this.#followed;
       for (; i < pending.length && (pending[i] as number) < end; i += 4) {
         const [user, id] = [pending[i] as number, pending[i + 1] as number];
-        if (part.get(user)?.has(id)) this.#ofFollowed.add('no followed', `user ${user}, recommended ${id}`);
+        if (user !== this.#following.user) this.#following = { user, ids: part.get(user) ?? nobody, next: 0 };
+        // Both are in the order of ids.
+        const { ids } = this.#following;
+        let { next } = this.#following;
+        while (next < ids.length && (ids[next] as number) < id) next++;
+        this.#following.next = next;
+        if (ids[next] === id) this.#ofFollowed.add('no followed', `user ${user}, recommended ${id}`);
       }
     }
   }
@@ -113,8 +123,12 @@ export class RecommendationCheck {
     if (user === rec || user === via || rec === via) this.#ofReasons.add('no self', `user ${user}`);
     if (suspended.has(via)) this.#ofReasons.add('no suspended', `user ${via}`);
     if (!connections) return;
-    const far = connections.find(via, rec);
-    if (far < 0 || !connections.isOf(far, upper, lower) || connections.find(user, via) < 0)
+    if (user !== this.#near.user) this.#near = nearOf(connections, user);
+    const { start, end, lists } = this.#near;
+    const near = connections.find(via, start, end);
+    const list = near < 0 ? undefined : lists[near - start];
+    const far = list ? connections.find(rec, list[0], list[1]) : -1;
+    if (far < 0 || !connections.isOf(far, upper, lower))
       this.#ofReasons.add('reasons', `user ${user}, recommended ${rec}, reason ${via}`);
   }
 
@@ -128,6 +142,20 @@ export class RecommendationCheck {
     if (count === 0 || 2 * Math.abs(difference) > count + 1)
       this.#ofSums.add('sums', `user ${pending[at]}, recommended ${pending[at + 1]}`);
   }
+}
+
+/** A user's closest connections, and where the list of each is. */
+interface Near {
+  user: number;
+  start: number;
+  end: number;
+  lists: (readonly [start: number, end: number])[];
+}
+
+function nearOf(connections: ConnectionLists, user: number): Near {
+  const [start, end] = connections.listOf(user);
+  const lists = Array.from({ length: end - start }, (_, i) => connections.listOf(connections.idAt(start + i)));
+  return { user, start, end, lists };
 }
 
 function isBefore(pending: readonly number[], at: number, user: number, rec: number): boolean {

@@ -15,7 +15,7 @@ import { copyOut, wholeRows } from '../postgres/copy-stream.ts';
 import type { Database } from '../postgres/database.ts';
 import { ConnectionLists } from './connection-lists.ts';
 import { ListCheck } from './list-check.ts';
-import { makeNext, type NextRun, type NextTable, nextTablesOf } from './next-table.ts';
+import { type Found, makeNext, type NextRun, type NextTable, nextTableOf, nextTablesOf } from './next-table.ts';
 import { type Followed, RecommendationCheck } from './recommendation-check.ts';
 
 /** The run whose rows are written. */
@@ -32,8 +32,8 @@ export interface WriteOptions {
   onProgress: (done: number, total: number, rows: number) => void;
 }
 
-/** Users whose published rows are read at a time, to keep their created_at: up to 20 MB a table. */
-const usersPerShown = 20_000;
+/** Users whose published rows and follows are read at a time: up to 5 MB a table. */
+const usersPerShown = 5_000;
 
 /**
  * Computes everybody's closest connections, stores them in the graph and writes the next closest_connections.
@@ -49,6 +49,7 @@ export async function writeClosest(
   const shownRanges = await userRanges(graph, usersPerShown);
   const ranges = await userRanges(graph, usersPerComputing[computing.by]);
   const check = new ListCheck({ most: 50, suspended: await suspendedUsers(graph) });
+  const lists = new ConnectionLists(0);
   return makeNext(database, 'closest_connections', { ...run, shownRanges }, async (rows) => {
     let done = 0;
     await readSideBySide(
@@ -59,16 +60,20 @@ export async function writeClosest(
         return async () => {
           for (const text of texts) {
             const bytes = Buffer.from(text, 'latin1');
-            check.take(bytes);
+            check.take(bytes, (user, id, upper, lower) => lists.add(user, id, upper, lower));
             await rows.take(bytes);
           }
         };
       },
       () => onProgress(++done, ranges.length, check.rows),
     );
+    written = { url: database.url, table: nextTableOf('closest_connections', run), lists };
     return { findings: { closest: check.answers() } };
   });
 }
+
+/** What this process has written last, which the next step need not read again. */
+let written: { url: string; table: string; lists: ConnectionLists } | undefined;
 
 /** Computes everybody's recommendations and writes the next recommendations and rec_reasons. */
 export async function writeRecommendations(
@@ -88,27 +93,40 @@ export async function writeRecommendations(
     readFollowed: (range) => followedIn(graph, range, asOf),
     connections: closest && (await readConnections(database, closest)),
   });
-  let reasons = 0;
-  const recommendations = await makeNext(database, 'recommendations', next, async (recRows) => {
-    reasons = await makeNext(database, 'rec_reasons', next, async (reasonRows) => {
-      await recommendAll(graph, {
-        ...{ asOf, ranking, filter, computing, sessions },
-        take: async (rows) => {
-          for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[]) dropped[name] += rows.dropped[name];
-          const [recBytes, reasonBytes] = [rows.recommendations, rows.reasons].map((text) =>
-            Buffer.from(text, 'latin1'),
-          );
-          await check.take(recBytes as Buffer, reasonBytes as Buffer);
-          await recRows.take(recBytes as Buffer);
-          await reasonRows.take(reasonBytes as Buffer);
-        },
-        onProgress: (done, total) => onProgress(done, total, check.rows),
-      });
-      return { findings: check.answers().reasons, comparedWith: closest?.name };
-    });
-    return { findings: check.answers().recommendations };
-  });
-  return { recommendations, reasons, dropped };
+  let reasons = Promise.resolve(0);
+  try {
+    const recommendations = await makeNext(
+      database,
+      'recommendations',
+      next,
+      (recRows) =>
+        new Promise<Found>((resolve, reject) => {
+          reasons = makeNext(database, 'rec_reasons', next, async (reasonRows) => {
+            await recommendAll(graph, {
+              ...{ asOf, ranking, filter, computing, sessions },
+              take: async (rows) => {
+                for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[])
+                  dropped[name] += rows.dropped[name];
+                const ofRecs = Buffer.from(rows.recommendations, 'latin1');
+                const ofReasons = Buffer.from(rows.reasons, 'latin1');
+                await check.take(ofRecs, ofReasons);
+                await recRows.take(ofRecs);
+                await reasonRows.take(ofReasons);
+              },
+              onProgress: (done, total) => onProgress(done, total, check.rows),
+            });
+            const found = check.answers();
+            // Before the reasons are complete, so that both tables get their indexes at the same time.
+            resolve({ findings: found.recommendations });
+            return { findings: found.reasons, comparedWith: closest?.name };
+          });
+          reasons.catch(reject);
+        }),
+    );
+    return { recommendations, reasons: await reasons, dropped };
+  } finally {
+    await reasons.catch(() => undefined);
+  }
 }
 
 /** By the latest flags: who may not be in any row. */
@@ -119,14 +137,17 @@ async function suspendedUsers(graph: Graph): Promise<Set<number>> {
 
 async function followedIn(graph: Graph, range: UserRange, asOf: number): Promise<Followed> {
   const users = await readFollowed(graph, range, asOf);
-  return new Map(users.map(({ userId, followed }) => [Number(userId), new Set(followed.map(Number))]));
+  return new Map(users.map(({ userId, followed }) => [Number(userId), Int32Array.from(followed, Number).sort()]));
 }
 
 async function readConnections(database: Database, { name, rows }: NextTable): Promise<ConnectionLists> {
+  const known = written;
+  written = undefined;
+  if (known?.url === database.url && known.table === name) return known.lists;
   const lists = new ConnectionLists(rows);
   await database.transaction(async (client) => {
     for await (const part of wholeRows(copyOut(client, 'sql/checks/copy-connections.sql', { next: name })))
-      lists.add(part);
+      lists.addRows(part);
   });
   return lists;
 }

@@ -10,7 +10,7 @@ import { weightUnits } from './weights.ts';
 const usersPerDrawing = 5_000;
 
 /** Users per transaction: a few seconds of work, and little to repeat after a deadlock. */
-export const usersPerComputing = { cypher: 5_000, compiled: 25_000 };
+export const usersPerComputing = { cypher: 5_000, compiled: 50_000 };
 
 /** A user's closest connections, the closest first; weights in exact units (`weightUnits`). */
 interface UserConnections {

@@ -9,6 +9,7 @@ import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { Report } from '../progress.ts';
+import { findComputing } from './compiled.ts';
 import type { Fence } from './fence.ts';
 import { Graph } from './graph.ts';
 import { type FlagDate, mergeActivities } from './merge-activities.ts';
@@ -100,6 +101,7 @@ async function mergeLoad(settings: Settings, folder: StagedFolder, options: Load
   await ensureSchema(graph);
   const added = await mergeActivities(graph, folder, {
     flagged: options.flagged,
+    computing: await findComputing(graph, settings),
     sessions: settings.sessions,
     onProgress: (count, _, share) => options.report?.({ doing: 'merging', share, count, unit: 'rows' }),
   });

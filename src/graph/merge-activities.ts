@@ -1,6 +1,7 @@
 import { type ActivityType, activityTypes } from '../ingest/activity-type.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { ActivityBatch } from '../ingest/staged-rows.ts';
+import type { Computing } from './compiled.ts';
 import type { CypherFile, Graph } from './graph.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -12,6 +13,13 @@ const mergeFiles: Readonly<Record<ActivityType, CypherFile>> = {
   reply: 'cypher/ingest/merge-reply.cypher',
   like: 'cypher/ingest/merge-like.cypher',
   mention: 'cypher/ingest/merge-mention.cypher',
+};
+
+const relationshipTypes: Readonly<Record<ActivityType, string>> = {
+  follow: 'FOLLOWED',
+  reply: 'REPLIED_TO',
+  like: 'LIKED',
+  mention: 'MENTIONED',
 };
 
 /** The date of a folder's suspended flags. */
@@ -28,6 +36,7 @@ const userShare = 0.4;
 export interface MergeOptions {
   /** Decides which of two folders' suspended flags is later. */
   flagged: FlagDate;
+  computing: Computing;
   /** How many transactions write in parallel. */
   sessions: number;
   /** @param done of `total` rows; @param share of the work that is done, between 0 and 1 */
@@ -40,7 +49,7 @@ export interface MergeOptions {
  * @returns how many activities were not in the graph yet
  */
 export async function mergeActivities(graph: Graph, folder: StagedFolder, options: MergeOptions): Promise<number> {
-  const { flagged, sessions, onProgress } = options;
+  const { flagged, computing, sessions, onProgress } = options;
   const activities = activityTypes.reduce((sum, type) => sum + folder.activities[type], 0);
   const work = folder.users * userShare + activities;
   let users = 0;
@@ -58,12 +67,26 @@ export async function mergeActivities(graph: Graph, folder: StagedFolder, option
   });
   for (const type of activityTypes)
     await sideBySide(folder.readActivities(type, batchSize), sessions, async (batch) => {
-      const { changes } = await graph.write(mergeFiles[type], { users: byUser(batch) });
-      added += changes.relationshipsCreated;
+      added += await mergeBatch(graph, type, byUser(batch), computing);
       merged += batch.users.length;
       progress();
     });
   return added;
+}
+
+/** Returns how many activities were not in the graph yet. */
+async function mergeBatch(
+  graph: Graph,
+  type: ActivityType,
+  users: UserActivities[],
+  { by }: Computing,
+): Promise<number> {
+  if (by === 'cypher') return (await graph.write(mergeFiles[type], { users })).changes.relationshipsCreated;
+  const { rows } = await graph.write<{ added: bigint }>('cypher/ingest/merge-compiled.cypher', {
+    type: relationshipTypes[type],
+    users,
+  });
+  return Number(rows[0]?.added ?? 0n);
 }
 
 /** `[[userId, [[engaged userId, [[epoch seconds, messageId], …]], …]], …]`; for follows `[[epoch seconds], …]`. */

@@ -194,6 +194,12 @@ export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof Error && error.cause !== undefined ? sqlStateOf(error.cause) : undefined;
 }
 
+/**
+ * SQLSTATEs of a server that could not do what is right: rolled back, out of something, in no state for it (such as when
+ * a parallel worker can't be started), its system's or its own failure.
+ */
+const failures = /^(40|53|55|58|XX)/;
+
 /** What Postgres said, as a sentence. It never contains the connection's URL, which has the password in it. */
 function engineError(where: string, error: unknown): Error {
   if (error instanceof KithError) return error;
@@ -229,6 +235,10 @@ function engineError(where: string, error: unknown): Error {
         cause: error,
       },
     );
+  if (failures.test(code))
+    return new EngineError(`Postgres failed in ${where} (${messageOf(error)}); see its log, then run again.`, {
+      cause: error,
+    });
   // Probably neither the input nor the engine is to blame: exit code 1.
   return new KithError(`Postgres refused ${where}: ${messageOf(error)}`, { cause: error });
 }

@@ -95,9 +95,9 @@ describe('lists', () => {
 });
 
 describe('recommendations and reasons', () => {
-  const connections = new ConnectionLists(5);
-  connections.add(bytes('1 2 0.700000000000 1', '1 3 0.600000000000 2', '2 4 0.300000000001 1'));
-  connections.add(bytes('3 4 0.200000000002 2', '3 5 0.400000000000 1'));
+  const connections = new ConnectionLists(2);
+  connections.addRows(bytes('1 2 0.700000000000 1', '1 3 0.600000000000 2', '2 4 0.300000000001 1'));
+  connections.addRows(bytes('3 4 0.200000000002 2', '3 5 0.400000000000 1'));
   const check = async (parts: [recs: string[], reasons: string[]][]) => {
     const rows = new RecommendationCheck({
       suspended: new Set([99]),
@@ -105,7 +105,7 @@ describe('recommendations and reasons', () => {
         { first: 1n, end: 10n },
         { first: 10n, end: 2n ** 31n },
       ],
-      readFollowed: async ({ first }) => new Map([[first === 1n ? 1 : 20, new Set([3, 6])]]),
+      readFollowed: async ({ first }) => new Map([[first === 1n ? 1 : 20, Int32Array.of(3, 6)]]),
       connections,
     });
     for (const [recs, reasons] of parts) await rows.take(bytes(...recs), bytes(...reasons));

@@ -7,9 +7,9 @@ final class Numbering {
   private static final int none = -1;
 
   /** Open addressing, at most half full; a slot holds a number, or none. */
-  private int[] slots = empty(1 << 10);
+  private int[] slots = empty(1 << 4);
 
-  private long[] ids = new long[1 << 9];
+  private long[] ids = new long[1 << 3];
   private int size;
 
   int size() {
@@ -32,6 +32,14 @@ final class Numbering {
     ids[size] = id;
     slots[slot] = size;
     return size++;
+  }
+
+  /** The id's number; −1 if it was not met. */
+  int find(long id) {
+    int mask = slots.length - 1;
+    int slot = scatter(id) & mask;
+    while (slots[slot] != none && ids[slots[slot]] != id) slot = (slot + 1) & mask;
+    return slots[slot];
   }
 
   private void grow() {
