@@ -26,6 +26,6 @@ export async function findComputing(graph: Graph, { compiled }: Pick<Settings, '
     by: 'cypher',
     why:
       `the server has ${found}, so this takes three times as long: copy engines/neo4j/plugin/kith-plugin.jar of this ` +
-      "checkout into the server's plugins folder and restart it",
+      "checkout into the server's plugins folder and restart it (the embedded one gets it after `kith down`)",
   };
 }
