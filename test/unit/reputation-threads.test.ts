@@ -108,7 +108,8 @@ test('a run that is stopped keeps the scores so far, and the next one goes on fr
 async function scoresOfAll(model: Model): Promise<number[]> {
   await using store = await newStore();
   await scoreWeeks(store, { model, id: 'all' }, users, { threads: 1 });
-  return scoresOf(store, 'all');
+  // Awaited here: without it the store would be closed before it is read.
+  return await scoresOf(store, 'all');
 }
 
 test('a thread that fails ends the run with its error', async () => {
