@@ -42,6 +42,8 @@ export class CopyStream {
   /** Sends the rest and waits until the server has everything; returns the number of rows. */
   async end(): Promise<number> {
     await this.flush();
+    // It may have failed since the last rows were sent; it would say nothing more then.
+    if (this.#failure) throw this.#failure;
     const finished = once(this.#stream, 'finish');
     this.#stream.end();
     await finished;
