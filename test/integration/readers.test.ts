@@ -232,7 +232,8 @@ describe('a transaction that stays open', () => {
         ),
       );
       expect(waits.longestMs).toBeLessThan(1500);
-      expect(waits.share).toBeLessThan(0.3);
+      // The tables are closed for at most 400 of 900 ms, see atAnInstant.
+      expect(waits.share).toBeLessThan(0.45);
       for (const table of ['closest_connections', 'rec_reasons']) expect(await runsIn(reader, table)).toEqual(before);
       await reader.query('COMMIT');
       const { startedAt } = await rows.publish();
