@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from '../../src/config/project.ts';
 import type { Circumstances } from '../machine.ts';
 import { fillPlaces } from '../report.ts';
 import { table } from '../tables.ts';
@@ -35,7 +36,8 @@ interface Places {
 export function keepResults(results: Results, { folder, page, scratch }: Places): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'chaos.json');
-  const text = JSON.stringify(results, undefined, 2).replaceAll(scratch, 'SCRATCH');
+  // Stack traces name the checkout.
+  const text = JSON.stringify(results, undefined, 2).replaceAll(scratch, 'SCRATCH').replaceAll(projectRoot, 'CHECKOUT');
   writeFileSync(`${file}.tmp`, `${text}\n`);
   renameSync(`${file}.tmp`, file);
   if (existsSync(page))

@@ -13,5 +13,5 @@ CALL kith.closest(
   $halfLife,
   $one
 )
-YIELD text, rows
-RETURN text, rows
+YIELD text
+RETURN text

@@ -107,22 +107,10 @@ async function streamRecommendations(
   const { rows } = await graph.read<{ users: bigint }>('cypher/recommend/count-users.cypher');
   const total = Number(rows[0]?.users ?? 0n);
   let done = 0;
-  for (const { first, end } of await userRanges(graph, usersPerStream)) {
-    const computed = graph.stream<StreamedRow>('cypher/recommend/compiled.cypher', {
-      first,
-      end,
-      asOf: BigInt(asOf),
-      // A Float, as reputations are.
-      minReputation: filter.filtered ? filter.minReputation : null,
-      one: weightUnits(ranking),
-    });
-    for await (const row of computed) {
-      const dropped = {
-        self: Number(row.self),
-        followed: Number(row.followedAlready),
-        reputation: Number(row.notGood),
-      };
-      await take({ recommendations: row.recommendations, reasons: row.reasons, dropped });
+  for (const range of await userRanges(graph, usersPerStream)) {
+    const parameters = compiledParameters(range, asOf, ranking, filter);
+    for await (const row of graph.stream<StreamedRow>('cypher/recommend/compiled.cypher', parameters)) {
+      await take({ recommendations: row.recommendations, reasons: row.reasons, dropped: droppedIn([row]) });
       done += Number(row.done);
       onProgress(done, total);
     }

@@ -17,7 +17,6 @@ abstract class Chunks<Chunk> implements Iterator<Chunk> {
 
   private final Iterator<Node> users;
   private final TerminationGuard guard;
-  private int done;
 
   Chunks(List<Node> users, TerminationGuard guard) {
     this.users = users.iterator();
@@ -47,7 +46,8 @@ abstract class Chunks<Chunk> implements Iterator<Chunk> {
   @Override
   public Chunk next() {
     if (!hasNext()) throw new NoSuchElementException();
-    for (done = 0; users.hasNext() && !isFull(); done++) {
+    int done = 0;
+    for (; users.hasNext() && !isFull(); done++) {
       guard.check();
       add(users.next());
     }

@@ -28,9 +28,6 @@ public final class Closest {
   /** A row of kith.closest: rows of closest_connections as text, in key order. */
   public static final class Chunk {
     public String text;
-    public long rows;
-    /** How many of the users they are of, with those who have no row. */
-    public long users;
   }
 
   /**
@@ -99,8 +96,6 @@ public final class Closest {
     @Override
     Chunk take(long users) {
       var chunk = new Chunk();
-      chunk.users = users;
-      chunk.rows = rows.rows();
       chunk.text = rows.take();
       return chunk;
     }

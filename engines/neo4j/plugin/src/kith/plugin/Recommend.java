@@ -32,9 +32,7 @@ public final class Recommend {
   /** A row of kith.recommend: rows of both tables as text, in key order, and how many candidates were dropped. */
   public static final class Chunk {
     public String recommendations;
-    public long recommendationRows;
     public String reasons;
-    public long reasonRows;
     /** How many of the users they are of, with those who have no row. */
     public long users;
     public long self;
@@ -116,9 +114,7 @@ public final class Recommend {
       Chunk taken = chunk;
       chunk = new Chunk();
       taken.users = users;
-      taken.recommendationRows = recommendations.rows();
       taken.recommendations = recommendations.take();
-      taken.reasonRows = reasons.rows();
       taken.reasons = reasons.take();
       return taken;
     }

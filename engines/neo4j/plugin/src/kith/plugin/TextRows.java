@@ -15,7 +15,6 @@ final class TextRows {
 
   private byte[] text = new byte[1 << 16];
   private int length;
-  private int rows;
 
   TextRows(long unitsOfOne) {
     this.unitsOfOne = unitsOfOne;
@@ -25,16 +24,10 @@ final class TextRows {
     return length;
   }
 
-  /** The number of rows since the last take. */
-  int rows() {
-    return rows;
-  }
-
   /** What was written since the last take. */
   String take() {
     String taken = new String(text, 0, length, StandardCharsets.ISO_8859_1);
     length = 0;
-    rows = 0;
     return taken;
   }
 
@@ -78,7 +71,6 @@ final class TextRows {
 
   void end() {
     text[length - 1] = '\n';
-    rows++;
   }
 
   private void digits(long number) {
