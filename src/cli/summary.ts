@@ -30,7 +30,7 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
   if (isPublished && summary.rows?.recommendations === 0)
     lines.push(
       '',
-      `NOBODY IS RECOMMENDED: no activity between ${isoSeconds(run.asOf - run.settings.ranking.windowSeconds)} and ` +
+      `NOBODY IS RECOMMENDED: no activity between ${isoSeconds(run.asOf - run.settings.weighting.windowSeconds)} and ` +
         `${isoSeconds(run.asOf)} leads to anyone new.`,
     );
   if (summary.reputation === 'none')

@@ -12,7 +12,7 @@ export { longestWindowDays } from './environment.ts';
 export type Decay = { kind: 'linear' } | { kind: 'exponential'; halfLifeSeconds: number };
 
 /** The settings that change the numbers: two runs are comparable only if these are equal. */
-export interface Ranking {
+export interface Weighting {
   windowSeconds: number;
   decay: Decay;
   /** Weight of one activity of age 0, in thousandths. */
@@ -85,7 +85,7 @@ export interface Settings extends InputLimits {
     neo4jOsUser: string;
     postgresOsUser: string;
   };
-  ranking: Ranking;
+  weighting: Weighting;
   retention: Retention;
   reputation: {
     /** The folder of the model that runs use by default. */
@@ -201,7 +201,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       neo4jOsUser: s.KITH_NEO4J_OS_USER,
       postgresOsUser: s.KITH_POSTGRES_OS_USER,
     },
-    ranking: {
+    weighting: {
       windowSeconds: s.KITH_WINDOW_DAYS * 86_400,
       decay:
         s.KITH_DECAY === 'linear'

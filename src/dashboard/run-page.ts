@@ -140,13 +140,13 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
 }
 
 function settingTable({ settings, input }: DashboardRun): Html {
-  const { ranking } = settings;
-  const { decay, bases } = ranking;
+  const { weighting } = settings;
+  const { decay, bases } = weighting;
   const lines: [string, Content][] = [
     ['Input', input === null ? '–' : html`<span class="path">${input}</span>`],
     [
       'Window',
-      `${several(ranking.windowSeconds / 86_400, 'day')}, ${decay.kind === 'linear' ? 'linear decay' : `half-life ${several(decay.halfLifeSeconds / 86_400, 'day')}`}`,
+      `${several(weighting.windowSeconds / 86_400, 'day')}, ${decay.kind === 'linear' ? 'linear decay' : `half-life ${several(decay.halfLifeSeconds / 86_400, 'day')}`}`,
     ],
     [
       'Weights',
@@ -154,7 +154,7 @@ function settingTable({ settings, input }: DashboardRun): Html {
         .map(([type, thousandths]) => `${type} ${thousandths / 1000}`)
         .join(', '),
     ],
-    ['Filtered by reputation', settings.reputation === 'none' ? 'nobody' : `good from ${ranking.minReputation} on`],
+    ['Filtered by reputation', settings.reputation === 'none' ? 'nobody' : `good from ${weighting.minReputation} on`],
   ];
   return section('Settings', definitions(lines));
 }

@@ -1,4 +1,4 @@
-import type { Ranking } from '../config/settings.ts';
+import type { Weighting } from '../config/settings.ts';
 import { computeClosest, usersPerComputing } from '../graph/closest.ts';
 import type { Computing } from '../graph/compiled.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -22,7 +22,7 @@ import { type Followed, RecommendationCheck } from './recommendation-check.ts';
 export interface WrittenRun extends NextRun {
   /** Epoch seconds. */
   asOf: number;
-  ranking: Ranking;
+  weighting: Weighting;
 }
 
 export interface WriteOptions {
@@ -43,7 +43,7 @@ const usersPerShown = 5_000;
 export async function writeClosest(
   graph: Graph,
   database: Database,
-  { ranking, asOf, ...run }: WrittenRun,
+  { weighting, asOf, ...run }: WrittenRun,
   { sessions, computing, onProgress }: WriteOptions,
 ): Promise<number> {
   const shownRanges = await userRanges(graph, usersPerShown);
@@ -56,7 +56,7 @@ export async function writeClosest(
       ranges,
       sessions,
       async (range) => {
-        const texts = await computeClosest(graph, range, asOf, ranking, computing);
+        const texts = await computeClosest(graph, range, asOf, weighting, computing);
         return async () => {
           for (const text of texts) {
             const bytes = Buffer.from(text, 'latin1');
@@ -79,7 +79,7 @@ let written: { url: string; table: string; lists: ConnectionLists } | undefined;
 export async function writeRecommendations(
   graph: Graph,
   database: Database,
-  { ranking, asOf, ...run }: WrittenRun,
+  { weighting, asOf, ...run }: WrittenRun,
   filter: ReputationFilter,
   { sessions, computing, onProgress }: WriteOptions,
 ): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }> {
@@ -103,7 +103,7 @@ export async function writeRecommendations(
         new Promise<Found>((resolve, reject) => {
           reasons = makeNext(database, 'rec_reasons', next, async (reasonRows) => {
             await recommendAll(graph, {
-              ...{ asOf, ranking, filter, computing, sessions },
+              ...{ asOf, weighting, filter, computing, sessions },
               take: async (rows) => {
                 for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[])
                   dropped[name] += rows.dropped[name];

@@ -1,4 +1,4 @@
-import type { Ranking } from '../config/settings.ts';
+import type { Weighting } from '../config/settings.ts';
 import type { Computing } from './compiled.ts';
 import type { CypherFile, Graph } from './graph.ts';
 import { rankedRows } from './rows-as-text.ts';
@@ -30,17 +30,17 @@ export async function computeClosest(
   graph: Graph,
   range: UserRange,
   asOf: number,
-  ranking: Ranking,
+  weighting: Weighting,
   { by }: Computing,
 ): Promise<string[]> {
-  const { follow, reply, like, mention } = ranking.bases;
-  const one = weightUnits(ranking);
-  const halfLife = ranking.decay.kind === 'exponential' ? ranking.decay.halfLifeSeconds : null;
+  const { follow, reply, like, mention } = weighting.bases;
+  const one = weightUnits(weighting);
+  const halfLife = weighting.decay.kind === 'exponential' ? weighting.decay.halfLifeSeconds : null;
   const parameters = {
     first: range.first,
     end: range.end,
     asOf: BigInt(asOf),
-    window: BigInt(ranking.windowSeconds),
+    window: BigInt(weighting.windowSeconds),
     follow: BigInt(follow),
     reply: BigInt(reply),
     like: BigInt(like),
@@ -52,7 +52,7 @@ export async function computeClosest(
     const { rows } = await graph.write<{ text: string }>('cypher/closest/compiled.cypher', { ...parameters, one });
     return rows.map(({ text }) => text);
   }
-  const file: CypherFile = `cypher/closest/compute-${ranking.decay.kind}.cypher`;
+  const file: CypherFile = `cypher/closest/compute-${weighting.decay.kind}.cypher`;
   const { rows } = await graph.write<UserConnections>(file, parameters);
   return rows
     .sort((a, b) => (a.userId < b.userId ? -1 : 1))
@@ -60,10 +60,10 @@ export async function computeClosest(
 }
 
 /** How many activities in the window are left out because one of the two users is suspended. */
-export async function countSuspended(graph: Graph, asOf: number, ranking: Ranking): Promise<number> {
+export async function countSuspended(graph: Graph, asOf: number, weighting: Weighting): Promise<number> {
   const { rows } = await graph.read<{ suspended: bigint }>('cypher/closest/count-suspended.cypher', {
     asOf: BigInt(asOf),
-    window: BigInt(ranking.windowSeconds),
+    window: BigInt(weighting.windowSeconds),
   });
   return Number(rows[0]?.suspended ?? 0n);
 }

@@ -1,4 +1,4 @@
-import type { Ranking } from '../config/settings.ts';
+import type { Weighting } from '../config/settings.ts';
 import type { Computing } from './compiled.ts';
 import type { Graph, Parameters } from './graph.ts';
 import { rankedRows, reasonRows } from './rows-as-text.ts';
@@ -47,7 +47,7 @@ export interface RecommendedRows {
 export interface RecommendOptions {
   /** Epoch seconds. */
   asOf: number;
-  ranking: Ranking;
+  weighting: Weighting;
   filter: ReputationFilter;
   computing: Computing;
   /** The number of Neo4j sessions used in parallel by plain Cypher; one is enough for the compiled procedures. */
@@ -66,8 +66,8 @@ const usersPerStream = 500_000;
 /** Computes everybody's recommendations from the lists of closest connections that are in the graph. */
 export async function recommendAll(graph: Graph, options: RecommendOptions): Promise<void> {
   if (options.computing.by === 'compiled') return streamRecommendations(graph, options);
-  const { asOf, ranking, filter, sessions, take, onProgress } = options;
-  const one = weightUnits(ranking);
+  const { asOf, weighting, filter, sessions, take, onProgress } = options;
+  const one = weightUnits(weighting);
   const good = await goodUsers(graph, filter);
   const ranges = await userRanges(graph, usersPerRange);
   let done = 0;
@@ -102,13 +102,13 @@ function rowsOf(users: readonly UserRecommendations[], one: bigint): Omit<Recomm
 
 async function streamRecommendations(
   graph: Graph,
-  { asOf, ranking, filter, take, onProgress }: RecommendOptions,
+  { asOf, weighting, filter, take, onProgress }: RecommendOptions,
 ): Promise<void> {
   const { rows } = await graph.read<{ users: bigint }>('cypher/recommend/count-users.cypher');
   const total = Number(rows[0]?.users ?? 0n);
   let done = 0;
   for (const range of await userRanges(graph, usersPerStream)) {
-    const parameters = compiledParameters(range, asOf, ranking, filter);
+    const parameters = compiledParameters(range, asOf, weighting, filter);
     for await (const row of graph.stream<StreamedRow>('cypher/recommend/compiled.cypher', parameters)) {
       await take({ recommendations: row.recommendations, reasons: row.reasons, dropped: droppedIn([row]) });
       done += Number(row.done);
@@ -121,14 +121,14 @@ async function streamRecommendations(
 export async function recommendTo(
   graph: Graph,
   userId: bigint,
-  { asOf, ranking, filter, computing }: Pick<RecommendOptions, 'asOf' | 'ranking' | 'filter' | 'computing'>,
+  { asOf, weighting, filter, computing }: Pick<RecommendOptions, 'asOf' | 'weighting' | 'filter' | 'computing'>,
 ): Promise<RecommendedRows> {
   const range = { first: userId, end: userId + 1n };
   if (computing.by === 'cypher') {
     const { users, dropped } = await recommend(graph, range, asOf, await goodAround(graph, userId, filter));
-    return { ...rowsOf(users, weightUnits(ranking)), dropped };
+    return { ...rowsOf(users, weightUnits(weighting)), dropped };
   }
-  const parameters = compiledParameters(range, asOf, ranking, filter);
+  const parameters = compiledParameters(range, asOf, weighting, filter);
   const { rows } = await graph.read<StreamedRow>('cypher/recommend/compiled.cypher', parameters);
   return {
     recommendations: rows.map((row) => row.recommendations).join(''),
@@ -140,11 +140,11 @@ export async function recommendTo(
 function compiledParameters(
   { first, end }: UserRange,
   asOf: number,
-  ranking: Ranking,
+  weighting: Weighting,
   { filtered, minReputation }: ReputationFilter,
 ): Parameters {
   return {
-    ...{ first, end, asOf: BigInt(asOf), one: weightUnits(ranking) },
+    ...{ first, end, asOf: BigInt(asOf), one: weightUnits(weighting) },
     // A Float, as reputations are.
     minReputation: filtered ? minReputation : null,
   };

@@ -1,4 +1,4 @@
-import type { Ranking } from '../config/settings.ts';
+import type { Weighting } from '../config/settings.ts';
 
 /** Decimal places of a published weight. */
 const places = 12;
@@ -8,8 +8,8 @@ const scale = 10n ** BigInt(places);
  * How many units make up a weight of 1. In the graph, weights are whole numbers of units, so that sums are exact:
  * thousandths of seconds for linear decay (bases have three places), 1e-9 for exponential decay.
  */
-export function weightUnits(ranking: Ranking): bigint {
-  return ranking.decay.kind === 'linear' ? BigInt(ranking.windowSeconds) * 1000n : 1_000_000_000n;
+export function weightUnits(weighting: Weighting): bigint {
+  return weighting.decay.kind === 'linear' ? BigInt(weighting.windowSeconds) * 1000n : 1_000_000_000n;
 }
 
 /**

@@ -76,8 +76,8 @@ async function goOn(
     return continueRun(database, { ...run, allowed }, steps);
   }
   // It is recommend that decides on reputation, the least one included.
-  const ranking = { ...run.settings.ranking, minReputation: settings.ranking.minReputation };
-  const changed: Run = { ...run, settings: runSettings({ ...settings, ranking }, scores), scores, allowed };
+  const weighting = { ...run.settings.weighting, minReputation: settings.weighting.minReputation };
+  const changed: Run = { ...run, settings: runSettings({ ...settings, weighting }, scores), scores, allowed };
   if (run.status !== 'published') return continueRun(database, changed, steps);
   // What is shown stays the run that it is: a second recommend is one of its own, and so are its closest connections.
   const again = await beginRun(database, { ...changed, steps: stepsOfPart.closest });
@@ -92,7 +92,7 @@ function refuseOtherOptions(part: Part, { asOf, given, scores, settings }: Plann
       `Closest connections were computed as of ${isoSeconds(run.asOf)}: ` +
         `call \`kith closest\` with the as-of you want before \`kith ${part}\`.`,
     );
-  const computed = run.settings.ranking.windowSeconds / 86_400;
+  const computed = run.settings.weighting.windowSeconds / 86_400;
   if (given.windowDays !== undefined && Number(given.windowDays) !== computed)
     throw new BadInputError(
       `Closest connections were computed with a window of ${computed} days: ` +
@@ -101,7 +101,7 @@ function refuseOtherOptions(part: Part, { asOf, given, scores, settings }: Plann
   if (part !== 'publish') return;
   const isOtherList = scores && (scores.kind !== run.scores?.kind || scores.place !== run.scores.place);
   const isOtherLeast =
-    given.minReputation !== undefined && settings.ranking.minReputation !== run.settings.ranking.minReputation;
+    given.minReputation !== undefined && settings.weighting.minReputation !== run.settings.weighting.minReputation;
   if (isOtherList || isOtherLeast)
     throw new BadInputError(
       'Recommendations were computed with other scores: give --reputation, --model and --min-reputation to `kith recommend` first.',

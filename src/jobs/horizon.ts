@@ -16,10 +16,10 @@ export async function readHorizon(context: GraphContext): Promise<number | undef
 
 /** @throws BadInputError if the run's window reaches back to activities that may be gone */
 export function refuseExpired(
-  { asOf, settings: { ranking } }: Pick<Run, 'asOf' | 'settings'>,
+  { asOf, settings: { weighting } }: Pick<Run, 'asOf' | 'settings'>,
   horizon: number | undefined,
 ): void {
-  const start = asOf - ranking.windowSeconds;
+  const start = asOf - weighting.windowSeconds;
   if (horizon === undefined || start >= horizon) return;
   throw new BadInputError(
     `A run as of ${isoSeconds(asOf)} counts activities since ${isoSeconds(start)}, but those up to ${isoSeconds(horizon)} have expired ` +

@@ -74,5 +74,11 @@ export async function withGraph<T>(
 
 /** The run as what writes its tables knows it. */
 export function writtenRun({ run, attempt }: RunContext): WrittenRun {
-  return { id: run.id, startedAt: run.startedAt, token: attempt.token, asOf: run.asOf, ranking: run.settings.ranking };
+  return {
+    id: run.id,
+    startedAt: run.startedAt,
+    token: attempt.token,
+    asOf: run.asOf,
+    weighting: run.settings.weighting,
+  };
 }

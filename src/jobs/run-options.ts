@@ -40,21 +40,21 @@ export interface PlannedRun {
 
 /** The settings with the options of the command line over them. */
 export function withOptions(settings: Settings, options: RunOptions): Settings {
-  const ranking = { ...settings.ranking };
+  const weighting = { ...settings.weighting };
   let { retention } = settings;
   if (options.windowDays !== undefined) {
     if (!/^[1-9]\d{0,4}$/.test(options.windowDays) || Number(options.windowDays) > longestWindowDays)
       throw new BadInputError(`--window-days should be a whole number of days from 1 to ${longestWindowDays}.`);
-    ranking.windowSeconds = Number(options.windowDays) * 86_400;
-    retention = retentionFor(ranking.windowSeconds, retention);
+    weighting.windowSeconds = Number(options.windowDays) * 86_400;
+    retention = retentionFor(weighting.windowSeconds, retention);
   }
   if (options.minReputation !== undefined) {
     const least = Number(options.minReputation);
     if (!/^\d*\.?\d+$/.test(options.minReputation) || least > 1)
       throw new BadInputError('--min-reputation should be a number from 0 to 1.');
-    ranking.minReputation = least;
+    weighting.minReputation = least;
   }
-  return { ...settings, ranking, retention };
+  return { ...settings, weighting, retention };
 }
 
 /**
@@ -95,8 +95,8 @@ export function wantedRun(
   return { asOf, input, scores, steps, allowed, settings: runSettings(settings, scores) };
 }
 
-export function runSettings({ ranking }: Settings, scores: ScoresPlace | undefined): RunSettings {
-  return { ranking, reputation: scores ? 'list' : 'none' };
+export function runSettings({ weighting }: Settings, scores: ScoresPlace | undefined): RunSettings {
+  return { weighting, reputation: scores ? 'list' : 'none' };
 }
 
 /** The longest range of days that can be queued at once. */

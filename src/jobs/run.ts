@@ -1,10 +1,10 @@
-import type { Ranking } from '../config/settings.ts';
+import type { Weighting } from '../config/settings.ts';
 import type { StepName } from './step-name.ts';
 import type { Waiver } from './waivers.ts';
 
 /** What changes a run's numbers, as kept with the run: only runs with equal settings are compared. */
 export interface RunSettings {
-  ranking: Ranking;
+  weighting: Weighting;
   /** `list`: filtered by a list of scores; `none`: nobody was filtered. */
   reputation: 'list' | 'none';
 }

@@ -39,7 +39,7 @@ export async function stepsWithActivities(graph: Graph, run: RunFacts, connectio
   const { rows } = await graph.read<ActivitiesRow>('cypher/show/activities.cypher', {
     pairs: connections.map(({ from, to }) => [BigInt(from), BigInt(to)]),
     asOf: BigInt(run.asOf),
-    window: BigInt(run.settings.ranking.windowSeconds),
+    window: BigInt(run.settings.weighting.windowSeconds),
   });
   const found = new Map(rows.map((row) => [`${row.userId} ${row.engagedId}`, row.activities]));
   return connections.map((connection) => ({

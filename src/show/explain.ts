@@ -71,7 +71,7 @@ export async function explain(graph: Graph, run: RunFacts, userId: number, recId
     const { rows: known } = await graph.read('cypher/show/user.cypher', { userId: pair.userId });
     throw unknownUser(known.length > 0 ? recId : userId);
   }
-  const ofOne = weightUnits(run.settings.ranking);
+  const ofOne = weightUnits(run.settings.weighting);
   const score = relation.secondWeights.reduce((sum, weight) => sum + weight, 0n);
   const obstacles = filtersOf(run, userId, recId, relation);
   let rank: number | undefined;
@@ -95,7 +95,7 @@ export async function explain(graph: Graph, run: RunFacts, userId: number, recId
 
 /** In the order in which a run applies them. */
 function filtersOf(run: RunFacts, userId: number, recId: number, relation: RelationRow): Obstacle[] {
-  const { ranking, reputation: list } = run.settings;
+  const { weighting, reputation: list } = run.settings;
   const { reputation, followedAt } = relation;
   const obstacles: Obstacle[] = [];
   if (relation.userSuspended) obstacles.push({ kind: 'user-suspended' });
@@ -103,8 +103,8 @@ function filtersOf(run: RunFacts, userId: number, recId: number, relation: Relat
   if (relation.recSuspended) obstacles.push({ kind: 'suspended' });
   if (relation.reasons.length === 0) obstacles.push({ kind: 'no-path' });
   if (followedAt !== null) obstacles.push({ kind: 'followed', followedAt: Number(followedAt) });
-  if (list === 'list' && (reputation === null || reputation < ranking.minReputation))
-    obstacles.push({ kind: 'reputation', reputation: reputation ?? undefined, least: ranking.minReputation });
+  if (list === 'list' && (reputation === null || reputation < weighting.minReputation))
+    obstacles.push({ kind: 'reputation', reputation: reputation ?? undefined, least: weighting.minReputation });
   return obstacles;
 }
 
@@ -113,12 +113,12 @@ async function standing(
   run: RunFacts,
   candidate: { userId: bigint; recId: bigint; score: bigint },
 ): Promise<{ before: number; lowest: bigint }> {
-  const { ranking, reputation } = run.settings;
+  const { weighting, reputation } = run.settings;
   const { rows } = await graph.read<{ before: bigint; lowest: bigint | null }>('cypher/show/standing.cypher', {
     ...candidate,
     asOf: BigInt(run.asOf),
     filtered: reputation === 'list',
-    minReputation: ranking.minReputation,
+    minReputation: weighting.minReputation,
   });
   return { before: Number(rows[0]?.before ?? 0n), lowest: rows[0]?.lowest ?? 0n };
 }
@@ -130,7 +130,7 @@ async function reasonsOf(
   recId: number,
   relation: RelationRow,
 ): Promise<Reason[]> {
-  const ofOne = weightUnits(run.settings.ranking);
+  const ofOne = weightUnits(run.settings.weighting);
   const steps = relation.reasons.flatMap((reason, i) => [
     {
       from: userId,

@@ -26,7 +26,7 @@ export function renderUser(view: UserView, kith: string): string {
     );
   else if (!view.suspended)
     parts.push(
-      `No closest connections: in the ${run.settings.ranking.windowSeconds / 86_400} days before the as-of, the user did nothing that counts.`,
+      `No closest connections: in the ${run.settings.weighting.windowSeconds / 86_400} days before the as-of, the user did nothing that counts.`,
     );
   if (recommendations.length > 0)
     parts.push(
@@ -45,7 +45,7 @@ export function renderUser(view: UserView, kith: string): string {
 
 function stateText({ suspended, reputation, run }: UserView): string {
   const score = reputation === undefined ? 'no reputation score' : `reputation ${reputation}`;
-  const least = run.settings.ranking.minReputation;
+  const least = run.settings.weighting.minReputation;
   const filter =
     run.settings.reputation === 'list'
       ? `only users of at least ${least} are recommended`

@@ -52,16 +52,16 @@ interface UserRow {
  */
 export async function showUser(graph: Graph, run: RunFacts, userId: number, computing: Computing): Promise<UserView> {
   const id = BigInt(userId);
-  const { ranking, reputation } = run.settings;
-  const filter = { filtered: reputation === 'list', minReputation: ranking.minReputation };
+  const { weighting, reputation } = run.settings;
+  const filter = { filtered: reputation === 'list', minReputation: weighting.minReputation };
   // In parallel, since somebody is waiting.
   const [found, recommended] = await Promise.all([
     graph.read<UserRow>('cypher/show/user.cypher', { userId: id }),
-    recommendTo(graph, id, { asOf: run.asOf, ranking, filter, computing }),
+    recommendTo(graph, id, { asOf: run.asOf, weighting, filter, computing }),
   ]);
   const user = found.rows[0];
   if (!user) throw unknownUser(userId);
-  const ofOne = weightUnits(ranking);
+  const ofOne = weightUnits(weighting);
   const reasonsOf = new Map<string, Weighted[]>();
   for (const [, candidate = '', reason, weight = ''] of fieldsOf(recommended.reasons)) {
     const reasons = reasonsOf.get(candidate) ?? [];

@@ -112,7 +112,7 @@ describe('a bad row', () => {
     expect(await sizeOfGraph()).toMatchObject({ users: 30, activities: good.activities.length });
     const { dropped: _, ...tables } = expectedTables(good, {
       asOf,
-      ...network.settings.ranking,
+      ...network.settings.weighting,
       reputation: undefined,
     });
     expect(await network.tables()).toEqual(tables);

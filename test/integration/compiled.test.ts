@@ -31,7 +31,7 @@ WITH collect(u) AS users
 CALL kith.recommend(users, 1001, null, 100000) YIELD reasons RETURN sum(size(reasons))`,
 };
 
-const ranking = {
+const weighting = {
   windowSeconds: 100,
   decay: { kind: 'linear' },
   bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
@@ -48,7 +48,7 @@ beforeAll(async () => {
   driver = neo4j.driver(access.uri, neo4j.auth.basic(access.username, access.password), { useBigInt: true });
   await driver.executeQuery(ring, { users: neo4j.int(2000) });
   await using graph = new Graph(access);
-  await computeClosest(graph, everybody, 1001, ranking, { by: 'compiled' });
+  await computeClosest(graph, everybody, 1001, weighting, { by: 'compiled' });
 });
 afterAll(async () => {
   await driver?.close();
@@ -122,7 +122,7 @@ test('a stream that is stopped in the middle says so, and the server is idle', a
   const stop = new AbortController();
   await using graph = new Graph(access, stop.signal);
   const taken = recommendAll(graph, {
-    ...{ asOf: 1001, ranking, computing: { by: 'compiled' }, sessions: 1 },
+    ...{ asOf: 1001, weighting, computing: { by: 'compiled' }, sessions: 1 },
     filter: { filtered: false, minReputation: 0 },
     take: async () => stop.abort(),
     onProgress: () => undefined,
@@ -137,7 +137,7 @@ test('a late attempt can not write lists', async () => {
   await using late = attempt(1n);
   await using early = attempt(2n);
   await early.raiseFence();
-  const writing = computeClosest(late, everybody, 1050, ranking, { by: 'compiled' });
+  const writing = computeClosest(late, everybody, 1050, weighting, { by: 'compiled' });
   await expect(writing).rejects.toThrow(StaleAttemptError);
   expect(await stored()).toEqual(before);
 });
@@ -167,10 +167,10 @@ describe("on somebody else's server", () => {
         'MATCH (u:User) WHERE u.userId < 10 SET u.closest = range(u.userId * 50, u.userId * 50 + 49), u.closestWeights = [i IN range(1, 50) | i]',
       );
       expect(found.summary.counters.updates().propertiesSet).toBe(20);
-      const few = () => computeClosest(graph, { first: 0n, end: 5n }, 1001, ranking, { by: 'compiled' });
+      const few = () => computeClosest(graph, { first: 0n, end: 5n }, 1001, weighting, { by: 'compiled' });
       expect(await few()).toEqual(['']);
       const many = recommendAll(graph, {
-        ...{ asOf: 1001, ranking, computing: { by: 'compiled' }, sessions: 1 },
+        ...{ asOf: 1001, weighting, computing: { by: 'compiled' }, sessions: 1 },
         filter: { filtered: false, minReputation: 0 },
         take: async () => undefined,
         onProgress: () => undefined,

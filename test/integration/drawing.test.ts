@@ -26,13 +26,13 @@ afterAll(async () => {
 async function run(days: number, drawAtMost: number, of: Network = given) {
   const input = network.folder('20240601');
   await writeFolder(of, input);
-  const { asOf, reputation: _, ...ranking } = options;
+  const { asOf, reputation: _, ...weighting } = options;
   const { summary } = await network.run({
     input,
     reputation: false,
     asOf: new Date((asOf + days * 86_400) * 1000).toISOString(),
     allow: 'stale,shrink',
-    settings: { ranking, drawAtMost },
+    settings: { weighting, drawAtMost },
   });
   return summary;
 }

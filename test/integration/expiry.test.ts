@@ -97,9 +97,9 @@ function expected(activities: Activity[], asOf: number) {
     { activities, suspended: new Map() },
     {
       asOf,
-      windowSeconds: network.settings.ranking.windowSeconds,
+      windowSeconds: network.settings.weighting.windowSeconds,
       decay: { kind: 'linear' },
-      bases: network.settings.ranking.bases,
+      bases: network.settings.weighting.bases,
       minReputation: 0.5,
       reputation: undefined,
     },
@@ -233,9 +233,9 @@ describe('a run that looks back', () => {
 
   test('too far through a longer window is refused, too', async () => {
     const input = folderOf(last, activities);
-    const ranking = { ...network.settings.ranking, windowSeconds: retentionDays * day + 1 };
-    await expect(network.run({ input, settings: { ranking } })).rejects.toThrow(refused);
-    await network.run({ input, settings: { ranking: { ...ranking, windowSeconds: retentionDays * day } } });
+    const weighting = { ...network.settings.weighting, windowSeconds: retentionDays * day + 1 };
+    await expect(network.run({ input, settings: { weighting } })).rejects.toThrow(refused);
+    await network.run({ input, settings: { weighting: { ...weighting, windowSeconds: retentionDays * day } } });
   });
 
   test('is refused when its steps are called one by one, and what was done before stays', async () => {

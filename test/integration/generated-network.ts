@@ -54,7 +54,7 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     await loadFolder(settings, staged, { flagged: { at: asOf, isUndated: false }, workDir: join(home, 'work') });
     const stack = await up(settings);
     graph = new Graph(stack.neo4j);
-    await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.ranking, { by: 'compiled' });
+    await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.weighting, { by: 'compiled' });
     await drawClosest(graph, { sessions: 2, onProgress: () => undefined });
     const reputation = new Map<number, number>();
     for (let user = 0; user < users; user++) if (user % 7 !== 0) reputation.set(user, ((user * 37) % 101) / 100);

@@ -145,8 +145,8 @@ test('tables that lose most of their rows are refused, however long ago the last
   const few = likes(first + 60 * day, 1).slice(0, users);
   await expectRefused(() => run('20240731', few), /closest_connections has 12 rows instead of 36/, ChecksFailedError);
   // Of other settings only emptiness counts.
-  const { ranking } = network.settings;
-  const other = { ranking: { ...ranking, windowSeconds: 20 * day } };
+  const { weighting } = network.settings;
+  const other = { weighting: { ...weighting, windowSeconds: 20 * day } };
   await run('20240731', few, { settings: other });
   await expectRefused(
     () => run('20240903', [], { allow: 'stale' }),

@@ -324,7 +324,7 @@ describe('the list of scores', () => {
       input,
       reputation: scores ? path : false,
       allow,
-      settings: { ranking: { ...network.settings.ranking, minReputation } },
+      settings: { weighting: { ...network.settings.weighting, minReputation } },
     });
     const properties = await ask<{ id: number; pred: number }>(
       'MATCH (u:User) WHERE u.reputation IS NOT NULL RETURN u.userId AS id, u.reputation AS pred ORDER BY id',

@@ -318,8 +318,8 @@ describe('row counts against the run published before', () => {
       outcome: 'passed',
       detail: `compared with run ${second.run.id}`,
     });
-    const ranking = { ...network.settings.ranking, windowSeconds: 30 * day };
-    const other = await network.run({ input: grown, asOf: asOfDay(3), settings: { ranking } });
+    const weighting = { ...network.settings.weighting, windowSeconds: 30 * day };
+    const other = await network.run({ input: grown, asOf: asOfDay(3), settings: { weighting } });
     expect(rowCounts(other.summary.checks)).toMatchObject({
       outcome: 'skipped',
       detail: expect.stringContaining(`run ${allowed.run.id}, published before, had other settings`),

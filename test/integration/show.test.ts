@@ -30,16 +30,16 @@ let expected: ReturnType<typeof expectedTables>;
 
 beforeAll(async () => {
   network = await generatedNetwork();
-  const { ranking } = network.settings;
+  const { weighting } = network.settings;
   run = {
     id: 'the-run',
     asOf: network.asOf,
     startedAt: '2024-06-01T07:00:00.000Z',
-    settings: { ranking, reputation: 'list' },
+    settings: { weighting, reputation: 'list' },
   };
   const { asOf, reputation } = network;
   read = networkOfFolder(withoutQuotes(network.folder));
-  expected = expectedTables(read, { ...ranking, asOf, reputation });
+  expected = expectedTables(read, { ...weighting, asOf, reputation });
 });
 
 afterAll(async () => {
@@ -125,7 +125,7 @@ test('explains every recommendation of a user with the rank, the score and the r
 
 test('the activities behind each step make up its weight', async () => {
   const view = await showUser(network.graph, run, 2770, compiled);
-  const { windowSeconds } = run.settings.ranking;
+  const { windowSeconds } = run.settings.weighting;
   const why = await explain(network.graph, run, 2770, view.recommendations[0]?.userId ?? -1);
   for (const { userId, steps } of why.reasons) {
     expect(steps.map(({ from, to }) => [from, to])).toEqual([
@@ -176,7 +176,7 @@ test('names the first follow at or before the as-of', async () => {
 test('without a list of scores nobody is filtered by reputation', async () => {
   const open: RunFacts = { ...run, settings: { ...run.settings, reputation: 'none' } };
   const { asOf } = network;
-  const all = expectedTables(read, { ...run.settings.ranking, asOf, reputation: undefined });
+  const all = expectedTables(read, { ...run.settings.weighting, asOf, reputation: undefined });
   const view = await showUser(network.graph, open, 2770, compiled);
   expect(view.recommendations.map(({ userId }) => `2770,${userId}`).sort()).toEqual(linesOf(all.recommendations, 2770));
   for (const { userId, rank } of view.recommendations)

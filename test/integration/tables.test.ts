@@ -25,14 +25,14 @@ async function runCase({ network: given, options }: Case, loader: 'bulk' | 'merg
     reputation = `${input}.csv`;
     await writeReputation(options.reputation, reputation);
   }
-  const { asOf, reputation: _, ...ranking } = options;
+  const { asOf, reputation: _, ...weighting } = options;
   const { summary } = await network.run({
     input,
     reputation,
     asOf: new Date(asOf * 1000).toISOString(),
     // Random activities may all be old.
     allow: 'stale',
-    settings: { loader, ranking, compiled },
+    settings: { loader, weighting, compiled },
   });
   expect(summary.loader).toBe(loader);
   expect(summary.computing?.by).toBe(compiled === 'auto' ? 'compiled' : 'cypher');

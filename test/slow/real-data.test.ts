@@ -24,12 +24,12 @@ describeWith(stocknet)('two years of tweets about stocks', () => {
   test('give exactly the tables of the definition, and message ids beyond 2^53 stay apart', async () => {
     network = await TestNetwork.open();
     const settings = network.settings;
-    const ranking = { ...settings.ranking, windowSeconds: 365 * day };
-    const { run, summary } = await network.run({ input: stocknet, settings: { ranking } });
+    const weighting = { ...settings.weighting, windowSeconds: 365 * day };
+    const { run, summary } = await network.run({ input: stocknet, settings: { weighting } });
     expect(summary.graph?.activities).toBe(40_038);
     expect(summary.rows).toEqual({ closest: 15_592, recommendations: 30_428, reasons: 30_594 });
     const { dropped, ...expected } = expectedTables(networkOfFolder(stocknet), {
-      ...ranking,
+      ...weighting,
       asOf: run.asOf,
       reputation: undefined,
     });

@@ -41,7 +41,7 @@ function run(given: Partial<DashboardRun> = {}): DashboardRun {
     finishedAt: iso(10_000),
     error: null,
     settings: {
-      ranking: {
+      weighting: {
         windowSeconds: 90 * 86_400,
         decay: { kind: 'linear' },
         bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },

@@ -8,8 +8,8 @@ import { withOptions } from '../../src/jobs/run-options.ts';
 
 describe('settings', () => {
   test('are those of the definition when nothing is set', () => {
-    const { ranking, maxRejectedPercent, maxRowChangePercent, neo4j, postgresUrl, home } = readSettings({});
-    expect(ranking).toEqual({
+    const { weighting, maxRejectedPercent, maxRowChangePercent, neo4j, postgresUrl, home } = readSettings({});
+    expect(weighting).toEqual({
       windowSeconds: 90 * 86_400,
       decay: { kind: 'linear' },
       bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
@@ -41,17 +41,17 @@ describe('settings', () => {
     ['4.35', 4350],
     ['999.999', 999_999],
   ])('take a base of %s as %i thousandths', (text, thousandths) => {
-    expect(readSettings({ KITH_BASE_REPLY: text }).ranking.bases.reply).toBe(thousandths);
+    expect(readSettings({ KITH_BASE_REPLY: text }).weighting.bases.reply).toBe(thousandths);
   });
 
   test('take an empty value as none, and what is not theirs as nothing', () => {
-    expect(readSettings({ KITH_WINDOW_DAYS: '', HOME: 'x', KITH_TEST_HOMES: 'y' }).ranking.windowSeconds).toBe(
+    expect(readSettings({ KITH_WINDOW_DAYS: '', HOME: 'x', KITH_TEST_HOMES: 'y' }).weighting.windowSeconds).toBe(
       7_776_000,
     );
   });
 
   test('know the half-life of exponential decay in seconds', () => {
-    expect(readSettings({ KITH_DECAY: 'exponential', KITH_HALF_LIFE_DAYS: '0.5' }).ranking.decay).toEqual({
+    expect(readSettings({ KITH_DECAY: 'exponential', KITH_HALF_LIFE_DAYS: '0.5' }).weighting.decay).toEqual({
       kind: 'exponential',
       halfLifeSeconds: 43_200,
     });

@@ -11,7 +11,7 @@ const run: RunFacts = {
   asOf: 1_717_200_000,
   startedAt: '2024-06-01T07:00:00.000Z',
   settings: {
-    ranking: {
+    weighting: {
       windowSeconds: 90 * 86_400,
       decay: { kind: 'linear' },
       bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Ranking } from '../../src/config/settings.ts';
+import type { Weighting } from '../../src/config/settings.ts';
 import { decimalWeight, weightUnits } from '../../src/graph/weights.ts';
 
-const ranking = (decay: Ranking['decay']): Ranking => ({
+const weighting = (decay: Weighting['decay']): Weighting => ({
   windowSeconds: 7_776_000,
   decay,
   bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
@@ -10,8 +10,8 @@ const ranking = (decay: Ranking['decay']): Ranking => ({
 });
 
 test('a weight of 1 is the window in thousandths of seconds, or a thousand million when decay is exponential', () => {
-  expect(weightUnits(ranking({ kind: 'linear' }))).toBe(7_776_000_000n);
-  expect(weightUnits(ranking({ kind: 'exponential', halfLifeSeconds: 60 }))).toBe(1_000_000_000n);
+  expect(weightUnits(weighting({ kind: 'linear' }))).toBe(7_776_000_000n);
+  expect(weightUnits(weighting({ kind: 'exponential', halfLifeSeconds: 60 }))).toBe(1_000_000_000n);
 });
 
 test.each([

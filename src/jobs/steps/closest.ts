@@ -21,7 +21,7 @@ export async function closest(context: RunContext, report: Report): Promise<void
       ...{ sessions: settings.sessions, computing },
       onProgress: (done, total, count) => report({ doing: 'computing', share: done / total, count, unit: 'rows' }),
     });
-    const suspended = await countSuspended(graph, run.asOf, run.settings.ranking);
+    const suspended = await countSuspended(graph, run.asOf, run.settings.weighting);
     summary.dropped = { ...summary.dropped, suspended };
   });
 }

@@ -13,7 +13,7 @@ export async function expire(context: RunContext, report: Report): Promise<void>
   const { settings, run, summary } = context;
   if (summary.waived) return;
   // A worker's retention may be shorter than the window of a run that was queued elsewhere.
-  const kept = Math.max(settings.retention.seconds, run.settings.ranking.windowSeconds);
+  const kept = Math.max(settings.retention.seconds, run.settings.weighting.windowSeconds);
   const horizon = run.asOf - kept;
   const accepted = new Accepted(settings);
   await withGraph(context, async (graph) => {

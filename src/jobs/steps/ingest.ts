@@ -46,7 +46,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       rejectsPath: summary.rejects,
       limits: settings,
       horizon,
-      span: { start: run.asOf - run.settings.ranking.windowSeconds, asOf: run.asOf },
+      span: { start: run.asOf - run.settings.weighting.windowSeconds, asOf: run.asOf },
       signal,
       onProgress: (progress) => report(reading(progress)),
       onSort: () => report({ doing: 'sorting and removing repeats' }),

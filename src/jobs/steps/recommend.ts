@@ -11,7 +11,10 @@ export async function recommendStep(context: RunContext, report: Report): Promis
   const { dropped, recommendations, reasons } = await withGraph(context, async (graph) => {
     const computing = await findComputing(graph, settings);
     summary.computing = computing;
-    const filter = { filtered: run.settings.reputation === 'list', minReputation: run.settings.ranking.minReputation };
+    const filter = {
+      filtered: run.settings.reputation === 'list',
+      minReputation: run.settings.weighting.minReputation,
+    };
     return writeRecommendations(graph, database, writtenRun(context), filter, {
       ...{ sessions: settings.sessions, computing },
       onProgress: (done, total, count) => report({ doing: 'computing', share: done / total, count, unit: 'rows' }),
