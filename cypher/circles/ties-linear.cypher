@@ -1,0 +1,61 @@
+// The first step of circles for the users with $first <= userId < $end as of $asOf, with linear decay: what each has to do with others,
+// in both directions, from the activities in the window. Lists and numbers on every user of the range, those of an earlier run replaced:
+//   closest, closestWeights   as compute-linear.cypher makes them, bit for bit
+//   closestVotes              parallel to closest: 2 if the user has engaged with them recently (H > 0), else 1
+//   ties                      user ids, at most 20: the largest S(u, v) + S(v, u), equal ones by lower id
+//   received, receivedLately  the sums of S(v, u) and H(v, u) over everybody v
+// S is the weight of an edge in units; H is the same over the last eighth of the window: base × max(0, $window / 8 − age), in
+// thousandths of seconds. Whoever has none of something lacks the property.
+// $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds.
+// It returns the rows of closest_connections: a row for each user who has one, in any order.
+MATCH (u:User)
+WHERE u.userId >= $first AND u.userId < $end
+CALL (u) {
+  MATCH (u)-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]-(v)
+  WHERE r.at > $asOf - $window AND r.at <= $asOf AND NOT u.suspended AND NOT v.suspended
+  WITH
+    v,
+    startNode(r) = u AS isOut,
+    $asOf - r.at AS age,
+    CASE type(r)
+      WHEN 'FOLLOWED' THEN $follow
+      WHEN 'REPLIED_TO' THEN $reply
+      WHEN 'LIKED' THEN $like
+      ELSE $mention
+    END AS base
+  WITH v, isOut, sum(base * ($window - age)) AS s, sum(CASE WHEN age < $window / 8 THEN base * ($window / 8 - age) ELSE 0 END) AS h
+  WHERE s > 0
+  WITH v.userId AS id, isOut, s, h
+  RETURN collect([id, isOut, s, h]) AS edges
+}
+CALL (edges) {
+  UNWIND edges AS edge
+  WITH edge[0] AS id, edge[2] AS s, edge[3] AS h
+  WHERE edge[1]
+  ORDER BY s DESC, id
+  LIMIT 50
+  RETURN collect(id) AS closest, collect(s) AS weights, collect(CASE WHEN h > 0 THEN 2 ELSE 1 END) AS votes
+}
+CALL (edges) {
+  UNWIND edges AS edge
+  WITH edge[0] AS id, sum(edge[2]) AS tie
+  ORDER BY tie DESC, id
+  LIMIT 20
+  RETURN collect(id) AS ties
+}
+CALL (edges) {
+  UNWIND edges AS edge
+  WITH edge
+  WHERE NOT edge[1]
+  RETURN sum(edge[2]) AS received, sum(edge[3]) AS receivedLately
+}
+SET
+  u.closest = CASE WHEN size(closest) > 0 THEN closest END,
+  u.closestWeights = CASE WHEN size(closest) > 0 THEN weights END,
+  u.closestVotes = CASE WHEN size(closest) > 0 THEN votes END,
+  u.ties = CASE WHEN size(ties) > 0 THEN ties END,
+  u.received = CASE WHEN received > 0 THEN received END,
+  u.receivedLately = CASE WHEN receivedLately > 0 THEN receivedLately END
+WITH u, closest, weights
+WHERE size(closest) > 0
+RETURN u.userId AS userId, closest, weights
