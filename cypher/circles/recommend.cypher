@@ -115,9 +115,11 @@ WITH
   [candidate IN found WHERE candidate[2] > 0 | candidate[2]] AS marks
 WITH *, [candidate IN others WHERE NOT $filtered OR candidate[0] IN $good] AS candidates
 CALL (candidates, n) {
+  WITH *
+  WHERE $popularAtMost < 20 AND n > 0
   UNWIND candidates AS candidate
-  WITH candidate[0] AS w, candidate[1] AS score, n
-  WHERE $popularAtMost < 20 AND n > 0 AND w IN $popular
+  WITH candidate[0] AS w, candidate[1] AS score
+  WHERE w IN $popular
   ORDER BY score DESC, w
   SKIP $popularAtMost
   RETURN collect(w) AS surplus

@@ -2,10 +2,11 @@
 // Candidates are the closest connections of one's closest connections. Each is dropped by the first filter that catches it:
 //   self        the user
 //   followed    followed at or before $asOf, in or out of the window
+//   engaged     the user has engaged with them in the window (S(user, w) > 0), where $dropEngaged
 //   reputation  not one of $good, where $filtered
 // The 20 highest scores win, equal ones by lower id.
-// The user and whom they follow go through the sum as connections of weight 0 that carry a mark (2 self, 1 followed); a candidate
-// whose score stays 0 was none. Each connection's lists are read once for all users of the range.
+// The user and whom a filter drops go through the sum as connections of weight 0 that carry a mark (3 self, 2 followed, 1 engaged);
+// a candidate whose score stays 0 was none. Each connection's lists are read once for all users of the range.
 // Measured alternatives: docs/performance.md#recommendations.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end AND u.closest IS NOT NULL
@@ -22,8 +23,36 @@ CALL (u) {
   WHERE f.at <= $asOf
   RETURN collect(DISTINCT w.userId) AS followed
 }
-CALL (userId, followed, near) {
-  UNWIND near + [[userId, followed, [w IN followed | 0], 1], [userId, [userId], [0], 2]] AS list
+CALL (u) {
+  MATCH (u)-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->(w)
+  WHERE $dropEngaged AND r.at > $asOf - $window AND r.at <= $asOf AND NOT w.suspended
+  WITH
+    w,
+    $asOf - r.at AS age,
+    CASE type(r)
+      WHEN 'FOLLOWED' THEN $follow
+      WHEN 'REPLIED_TO' THEN $reply
+      WHEN 'LIKED' THEN $like
+      ELSE $mention
+    END AS base
+  WITH
+    w,
+    base,
+    CASE WHEN $halfLife IS NOT NULL THEN base / 1000.0 * 2.0 ^ (toFloat(-age) / $halfLife) * 1e6 END AS millionths
+  WITH
+    w,
+    CASE
+      WHEN $halfLife IS NULL THEN sum(base)
+      ELSE sum(toInteger(floor(millionths))) * 1000 + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
+    END AS s
+  WHERE s > 0
+  RETURN collect(w.userId) AS engaged
+}
+CALL (userId, followed, engaged, near) {
+  UNWIND
+    near
+    + [[userId, engaged, [w IN engaged | 0], 1], [userId, followed, [w IN followed | 0], 2], [userId, [userId], [0], 3]]
+    AS list
   WITH list[1] AS ws, list[2] AS weights, list[3] AS mark
   UNWIND range(0, size(ws) - 1) AS i
   WITH ws[i] AS w, sum(weights[i]) AS score, max(mark) AS mark
@@ -58,6 +87,7 @@ RETURN
   reasonOf,
   reasons,
   reasonWeights,
-  size([mark IN marks WHERE mark = 2]) AS self,
-  size([mark IN marks WHERE mark = 1]) AS followedAlready,
+  size([mark IN marks WHERE mark = 3]) AS self,
+  size([mark IN marks WHERE mark = 2]) AS followedAlready,
+  size([mark IN marks WHERE mark = 1]) AS engagedAlready,
   size(others) - size(candidates) AS notGood

@@ -1,4 +1,4 @@
--- One pass over the reasons ($1 the run's start, $2 suspended users). For each check it returns the number of offending
+-- One pass over the reasons ($1 the run's start, $2 suspended users, $3 the ranking's sources). For each check it returns the number of offending
 -- rows and an example. Every reason must be one of the user's closest connections, and its weight that of its
 -- connection to the recommended user.
 SELECT
@@ -10,6 +10,8 @@ SELECT
     FILTER (WHERE reason.user_id = rec_id OR reason.user_id = reason_id OR rec_id = reason_id) AS "no self example",
   count(*) FILTER (WHERE reason_id = ANY ($2::integer[])) AS "no suspended",
   min(format('user %s', reason_id)) FILTER (WHERE reason_id = ANY ($2::integer[])) AS "no suspended example",
+  count(*) FILTER (WHERE source <> ALL ($3::text[])) AS sources,
+  min(format('user %s, recommended %s: %s', reason.user_id, rec_id, source)) FILTER (WHERE source <> ALL ($3::text[])) AS "sources example",
   count(*) FILTER (WHERE near.user_id IS NULL OR far.weight IS DISTINCT FROM reason.weight) AS reasons,
   min(format('user %s, recommended %s, reason %s', reason.user_id, rec_id, reason_id))
     FILTER (WHERE near.user_id IS NULL OR far.weight IS DISTINCT FROM reason.weight) AS "reasons example"

@@ -6,6 +6,9 @@ import { z } from 'zod';
 /** The longest window: a century. */
 export const longestWindowDays = 36_500;
 
+/** How recommendations can be ranked. */
+export const rankingNames = ['second-degree', 'circles'] as const;
+
 /** How many days longer than the window activities are kept by default, so that runs as of up to a month back work. */
 export const spareDays = 30;
 
@@ -192,6 +195,30 @@ export const topics = {
     KITH_BASE_LIKE: base.describe('The weight of a like of age 0.'),
     KITH_BASE_MENTION: base.describe('The weight of a mention of age 0.'),
   },
+  'Whom to recommend': {
+    KITH_RANKING: z
+      .enum(rankingNames, rankingNames.join(' or '))
+      .prefault('second-degree')
+      .describe(
+        'How recommendations are ranked: `second-degree`, by the closest connections of closest connections, or ' +
+          '`circles`, by whom the people around them engage with, which finds more of the people that users turn to ' +
+          'next and gives everybody a list ([why two](decisions/0017-two-rankings.md)).',
+      ),
+    KITH_RECOMMEND_ENGAGED: z
+      .enum(['yes', 'no'], 'yes or no')
+      .prefault('yes')
+      .describe(
+        'Whether people are recommended with whom the user has engaged in the window, but whom they do not follow.',
+      ),
+    KITH_POPULAR_AT_MOST: whole(0, 20)
+      .optional()
+      .meta({
+        description:
+          'How many of the 100 most popular users `circles` recommends to a user at most; users without ties get ' +
+          'them anyway.',
+        unset: 'any number',
+      }),
+  },
   Reputation: {
     KITH_MIN_REPUTATION: decimal(0, 1)
       .prefault('0.5')
@@ -348,6 +375,7 @@ export const environment = z.object({
   ...topics['The network and its engines'],
   ...topics['Files on S3'],
   ...topics['What counts'],
+  ...topics['Whom to recommend'],
   ...topics.Reputation,
   ...topics['Loading and publishing'],
   ...topics['The daily job'],

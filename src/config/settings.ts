@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import { EnvFileError, takeEnvFile } from './env-file.mjs';
-import { environment, spareDays } from './environment.ts';
+import { environment, type rankingNames, spareDays } from './environment.ts';
 import { projectRoot } from './project.ts';
 import { wrongNames } from './unknown-settings.ts';
 
@@ -11,7 +11,18 @@ export { longestWindowDays } from './environment.ts';
 /** How an activity's weight decays with its age within the window. */
 export type Decay = { kind: 'linear' } | { kind: 'exponential'; halfLifeSeconds: number };
 
-/** The settings that change the numbers: two runs are comparable only if these are equal. */
+export type RankingName = (typeof rankingNames)[number];
+
+/** Which recommendations a run makes; two runs are comparable only if these and their weighting are equal. */
+export interface Recommending {
+  ranking: RankingName;
+  /** Whether somebody is recommended with whom the user has engaged in the window. */
+  recommendEngaged: boolean;
+  /** How many of the 100 popular `circles` recommends to a user with ties; undefined: any number. */
+  popularAtMost?: number;
+}
+
+/** What activities weigh, and who is good. */
 export interface Weighting {
   windowSeconds: number;
   decay: Decay;
@@ -63,7 +74,7 @@ export interface InputLimits {
   maxUnpackedRatio: number;
 }
 
-export interface Settings extends InputLimits {
+export interface Settings extends InputLimits, Recommending {
   /** `$KITH_HOME`, absolute. Each home holds one network. */
   home: string;
   /** What a step has to leave free on its disks; 0: free space is not looked at. */
@@ -215,6 +226,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       },
       minReputation: s.KITH_MIN_REPUTATION,
     },
+    ranking: s.KITH_RANKING,
+    recommendEngaged: s.KITH_RECOMMEND_ENGAGED === 'yes',
+    popularAtMost: s.KITH_POPULAR_AT_MOST,
     retention: retentionFor(s.KITH_WINDOW_DAYS * 86_400, {
       seconds: (s.KITH_RETENTION_DAYS ?? 0) * 86_400,
       isSet: s.KITH_RETENTION_DAYS !== undefined,

@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import { readFollowed } from '../graph/followed.ts';
 import type { Graph } from '../graph/graph.ts';
-import { readFollowed } from '../graph/recommend.ts';
 import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
-import { userRanges } from '../graph/user-ranges.ts';
+import { type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
+import { readVias } from '../scoring/ranking/circles.ts';
+import { combinations, type Ranking } from '../scoring/ranking/ranking.ts';
 import type { Answers, Findings, SurveyName } from './offences.ts';
 import { forEachTable, type OfTables, type RowCounts } from './published-tables.ts';
 
@@ -15,6 +17,7 @@ export interface CheckedRun {
   startedAt: string;
   /** Epoch seconds. */
   asOf: number;
+  ranking: Ranking;
   /** The settings that change the numbers, as stored in kith.runs. */
   settings: unknown;
   /** How far row counts may differ from those of the run published before, in percent. */
@@ -49,6 +52,8 @@ interface Check {
   judge: (found: Findings, run: CheckedRun) => { outcome: CheckOutcome['outcome']; detail?: string };
   /** Whether it compares the rows with the current graph. */
   needsGraph?: boolean;
+  /** Whether it compares the rows with the ranking's lists in the graph, if that has any. */
+  needsLists?: boolean;
 }
 
 interface Subject {
@@ -75,6 +80,8 @@ export interface CheckContext {
    * then skipped.
    */
   graphChangedBy?: string;
+  /** Why the lists in the graph are not those that the rows were computed from, as a sentence. */
+  listsChangedBy?: string;
   /** What is known already, from the rows as they were written. */
   known?: Findings;
 }
@@ -102,7 +109,13 @@ const shownChecks: readonly Check[] = [
     'recommendations',
   ]),
   counted('sums', 'Reasons sum to the score of their recommendation within 1e-9.', ['sums']),
-  counted('reasons', 'Every reason is a closest connection of the user and of its weight.', ['reasons']),
+  counted('sources', 'Every row says where it comes from, as the ranking names it.', ['recommendations', 'reasons']),
+  {
+    ...counted('reasons', 'Every reason is one that the ranking has, such as a closest connection, of its weight.', [
+      'reasons',
+    ]),
+    needsLists: true,
+  },
   {
     name: 'row counts',
     sentence: 'Row counts are near those of the run published before.',
@@ -113,9 +126,13 @@ const shownChecks: readonly Check[] = [
 /** What the checks need to know, in as few passes over the rows as possible; the most expensive surveys come first. */
 const tableSurveys: readonly Survey[] = [
   { name: 'followed', order: 'in-any-order', ask: countFollowed, needsGraph: true },
-  { name: 'reasons', order: 'in-any-order', ask: surveyBy('sql/checks/survey-rec-reasons.sql') },
+  { name: 'reasons', order: 'in-any-order', ask: surveyReasons },
   { name: 'sums', order: 'in-order', ask: askTables('sql/checks/reasons-sum-to-scores.sql') },
-  { name: 'recommendations', order: 'in-any-order', ask: surveyBy('sql/checks/survey-recommendations.sql') },
+  {
+    name: 'recommendations',
+    order: 'in-any-order',
+    ask: surveyBy('sql/checks/survey-recommendations.sql', ({ ranking }) => [ranking.sources]),
+  },
   { name: 'closest', order: 'in-any-order', ask: surveyBy('sql/checks/survey-closest-connections.sql') },
   { name: 'counts', order: 'in-any-order', ask: askTables('sql/checks/count-rows.sql') },
   { name: 'columns', order: 'in-any-order', ask: askTables('sql/checks/nullable-columns.sql') },
@@ -133,11 +150,13 @@ const tableSurveys: readonly Survey[] = [
 
 /** Runs all checks of the three tables, even if some fail, and returns the outcomes and the row counts. */
 export async function checkTables(context: CheckContext): Promise<{ checks: CheckOutcome[]; rows: RowCounts }> {
-  const { graphChangedBy, run } = context;
+  const { graphChangedBy, listsChangedBy, run } = context;
   const found = await survey(context);
-  const checks = shownChecks.map(({ name, sentence, judge, needsGraph }): CheckOutcome => {
+  const checks = shownChecks.map(({ name, sentence, judge, needsGraph, needsLists }): CheckOutcome => {
     if (needsGraph && graphChangedBy !== undefined)
       return { name, sentence, outcome: 'skipped', detail: graphChangedBy };
+    if (needsLists && run.ranking.reasons === 'ties' && listsChangedBy !== undefined)
+      return { name, sentence, outcome: 'skipped', detail: listsChangedBy };
     return { name, sentence, ...judge(found, run) };
   });
   return { checks, rows: tableRows(found) };
@@ -199,23 +218,44 @@ function askTables(file: SqlFile): Survey['ask'] {
   return (client, { names }) => queryOne(client, file, [], names);
 }
 
-function surveyBy(file: SqlFile): Survey['ask'] {
-  return (client, { names, run, suspended }) => queryOne(client, file, [run.startedAt, suspended], names);
+function surveyBy(file: SqlFile, values: (run: CheckedRun) => unknown[] = () => []): Survey['ask'] {
+  return (client, { names, run, suspended }) =>
+    queryOne(client, file, [run.startedAt, suspended, ...values(run)], names);
+}
+
+async function surveyReasons(client: pg.ClientBase, subject: Subject): Promise<Answers | undefined> {
+  const { graph, run } = subject;
+  const sources = combinations(run.ranking.sources);
+  if (run.ranking.reasons === 'connections')
+    return surveyBy('sql/checks/survey-rec-reasons.sql', () => [sources])(client, subject);
+  await copyPairs(client, 'vias', await userRanges(graph, 20_000), (range) => readVias(graph, range));
+  const [ofTies] = run.ranking.sources;
+  return surveyBy('sql/checks/survey-reasons-by-ties.sql', () => [sources, ofTies])(client, subject);
 }
 
 /** Copies whom everybody follows from the graph to Postgres, to compare it with the recommendations. */
 async function countFollowed(client: pg.ClientBase, { graph, run, names }: Subject): Promise<Findings['followed']> {
-  await queryOn(client, 'sql/checks/create-followed.sql');
-  const copy = new CopyStream(client, 'sql/checks/copy-followed.sql');
-  await readSideBySide(await userRanges(graph, 20_000), 1, async (range) => {
-    const users = await readFollowed(graph, range, run.asOf);
+  await copyPairs(client, 'followed', await userRanges(graph, 20_000), (range) => readFollowed(graph, range, run.asOf));
+  return queryOne(client, 'sql/checks/count-followed.sql', [], names);
+}
+
+/** Copies pairs of users from the graph into a temporary table. */
+async function copyPairs(
+  client: pg.ClientBase,
+  table: string,
+  ranges: readonly UserRange[],
+  read: (range: UserRange) => Promise<{ userId: bigint; others: bigint[] }[]>,
+): Promise<void> {
+  await queryAll(client, 'sql/checks/create-pairs.sql', { table });
+  const copy = new CopyStream(client, 'sql/checks/copy-pairs.sql', { table });
+  await readSideBySide(ranges, 1, async (range) => {
+    const users = await read(range);
     return async () => {
-      for (const { userId, followed } of users)
-        for (const id of followed) if (copy.add(`${userId}\t${id}\n`)) await copy.flush();
+      for (const { userId, others } of users)
+        for (const id of others) if (copy.add(`${userId}\t${id}\n`)) await copy.flush();
     };
   });
   await copy.end();
-  return queryOne(client, 'sql/checks/count-followed.sql', [], names);
 }
 
 function tableRows(found: Findings): RowCounts {

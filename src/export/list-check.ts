@@ -7,6 +7,10 @@ export interface ListRules {
   most: number;
   /** Of both columns of the key. */
   suspended: ReadonlySet<number>;
+  /** Decimal places of their measure, 12 by default. */
+  places?: number;
+  /** What a row may say where it comes from; undefined if rows say nothing. */
+  sources?: readonly string[];
 }
 
 /** No user has more rows than these; ranks beyond are wrong anyway. */
@@ -18,8 +22,8 @@ const ranksLookedAt = 64;
  */
 export class ListCheck {
   readonly #rules: ListRules;
-  readonly #reader = new RowReader(2);
-  readonly #offences = new Offences(['one run', 'no self', 'no suspended', 'short lists']);
+  readonly #reader: RowReader;
+  readonly #offences = new Offences(['one run', 'no self', 'no suspended', 'short lists', 'sources']);
   /** How many rows were taken. */
   rows = 0;
   /** Of the list at hand. */
@@ -32,6 +36,7 @@ export class ListCheck {
 
   constructor(rules: ListRules) {
     this.#rules = rules;
+    this.#reader = new RowReader(2, rules.places, rules.sources);
   }
 
   /**
@@ -45,6 +50,7 @@ export class ListCheck {
       const [user, id] = reader.key as [number, number];
       reader.readWeight();
       const rank = reader.readRank();
+      if (this.#rules.sources && reader.readSource() < 0) this.#offences.add('sources', `user ${user}, ${id}`);
       if (user !== this.#user) this.#begin(user);
       else if (id <= this.#lastId) throw new Error(`Rows were computed in the wrong order: user ${user}, ${id}.`);
       this.#lastId = id;

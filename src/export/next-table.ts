@@ -15,6 +15,8 @@ export interface NextRun {
   startedAt: string;
   /** The token of the attempt that makes them; it is part of their names, so that attempts don't collide. */
   token: bigint;
+  /** The source of all rows, where a row has one; undefined if the rows come with their own. */
+  source?: string;
 }
 
 /** A run whose rows come by user. */
@@ -109,7 +111,7 @@ export async function makeAgain(
   const { key, measures } = shapes[table];
   const shown = await shownPartition(database, table);
   return make(database, table, run, shown, true, async (copy) => {
-    const columns = [...key, ...measures];
+    const columns = [...key, ...measures, ...sourceColumn(table, run)];
     const variables = { key, columns, outdated, shown: shown.name, start: run.startedAt };
     await database.transaction((client) => copy.take(copyOut(client, 'sql/next/copy-again.sql', variables)));
     return undefined;
@@ -168,10 +170,14 @@ async function make(
     await queryAll(client, 'sql/next/begin.sql');
     const created = shown.usual === undefined ? run.startedAt : instantText(shown.usual);
     await queryAll(client, create, { next, created, start: run.startedAt });
-    const columns = [...key, ...measures, ...(hasCreated ? ['created_at'] : [])];
+    const ofRows = sourceColumn(table, run);
+    if (ofRows.length > 0) await queryAll(client, 'sql/next/add-source.sql', { next });
+    const columns = [...key, ...measures, ...ofRows, ...(hasCreated ? ['created_at'] : [])];
     const copy = new CopyStream(client, 'sql/next/copy.sql', { next, columns });
     const found = await fill(copy);
     const rows = await copy.end();
+    if (shapes[table].hasSource && run.source !== undefined)
+      await queryAll(client, 'sql/next/add-constant-source.sql', { next, source: run.source });
     await addIndexes(client, table, next);
     await queryAll(client, 'sql/next/analyze.sql', { next });
     await queryOn(client, 'sql/next/register.sql', [
@@ -181,6 +187,11 @@ async function make(
     ]);
     return rows;
   });
+}
+
+/** The column of the rows that names their source, if they come with one. */
+function sourceColumn(table: PublishedTable, { source }: NextRun): string[] {
+  return shapes[table].hasSource && source === undefined ? ['source'] : [];
 }
 
 async function addIndexes(client: pg.ClientBase, table: PublishedTable, next: string): Promise<void> {

@@ -6,6 +6,8 @@ interface TableShape {
   key: readonly string[];
   /** The columns that follow the key in a row that a step writes. */
   measures: readonly string[];
+  /** Whether each row says where it comes from, in a last column `source`. */
+  hasSource: boolean;
   /** The statement that creates its next table. */
   create: SqlFile;
 }
@@ -15,16 +17,19 @@ export const shapes: Readonly<Record<PublishedTable, TableShape>> = {
   closest_connections: {
     key: ['user_id', 'closest_connection'],
     measures: ['weight', 'rank'],
+    hasSource: false,
     create: 'sql/next/create-closest-connections.sql',
   },
   recommendations: {
     key: ['user_id', 'rec_id'],
     measures: ['score', 'rank'],
+    hasSource: true,
     create: 'sql/next/create-recommendations.sql',
   },
   rec_reasons: {
     key: ['user_id', 'rec_id', 'reason_id'],
     measures: ['weight'],
+    hasSource: true,
     create: 'sql/next/create-rec-reasons.sql',
   },
 };

@@ -1,20 +1,27 @@
 import type { UserRange } from '../graph/user-ranges.ts';
+import { combinations, type Ranking } from '../scoring/ranking/ranking.ts';
 import { ByRange } from './by-range.ts';
 import type { ConnectionLists } from './connection-lists.ts';
 import { ListCheck } from './list-check.ts';
 import { type Findings, Offences } from './offences.ts';
 import { RowReader } from './row-reader.ts';
 
-/** Whom each user of a range follows, in the order of ids. */
-export type Followed = ReadonlyMap<number, Int32Array>;
+/** Some other users for each user of a range, in the order of ids, such as whom they follow. */
+export type Others = ReadonlyMap<number, Int32Array>;
 
 export interface RecommendationRules {
   suspended: ReadonlySet<number>;
   /** All users. */
   ranges: readonly UserRange[];
-  readFollowed: (range: UserRange) => Promise<Followed>;
-  /** As they will be published; undefined if they are not known, so that nothing is said about them. */
+  readFollowed: (range: UserRange) => Promise<Others>;
+  ranking: Pick<Ranking, 'places' | 'sources' | 'reasons'>;
+  /**
+   * For a ranking whose reasons are closest connections: as they will be published; undefined if they are not known, so
+   * that nothing is said about them.
+   */
   connections: ConnectionLists | undefined;
+  /** For one whose reasons are ties: through whom people are recommended to each user of a range, in the order of ids. */
+  readVias: (range: UserRange) => Promise<Others>;
 }
 
 const nobody: Int32Array = new Int32Array(0);
@@ -28,11 +35,14 @@ const mostRecommended = 20;
 export class RecommendationCheck {
   readonly #rules: RecommendationRules;
   readonly #lists: ListCheck;
-  readonly #followed: ByRange<Followed>;
+  readonly #followed: ByRange<Others>;
+  readonly #vias: ByRange<Others>;
+  /** Every source that a reason may name, and which of them name the list of a via. */
+  readonly #sources: readonly string[];
   readonly #ofFollowed = new Offences(['no followed']);
   readonly #ofSums = new Offences(['sums']);
   readonly #ofReasons: Offences;
-  readonly #reader = new RowReader(3);
+  readonly #reader: RowReader;
   #reasons = 0;
   #following: { user: number; ids: Int32Array; next: number } = { user: -1, ids: nobody, next: 0 };
   #near: Near = { user: -1, start: 0, end: 0, lists: [] };
@@ -41,10 +51,22 @@ export class RecommendationCheck {
 
   constructor(rules: RecommendationRules) {
     this.#rules = rules;
-    this.#lists = new ListCheck({ most: mostRecommended, suspended: rules.suspended });
+    const { places, sources } = rules.ranking;
+    // Rows of a ranking with one source leave it to the table to name it.
+    this.#sources = sources.length > 1 ? combinations(sources) : [];
+    this.#lists = new ListCheck({
+      ...{ most: mostRecommended, suspended: rules.suspended, places },
+      sources: sources.length > 1 ? sources : undefined,
+    });
+    this.#reader = new RowReader(3, places, this.#sources);
     this.#followed = new ByRange(rules.ranges, rules.readFollowed, new Map());
-    const checks = ['one run', 'no self', 'no suspended'];
-    this.#ofReasons = new Offences(rules.connections ? [...checks, 'reasons'] : checks);
+    this.#vias = new ByRange(rules.ranking.reasons === 'ties' ? rules.ranges : [], rules.readVias, new Map());
+    const checks = ['one run', 'no self', 'no suspended', 'sources'];
+    this.#ofReasons = new Offences(this.#knowsReasons ? [...checks, 'reasons'] : checks);
+  }
+
+  get #knowsReasons(): boolean {
+    return this.#rules.ranking.reasons === 'ties' || this.#rules.connections !== undefined;
   }
 
   /** How many rows were taken. */
@@ -57,7 +79,7 @@ export class RecommendationCheck {
     this.#pending = [];
     this.#lists.take(recommendations, (user, id, upper, lower) => this.#pending.push(user, id, upper, lower));
     await this.#checkFollowed();
-    this.#checkReasons(reasons);
+    await this.#checkReasons(reasons);
   }
 
   /** What was found about the two tables, by survey. Call it after the last rows. */
@@ -67,7 +89,7 @@ export class RecommendationCheck {
       followed: this.#ofFollowed.answers(),
       sums: this.#ofSums.answers(),
     };
-    const ofReasons: Findings = this.#rules.connections ? { reasons: this.#ofReasons.answers() } : {};
+    const ofReasons: Findings = this.#knowsReasons ? { reasons: this.#ofReasons.answers() } : {};
     return { recommendations: ofRecommendations, reasons: ofReasons };
   }
 
@@ -89,7 +111,7 @@ export class RecommendationCheck {
     }
   }
 
-  #checkReasons(reasons: Uint8Array): void {
+  async #checkReasons(reasons: Uint8Array): Promise<void> {
     const reader = this.#reader;
     const pending = this.#pending;
     let at = 0;
@@ -97,6 +119,7 @@ export class RecommendationCheck {
     for (let hasRow = reader.next(); hasRow; ) {
       const [user, rec] = reader.key as [number, number, number];
       let [upper, lower, count, lastVia] = [0, 0, 0, -1];
+      if (this.#rules.ranking.reasons === 'ties' && user >= this.#vias.end) await this.#vias.moveTo(user);
       do {
         const via = reader.key[2] as number;
         if (via <= lastVia) throw new Error(`Reasons were computed in the wrong order: user ${user}, ${rec}, ${via}.`);
@@ -120,8 +143,10 @@ export class RecommendationCheck {
 
   #checkReason(user: number, rec: number, via: number, upper: number, lower: number): void {
     const { suspended, connections } = this.#rules;
-    if (user === rec || user === via || rec === via) this.#ofReasons.add('no self', `user ${user}`);
+    const isTies = this.#rules.ranking.reasons === 'ties';
+    if (user === rec || user === via || (rec === via && !isTies)) this.#ofReasons.add('no self', `user ${user}`);
     if (suspended.has(via)) this.#ofReasons.add('no suspended', `user ${via}`);
+    if (isTies) this.#checkTie(user, rec, via);
     if (!connections) return;
     if (user !== this.#near.user) this.#near = nearOf(connections, user);
     const { start, end, lists } = this.#near;
@@ -132,14 +157,30 @@ export class RecommendationCheck {
       this.#ofReasons.add('reasons', `user ${user}, recommended ${rec}, reason ${via}`);
   }
 
+  /** The list of a tie is one source among others; a reason of another source is the recommended themself. */
+  #checkTie(user: number, rec: number, via: number): void {
+    const source = this.#sources[this.#reader.readSource()] ?? '';
+    const [ofTies] = this.#rules.ranking.sources as [string];
+    const isRight = (!source.startsWith(ofTies) || this.#isVia(user, via)) && (via === rec || source === ofTies);
+    const example = `user ${user}, recommended ${rec}, reason ${via}`;
+    if (source === '') this.#ofReasons.add('sources', example);
+    else if (!isRight) this.#ofReasons.add('reasons', example);
+  }
+
+  #isVia(user: number, via: number): boolean {
+    return this.#vias.part.get(user)?.includes(via) ?? false;
+  }
+
   /**
-   * Compares a score with the sum of its reasons. Each of them was rounded by at most half a unit of 1e-12, and so was
-   * the score: they may differ by half a unit for each.
+   * Compares a score with the sum of its reasons. Weights of 12 places were rounded by at most half a unit of the last
+   * one, and so was the score: they may differ by half a unit for each. Others are exact.
    */
   #checkSum(at: number, upper: number, lower: number, count: number): void {
     const pending = this.#pending;
-    const difference = (upper - (pending[at + 2] as number)) * 1_000_000 + (lower - (pending[at + 3] as number));
-    if (count === 0 || 2 * Math.abs(difference) > count + 1)
+    const { places } = this.#rules.ranking;
+    const unit = 10 ** (places - 6);
+    const difference = (upper - (pending[at + 2] as number)) * unit + (lower - (pending[at + 3] as number));
+    if (count === 0 || 2 * Math.abs(difference) > (places === 12 ? count + 1 : 0))
       this.#ofSums.add('sums', `user ${pending[at]}, recommended ${pending[at + 1]}`);
   }
 }

@@ -1,15 +1,15 @@
 const [tab, newline, zero, nine, point] = [9, 10, 48, 57, 46];
 
 /**
- * Reads rows of a table as COPY takes them: the key's whole numbers, a weight with 12 places and perhaps a rank,
- * separated by tabs.
+ * Reads rows of a table as COPY takes them: the key's whole numbers, a weight with 7 to 12 places, perhaps a rank and
+ * perhaps a source, separated by tabs.
  */
 export class RowReader {
   /** The current row's key. */
   readonly key: number[];
   /**
-   * The weight that was read last is `upper` millionths and `lower` times 1e-12. Both are exact, which one number would
-   * not be.
+   * The weight that was read last is `upper` millionths and `lower` units of its last place, 1e-12 if it has 12. Both
+   * are exact, which one number would not be.
    */
   upper = 0;
   lower = 0;
@@ -19,8 +19,17 @@ export class RowReader {
   #start = 0;
   #at = 0;
 
-  constructor(keyColumns: number) {
+  readonly #lowerPlaces: number;
+  readonly #sources: readonly Uint8Array[];
+
+  /**
+   * @param places of a weight
+   * @param sources that a row may end with; empty if rows have none
+   */
+  constructor(keyColumns: number, places = 12, sources: readonly string[] = []) {
     this.key = new Array(keyColumns).fill(0);
+    this.#lowerPlaces = places - 6;
+    this.#sources = sources.map((source) => Buffer.from(source, 'latin1'));
   }
 
   /** Begins with the first row of a text of whole rows. */
@@ -55,14 +64,26 @@ export class RowReader {
   /** Reads the current row's weight into `upper` and `lower`. Call it once, after `next`. */
   readWeight(): void {
     const whole = this.#number(point);
-    this.upper = whole * 1_000_000 + this.#sixDigits();
-    this.lower = this.#sixDigits();
+    this.upper = whole * 1_000_000 + this.#digits(6);
+    this.lower = this.#digits(this.#lowerPlaces);
   }
 
   /** Reads the current row's rank. Call it once, after `readWeight`. */
   readRank(): number {
     this.#at++;
-    return this.#number(newline);
+    return this.#number(this.#sources.length > 0 ? tab : newline);
+  }
+
+  /** Reads the current row's source, of those that were given; -1 if it is none of them. Call it once, at the end. */
+  readSource(): number {
+    const start = this.#text[this.#at] === tab ? this.#at + 1 : this.#at;
+    return this.#sources.findIndex((source) => this.#isAt(source, start));
+  }
+
+  #isAt(source: Uint8Array, start: number): boolean {
+    if (this.#next - 1 - start !== source.length) return false;
+    for (let i = 0; i < source.length; i++) if (this.#text[start + i] !== source[i]) return false;
+    return true;
   }
 
   #number(end: number): number {
@@ -79,9 +100,9 @@ export class RowReader {
     return number;
   }
 
-  #sixDigits(): number {
+  #digits(count: number): number {
     let number = 0;
-    for (const end = this.#at + 6; this.#at < end; this.#at++) {
+    for (const end = this.#at + count; this.#at < end; this.#at++) {
       const byte = this.#text[this.#at] as number;
       if (!(byte >= zero && byte <= nine)) throw this.#unexpected();
       number = number * 10 + byte - zero;

@@ -1,28 +1,22 @@
-import type { Weighting } from '../config/settings.ts';
 import { computeClosest, usersPerComputing } from '../graph/closest.ts';
 import type { Computing } from '../graph/compiled.ts';
+import { readFollowed } from '../graph/followed.ts';
 import type { Graph } from '../graph/graph.ts';
-import {
-  type DroppedCandidates,
-  noneDropped,
-  type ReputationFilter,
-  readFollowed,
-  recommendAll,
-} from '../graph/recommend.ts';
 import { readSideBySide } from '../graph/side-by-side.ts';
-import { type UserRange, userRanges } from '../graph/user-ranges.ts';
+import { userRanges } from '../graph/user-ranges.ts';
 import { copyOut, wholeRows } from '../postgres/copy-stream.ts';
 import type { Database } from '../postgres/database.ts';
+import { readVias } from '../scoring/ranking/circles.ts';
+import { constantSource } from '../scoring/ranking/ranking.ts';
+import { type DroppedCandidates, recommendAll, type Wanted } from '../scoring/ranking/recommend.ts';
 import { ConnectionLists } from './connection-lists.ts';
 import { ListCheck } from './list-check.ts';
 import { type Found, makeNext, type NextRun, type NextTable, nextTableOf, nextTablesOf } from './next-table.ts';
-import { type Followed, RecommendationCheck } from './recommendation-check.ts';
+import { type Others, RecommendationCheck } from './recommendation-check.ts';
 
 /** The run whose rows are written. */
 export interface WrittenRun extends NextRun {
-  /** Epoch seconds. */
-  asOf: number;
-  weighting: Weighting;
+  wanted: Wanted;
 }
 
 export interface WriteOptions {
@@ -43,9 +37,10 @@ const usersPerShown = 5_000;
 export async function writeClosest(
   graph: Graph,
   database: Database,
-  { weighting, asOf, ...run }: WrittenRun,
+  { wanted, ...run }: WrittenRun,
   { sessions, computing, onProgress }: WriteOptions,
 ): Promise<number> {
+  const { asOf, weighting, ranking } = wanted;
   const shownRanges = await userRanges(graph, usersPerShown);
   const ranges = await userRanges(graph, usersPerComputing[computing.by]);
   const check = new ListCheck({ most: 50, suspended: await suspendedUsers(graph) });
@@ -56,7 +51,7 @@ export async function writeClosest(
       ranges,
       sessions,
       async (range) => {
-        const texts = await computeClosest(graph, range, asOf, weighting, computing);
+        const texts = await computeClosest(graph, range, asOf, weighting, ranking.closest, computing);
         return async () => {
           for (const text of texts) {
             const bytes = Buffer.from(text, 'latin1');
@@ -79,19 +74,21 @@ let written: { url: string; table: string; lists: ConnectionLists } | undefined;
 export async function writeRecommendations(
   graph: Graph,
   database: Database,
-  { weighting, asOf, ...run }: WrittenRun,
-  filter: ReputationFilter,
+  { wanted, ...run }: WrittenRun,
   { sessions, computing, onProgress }: WriteOptions,
 ): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }> {
   const shownRanges = await userRanges(graph, usersPerShown);
-  const next = { ...run, shownRanges };
-  const dropped = { ...noneDropped };
+  const { asOf, ranking } = wanted;
+  const next = { ...run, shownRanges, source: constantSource(ranking) };
+  let dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
   const { closest_connections: closest } = await nextTablesOf(database, run.id);
   const check = new RecommendationCheck({
     suspended: await suspendedUsers(graph),
     ranges: shownRanges,
-    readFollowed: (range) => followedIn(graph, range, asOf),
-    connections: closest && (await readConnections(database, closest)),
+    readFollowed: async (range) => othersOf(await readFollowed(graph, range, asOf)),
+    ranking,
+    readVias: async (range) => othersOf(await readVias(graph, range)),
+    connections: closest && ranking.reasons === 'connections' ? await readConnections(database, closest) : undefined,
   });
   let reasons = Promise.resolve(0);
   try {
@@ -103,10 +100,9 @@ export async function writeRecommendations(
         new Promise<Found>((resolve, reject) => {
           reasons = makeNext(database, 'rec_reasons', next, async (reasonRows) => {
             await recommendAll(graph, {
-              ...{ asOf, weighting, filter, computing, sessions },
+              ...{ ...wanted, computing, sessions },
               take: async (rows) => {
-                for (const name of Object.keys(dropped) as (keyof DroppedCandidates)[])
-                  dropped[name] += rows.dropped[name];
+                dropped = sumOf(dropped, rows.dropped);
                 const ofRecs = Buffer.from(rows.recommendations, 'latin1');
                 const ofReasons = Buffer.from(rows.reasons, 'latin1');
                 await check.take(ofRecs, ofReasons);
@@ -135,9 +131,17 @@ async function suspendedUsers(graph: Graph): Promise<Set<number>> {
   return new Set(rows.map(({ userId }) => Number(userId)));
 }
 
-async function followedIn(graph: Graph, range: UserRange, asOf: number): Promise<Followed> {
-  const users = await readFollowed(graph, range, asOf);
-  return new Map(users.map(({ userId, followed }) => [Number(userId), Int32Array.from(followed, Number).sort()]));
+function othersOf(users: readonly { userId: bigint; others: bigint[] }[]): Others {
+  return new Map(users.map(({ userId, others }) => [Number(userId), Int32Array.from(others, Number).sort()]));
+}
+
+function sumOf(a: DroppedCandidates, b: DroppedCandidates): DroppedCandidates {
+  return {
+    self: a.self + b.self,
+    followed: a.followed + b.followed,
+    ...(b.engaged === undefined ? {} : { engaged: (a.engaged ?? 0) + b.engaged }),
+    reputation: a.reputation + b.reputation,
+  };
 }
 
 async function readConnections(database: Database, { name, rows }: NextTable): Promise<ConnectionLists> {

@@ -1,6 +1,6 @@
-import type { Weighting } from '../config/settings.ts';
+import type { Decay, Weighting } from '../config/settings.ts';
 import type { Computing } from './compiled.ts';
-import type { CypherFile, Graph } from './graph.ts';
+import type { CypherFile, Graph, Parameters } from './graph.ts';
 import { rankedRows } from './rows-as-text.ts';
 import { sideBySide } from './side-by-side.ts';
 import { type UserRange, userRanges } from './user-ranges.ts';
@@ -20,6 +20,25 @@ interface UserConnections {
   [column: string]: unknown;
 }
 
+/** The statements that compute closest connections, by the kind of decay, and their compiled twin, if there is one. */
+export type ClosestStatements = Record<Decay['kind'], CypherFile> & { compiled?: CypherFile };
+
+/** What a run's statements need to know to weigh activities as of `asOf`, in epoch seconds. */
+export function weighingParameters(weighting: Weighting, asOf: number): Parameters {
+  const { follow, reply, like, mention } = weighting.bases;
+  return {
+    asOf: BigInt(asOf),
+    window: BigInt(weighting.windowSeconds),
+    follow: BigInt(follow),
+    reply: BigInt(reply),
+    like: BigInt(like),
+    mention: BigInt(mention),
+    // A Float on purpose, like the exponent.
+    halfLife: weighting.decay.kind === 'exponential' ? weighting.decay.halfLifeSeconds : null,
+    one: weightUnits(weighting),
+  };
+}
+
 /**
  * Computes the 50 closest connections of a range of users as of `asOf` (epoch seconds), and stores them as lists on the
  * users.
@@ -31,29 +50,16 @@ export async function computeClosest(
   range: UserRange,
   asOf: number,
   weighting: Weighting,
+  statements: ClosestStatements,
   { by }: Computing,
 ): Promise<string[]> {
-  const { follow, reply, like, mention } = weighting.bases;
-  const one = weightUnits(weighting);
-  const halfLife = weighting.decay.kind === 'exponential' ? weighting.decay.halfLifeSeconds : null;
-  const parameters = {
-    first: range.first,
-    end: range.end,
-    asOf: BigInt(asOf),
-    window: BigInt(weighting.windowSeconds),
-    follow: BigInt(follow),
-    reply: BigInt(reply),
-    like: BigInt(like),
-    mention: BigInt(mention),
-    // A Float on purpose, like the exponent.
-    halfLife,
-  };
-  if (by === 'compiled') {
-    const { rows } = await graph.write<{ text: string }>('cypher/closest/compiled.cypher', { ...parameters, one });
+  const parameters = { first: range.first, end: range.end, ...weighingParameters(weighting, asOf) };
+  if (by === 'compiled' && statements.compiled) {
+    const { rows } = await graph.write<{ text: string }>(statements.compiled, parameters);
     return rows.map(({ text }) => text);
   }
-  const file: CypherFile = `cypher/closest/compute-${weighting.decay.kind}.cypher`;
-  const { rows } = await graph.write<UserConnections>(file, parameters);
+  const { rows } = await graph.write<UserConnections>(statements[weighting.decay.kind], parameters);
+  const one = weightUnits(weighting);
   return rows
     .sort((a, b) => (a.userId < b.userId ? -1 : 1))
     .map(({ userId, closest, weights }) => rankedRows(userId, closest, weights, one));

@@ -75,9 +75,10 @@ async function goOn(
       throw new BadInputError('Recommendations are not computed: call `kith recommend` before `kith publish`.');
     return continueRun(database, { ...run, allowed }, steps);
   }
-  // It is recommend that decides on reputation, the least one included.
+  // It is recommend that decides on reputation, the least one included, and on what else is left out.
   const weighting = { ...run.settings.weighting, minReputation: settings.weighting.minReputation };
-  const changed: Run = { ...run, settings: runSettings({ ...settings, weighting }, scores), scores, allowed };
+  const { ranking } = run.settings;
+  const changed: Run = { ...run, settings: runSettings({ ...settings, weighting, ranking }, scores), scores, allowed };
   if (run.status !== 'published') return continueRun(database, changed, steps);
   // What is shown stays the run that it is: a second recommend is one of its own, and so are its closest connections.
   const again = await beginRun(database, { ...changed, steps: stepsOfPart.closest });
@@ -97,6 +98,11 @@ function refuseOtherOptions(part: Part, { asOf, given, scores, settings }: Plann
     throw new BadInputError(
       `Closest connections were computed with a window of ${computed} days: ` +
         'call `kith closest` with the window you want first.',
+    );
+  if (given.ranking !== undefined && given.ranking !== run.settings.ranking)
+    throw new BadInputError(
+      `Closest connections were computed for the ranking ${run.settings.ranking}: ` +
+        `call \`kith closest --ranking ${given.ranking}\` first.`,
     );
   if (part !== 'publish') return;
   const isOtherList = scores && (scores.kind !== run.scores?.kind || scores.place !== run.scores.place);

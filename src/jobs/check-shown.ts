@@ -3,8 +3,9 @@ import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import { type CheckOutcome, checkTables } from '../export/checks.ts';
 import { Graph } from '../graph/graph.ts';
+import { rankings } from '../scoring/ranking/rankings.ts';
 import type { Run } from './run.ts';
-import { lastPublished } from './runs.ts';
+import { lastPublished, runInGraph } from './runs.ts';
 import { withDatabase } from './with-database.ts';
 
 /**
@@ -23,18 +24,28 @@ export async function checkShown(
     if (!run) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
     const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [run.id]);
     const graphChangedBy = since && `can't be judged, since run ${since.id} has changed what the graph knows`;
+    const inGraph = await runInGraph(database);
+    const listsChangedBy =
+      inGraph?.run.id === run.id ? undefined : "can't be judged, since the lists in the graph are of another run";
     await using graph = new Graph(stack.neo4j, signal);
     const context = {
       ...run,
+      ranking: rankings[run.settings.ranking],
       maxRowChangePercent: settings.maxRowChangePercent,
       mayShrink: run.allowed.includes('shrink'),
     };
     // On one connection, so that they see one run even if the next is published meanwhile.
-    const { checks } = await database
-      .until(signal)
-      .transaction((client) =>
-        checkTables({ graph, run: context, of: 'shown', sessions: 1, connect: (work) => work(client), graphChangedBy }),
-      );
+    const { checks } = await database.until(signal).transaction((client) =>
+      checkTables({
+        graph,
+        run: context,
+        of: 'shown',
+        sessions: 1,
+        connect: (work) => work(client),
+        graphChangedBy,
+        listsChangedBy,
+      }),
+    );
     return { run, checks };
   });
 }

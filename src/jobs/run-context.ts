@@ -4,11 +4,12 @@ import { up } from '../engines/stack.ts';
 import type { WrittenRun } from '../export/write-tables.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Database } from '../postgres/database.ts';
+import { constantSource } from '../scoring/ranking/ranking.ts';
 import type { StoredModel } from '../scoring/reputation/model-folder.ts';
 import type { ReputationList } from '../scoring/reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Attempt } from './attempt.ts';
-import type { Run } from './run.ts';
+import { type Run, wantedOf } from './run.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** What a run's list of scores is made from. */
@@ -74,11 +75,9 @@ export async function withGraph<T>(
 
 /** The run as what writes its tables knows it. */
 export function writtenRun({ run, attempt }: RunContext): WrittenRun {
+  const wanted = wantedOf(run);
   return {
-    id: run.id,
-    startedAt: run.startedAt,
-    token: attempt.token,
-    asOf: run.asOf,
-    weighting: run.settings.weighting,
+    ...{ id: run.id, startedAt: run.startedAt, token: attempt.token },
+    ...{ wanted, source: constantSource(wanted.ranking) },
   };
 }

@@ -1,4 +1,5 @@
-import { longestWindowDays, retentionFor, type Settings } from '../config/settings.ts';
+import { rankingNames } from '../config/environment.ts';
+import { longestWindowDays, type RankingName, retentionFor, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
@@ -20,6 +21,7 @@ export interface RunOptions {
   /** The folder of a model to score with. */
   model?: string;
   minReputation?: string;
+  ranking?: string;
   /** What would otherwise stop the run, such as `future,stale`. */
   allow?: string;
 }
@@ -29,7 +31,7 @@ export interface PlannedRun {
   /** With the options over them. */
   settings: Settings;
   /** Those that were given as options. */
-  given: Pick<RunOptions, 'windowDays' | 'minReputation'>;
+  given: Pick<RunOptions, 'windowDays' | 'minReputation' | 'ranking'>;
   /** Epoch seconds; undefined if neither --as-of nor the folder's name says it. */
   asOf: number | undefined;
   input: string | undefined;
@@ -54,7 +56,15 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
       throw new BadInputError('--min-reputation should be a number from 0 to 1.');
     weighting.minReputation = least;
   }
-  return { ...settings, weighting, retention };
+  return { ...settings, weighting, retention, ranking: rankingOf(options) ?? settings.ranking };
+}
+
+/** @throws BadInputError if there is no such ranking */
+function rankingOf({ ranking }: RunOptions): RankingName | undefined {
+  if (ranking === undefined) return undefined;
+  const known = rankingNames.find((name) => name === ranking);
+  if (!known) throw new BadInputError(`--ranking should be ${rankingNames.join(' or ')}.`);
+  return known;
 }
 
 /**
@@ -63,13 +73,13 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
  * @throws BadInputError naming the option or the file, and what is wrong with it
  */
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
-  const { input, asOf, windowDays, minReputation, allow } = options;
+  const { input, asOf, windowDays, minReputation, ranking, allow } = options;
   const allowed = parseWaivers(allow);
   const folder = input === undefined ? undefined : await openDay(input, settings);
   const scores = scoresOf(settings, options);
   return {
     settings: withOptions(settings, options),
-    given: { windowDays, minReputation },
+    given: { windowDays, minReputation, ranking },
     asOf: asOfOf(asOf, folder?.name),
     input,
     scores,
@@ -95,8 +105,9 @@ export function wantedRun(
   return { asOf, input, scores, steps, allowed, settings: runSettings(settings, scores) };
 }
 
-export function runSettings({ weighting }: Settings, scores: ScoresPlace | undefined): RunSettings {
-  return { weighting, reputation: scores ? 'list' : 'none' };
+export function runSettings(settings: Settings, scores: ScoresPlace | undefined): RunSettings {
+  const { weighting, ranking, recommendEngaged, popularAtMost } = settings;
+  return { weighting, ranking, recommendEngaged, popularAtMost, reputation: scores ? 'list' : 'none' };
 }
 
 /** The longest range of days that can be queued at once. */

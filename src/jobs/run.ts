@@ -1,9 +1,11 @@
-import type { Weighting } from '../config/settings.ts';
+import type { Recommending, Weighting } from '../config/settings.ts';
+import { rankings } from '../scoring/ranking/rankings.ts';
+import type { Wanted } from '../scoring/ranking/recommend.ts';
 import type { StepName } from './step-name.ts';
 import type { Waiver } from './waivers.ts';
 
 /** What changes a run's numbers, as kept with the run: only runs with equal settings are compared. */
-export interface RunSettings {
+export interface RunSettings extends Recommending {
   weighting: Weighting;
   /** `list`: filtered by a list of scores; `none`: nobody was filtered. */
   reputation: 'list' | 'none';
@@ -30,6 +32,15 @@ export interface RunFacts {
   /** ISO 8601, by Postgres' clock; the updated_at of its rows. Of a run that waits it is when it was queued. */
   startedAt: string;
   settings: RunSettings;
+}
+
+/** What a run recommends. */
+export function wantedOf({ asOf, settings }: Pick<RunFacts, 'asOf' | 'settings'>): Wanted {
+  const { weighting, ranking, recommendEngaged, popularAtMost, reputation } = settings;
+  return {
+    ...{ asOf, weighting, ranking: rankings[ranking], recommendEngaged, popularAtMost },
+    filter: { filtered: reputation === 'list', minReputation: weighting.minReputation },
+  };
 }
 
 /** A row of kith.runs. */

@@ -1,9 +1,9 @@
 import { BadInputError } from '../errors.ts';
 import type { Computing } from '../graph/compiled.ts';
-import type { Graph } from '../graph/graph.ts';
-import { recommendTo } from '../graph/recommend.ts';
+import type { Graph, Parameters } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
-import type { RunFacts } from '../jobs/run.ts';
+import { type RunFacts, wantedOf } from '../jobs/run.ts';
+import { recommendTo } from '../scoring/ranking/recommend.ts';
 
 /** A user with a weight; weights and scores are decimals with 12 places, as published. */
 export interface Weighted {
@@ -50,18 +50,22 @@ interface UserRow {
  *
  * @throws BadInputError if the graph has no such user
  */
-export async function showUser(graph: Graph, run: RunFacts, userId: number, computing: Computing): Promise<UserView> {
+export async function showUser(
+  graph: Graph,
+  run: RunFacts,
+  userId: number,
+  computing: Computing,
+  shared?: Parameters,
+): Promise<UserView> {
   const id = BigInt(userId);
-  const { weighting, reputation } = run.settings;
-  const filter = { filtered: reputation === 'list', minReputation: weighting.minReputation };
   // In parallel, since somebody is waiting.
   const [found, recommended] = await Promise.all([
     graph.read<UserRow>('cypher/show/user.cypher', { userId: id }),
-    recommendTo(graph, id, { asOf: run.asOf, weighting, filter, computing }),
+    recommendTo(graph, id, { ...wantedOf(run), computing, shared }),
   ]);
   const user = found.rows[0];
   if (!user) throw unknownUser(userId);
-  const ofOne = weightUnits(weighting);
+  const ofOne = weightUnits(run.settings.weighting);
   const reasonsOf = new Map<string, Weighted[]>();
   for (const [, candidate = '', reason, weight = ''] of fieldsOf(recommended.reasons)) {
     const reasons = reasonsOf.get(candidate) ?? [];

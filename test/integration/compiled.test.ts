@@ -9,7 +9,8 @@ import { InterruptedError, KithError, StaleAttemptError } from '../../src/errors
 import { computeClosest } from '../../src/graph/closest.ts';
 import { findComputing } from '../../src/graph/compiled.ts';
 import { Graph } from '../../src/graph/graph.ts';
-import { recommendAll } from '../../src/graph/recommend.ts';
+import { recommendAll } from '../../src/scoring/ranking/recommend.ts';
+import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { startPlainNeo4j } from '../harness/plain-neo4j.ts';
 import { until } from '../harness/until.ts';
@@ -48,7 +49,7 @@ beforeAll(async () => {
   driver = neo4j.driver(access.uri, neo4j.auth.basic(access.username, access.password), { useBigInt: true });
   await driver.executeQuery(ring, { users: neo4j.int(2000) });
   await using graph = new Graph(access);
-  await computeClosest(graph, everybody, 1001, weighting, { by: 'compiled' });
+  await computeClosest(graph, everybody, 1001, weighting, secondDegree.closest, { by: 'compiled' });
 });
 afterAll(async () => {
   await driver?.close();
@@ -122,7 +123,14 @@ test('a stream that is stopped in the middle says so, and the server is idle', a
   const stop = new AbortController();
   await using graph = new Graph(access, stop.signal);
   const taken = recommendAll(graph, {
-    ...{ asOf: 1001, weighting, computing: { by: 'compiled' }, sessions: 1 },
+    ...{
+      asOf: 1001,
+      weighting,
+      ranking: secondDegree,
+      recommendEngaged: true,
+      computing: { by: 'compiled' },
+      sessions: 1,
+    },
     filter: { filtered: false, minReputation: 0 },
     take: async () => stop.abort(),
     onProgress: () => undefined,
@@ -137,7 +145,7 @@ test('a late attempt can not write lists', async () => {
   await using late = attempt(1n);
   await using early = attempt(2n);
   await early.raiseFence();
-  const writing = computeClosest(late, everybody, 1050, weighting, { by: 'compiled' });
+  const writing = computeClosest(late, everybody, 1050, weighting, secondDegree.closest, { by: 'compiled' });
   await expect(writing).rejects.toThrow(StaleAttemptError);
   expect(await stored()).toEqual(before);
 });
@@ -146,14 +154,16 @@ describe("on somebody else's server", () => {
   test('without the plugin plain Cypher is used, and what to do about it is said', async () => {
     await using server = await startPlainNeo4j({ plugin: false });
     await using graph = new Graph(server.access);
-    const computing = await findComputing(graph, { compiled: 'auto' });
+    const computing = await findComputing(graph, { compiled: 'auto' }, secondDegree.recommend.compiled);
     expect(computing).toEqual({ by: 'cypher', why: expect.stringContaining('engines/neo4j/plugin/kith-plugin.jar') });
   });
 
   test('a limit of memory ends a call with an error that says so, and the server goes on', async () => {
     await using server = await startPlainNeo4j({ plugin: true, conf: ['db.memory.transaction.max=4m'] });
     await using graph = new Graph(server.access);
-    expect(await findComputing(graph, { compiled: 'auto' })).toEqual({ by: 'compiled' });
+    expect(await findComputing(graph, { compiled: 'auto' }, secondDegree.recommend.compiled)).toEqual({
+      by: 'compiled',
+    });
     const other = neo4j.driver(server.access.uri, neo4j.auth.basic('neo4j', server.access.password));
     try {
       await other.executeQuery('CREATE CONSTRAINT FOR (u:User) REQUIRE u.userId IS UNIQUE');
@@ -167,10 +177,18 @@ describe("on somebody else's server", () => {
         'MATCH (u:User) WHERE u.userId < 10 SET u.closest = range(u.userId * 50, u.userId * 50 + 49), u.closestWeights = [i IN range(1, 50) | i]',
       );
       expect(found.summary.counters.updates().propertiesSet).toBe(20);
-      const few = () => computeClosest(graph, { first: 0n, end: 5n }, 1001, weighting, { by: 'compiled' });
+      const few = () =>
+        computeClosest(graph, { first: 0n, end: 5n }, 1001, weighting, secondDegree.closest, { by: 'compiled' });
       expect(await few()).toEqual(['']);
       const many = recommendAll(graph, {
-        ...{ asOf: 1001, weighting, computing: { by: 'compiled' }, sessions: 1 },
+        ...{
+          asOf: 1001,
+          weighting,
+          ranking: secondDegree,
+          recommendEngaged: true,
+          computing: { by: 'compiled' },
+          sessions: 1,
+        },
         filter: { filtered: false, minReputation: 0 },
         take: async () => undefined,
         onProgress: () => undefined,

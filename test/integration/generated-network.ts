@@ -8,6 +8,7 @@ import { computeClosest, drawClosest } from '../../src/graph/closest.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { loadFolder } from '../../src/graph/load-folder.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
+import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 import { applyReputation } from '../../src/scoring/reputation/apply-reputation.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 
@@ -54,7 +55,9 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     await loadFolder(settings, staged, { flagged: { at: asOf, isUndated: false }, workDir: join(home, 'work') });
     const stack = await up(settings);
     graph = new Graph(stack.neo4j);
-    await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.weighting, { by: 'compiled' });
+    await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.weighting, secondDegree.closest, {
+      by: 'compiled',
+    });
     await drawClosest(graph, { sessions: 2, onProgress: () => undefined });
     const reputation = new Map<number, number>();
     for (let user = 0; user < users; user++) if (user % 7 !== 0) reputation.set(user, ((user * 37) % 101) / 100);

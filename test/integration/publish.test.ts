@@ -5,6 +5,7 @@ import { BusyError, ChecksFailedError, EngineError } from '../../src/errors.ts';
 import { type CheckContext, type CheckOutcome, checkTables } from '../../src/export/checks.ts';
 import type { PublishedTable } from '../../src/export/published-tables.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { writeFolder } from '../oracle/arbitrary-network.ts';
 import type { Activity } from '../oracle/network.ts';
@@ -131,7 +132,15 @@ describe('a check that fails is named', () => {
     try {
       await client.query('BEGIN');
       await client.query(change.replaceAll('$run', `'${startedAt}'`));
-      const run = { id: 'none', startedAt, asOf, settings: {}, maxRowChangePercent: 50, mayShrink: false };
+      const run = {
+        id: 'none',
+        startedAt,
+        asOf,
+        ranking: secondDegree,
+        settings: {},
+        maxRowChangePercent: 50,
+        mayShrink: false,
+      };
       const context = { graph, run, of: 'shown', sessions: 1, connect: (work) => work(client) } satisfies CheckContext;
       return (await checkTables(context)).checks;
     } finally {
@@ -266,6 +275,7 @@ describe('a check that fails is named', () => {
       id: 'none',
       startedAt: startedAt as string,
       asOf,
+      ranking: secondDegree,
       settings: {},
       maxRowChangePercent: 50,
       mayShrink: false,

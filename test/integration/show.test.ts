@@ -35,7 +35,7 @@ beforeAll(async () => {
     id: 'the-run',
     asOf: network.asOf,
     startedAt: '2024-06-01T07:00:00.000Z',
-    settings: { weighting, reputation: 'list' },
+    settings: { weighting, ranking: 'second-degree', recommendEngaged: true, reputation: 'list' },
   };
   const { asOf, reputation } = network;
   read = networkOfFolder(withoutQuotes(network.folder));

@@ -5,6 +5,7 @@ import { type PublishSummary, publish } from '../../src/export/publish.ts';
 import { type PublishedTable, publishedTables } from '../../src/export/published-tables.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { Database } from '../../src/postgres/database.ts';
+import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 import type { TestNetwork } from '../harness/network.ts';
 
 /** A row of one of the three tables: its key, and what follows it. */
@@ -91,7 +92,7 @@ export class StagedRows implements AsyncDisposable {
     if (!written) throw new Error('Nothing was written.');
     const database = options.signal ? this.database.until(options.signal) : this.database;
     const asOf = Date.parse('2024-06-01') / 1000;
-    const run = { ...written, asOf, settings: {}, maxRowChangePercent: 50, mayShrink: false };
+    const run = { ...written, asOf, ranking: secondDegree, settings: {}, maxRowChangePercent: 50, mayShrink: false };
     const summary = await publish(this.#graph, database, run, {
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),

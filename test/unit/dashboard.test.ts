@@ -47,6 +47,8 @@ function run(given: Partial<DashboardRun> = {}): DashboardRun {
         bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
         minReputation: 0.5,
       },
+      ranking: 'second-degree',
+      recommendEngaged: true,
       reputation: 'none',
     },
     steps: [

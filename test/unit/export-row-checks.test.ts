@@ -2,6 +2,7 @@ import { ConnectionLists } from '../../src/export/connection-lists.ts';
 import { ListCheck } from '../../src/export/list-check.ts';
 import { RecommendationCheck } from '../../src/export/recommendation-check.ts';
 import { RowReader } from '../../src/export/row-reader.ts';
+import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 
 function bytes(...rows: string[]): Buffer {
   return Buffer.from(rows.map((row) => `${row.replaceAll(' ', '\t')}\n`).join(''));
@@ -95,6 +96,7 @@ describe('lists', () => {
 });
 
 describe('recommendations and reasons', () => {
+  const rules = { ranking: secondDegree, readVias: async () => new Map() };
   const connections = new ConnectionLists(2);
   connections.addRows(bytes('1 2 0.700000000000 1', '1 3 0.600000000000 2', '2 4 0.300000000001 1'));
   connections.addRows(bytes('3 4 0.200000000002 2', '3 5 0.400000000000 1'));
@@ -106,6 +108,7 @@ describe('recommendations and reasons', () => {
         { first: 10n, end: 2n ** 31n },
       ],
       readFollowed: async ({ first }) => new Map([[first === 1n ? 1 : 20, Int32Array.of(3, 6)]]),
+      ...rules,
       connections,
     });
     for (const [recs, reasons] of parts) await rows.take(bytes(...recs), bytes(...reasons));
@@ -144,6 +147,7 @@ describe('recommendations and reasons', () => {
       suspended: new Set(),
       ranges: [],
       readFollowed: async () => new Map(),
+      ...rules,
       connections: undefined,
     });
     await rows.take(bytes(...recs), bytes(...reasons));

@@ -17,6 +17,8 @@ const run: RunFacts = {
       bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
       minReputation: 0.5,
     },
+    ranking: 'second-degree',
+    recommendEngaged: true,
     reputation: 'list',
   },
 };

@@ -3,7 +3,9 @@ import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
 import { findComputing } from '../../graph/compiled.ts';
 import { Graph } from '../../graph/graph.ts';
+import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
+import { compiledOf } from '../../scoring/ranking/recommend.ts';
 import { explain } from '../../show/explain.ts';
 import { renderExplanation } from '../../show/render-explanation.ts';
 import { renderUser } from '../../show/render-user.ts';
@@ -55,7 +57,12 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
           const explanation = await explain(graph, run, userId, why);
           return json ? explanation : renderExplanation(explanation);
         }
-        const user = await showUser(graph, run, userId, await findComputing(graph, settings));
+        const user = await showUser(
+          graph,
+          run,
+          userId,
+          await findComputing(graph, settings, compiledOf(wantedOf(run))),
+        );
         return json ? user : renderUser(user, calledAs());
       });
       if (typeof view === 'string') print(...view.split('\n'));

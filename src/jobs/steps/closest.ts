@@ -4,10 +4,14 @@ import { countSuspended } from '../../graph/closest.ts';
 import { findComputing } from '../../graph/compiled.ts';
 import { ensureSchema } from '../../graph/schema.ts';
 import type { Report } from '../../progress.ts';
+import { forgetOthers, makeCarried } from '../../scoring/ranking/carried.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
-/** Computes everybody's closest connections as of the run: lists in the graph, and the next table in Postgres. */
+/**
+ * Computes everybody's closest connections as of the run: lists in the graph, and the next table in Postgres; and in the
+ * graph whatever else the run's ranking recommends by.
+ */
 export async function closest(context: RunContext, report: Report): Promise<void> {
   const { database, run, settings, summary } = context;
   // A late run can't raise the horizon any more once the graph is closed to it; ingest may have been called by itself.
@@ -15,11 +19,18 @@ export async function closest(context: RunContext, report: Report): Promise<void
   await forgetEarlier(database, run.id, ['closest_connections'], (doing) => report({ doing }));
   await withGraph(context, async (graph) => {
     await ensureSchema(graph);
-    const computing = await findComputing(graph, settings);
+    const written = writtenRun(context);
+    const { wanted } = written;
+    await forgetOthers(graph, wanted.ranking);
+    const computing = await findComputing(graph, settings, wanted.ranking.closest.compiled);
     summary.computing = computing;
-    summary.closest = await writeClosest(graph, database, writtenRun(context), {
+    summary.closest = await writeClosest(graph, database, written, {
       ...{ sessions: settings.sessions, computing },
       onProgress: (done, total, count) => report({ doing: 'computing', share: done / total, count, unit: 'rows' }),
+    });
+    await makeCarried(graph, wanted, {
+      sessions: settings.sessions,
+      onProgress: (done, total) => report({ doing: 'computing the lists of vias', share: done / total }),
     });
     const suspended = await countSuspended(graph, run.asOf, run.settings.weighting);
     summary.dropped = { ...summary.dropped, suspended };

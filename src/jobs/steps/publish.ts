@@ -1,6 +1,7 @@
 import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
 import type { Report } from '../../progress.ts';
+import { rankings } from '../../scoring/ranking/rankings.ts';
 import { judgeAge, judgeAsOf } from '../judge-as-of.ts';
 import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 import { waive } from '../waivers.ts';
@@ -17,6 +18,7 @@ export async function publishStep(context: RunContext, report: Report): Promise<
       {
         ...run,
         ...writtenRun(context),
+        ranking: rankings[run.settings.ranking],
         maxRowChangePercent: settings.maxRowChangePercent,
         mayShrink: run.allowed.includes('shrink'),
       },

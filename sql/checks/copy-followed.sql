@@ -1,1 +1,0 @@
-COPY pg_temp.followed (user_id, followed_id) FROM STDIN;

@@ -1,0 +1,1 @@
+COPY pg_temp.:"table" (user_id, other_id) FROM STDIN;

@@ -1,0 +1,40 @@
+import { weighingParameters } from '../../graph/closest.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { sideBySide } from '../../graph/side-by-side.ts';
+import { userRanges } from '../../graph/user-ranges.ts';
+import type { Ranking } from './ranking.ts';
+import { rankings } from './rankings.ts';
+import type { Wanted } from './recommend.ts';
+
+/** Users per transaction: a few seconds of work, and little to repeat. */
+const usersPerComputing = 5_000;
+
+/** Users who are relieved of their lists in one transaction. */
+const forgottenAtOnce = 20_000n;
+
+/** Makes the lists that vias carry, if they are others than the closest connections, which must be there for everybody. */
+export async function makeCarried(
+  graph: Graph,
+  { ranking, weighting, asOf }: Wanted,
+  { sessions, onProgress }: { sessions: number; onProgress: (done: number, total: number) => void },
+): Promise<void> {
+  const { carried } = ranking;
+  if (!carried) return;
+  const ranges = await userRanges(graph, usersPerComputing);
+  let done = 0;
+  await sideBySide(ranges, sessions, async ({ first, end }) => {
+    await graph.write(carried, { first, end, ...weighingParameters(weighting, asOf) });
+    onProgress(++done, ranges.length);
+  });
+}
+
+/** Removes what other rankings keep in the graph, which would no longer fit the closest connections there. */
+export async function forgetOthers(graph: Graph, ranking: Ranking): Promise<void> {
+  for (const { name, forget } of Object.values(rankings)) {
+    if (name === ranking.name || !forget) continue;
+    for (;;) {
+      const { rows } = await graph.write<{ forgotten: bigint }>(forget, { limit: forgottenAtOnce });
+      if (rows[0]?.forgotten !== forgottenAtOnce) break;
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import type { Weighting } from '../../config/settings.ts';
+import { weighingParameters } from '../../graph/closest.ts';
+import type { Computing } from '../../graph/compiled.ts';
+import type { CypherFile, Graph, Parameters } from '../../graph/graph.ts';
+import { readSideBySide } from '../../graph/side-by-side.ts';
+import { type UserRange, userRanges } from '../../graph/user-ranges.ts';
+import type { Ranking, ReputationFilter, UserRecommendations, UserRows } from './ranking.ts';
+
+/** Why a candidate (u, w) was dropped: the first filter that caught it. */
+export interface DroppedCandidates {
+  self: number;
+  followed: number;
+  /** Left out where nobody is dropped for it. */
+  engaged?: number;
+  reputation: number;
+}
+
+/** Some users' rows of both tables in key order, as COPY takes them. */
+export interface RecommendedRows extends UserRows {
+  dropped: DroppedCandidates;
+}
+
+/** What is to be recommended. */
+export interface Wanted {
+  /** Epoch seconds. */
+  asOf: number;
+  weighting: Weighting;
+  ranking: Ranking;
+  filter: ReputationFilter;
+  /** Whether somebody is recommended with whom the user has engaged in the window. */
+  recommendEngaged: boolean;
+  /** How many of the popular are among a user's recommendations, see the ranking; undefined: any number. */
+  popularAtMost?: number;
+}
+
+export interface RecommendOptions extends Wanted {
+  computing: Computing;
+  /** The number of Neo4j sessions used in parallel by plain Cypher; one is enough for the compiled procedures. */
+  sessions: number;
+  /** Given rows once those of all users before them were taken. */
+  take: (rows: RecommendedRows) => Promise<void>;
+  /** Told how many of all users' rows were taken; counts need not be exact. */
+  onProgress: (done: number, total: number) => void;
+}
+
+/** The compiled procedures hand rows over as they go; what they remember of a range takes up to 1 GB of Neo4j's heap. */
+const usersPerStream = 500_000;
+
+/** No list of recommendations is longer. */
+const mostRecommended = 20n;
+
+/** The compiled statement that recommends; undefined if there is none that does the same. */
+export function compiledOf({
+  ranking,
+  recommendEngaged,
+}: Pick<Wanted, 'ranking' | 'recommendEngaged'>): CypherFile | undefined {
+  return recommendEngaged ? ranking.recommend.compiled : undefined;
+}
+
+/** Computes everybody's recommendations from the lists that are in the graph. */
+export async function recommendAll(graph: Graph, options: RecommendOptions): Promise<void> {
+  const twin = compiledOf(options);
+  if (options.computing.by === 'compiled' && twin) return streamRecommendations(graph, twin, options);
+  const { ranking, sessions, take, onProgress } = options;
+  const shared = await sharedParameters(graph, options);
+  const good = await goodUsers(graph, options.filter);
+  const ranges = await userRanges(graph, ranking.recommend.usersPerQuery);
+  let done = 0;
+  await readSideBySide(
+    ranges,
+    sessions,
+    async (range) => {
+      const { users, dropped } = await recommend(graph, range, options, shared, good);
+      const sorted = users.sort((a, b) => (a.userId < b.userId ? -1 : 1));
+      return async () => {
+        for (let i = 0; i < sorted.length; i += usersPerText) {
+          const some = sorted.slice(i, i + usersPerText);
+          await take({ ...rowsOf(some, options), dropped: i === 0 ? dropped : droppedIn([], options) });
+        }
+      };
+    },
+    () => onProgress(++done, ranges.length),
+  );
+}
+
+/** Users whose rows are handed over together: some hundred kilobytes. */
+const usersPerText = 250;
+
+function rowsOf(users: readonly UserRecommendations[], { ranking, weighting }: Wanted): UserRows {
+  const rows = users.map((user) => ranking.rowsOf(user, weighting));
+  return {
+    recommendations: rows.map(({ recommendations }) => recommendations).join(''),
+    reasons: rows.map(({ reasons }) => reasons).join(''),
+  };
+}
+
+async function streamRecommendations(graph: Graph, twin: CypherFile, options: RecommendOptions): Promise<void> {
+  const { ranking, take, onProgress } = options;
+  const { rows } = await graph.read<{ users: bigint }>(ranking.countUsers);
+  const total = Number(rows[0]?.users ?? 0n);
+  const shared = await sharedParameters(graph, options);
+  let done = 0;
+  for (const range of await userRanges(graph, usersPerStream)) {
+    const parameters = compiledParameters(range, options, shared);
+    for await (const row of graph.stream<StreamedRow>(twin, parameters)) {
+      await take({ recommendations: row.recommendations, reasons: row.reasons, dropped: droppedIn([row], options) });
+      done += Number(row.done);
+      onProgress(done, total);
+    }
+  }
+}
+
+/**
+ * One user's recommendations, live.
+ *
+ * @param shared what `sharedParameters` gives, for whoever asks for several users; it is as old as it was read
+ */
+export async function recommendTo(
+  graph: Graph,
+  userId: bigint,
+  options: Wanted & { computing: Computing; shared?: Parameters },
+): Promise<RecommendedRows> {
+  const range = { first: userId, end: userId + 1n };
+  const twin = compiledOf(options);
+  const shared = options.shared ?? (await sharedParameters(graph, options));
+  if (options.computing.by === 'cypher' || !twin) {
+    const good = await goodAround(graph, userId, options, shared);
+    const { users, dropped } = await recommend(graph, range, options, shared, good);
+    return { ...rowsOf(users, options), dropped };
+  }
+  const { rows } = await graph.read<StreamedRow>(twin, compiledParameters(range, options, shared));
+  return {
+    recommendations: rows.map((row) => row.recommendations).join(''),
+    reasons: rows.map((row) => row.reasons).join(''),
+    dropped: droppedIn(rows, options),
+  };
+}
+
+/** What the recommendations of all users share, beside the lists. */
+export async function sharedParameters(graph: Graph, wanted: Wanted): Promise<Parameters> {
+  const { asOf, weighting, ranking, filter, recommendEngaged, popularAtMost } = wanted;
+  return {
+    ...weighingParameters(weighting, asOf),
+    dropEngaged: !recommendEngaged,
+    popularAtMost: popularAtMost === undefined ? mostRecommended : BigInt(popularAtMost),
+    ...(await ranking.shared(graph, filter)),
+  };
+}
+
+function compiledParameters(
+  { first, end }: UserRange,
+  { filter: { filtered, minReputation } }: Wanted,
+  shared: Parameters,
+): Parameters {
+  // A Float, as reputations are.
+  return { first, end, ...shared, minReputation: filtered ? minReputation : null };
+}
+
+function droppedIn(rows: readonly DroppedRow[], { recommendEngaged }: Wanted): DroppedCandidates {
+  const sum = (count: (row: DroppedRow) => bigint) => rows.reduce((total, row) => total + Number(count(row)), 0);
+  return {
+    self: sum(({ self }) => self),
+    followed: sum(({ followedAlready }) => followedAlready),
+    ...(recommendEngaged ? {} : { engaged: sum(({ engagedAlready }) => engagedAlready) }),
+    reputation: sum(({ notGood }) => notGood),
+  };
+}
+
+interface StreamedRow extends DroppedRow {
+  recommendations: string;
+  reasons: string;
+  done: bigint;
+}
+
+interface DroppedRow {
+  self: bigint;
+  followedAlready: bigint;
+  engagedAlready: bigint;
+  notGood: bigint;
+  [column: string]: unknown;
+}
+
+/** Everybody who may be recommended; undefined if nobody is filtered by reputation. */
+type GoodUsers = bigint[] | undefined;
+
+/** The good users of the whole graph. */
+async function goodUsers(graph: Graph, { filtered, minReputation }: ReputationFilter): Promise<GoodUsers> {
+  if (!filtered) return undefined;
+  const { rows } = await graph.read<{ good: bigint[] }>('cypher/recommend/good-users.cypher', { minReputation });
+  return rows[0]?.good ?? [];
+}
+
+/** The good users among a user's candidates; for one user this is faster than asking for all. */
+async function goodAround(
+  graph: Graph,
+  userId: bigint,
+  { ranking, filter: { filtered, minReputation } }: Wanted,
+  shared: Parameters,
+): Promise<GoodUsers> {
+  if (!filtered) return undefined;
+  const { rows } = await graph.read<{ good: bigint[] }>(ranking.recommend.goodAround, {
+    ...shared,
+    ...{ userId, minReputation },
+  });
+  return rows[0]?.good ?? [];
+}
+
+/** Recommendations with their reasons for a range of users, from the lists as they are in the graph. */
+async function recommend(
+  graph: Graph,
+  range: UserRange,
+  wanted: Wanted,
+  shared: Parameters,
+  good: GoodUsers,
+): Promise<{ users: UserRecommendations[]; dropped: DroppedCandidates }> {
+  const { rows } = await graph.read<UserRecommendations & DroppedRow>(wanted.ranking.recommend.cypher, {
+    ...{ first: range.first, end: range.end, ...shared },
+    ...{ filtered: good !== undefined, good: good ?? [] },
+  });
+  return { users: rows, dropped: droppedIn(rows, wanted) };
+}
