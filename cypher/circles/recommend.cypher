@@ -10,12 +10,16 @@
 //   followed    followed at or before $asOf, in or out of the window
 //   engaged     the user has engaged with them in the window (S(user, w) > 0), where $dropEngaged
 //   reputation  not one of $good, where $filtered
-// The 20 highest scores win, equal ones by lower id, with at most $popularAtMost of $popular among them if the user has ties.
+// The $most highest scores win (20), equal ones by lower id, with at most $popularAtMost of $popular among them if the user has ties.
 // $follow, $reply, $like, $mention: base weights in thousandths; $halfLife: seconds, null if the decay is linear.
-// Columns: userId; recommended and scores, parallel, the best first; reasonOf, reasons, reasonWeights, reasonSources, parallel, an entry
-// for each term above 0 of each recommended (reasonSources: 0 circle, 1 popular, 2 engages-with-you, in that order of entries; a reason
-// of the latter two is the recommended themself, who may also be one of the ties: entries of one reason are one row of the table, their
-// weights added and their sources joined); self, followedAlready, engagedAlready, notGood: how many candidates the filters dropped.
+// Columns:
+//   userId
+//   recommended, scores      parallel, the best first
+//   reasonOf, reasons, reasonWeights, reasonSources   parallel, an entry for each term above 0 of each recommended, in any order.
+//     reasonSources: 0 circle, 1 popular, 2 engages-with-you. A reason of the latter two is the recommended themself, who may also be
+//     one of the ties: entries of one reason are one row of the table, their weights added and their sources joined in this order.
+//     $about is null; an id there adds the terms of a candidate who may have been dropped (`kith show --why`).
+//   self, followedAlready, engagedAlready, notGood   how many candidates each filter dropped
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end AND NOT u.suspended
 CALL (u) {
@@ -116,7 +120,7 @@ WITH
 WITH *, [candidate IN others WHERE NOT $filtered OR candidate[0] IN $good] AS candidates
 CALL (candidates, n) {
   WITH *
-  WHERE $popularAtMost < 20 AND n > 0
+  WHERE $popularAtMost < $most AND n > 0
   UNWIND candidates AS candidate
   WITH candidate[0] AS w, candidate[1] AS score
   WHERE w IN $popular
@@ -129,7 +133,7 @@ CALL (candidates, surplus) {
   WITH candidate[0] AS w, candidate[1] AS score, surplus
   WHERE NOT w IN surplus
   ORDER BY score DESC, w
-  LIMIT 20
+  LIMIT $most
   RETURN collect(w) AS recommended, collect(score) AS scores
 }
 CALL (terms, recommended) {
@@ -137,7 +141,7 @@ CALL (terms, recommended) {
   WITH list[0] AS ws, list[1] AS numbers, list[2] AS times, list[3] AS by, list[5] AS reason, list[6] AS source, recommended
   UNWIND range(0, size(ws) - 1) AS i
   WITH ws[i] AS w, numbers[i] * times / by AS term, reason, source, recommended
-  WHERE w IN recommended AND term > 0
+  WHERE (w IN recommended OR w = $about) AND term > 0
   RETURN
     collect(w) AS reasonOf,
     collect(coalesce(reason, w)) AS reasons,

@@ -1,5 +1,5 @@
 // How many candidates of a user rank before one with $score: those that no filter of recommend.cypher drops and whose score
-// is higher, or equal with a lower id. `lowest` is the 20th best score, null if fewer are recommended.
+// is higher, or equal with a lower id. $engaged: whom KITH_RECOMMEND_ENGAGED=no drops. `lowest` is the 20th best score, null if fewer are recommended.
 MATCH (u:User {userId: $userId})
 CALL (u) {
   MATCH (u)-[f:FOLLOWED]->(w)
@@ -10,7 +10,7 @@ UNWIND u.closest AS near
 MATCH (v:User {userId: near})
 UNWIND range(0, size(coalesce(v.closest, [])) - 1) AS i
 WITH u, followed, v.closest[i] AS id, sum(v.closestWeights[i]) AS score
-WHERE id <> u.userId AND NOT id IN followed
+WHERE id <> u.userId AND NOT id IN followed AND NOT id IN $engaged
 MATCH (w:User {userId: id})
 WHERE NOT ($filtered AND coalesce(w.reputation < $minReputation, true))
 WITH id, score

@@ -4,8 +4,6 @@
 -- for the whole table, so that no row is written again.
 ALTER TABLE graph_recs.recommendations ADD COLUMN source text NOT NULL DEFAULT 'second-degree';
 ALTER TABLE graph_recs.rec_reasons ADD COLUMN source text NOT NULL DEFAULT 'second-degree';
-ALTER TABLE graph_recs.recommendations ALTER COLUMN source DROP DEFAULT;
-ALTER TABLE graph_recs.rec_reasons ALTER COLUMN source DROP DEFAULT;
 
 COMMENT ON TABLE graph_recs.rec_reasons IS 'Because of whom: a closest connection of the user (ranking second-degree), one of the user''s ties or the recommended user (ranking circles); the weights of a recommendation''s reasons sum to its score';
 COMMENT ON COLUMN graph_recs.recommendations.source IS 'Where the largest share of the score comes from: second-degree, circle, popular or engages-with-you';

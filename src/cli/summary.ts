@@ -102,7 +102,9 @@ function describeDropped({ dropped, reputation }: RunSummary): string[] {
   if (dropped.suspended !== undefined) parts.push(`suspended ${count(dropped.suspended)} activities`);
   if (dropped.self !== undefined)
     parts.push(
-      `self ${count(dropped.self)}, followed ${count(dropped.followed)}, reputation ${count(dropped.reputation)} candidates`,
+      `self ${count(dropped.self)}, followed ${count(dropped.followed)}, ` +
+        (dropped.engaged === undefined ? '' : `engaged ${count(dropped.engaged)}, `) +
+        `reputation ${count(dropped.reputation)} candidates`,
     );
   const lines = parts.length > 0 ? [`  dropped   ${parts.join('; ')}`] : [];
   if (reputation && reputation !== 'none') {

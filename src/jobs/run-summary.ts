@@ -39,7 +39,7 @@ export interface RunSummary {
   messages?: number;
   /** `none`: nobody was filtered by reputation. */
   reputation?: ReputationSummary | 'none';
-  dropped?: { suspended?: number; self?: number; followed?: number; reputation?: number };
+  dropped?: { suspended?: number; self?: number; followed?: number; engaged?: number; reputation?: number };
   /** Recommendations and reasons written to their next tables. */
   recommended?: number;
   rows?: RowCounts;

@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { type ActivityType, activityTypes, relationshipTypes } from '../ingest/activity-type.ts';
 import type { RunFacts } from '../jobs/run.ts';
+import { instantText } from './text.ts';
 
 /** One activity inside the run's window. */
 export interface ActivityView {
@@ -50,4 +51,13 @@ export async function stepsWithActivities(graph: Graph, run: RunFacts, connectio
       messageId: messageId?.toString(),
     })),
   }));
+}
+
+/** How many are shown of the activities behind something; `--json` has all. */
+export const shownActivities = 5;
+
+/** An activity in a line. */
+export function activityText({ type, at, messageId }: ActivityView): string {
+  const message = messageId === undefined ? '' : `, message ${messageId}`;
+  return `${instantText(at)}  ${type}${message}`;
 }

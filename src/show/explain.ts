@@ -1,7 +1,9 @@
+import { weighingParameters } from '../graph/closest.ts';
 import type { Graph } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
+import { type CirclesExplanation, explainCircles } from './explain-circles.ts';
 import { unknownUser } from './show-user.ts';
 
 /** What keeps a candidate from being recommended. */
@@ -16,7 +18,13 @@ export type Obstacle =
   /** Not good by the run's list of scores; `reputation` is undefined if there is no score. */
   | { kind: 'reputation'; reputation?: number; least: number }
   /** `lowestScore` is that of the 20th. */
-  | { kind: 'not-among-best'; rank: number; lowestScore: string };
+  | { kind: 'not-among-best'; rank: number; lowestScore: string; missing?: string }
+  /** By circles nothing speaks for the candidate. */
+  | { kind: 'no-term' }
+  /** The user has engaged with the candidate, and KITH_RECOMMEND_ENGAGED is no. */
+  | { kind: 'engaged' }
+  /** Enough of the popular are recommended (KITH_POPULAR_AT_MOST). */
+  | { kind: 'popular-at-most'; most: number };
 
 /** A closest connection that makes somebody a candidate, and the activities behind the two steps. */
 export interface Reason {
@@ -62,7 +70,12 @@ interface RelationRow {
  *
  * @throws BadInputError if the graph lacks one of the two
  */
-export async function explain(graph: Graph, run: RunFacts, userId: number, recId: number): Promise<Explanation> {
+export async function explain(
+  graph: Graph,
+  run: RunFacts,
+  userId: number,
+  recId: number,
+): Promise<Explanation | CirclesExplanation> {
   const asOf = BigInt(run.asOf);
   const pair = { userId: BigInt(userId), recId: BigInt(recId) };
   const { rows } = await graph.read<RelationRow>('cypher/show/relation.cypher', { ...pair, asOf });
@@ -71,12 +84,14 @@ export async function explain(graph: Graph, run: RunFacts, userId: number, recId
     const { rows: known } = await graph.read('cypher/show/user.cypher', { userId: pair.userId });
     throw unknownUser(known.length > 0 ? recId : userId);
   }
+  const engaged = await engagedBy(graph, run, userId);
+  const obstacles = filtersOf(run, userId, recId, relation, engaged);
+  if (run.settings.ranking === 'circles') return explainCircles(graph, run, [userId, recId], obstacles);
   const ofOne = weightUnits(run.settings.weighting);
   const score = relation.secondWeights.reduce((sum, weight) => sum + weight, 0n);
-  const obstacles = filtersOf(run, userId, recId, relation);
   let rank: number | undefined;
   if (obstacles.length === 0) {
-    const { before, lowest } = await standing(graph, run, { ...pair, score });
+    const { before, lowest } = await standing(graph, run, { ...pair, score, engaged });
     rank = before + 1;
     if (rank > mostRecommended)
       obstacles.push({ kind: 'not-among-best', rank, lowestScore: decimalWeight(lowest, ofOne) });
@@ -94,24 +109,40 @@ export async function explain(graph: Graph, run: RunFacts, userId: number, recId
 }
 
 /** In the order in which a run applies them. */
-function filtersOf(run: RunFacts, userId: number, recId: number, relation: RelationRow): Obstacle[] {
+function filtersOf(
+  run: RunFacts,
+  userId: number,
+  recId: number,
+  relation: RelationRow,
+  engaged: readonly bigint[],
+): Obstacle[] {
   const { weighting, reputation: list } = run.settings;
   const { reputation, followedAt } = relation;
   const obstacles: Obstacle[] = [];
   if (relation.userSuspended) obstacles.push({ kind: 'user-suspended' });
   if (userId === recId) return [...obstacles, { kind: 'self' }];
   if (relation.recSuspended) obstacles.push({ kind: 'suspended' });
-  if (relation.reasons.length === 0) obstacles.push({ kind: 'no-path' });
+  if (relation.reasons.length === 0 && run.settings.ranking === 'second-degree') obstacles.push({ kind: 'no-path' });
   if (followedAt !== null) obstacles.push({ kind: 'followed', followedAt: Number(followedAt) });
+  if (engaged.includes(BigInt(recId))) obstacles.push({ kind: 'engaged' });
   if (list === 'list' && (reputation === null || reputation < weighting.minReputation))
     obstacles.push({ kind: 'reputation', reputation: reputation ?? undefined, least: weighting.minReputation });
   return obstacles;
 }
 
+/** With whom the user has engaged in the window, if that drops candidates. */
+async function engagedBy(graph: Graph, { asOf, settings }: RunFacts, userId: number): Promise<bigint[]> {
+  if (settings.recommendEngaged) return [];
+  const { rows } = await graph.read<{ engaged: bigint[] }>('cypher/show/engaged.cypher', {
+    ...{ userId: BigInt(userId), ...weighingParameters(settings.weighting, asOf) },
+  });
+  return rows[0]?.engaged ?? [];
+}
+
 async function standing(
   graph: Graph,
   run: RunFacts,
-  candidate: { userId: bigint; recId: bigint; score: bigint },
+  candidate: { userId: bigint; recId: bigint; score: bigint; engaged: readonly bigint[] },
 ): Promise<{ before: number; lowest: bigint }> {
   const { weighting, reputation } = run.settings;
   const { rows } = await graph.read<{ before: bigint; lowest: bigint | null }>('cypher/show/standing.cypher', {

@@ -75,7 +75,7 @@ test('a database of version 5 keeps its rows, views, grants and indexes, and the
       publishedTables
         .map(
           (table) =>
-            `SELECT '${table}' AS name, md5(string_agg(t::text, ',' ORDER BY t::text)) AS rows FROM graph_recs.${table} AS t`,
+            `SELECT '${table}' AS name, md5(string_agg(t, ',' ORDER BY t)) AS rows FROM (SELECT (to_jsonb(rows) - 'source')::text AS t FROM graph_recs.${table} AS rows) AS texts`,
         )
         .join(' UNION ALL ')
         .concat(' ORDER BY 1'),

@@ -195,6 +195,8 @@ describe('a check that fails is named', () => {
       'UPDATE graph_recs.recommendations SET score = score + 0.000000002 WHERE user_id = 3',
     ],
     ['sums', 'no reason', `${recommendations} VALUES (700, 701, $run, $run, 1, 0.5)`],
+    ['sources', 'a reason of another ranking', "UPDATE graph_recs.rec_reasons SET source = 'circle' WHERE user_id = 3"],
+    ['sources', 'a recommendation from nowhere', "UPDATE graph_recs.recommendations SET source = '' WHERE user_id = 3"],
     ['reasons', 'who is no closest connection', `${reasons} VALUES (700, 701, 702, 0.5, $run, $run)`],
     [
       'reasons',
@@ -347,7 +349,7 @@ describe('what applications rely on', () => {
         const [name, kind] = type.split(' ');
         return {
           name: `${table}.${name}`,
-          data_type: { int: 'integer', dec: 'numeric', at: 'timestamp with time zone' }[kind as 'int'],
+          data_type: { int: 'integer', dec: 'numeric', text: 'text', at: 'timestamp with time zone' }[kind as 'int'],
           is_nullable: 'NO',
         };
       });
@@ -369,8 +371,18 @@ describe('what applications rely on', () => {
         'weight dec',
         'created_at at',
         'updated_at at',
+        'source text',
       ),
-      ...of('recommendations', 'user_id int', 'rec_id int', 'created_at at', 'updated_at at', 'rank int', 'score dec'),
+      ...of(
+        'recommendations',
+        'user_id int',
+        'rec_id int',
+        'created_at at',
+        'updated_at at',
+        'rank int',
+        'score dec',
+        'source text',
+      ),
     ]);
     const { rows: keys } = await network.pool.query(`
       SELECT conrelid::regclass::text AS name, pg_get_constraintdef(oid) AS key FROM pg_constraint

@@ -117,7 +117,7 @@ test('explains every recommendation of a user with the rank, the score and the r
   const view = await showUser(network.graph, run, 2770, compiled);
   expect(view.recommendations.length).toBeGreaterThan(10);
   for (const one of view.recommendations) {
-    const why = await explain(network.graph, run, 2770, one.userId);
+    const why = (await explain(network.graph, run, 2770, one.userId)) as Explanation;
     expect([why.recommended, why.rank, why.score]).toEqual([true, one.rank, one.score]);
     expect(why.reasons.map(({ userId, weight }) => ({ userId, weight }))).toEqual(one.reasons);
   }
@@ -126,7 +126,7 @@ test('explains every recommendation of a user with the rank, the score and the r
 test('the activities behind each step make up its weight', async () => {
   const view = await showUser(network.graph, run, 2770, compiled);
   const { windowSeconds } = run.settings.weighting;
-  const why = await explain(network.graph, run, 2770, view.recommendations[0]?.userId ?? -1);
+  const why = (await explain(network.graph, run, 2770, view.recommendations[0]?.userId ?? -1)) as Explanation;
   for (const { userId, steps } of why.reasons) {
     expect(steps.map(({ from, to }) => [from, to])).toEqual([
       [2770, userId],

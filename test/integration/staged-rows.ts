@@ -59,7 +59,7 @@ export class StagedRows implements AsyncDisposable {
   async begin(): Promise<NextRun> {
     const { rows } = await this.pool.query<{ token: string }>("SELECT nextval('kith.step_token')::text AS token");
     const startedAt = new Date().toISOString();
-    this.#run = { id: `run of ${startedAt}`, startedAt, token: BigInt(rows[0]?.token ?? 0) };
+    this.#run = { id: `run of ${startedAt}`, startedAt, token: BigInt(rows[0]?.token ?? 0), source: 'second-degree' };
     return this.#run;
   }
 

@@ -35,15 +35,16 @@ const instants = fc.oneof(
 
 const bases = fc.oneof(fc.constant(1000), fc.constantFrom(1000, 0, 1, 333, 500, 1001, 1500, 2999));
 
-const settings = fc.record({
-  asOf: fc.constantFrom('2020-06-15T00:00:00Z', '2024-02-29T23:59:59Z', '2019-12-31T16:30:05Z'),
-  windowDays: fc.constantFrom(1, 2, 3, 4, 90),
-  // Half-lives are whole seconds and short decimals of a day; the shortest rounds most edges to nothing.
-  halfLifeDays: fc.option(fc.constantFrom(0.01, 0.5, 1, 2.25, 30), { freq: 2 }),
-  bases: fc.record({ follow: bases, reply: bases, like: bases, mention: bases }),
-  minReputation: fc.constantFrom(0.5, 0, 0.3, 1),
-  hasReputation: fc.boolean(),
-});
+const settings = (windows: readonly number[]) =>
+  fc.record({
+    asOf: fc.constantFrom('2020-06-15T00:00:00Z', '2024-02-29T23:59:59Z', '2019-12-31T16:30:05Z'),
+    windowSeconds: fc.constantFrom(...windows),
+    // Half-lives are whole seconds and short decimals of a day; the shortest rounds most edges to nothing.
+    halfLifeDays: fc.option(fc.constantFrom(0.01, 0.5, 1, 2.25, 30), { freq: 2 }),
+    bases: fc.record({ follow: bases, reply: bases, like: bases, mention: bases }),
+    minReputation: fc.constantFrom(0.5, 0, 0.3, 1),
+    hasReputation: fc.boolean(),
+  });
 
 /** Users are places in the list of ids, and times places in the list of instants, so that cases shrink well. */
 const activities = fc.array(
@@ -62,13 +63,15 @@ const activities = fc.array(
  * self-activity, suspended users, users that user.csv lacks, both borders of the window, activities after as-of,
  * follows before the window, bases of 0, ids at their limits, scores at the threshold and missing ones.
  *
+ * `windows` are in seconds, multiples of 4.
+ *
  * Left out: exponential sums that doubles might round differently from exact arithmetic (see `isNearRoundingBorder`).
  */
-export function arbitraryCase(): fc.Arbitrary<Case> {
+export function arbitraryCase(windows = [1, 2, 3, 4, 90].map((days) => days * day)): fc.Arbitrary<Case> {
   return fc
     .record({
       ids: userIds,
-      settings,
+      settings: settings(windows),
       instants: fc.array(instants, { minLength: 1, maxLength: 6 }),
       activities,
       repeats: fc.array(fc.nat(109), { maxLength: 10 }),
@@ -82,7 +85,7 @@ export function arbitraryCase(): fc.Arbitrary<Case> {
       }),
     })
     .map(({ ids, settings, instants, activities, repeats, flags, scores }): Case => {
-      const windowSeconds = settings.windowDays * day;
+      const { windowSeconds } = settings;
       const asOf = Date.parse(settings.asOf) / 1000;
       const made = activities.map(
         ({ type, user, engaged, message, instant }): Activity => ({

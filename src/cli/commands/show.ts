@@ -7,6 +7,7 @@ import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
 import { compiledOf } from '../../scoring/ranking/recommend.ts';
 import { explain } from '../../show/explain.ts';
+import { renderCircles } from '../../show/render-circles.ts';
 import { renderExplanation } from '../../show/render-explanation.ts';
 import { renderUser } from '../../show/render-user.ts';
 import { showUser } from '../../show/show-user.ts';
@@ -17,6 +18,7 @@ import { interruptible } from '../interruptible.ts';
 interface Given {
   why?: number;
   json?: boolean;
+  members?: boolean;
 }
 
 const largestUserId = 2 ** 31 - 1;
@@ -41,9 +43,10 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
     .description("show a user's closest connections, and recommendations with their reasons")
     .argument('<user-id>', 'the user', userIdOf)
     .option('--why <rec-id>', 'explain why this user is recommended or not', userIdOf)
+    .option('--members', 'with --why, name those around each tie who engage with REC_ID (ranking circles)')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async (userId: number, { why, json }: Given) => {
+    .action(async (userId: number, { why, json, members }: Given) => {
       const settings = readSettings();
       const view = await interruptible(async (signal) => {
         const stack = await up(settings, { signal, onProgress: say });
@@ -55,7 +58,8 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
         await using graph = new Graph(stack.neo4j, signal);
         if (why !== undefined) {
           const explanation = await explain(graph, run, userId, why);
-          return json ? explanation : renderExplanation(explanation);
+          if (json) return explanation;
+          return 'terms' in explanation ? renderCircles(explanation, members === true) : renderExplanation(explanation);
         }
         const user = await showUser(
           graph,

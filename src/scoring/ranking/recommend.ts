@@ -136,11 +136,30 @@ export async function recommendTo(
   };
 }
 
+/**
+ * All of a user's candidates whom no filter drops, however many, in plain Cypher; and the terms of the score of `about`,
+ * even if that one is dropped. Undefined for a suspended user. Only for a ranking whose statement takes `$most` and
+ * `$about`.
+ */
+export async function candidatesOf(
+  graph: Graph,
+  userId: bigint,
+  about: bigint,
+  wanted: Wanted,
+  shared: Parameters,
+): Promise<UserRecommendations | undefined> {
+  const good = await goodAround(graph, userId, wanted, shared);
+  const all = { ...shared, most: 2n ** 31n, about };
+  return (await recommend(graph, { first: userId, end: userId + 1n }, wanted, all, good)).users[0];
+}
+
 /** What the recommendations of all users share, beside the lists. */
 export async function sharedParameters(graph: Graph, wanted: Wanted): Promise<Parameters> {
   const { asOf, weighting, ranking, filter, recommendEngaged, popularAtMost } = wanted;
   return {
     ...weighingParameters(weighting, asOf),
+    most: mostRecommended,
+    about: null,
     dropEngaged: !recommendEngaged,
     popularAtMost: popularAtMost === undefined ? mostRecommended : BigInt(popularAtMost),
     ...(await ranking.shared(graph, filter)),

@@ -1,0 +1,165 @@
+import { jest } from '@jest/globals';
+import fc from 'fast-check';
+import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { TestNetwork } from '../harness/network.ts';
+import { arbitraryCase, denseNetwork, writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
+import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
+import { type Case, expectedTables, type Network } from '../oracle/oracle.ts';
+import { seededRandom, shuffled } from '../oracle/seeded-random.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(300_000);
+
+let network: TestNetwork;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+}, 120_000);
+afterAll(async () => {
+  await network?.[Symbol.asyncDispose]();
+});
+
+interface CirclesCase {
+  network: Network;
+  options: CirclesOptions;
+}
+
+/** Runs a day of a case on top of what is there. */
+async function runDay(
+  given: Network,
+  options: CirclesOptions,
+  settings: Parameters<TestNetwork['run']>[0]['settings'] = {},
+): Promise<FinishedRun> {
+  const input = network.folder('20240601');
+  await writeFolder(given, input);
+  let reputation: string | false = false;
+  if (options.reputation) {
+    reputation = `${input}.csv`;
+    await writeReputation(options.reputation, reputation);
+  }
+  const { asOf, reputation: _, popularAtMost, dropEngaged, ...weighting } = options;
+  return network.run({
+    ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink' },
+    settings: { ranking: 'circles', weighting, popularAtMost, recommendEngaged: !dropEngaged, ...settings },
+  });
+}
+
+/** The published tables, all columns but created_at and updated_at. */
+async function published(): Promise<{ closest: string[]; recommendations: string[]; reasons: string[] }> {
+  const { closest } = await network.tables();
+  const lines = async (columns: string, table: string) => {
+    const { rows } = await network.pool.query<{ line: string }>(
+      `SELECT concat_ws(',', ${columns}) AS line FROM graph_recs.${table}`,
+    );
+    return rows.map(({ line }) => line).sort();
+  };
+  return {
+    closest,
+    recommendations: await lines('user_id, rec_id, score, rank, source', 'recommendations'),
+    reasons: await lines('user_id, rec_id, reason_id, weight, source', 'rec_reasons'),
+  };
+}
+
+async function expectOracle({ network: given, options }: CirclesCase, loader: 'bulk' | 'merge'): Promise<void> {
+  await network.reset();
+  const { dropped, ...expected } = expectedCircles(given, options);
+  const { summary } = await runDay(given, options, { loader });
+  expect(summary.loader).toBe(loader);
+  expect(await published()).toEqual(expected);
+  expect(summary.dropped).toEqual(dropped);
+}
+
+const windows = [4, 8, 16, 86_400, 4 * 86_400, 90 * 86_400];
+const cases: fc.Arbitrary<CirclesCase> = fc
+  .record({
+    example: arbitraryCase(windows),
+    popularAtMost: fc.option(fc.constantFrom(0, 1, 3), { nil: undefined, freq: 2 }),
+    dropEngaged: fc.boolean(),
+  })
+  .map(({ example: { network, options }, ...others }) => ({ network, options: { ...options, ...others } }));
+
+/** A dense network in which everybody, up to 25 ties, one-sided edges and somebody who did nothing are found. */
+function dense(seed: number, more: Partial<CirclesOptions> = {}): CirclesCase {
+  const { network: given, options }: Case = denseNetwork(seed);
+  const random = seededRandom(seed);
+  // A tenth of the edges are left, so that there are users with 0 to 25 ties.
+  const activities = given.activities.filter(() => random(8) === 0);
+  given.suspended.set(1_000_000, false);
+  return { network: { ...given, activities }, options: { ...options, ...more } };
+}
+
+describe('the tables of circles are those of the definition', () => {
+  test('for random small networks, loaded by MERGE', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (example) => {
+        await expectOracle(example, 'merge');
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+  });
+
+  test('for random small networks, loaded by the bulk importer', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (example) => {
+        await expectOracle(example, 'bulk');
+      }),
+      { numRuns: 2, endOnFailure: true },
+    );
+  });
+
+  test('for networks with more than 50 closest, 20 ties and 100 popular, with linear decay', async () => {
+    await expectOracle({ ...denseNetwork(2) }, 'merge');
+    await expectOracle(dense(3, { popularAtMost: 10 }), 'merge');
+  });
+
+  test('for a network with exponential decay, good users, and nobody engaged with before', async () => {
+    const reputation = new Map(dense(4).network.activities.map(({ user }) => [user, (user % 10) / 10]));
+    const decay = { kind: 'exponential', halfLifeSeconds: 20 * 86_400 } as const;
+    await expectOracle(dense(4, { reputation, decay, dropEngaged: true }), 'bulk');
+  });
+});
+
+test('lists of an earlier run, of activities in another order, and of another ranking change nothing', async () => {
+  await network.reset();
+  const { network: given, options } = dense(5);
+  const activities = shuffled(given.activities, 5);
+  const half = { ...given, activities: activities.slice(0, activities.length / 2) };
+  await runDay({ ...half, suspended: new Map() }, options);
+  const { summary } = await runDay(half, options, { ranking: 'second-degree' });
+  const { rows } = await network.pool.query('SELECT DISTINCT source FROM graph_recs.rec_reasons');
+  expect(rows).toEqual([{ source: 'second-degree' }]);
+  expect(summary.checks?.find(({ name }) => name === 'row counts')?.outcome).toBe('skipped');
+  const { dropped, ...secondDegree } = expectedTables(half, options);
+  expect(await network.tables()).toEqual(secondDegree);
+  expect(await listsLeft()).toBe(0);
+  await runDay({ ...given, activities: activities.slice(activities.length / 2) }, options);
+  const { dropped: _, ...expected } = expectedCircles(given, options);
+  expect(await published()).toEqual(expected);
+});
+
+test('people with whom the user has engaged are left out of second-degree, too, where a setting says so', async () => {
+  await network.reset();
+  const { network: given, options } = dense(6);
+  const { summary } = await runDay(given, options, { ranking: 'second-degree', recommendEngaged: false });
+  const engaged = new Set((await network.tables()).closest.map((line) => line.split(',').slice(0, 2).join(',')));
+  const { recommendations } = await network.tables();
+  expect(recommendations.length).toBeGreaterThan(100);
+  expect(recommendations.filter((line) => engaged.has(line))).toEqual([]);
+  const before = expectedTables(given, options).recommendations;
+  expect(before.filter((line) => engaged.has(line)).length).toBeGreaterThan(0);
+  expect(summary.dropped?.engaged).toBeGreaterThan(0);
+});
+
+/** How many users have a list of circles. */
+async function listsLeft(): Promise<number> {
+  const { default: neo4j } = await import('neo4j-driver');
+  const { uri, username, password } = network.stack.neo4j;
+  const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), { disableLosslessIntegers: true });
+  try {
+    const { records } = await driver.executeQuery(
+      'MATCH (u:User) WHERE u.ties IS NOT NULL OR u.alike IS NOT NULL OR u.closestVotes IS NOT NULL RETURN count(u) AS users',
+    );
+    return records[0]?.get('users') as number;
+  } finally {
+    await driver.close();
+  }
+}
