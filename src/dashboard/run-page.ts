@@ -154,9 +154,16 @@ function settingTable({ settings, input }: DashboardRun): Html {
         .map(([type, thousandths]) => `${type} ${thousandths / 1000}`)
         .join(', '),
     ],
+    ['Ranking', rankingText(settings)],
     ['Filtered by reputation', settings.reputation === 'none' ? 'nobody' : `good from ${weighting.minReputation} on`],
   ];
   return section('Settings', definitions(lines));
+}
+
+function rankingText({ ranking, recommendEngaged, popularAtMost }: DashboardRun['settings']): string {
+  const engaged = recommendEngaged ? '' : ', without people with whom the user has engaged';
+  const popular = ranking === 'circles' && popularAtMost !== undefined ? `, at most ${popularAtMost} popular` : '';
+  return `${ranking}${engaged}${popular}`;
 }
 
 function definitions(lines: readonly (readonly [string, Content])[]): Html {

@@ -59,8 +59,12 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
   return { ...settings, weighting, retention, ranking: rankingOf(options) ?? settings.ranking };
 }
 
-/** @throws BadInputError if there is no such ranking */
-function rankingOf({ ranking }: RunOptions): RankingName | undefined {
+/**
+ * The ranking that an option names, if it was given.
+ *
+ * @throws BadInputError if there is no such ranking
+ */
+export function rankingOf({ ranking }: Pick<RunOptions, 'ranking'>): RankingName | undefined {
   if (ranking === undefined) return undefined;
   const known = rankingNames.find((name) => name === ranking);
   if (!known) throw new BadInputError(`--ranking should be ${rankingNames.join(' or ')}.`);

@@ -28,6 +28,7 @@ export function renderUser(view: UserView, kith: string): string {
     parts.push(
       `No closest connections: in the ${run.settings.weighting.windowSeconds / 86_400} days before the as-of, the user did nothing that counts.`,
     );
+  if (view.vias && !view.suspended) parts.push(tiesText(view.vias));
   if (recommendations.length > 0)
     parts.push(
       `Recommendations (${recommendations.length})\n${columns(
@@ -39,7 +40,7 @@ export function renderUser(view: UserView, kith: string): string {
       )}`,
     );
   else if (closest.length > 0) parts.push('No recommendations: no candidate passed the filters.');
-  if (closest.length > 0) parts.push(droppedText(view, kith));
+  if (closest.length > 0 || recommendations.length > 0) parts.push(droppedText(view, kith));
   return parts.join('\n\n');
 }
 
@@ -53,17 +54,27 @@ function stateText({ suspended, reputation, run }: UserView): string {
   return `${suspended ? 'suspended' : 'not suspended'}, ${score} (${filter})`;
 }
 
-function because({ reasons }: RecommendationView): string {
-  const named = reasons.slice(0, namedReasons).map(({ userId, weight }) => `${userId} (${weightText(weight)})`);
+function tiesText(vias: readonly number[]): string {
+  if (vias.length === 0)
+    return 'No ties: nobody engaged with the user in the window either, so whoever is popular now is recommended.';
+  return `Recommended through the ${vias.length === 1 ? 'tie' : `${vias.length} strongest ties`} of the user: ${vias.join(', ')}`;
+}
+
+function because({ userId: recId, reasons }: RecommendationView): string {
+  // Whoever is recommended for their own sake: popular, or engages with the user.
+  const named = reasons
+    .slice(0, namedReasons)
+    .map(({ userId, weight, source }) => `${userId === recId ? source : userId} (${weightText(weight)})`);
   const more = reasons.length - named.length;
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }
 
 function droppedText({ dropped, userId, recommendations }: UserView, kith: string): string {
+  const engaged = dropped.engaged === undefined ? '' : `, ${dropped.engaged} engaged with`;
   const [first] = recommendations;
   const hint = `${kith} show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
   return (
-    `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already, ${dropped.reputation} by reputation.\n` +
+    `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already${engaged}, ${dropped.reputation} by reputation.\n` +
     `Why someone is recommended, or isn't: ${hint}`
   );
 }

@@ -3,9 +3,11 @@ import type { Computing } from '../graph/compiled.ts';
 import type { Graph, Parameters } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import { type RunFacts, wantedOf } from '../jobs/run.ts';
-import { recommendTo } from '../scoring/ranking/recommend.ts';
+import { readVias } from '../scoring/ranking/circles.ts';
+import { rankings } from '../scoring/ranking/rankings.ts';
+import { type DroppedCandidates, recommendTo } from '../scoring/ranking/recommend.ts';
 
-/** A user with a weight; weights and scores are decimals with 12 places, as published. */
+/** A user with a weight; weights and scores are decimals as published, with 12 places or as many as the ranking has. */
 export interface Weighted {
   userId: number;
   weight: string;
@@ -16,11 +18,10 @@ export interface RecommendationView {
   /** 1 is the best. */
   rank: number;
   score: string;
-  /**
-   * The user's closest connections who are close to the recommended user, heaviest first; their weights add up to the
-   * score.
-   */
-  reasons: Weighted[];
+  /** Where the largest share of the score comes from; the ranking's name if all of it comes from there. */
+  source: string;
+  /** Because of whom, heaviest first, as the ranking has it; their weights add up to the score. */
+  reasons: (Weighted & { source: string })[];
 }
 
 /** A user in the current graph, by a run's as-of and settings. */
@@ -32,9 +33,11 @@ export interface UserView {
   /** In [0, 1]; undefined without a score. */
   reputation?: number;
   closest: (Weighted & { rank: number })[];
+  /** By circles: through whom people are recommended, the strongest ties first. */
+  vias?: number[];
   recommendations: RecommendationView[];
   /** Candidates that a filter dropped, by the filter's name. */
-  dropped: { self: number; followed: number; reputation: number };
+  dropped: DroppedCandidates;
 }
 
 interface UserRow {
@@ -59,17 +62,19 @@ export async function showUser(
 ): Promise<UserView> {
   const id = BigInt(userId);
   // In parallel, since somebody is waiting.
-  const [found, recommended] = await Promise.all([
+  const [found, recommended, vias] = await Promise.all([
     graph.read<UserRow>('cypher/show/user.cypher', { userId: id }),
     recommendTo(graph, id, { ...wantedOf(run), computing, shared }),
+    run.settings.ranking === 'circles' ? readVias(graph, { first: id, end: id + 1n }) : undefined,
   ]);
   const user = found.rows[0];
   if (!user) throw unknownUser(userId);
   const ofOne = weightUnits(run.settings.weighting);
-  const reasonsOf = new Map<string, Weighted[]>();
-  for (const [, candidate = '', reason, weight = ''] of fieldsOf(recommended.reasons)) {
+  const { sources } = rankings[run.settings.ranking];
+  const reasonsOf = new Map<string, RecommendationView['reasons']>();
+  for (const [, candidate = '', reason, weight = '', source = sources[0] as string] of fieldsOf(recommended.reasons)) {
     const reasons = reasonsOf.get(candidate) ?? [];
-    reasons.push({ userId: Number(reason), weight });
+    reasons.push({ userId: Number(reason), weight, source });
     reasonsOf.set(candidate, reasons);
   }
   return {
@@ -82,11 +87,13 @@ export async function showUser(
       rank: i + 1,
       weight: decimalWeight(user.weights[i] ?? 0n, ofOne),
     })),
+    ...(vias && { vias: (vias[0]?.others ?? []).map(Number) }),
     recommendations: fieldsOf(recommended.recommendations)
-      .map(([, candidate = '', score = '', rank]) => ({
+      .map(([, candidate = '', score = '', rank, source = sources[0] as string]) => ({
         userId: Number(candidate),
         rank: Number(rank),
         score,
+        source,
         reasons: (reasonsOf.get(candidate) ?? []).sort(heaviestFirst),
       }))
       .sort((a, b) => a.rank - b.rank),
@@ -103,7 +110,7 @@ function fieldsOf(rows: string): string[][] {
 }
 
 function heaviestFirst(a: Weighted, b: Weighted): number {
-  // As numbers they could be equal, but they all have twelve places.
+  // As numbers they could be equal, but they all have as many places.
   const [x, y] = [a, b].map(({ weight }) => BigInt(weight.replace('.', ''))) as [bigint, bigint];
   return x === y ? a.userId - b.userId : x > y ? -1 : 1;
 }

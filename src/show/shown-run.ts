@@ -4,6 +4,7 @@ import { refuseHalfRebuilt } from '../jobs/rebuild.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
+import { rankings } from '../scoring/ranking/rankings.ts';
 
 /**
  * The run that applications read; users are shown by its as-of and settings.
@@ -28,6 +29,12 @@ export async function shownRun(
         'The graph was rebuilt and has no closest connections yet: do the next run first (`kith run --input DIR`), or compute them by `kith closest`.',
       );
     const inGraph = await runInGraph(database);
+    const { ranking } = run.settings;
+    // Of another ranking the graph would know nothing, and of a half computed one the wrong.
+    if (rankings[ranking].carried && inGraph?.run.settings.ranking !== ranking)
+      throw new BadInputError(
+        `Run ${run.id}, which is published, was ranked by ${ranking}, but the graph holds the lists of another run, or of one under way: wait for that, or do a run.`,
+      );
     const { id, asOf, startedAt, settings: ofRun } = run;
     return { run: { id, asOf, startedAt, settings: ofRun }, isGraphOfRun: inGraph?.run.id === run.id };
   });

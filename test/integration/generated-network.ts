@@ -8,6 +8,8 @@ import { computeClosest, drawClosest } from '../../src/graph/closest.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { loadFolder } from '../../src/graph/load-folder.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
+import { makeCarried } from '../../src/scoring/ranking/carried.ts';
+import { circles } from '../../src/scoring/ranking/circles.ts';
 import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 import { applyReputation } from '../../src/scoring/reputation/apply-reputation.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
@@ -58,6 +60,12 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.weighting, secondDegree.closest, {
       by: 'compiled',
     });
+    // The lists of circles beside: closest connections are the same.
+    const wanted = { asOf, weighting: settings.weighting, ranking: circles };
+    await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.weighting, circles.closest, {
+      ...{ by: 'cypher', why: '' },
+    });
+    await makeCarried(graph, wanted, { sessions: 2, onProgress: () => undefined });
     await drawClosest(graph, { sessions: 2, onProgress: () => undefined });
     const reputation = new Map<number, number>();
     for (let user = 0; user < users; user++) if (user % 7 !== 0) reputation.set(user, ((user * 37) % 101) / 100);

@@ -12,9 +12,11 @@ import type { Computing } from '../../src/graph/compiled.ts';
 import type { RunFacts } from '../../src/jobs/run.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
-import { type Explanation, explain } from '../../src/show/explain.ts';
+import { type Explanation, explain, type Obstacle } from '../../src/show/explain.ts';
+import type { CirclesExplanation } from '../../src/show/explain-circles.ts';
 import { showUser, type UserView } from '../../src/show/show-user.ts';
 import { kith } from '../harness/command-line.ts';
+import { expectedCircles } from '../oracle/circles.ts';
 import { activityTypes, type Network } from '../oracle/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
@@ -119,7 +121,8 @@ test('explains every recommendation of a user with the rank, the score and the r
   for (const one of view.recommendations) {
     const why = (await explain(network.graph, run, 2770, one.userId)) as Explanation;
     expect([why.recommended, why.rank, why.score]).toEqual([true, one.rank, one.score]);
-    expect(why.reasons.map(({ userId, weight }) => ({ userId, weight }))).toEqual(one.reasons);
+    const weights = one.reasons.map(({ userId, weight }) => ({ userId, weight }));
+    expect(why.reasons.map(({ userId, weight }) => ({ userId, weight }))).toEqual(weights);
   }
 });
 
@@ -260,5 +263,92 @@ describe('the command, once a run is published', () => {
   test('refuses what is not a user id', async () => {
     await expect(shown('trader')).rejects.toThrow('A user id is a whole number from 0 to 2147483647.');
     await expect(shown('2770', '--why', '2147483648')).rejects.toThrow('A user id is a whole number');
+  });
+});
+
+describe('by circles', () => {
+  const byCircles = (more: Partial<RunFacts['settings']> = {}): RunFacts => ({
+    ...run,
+    settings: { ...run.settings, ranking: 'circles', ...more },
+  });
+  let circles: ReturnType<typeof expectedCircles>;
+  beforeAll(() => {
+    const { asOf, reputation } = network;
+    circles = expectedCircles(read, { ...network.settings.weighting, asOf, reputation });
+  });
+  const explained = async (userId: number, recId: number, of = byCircles()) =>
+    (await explain(network.graph, of, userId, recId)) as CirclesExplanation;
+
+  test('shows many users exactly what the definition says they should see', async () => {
+    let recommendations = 0;
+    for (let user = 0; user < 3000; user += 97) {
+      const view = await showUser(network.graph, byCircles(), user, plain);
+      const lines = view.recommendations.map(
+        ({ userId, score, rank, source }) => `${user},${userId},${score},${rank},${source}`,
+      );
+      expect(lines.sort()).toEqual(linesOf(circles.recommendations, user));
+      const reasons = view.recommendations.flatMap((one) =>
+        one.reasons.map(({ userId, weight, source }) => `${user},${one.userId},${userId},${weight},${source}`),
+      );
+      expect(reasons.sort()).toEqual(linesOf(circles.reasons, user));
+      recommendations += lines.length;
+    }
+    expect(recommendations).toBeGreaterThan(400);
+  });
+
+  test('explains every recommendation by terms that sum to its score, and who speaks for it', async () => {
+    const view = await showUser(network.graph, byCircles(), 2770, plain);
+    expect(view.vias?.length).toBe(10);
+    for (const one of view.recommendations) {
+      const why = await explained(2770, one.userId);
+      expect([why.recommended, why.rank, why.score]).toEqual([true, one.rank, one.score]);
+      const units = why.terms.reduce((sum, { weight }) => sum + BigInt(weight.replace('.', '')), 0n);
+      expect(units).toBe(BigInt(one.score.replace('.', '')));
+      for (const term of why.terms) {
+        if (term.source !== 'circle') continue;
+        expect(view.vias?.[term.rank - 1]).toBe(term.via);
+        const voters = [...term.lately, ...term.before];
+        expect(voters.length).toBeGreaterThan(0);
+        expect(voters.length).toBeLessThanOrEqual(term.members);
+        // Whoever votes has the recommended among their closest.
+        for (const voter of voters)
+          expect(linesOf(circles.closest, voter).some((line) => line.split(',')[1] === String(one.userId))).toBe(true);
+      }
+    }
+  });
+
+  test('says what keeps somebody from being recommended, with the rank and what is missing', async () => {
+    const all = await showUser(network.graph, byCircles(), 2770, plain);
+    const [first] = all.recommendations;
+    const best = first?.userId as number;
+    expect((await explained(2770, 2770)).obstacles).toEqual([{ kind: 'self' }]);
+    const follow = read.activities.find(({ type, user, at }) => type === 'follow' && user === 2770 && at <= run.asOf);
+    expect((await explained(2770, follow?.engaged ?? -1)).obstacles.map(({ kind }) => kind)).toContain('followed');
+    const [popular] = circles.recommendations.filter((line) => line.endsWith('popular'));
+    const lists = new Set(all.recommendations.map(({ userId }) => userId));
+    const others = [...new Set(circles.recommendations.map((line) => Number(line.split(',')[1])))];
+    const kinds = new Map<string, Obstacle>();
+    for (const other of others.filter((id) => !lists.has(id)).slice(0, 60)) {
+      const { obstacles: found, rank, score } = await explained(2770, other);
+      for (const one of found) kinds.set(one.kind, one);
+      const missed = found.find((one) => one.kind === 'not-among-best');
+      if (!missed) continue;
+      expect(rank).toBeGreaterThan(20);
+      expect(missed.lowestScore).toBe(all.recommendations[19]?.score);
+      expect(Number(score) + Number(missed.missing)).toBeCloseTo(Number(missed.lowestScore), 7);
+    }
+    expect([...kinds.keys()]).toContain('not-among-best');
+    expect(popular).toBeDefined();
+    const none = byCircles({ popularAtMost: 0 });
+    const surplus = all.recommendations.find(({ reasons }) => reasons.some(({ source }) => source.includes('popular')));
+    expect((await explained(2770, surplus?.userId ?? -1, none)).obstacles).toEqual([
+      { kind: 'popular-at-most', most: 0 },
+    ]);
+    const engaged = linesOf(circles.closest, 2770).map((line) => Number(line.split(',')[1]));
+    const known = all.recommendations.find(({ userId }) => engaged.includes(userId));
+    const unengaged = byCircles({ recommendEngaged: false });
+    if (known)
+      expect((await explained(2770, known.userId, unengaged)).obstacles.map(({ kind }) => kind)).toEqual(['engaged']);
+    expect((await explained(2770, best)).obstacles).toEqual([]);
   });
 });

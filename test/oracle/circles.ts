@@ -112,7 +112,7 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
       n === 0n ? tenMillion : vias.reduce((sum, v) => sum + (3n * 10n ** 11n) / (mass.get(v) as bigint), 0n) / n;
     for (const [w, share] of popular)
       terms.push({ rec: w, reason: w, source: 'popular', units: (c * 3n * share) / 10n ** 8n });
-    for (const w of users)
+    for (const w of users.filter((w) => of(s, w, u) > 0n))
       terms.push({
         ...{ rec: w, reason: w, source: 'engages-with-you' },
         units: part(of(s, w, u), full) + part(of(h, w, u), fullLately),

@@ -2,6 +2,7 @@ import { ConnectionLists } from '../../src/export/connection-lists.ts';
 import { ListCheck } from '../../src/export/list-check.ts';
 import { RecommendationCheck } from '../../src/export/recommendation-check.ts';
 import { RowReader } from '../../src/export/row-reader.ts';
+import { rankings } from '../../src/scoring/ranking/rankings.ts';
 import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 
 function bytes(...rows: string[]): Buffer {
@@ -153,5 +154,44 @@ describe('recommendations and reasons', () => {
     await rows.take(bytes(...recs), bytes(...reasons));
     expect(rows.answers().reasons).toEqual({});
     expect(rows.rows).toBe(5);
+  });
+});
+
+describe('recommendations and reasons of circles', () => {
+  const check = async (recs: string[], reasons: string[]) => {
+    const rows = new RecommendationCheck({
+      suspended: new Set([99]),
+      ranges: [{ first: 0n, end: 2n ** 31n }],
+      readFollowed: async () => new Map([[1, Int32Array.of(6)]]),
+      ranking: rankings.circles,
+      readVias: async () => new Map([[1, Int32Array.of(2, 3)]]),
+      connections: undefined,
+    });
+    const lines = (texts: string[]) =>
+      Buffer.from(texts.map((text) => `${text.replaceAll(' ', '\t').replaceAll('_', ' ')}\n`).join(''));
+    await rows.take(lines(recs), lines(reasons));
+    const { recommendations, reasons: ofReasons } = rows.answers();
+    return offences({ ...recommendations, ...ofReasons });
+  };
+  const recs = ['1 3 0.3000001 1 circle', '1 5 0.2000000 2 popular'];
+  const reasons = ['1 3 2 0.1000000 circle', '1 3 3 0.2000001 circle_+_engages-with-you', '1 5 5 0.2000000 popular'];
+
+  test('pass when nothing is wrong; a reason may be the recommended', async () => {
+    expect(await check(recs, reasons)).toEqual([]);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['sums', ['1 3 0.3000002 1 circle', recs[1] as string], reasons],
+    ['sources', ['1 3 0.3000001 1 circle_+_popular', recs[1] as string], reasons],
+    ['sources', ['1 3 0.3000001 1 second-degree', recs[1] as string], reasons],
+    ['sources', recs, [...reasons.slice(0, 2), '1 5 5 0.2000000 popular_+_circle']],
+    ['reasons', recs, ['1 3 4 0.1000000 circle', '1 3 3 0.2000001 circle'].sort().concat(reasons[2] as string)],
+    ['reasons', recs, [...reasons.slice(0, 2), '1 5 5 0.2000000 circle']],
+    ['reasons', recs, [...reasons.slice(0, 2), '1 5 2 0.2000000 popular']],
+    ['no self', recs, [...reasons.slice(0, 2), '1 5 1 0.2000000 circle']],
+    ['no followed', ['1 6 0.2000000 1 popular'], ['1 6 6 0.2000000 popular']],
+    ['no suspended', ['1 99 0.2000000 1 popular'], ['1 99 99 0.2000000 popular']],
+  ])('%s: %s %s', async (name, ofRecs, ofReasons) => {
+    expect(await check(ofRecs, ofReasons)).toContain(name);
   });
 });

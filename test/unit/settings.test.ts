@@ -50,6 +50,18 @@ describe('settings', () => {
     );
   });
 
+  test('know how to rank, and whom to leave out', () => {
+    const read = (env: Record<string, string>) => {
+      const { ranking, recommendEngaged, popularAtMost } = readSettings(env);
+      return { ranking, recommendEngaged, popularAtMost };
+    };
+    expect(read({})).toEqual({ ranking: 'second-degree', recommendEngaged: true, popularAtMost: undefined });
+    const given = { KITH_RANKING: 'circles', KITH_RECOMMEND_ENGAGED: 'no', KITH_POPULAR_AT_MOST: '15' };
+    expect(read(given)).toEqual({ ranking: 'circles', recommendEngaged: false, popularAtMost: 15 });
+    expect(() => read({ KITH_RANKING: 'circle' })).toThrow('KITH_RANKING should be second-degree or circles');
+    expect(() => read({ KITH_POPULAR_AT_MOST: '21' })).toThrow(BadInputError);
+  });
+
   test('know the half-life of exponential decay in seconds', () => {
     expect(readSettings({ KITH_DECAY: 'exponential', KITH_HALF_LIFE_DAYS: '0.5' }).weighting.decay).toEqual({
       kind: 'exponential',

@@ -89,11 +89,11 @@ test('a user without connections is told why there are none', () => {
 });
 
 test('of many reasons the three heaviest are named and the others counted', () => {
-  const reasons = [1, 2, 3, 4, 5].map((userId) => ({ userId, weight: '0.100000000000' }));
+  const reasons = [1, 2, 3, 4, 5].map((userId) => ({ userId, weight: '0.100000000000', source: 'second-degree' }));
   const text = renderUser(
     view({
       closest: [{ userId: 1, rank: 1, weight: '1.000000000000' }],
-      recommendations: [{ userId: 99, rank: 1, score: '0.500000000000', reasons }],
+      recommendations: [{ userId: 99, rank: 1, score: '0.500000000000', source: 'second-degree', reasons }],
     }),
     'KITH_HOME=.kith-demo npx kith',
   );

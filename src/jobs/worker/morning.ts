@@ -21,8 +21,9 @@ export async function queueMorning(
   const due = latestDue(schedule, await currentTime(database));
   if (due.at < schedule.since) return undefined;
   const { input, asOf } = dayOf(schedule, due);
+  const { ranking = settings.ranking } = schedule;
   const scores = scoresOf(settings, {});
-  const wanted = { input, asOf, scores, settings: runSettings(settings, scores), dueAt: due.at };
+  const wanted = { input, asOf, scores, settings: runSettings({ ...settings, ranking }, scores), dueAt: due.at };
   const [id] = await enqueueRuns(database, [wanted]);
   return id === undefined ? undefined : { id, input };
 }

@@ -1,6 +1,6 @@
 import type { Agenda } from 'agenda';
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
-import type { Settings } from '../../config/settings.ts';
+import type { RankingName, Settings } from '../../config/settings.ts';
 import { BadInputError, messageOf } from '../../errors.ts';
 import { parseInstant } from '../../ingest/instant.ts';
 import { absoluteLocation } from '../../storage/location.ts';
@@ -16,6 +16,8 @@ export interface Schedule {
   timeZone: string;
   /** The folder that holds the days' folders. */
   inputRoot: string;
+  /** How its runs are ranked; undefined: by the worker's settings. */
+  ranking?: RankingName;
 }
 
 /** Milliseconds by which clocks are put back at most. */
@@ -35,8 +37,7 @@ export interface KeptSchedule extends Schedule {
   since: Date;
 }
 
-interface MorningData {
-  inputRoot: string;
+interface MorningData extends Pick<Schedule, 'inputRoot' | 'ranking'> {
   isByHand: boolean;
   /** ISO 8601. */
   since: string;
@@ -47,11 +48,12 @@ export async function readSchedule(agenda: Agenda): Promise<KeptSchedule | undef
   const { jobs } = await agenda.queryJobs({ name: morningJob, includeDisabled: true });
   const [job] = jobs;
   if (!job?.repeatInterval) return undefined;
-  const { inputRoot, isByHand, since } = (job.data ?? {}) as MorningData;
+  const { inputRoot, ranking, isByHand, since } = (job.data ?? {}) as MorningData;
   const schedule = {
     cron: String(job.repeatInterval),
     timeZone: job.repeatTimezone ?? 'UTC',
     inputRoot,
+    ranking,
     isByHand,
     isOff: job.disabled ?? false,
     since: new Date(since),
@@ -82,11 +84,11 @@ export async function soundSchedule(agenda: Agenda): Promise<KeptSchedule | unde
  */
 export async function setSchedule(
   agenda: Agenda,
-  { cron, timeZone, inputRoot }: Schedule,
+  { cron, timeZone, inputRoot, ranking }: Schedule,
   isByHand: boolean,
   since: Date,
 ): Promise<void> {
-  const data: MorningData = { inputRoot, isByHand, since: since.toISOString() };
+  const data: MorningData = { inputRoot, ranking, isByHand, since: since.toISOString() };
   // Where the clock skips the time, Agenda may call late, twice or never again: it is only a reason to look at once.
   await agenda.every(cron, morningJob, data, { timezone: timeZone, skipImmediate: true });
   await agenda.enable({ name: morningJob });

@@ -15,7 +15,7 @@ const forgottenAtOnce = 20_000n;
 /** Makes the lists that vias carry, if they are others than the closest connections, which must be there for everybody. */
 export async function makeCarried(
   graph: Graph,
-  { ranking, weighting, asOf }: Wanted,
+  { ranking, weighting, asOf }: Pick<Wanted, 'ranking' | 'weighting' | 'asOf'>,
   { sessions, onProgress }: { sessions: number; onProgress: (done: number, total: number) => void },
 ): Promise<void> {
   const { carried } = ranking;
