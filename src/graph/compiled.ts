@@ -18,7 +18,7 @@ export async function findComputing(
   { compiled }: Pick<Settings, 'compiled'>,
   twin: CypherFile | undefined,
 ): Promise<Computing> {
-  if (!twin) return { by: 'cypher', why: 'nothing of this is compiled yet' };
+  if (!twin) return { by: 'cypher', why: 'there are no compiled procedures for these settings yet' };
   if (compiled === 'off') return { by: 'cypher', why: 'KITH_COMPILED=off' };
   const version = await graph.read<{ version: bigint }>('cypher/compiled/version.cypher').then(
     ({ rows }) => rows[0]?.version,

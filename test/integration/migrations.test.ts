@@ -44,7 +44,8 @@ async function version5(name: string): Promise<{ url: string; pool: pg.Pool & As
   const pool = new pg.Pool({ connectionString: url.href });
   pool.on('error', () => undefined);
   await pool.query(`
-    INSERT INTO kith.runs (id, as_of, settings, status, started_at) VALUES ('half', '2024-05-30', '{}', 'running', now());
+    INSERT INTO kith.runs (id, as_of, settings, status, started_at) VALUES ('half', '2024-05-30', '{}', 'running', now()),
+      ('whole', '2024-05-29', '{"ranking": {"windowSeconds": 7776000}, "reputation": "none"}', 'published', now() - interval '1 day');
     INSERT INTO kith.run_steps (run_id, step, status, token, started_at)
       SELECT 'half', step, 'done', 1, now() FROM unnest(ARRAY['ingest', 'closest', 'recommend']) AS step;
     UPDATE kith.progress SET closest_run = 'half', recommended_run = 'half';
@@ -101,6 +102,18 @@ test('a database of version 5 keeps its rows, views, grants and indexes, and the
       (SELECT array_agg(step) FROM kith.run_steps) AS done`);
   // A run that was half way computes its rows again.
   expect(left[0]).toEqual({ schemas: ['kith', 'kith_next', 'kith_shown'], next: 0, done: ['ingest'] });
+
+  const { rows: kept } = await pool.query("SELECT settings FROM kith.runs WHERE id = 'whole'");
+  expect(kept).toEqual([
+    {
+      settings: {
+        ...{ weighting: { windowSeconds: 7776000 }, reputation: 'none' },
+        ...{ ranking: 'second-degree', recommendEngaged: true },
+      },
+    },
+  ]);
+  const { rows: sources } = await pool.query('SELECT DISTINCT source FROM graph_recs.rec_reasons');
+  expect(sources).toEqual([{ source: 'second-degree' }]);
 
   await using rows = await StagedRows.open({ stack: { ...network.stack, postgres: { url } }, pool });
   await rows.stage(users, 2);

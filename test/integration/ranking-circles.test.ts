@@ -1,6 +1,11 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
+import { type Part, runPart } from '../../src/jobs/by-hand.ts';
+import { checkShown } from '../../src/jobs/check-shown.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
+import { silent } from '../../src/jobs/watcher.ts';
+import { shownRun } from '../../src/show/shown-run.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { arbitraryCase, denseNetwork, writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
 import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
@@ -134,6 +139,52 @@ test('lists of an earlier run, of activities in another order, and of another ra
   await runDay({ ...given, activities: activities.slice(activities.length / 2) }, options);
   const { dropped: _, ...expected } = expectedCircles(given, options);
   expect(await published()).toEqual(expected);
+});
+
+test('a run keeps its ranking, and its steps alone go by the one that closest was computed for', async () => {
+  await network.reset();
+  const { network: given, options } = dense(7);
+  const input = network.folder('20240601');
+  await writeFolder(given, input);
+  const { reputation: _, asOf, ...weighting } = options;
+  const step = async (part: Part, more: RunOptions = {}) => {
+    const settings = { ...network.settings, weighting };
+    const all = { asOf: new Date(asOf * 1000).toISOString(), allow: 'stale', ...more };
+    return runPart(part, await planRun(settings, all), silent, new AbortController().signal);
+  };
+  await step('ingest', { input });
+  await step('closest', { ranking: 'circles' });
+  await expect(step('recommend', { ranking: 'second-degree' })).rejects.toThrow(
+    'Closest connections were computed for the ranking circles: call `kith closest --ranking second-degree` first.',
+  );
+  await step('recommend');
+  const { run } = await step('publish');
+  const { rows } = await network.pool.query(
+    `SELECT settings ->> 'ranking' AS ranking, settings -> 'recommendEngaged' AS engaged FROM kith.runs WHERE id = '${run.id}'`,
+  );
+  expect(rows).toEqual([{ ranking: 'circles', engaged: true }]);
+  const { dropped, ...expected } = expectedCircles(given, options);
+  expect(await published()).toEqual(expected);
+  const { checks } = await checkShown(network.settings, new AbortController().signal);
+  expect(checks.filter(({ outcome }) => outcome !== 'passed').map(({ name }) => name)).toEqual(['row counts']);
+  // What somebody has written over a row is found by `kith check`.
+  const found = async (change: string) => {
+    await network.pool.query(change);
+    const after = await checkShown(network.settings, new AbortController().signal);
+    return after.checks.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
+  };
+  const [row] = (await network.pool.query("SELECT * FROM graph_recs.rec_reasons WHERE source = 'circle' LIMIT 1")).rows;
+  const ofRow = `WHERE user_id = ${row.user_id} AND rec_id = ${row.rec_id} AND reason_id = ${row.reason_id}`;
+  expect(await found(`UPDATE graph_recs.rec_reasons SET source = 'popular' ${ofRow}`)).toEqual(['reasons']);
+  expect(await found(`UPDATE graph_recs.rec_reasons SET source = 'nowhere' ${ofRow}`)).toEqual(['sources', 'reasons']);
+  expect(await found(`UPDATE graph_recs.rec_reasons SET source = 'circle', reason_id = 1000000 ${ofRow}`)).toEqual([
+    'reasons',
+  ]);
+  // Another run's lists say nothing about it.
+  await step('closest', { ranking: 'second-degree' });
+  await expect(shownRun(network.settings)).rejects.toThrow('was ranked by circles, but the graph holds the lists of');
+  const later = await checkShown(network.settings, new AbortController().signal);
+  expect(later.checks.find(({ name }) => name === 'reasons')).toMatchObject({ outcome: 'skipped' });
 });
 
 test('people with whom the user has engaged are left out of second-degree, too, where a setting says so', async () => {

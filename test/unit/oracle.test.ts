@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { arbitraryCase, denseNetwork, type FolderStyle, writeFolder } from '../oracle/arbitrary-network.ts';
+import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { decimal, fixedPoint, halved } from '../oracle/exact.ts';
 import { type Activity, expectedTables, type Network, type OracleOptions } from '../oracle/oracle.ts';
 import { epochSeconds, networkOfFolder } from '../oracle/read-folder.ts';
@@ -404,5 +405,43 @@ describe('folders', () => {
     expect(spelled(second, 0)).toBe('2020-02-29 23:59:59');
     expect(spelled(second, 3)).toBe('2020-03-01T05:29:59+05:30');
     for (const index of range(0, 6)) expect(epochSeconds(spelled(second, index))).toBe(second);
+  });
+});
+
+describe('circles', () => {
+  // 1 and 3 like 2 right now. S = 100 × 1000 and H = 12 × 1000 (100 // 8 is 12) are as large as one edge can be.
+  const now = [like(1, 2, 0), like(3, 2, 0)];
+  const circles = (activities: Activity[], options: Partial<CirclesOptions> = {}) =>
+    expectedCircles({ activities, suspended: new Map() }, { ...plain, ...options });
+
+  test('a score is what the definition says, by hand', () => {
+    // Circle of 2: 1 and 3 with 10000 each, itself 3 × 7071; den 71213; num(2, 2) = 2 × 10000 + 2 × 10000.
+    // Circle of 1: 2 with 7071, itself 30000. c(1) = 3e11 // 71213 = 4212713.
+    // Popular 2: H 24000; 4212713 × 3 × 24000 // 1e8 = 3033. T(2, 2) = 40000 × 1e7 // 71213 = 5616951.
+    const { recommendations, reasons, dropped } = circles(now);
+    expect(recommendations).toEqual([
+      '1,2,0.5619984,1,circle',
+      '2,1,0.1500000,1,engages-with-you',
+      '2,3,0.1500000,2,engages-with-you',
+      '3,2,0.5619984,1,circle',
+    ]);
+    expect(reasons).toEqual([
+      '1,2,2,0.5619984,circle + popular',
+      '2,1,1,0.1500000,engages-with-you',
+      '2,3,3,0.1500000,engages-with-you',
+      '3,2,2,0.5619984,circle + popular',
+    ]);
+    expect(dropped).toEqual({ suspended: 0, self: 1, followed: 0, reputation: 0 });
+  });
+
+  test('whoever has done nothing gets the popular, and nobody gets whom they have engaged with where that is dropped', () => {
+    const alone = circles([...now, follow(9, 9, 0)]).recommendations.filter((line) => line.startsWith('9,'));
+    expect(alone).toEqual(['9,2,0.0007200,1,popular']);
+    const { recommendations, dropped } = circles(now, { dropEngaged: true });
+    expect(recommendations.map((line) => line.slice(0, 3))).toEqual(['2,1', '2,3']);
+    expect(dropped.engaged).toBe(2);
+    expect(
+      circles([...now, follow(9, 9, 0)], { popularAtMost: 0 }).recommendations.map((line) => line.slice(0, 3)),
+    ).toEqual(['2,1', '2,3', '9,2']);
   });
 });

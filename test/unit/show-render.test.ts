@@ -1,6 +1,8 @@
 import type { RunFacts } from '../../src/jobs/run.ts';
 import type { Step } from '../../src/show/activities.ts';
 import type { Explanation, Obstacle } from '../../src/show/explain.ts';
+import type { CirclesExplanation } from '../../src/show/explain-circles.ts';
+import { renderCircles } from '../../src/show/render-circles.ts';
 import { renderExplanation } from '../../src/show/render-explanation.ts';
 import { renderUser } from '../../src/show/render-user.ts';
 import type { UserView } from '../../src/show/show-user.ts';
@@ -127,4 +129,68 @@ test.each<[Obstacle, string]>([
   const text = renderExplanation(explanation({ recommended: false, rank: undefined, obstacles: [obstacle] }));
   expect(text).toMatch(/^99 is not recommended to 42\./);
   expect(text).toContain(sentence);
+});
+
+describe('circles', () => {
+  const byCircles: RunFacts = { ...run, settings: { ...run.settings, ranking: 'circles' } };
+
+  test('whoever has done nothing is told why they get the popular', () => {
+    const text = renderUser(
+      view({
+        ...{ run: byCircles, vias: [] },
+        recommendations: [
+          {
+            ...{ userId: 99, rank: 1, score: '0.3000000', source: 'popular' },
+            reasons: [{ userId: 99, weight: '0.3000000', source: 'popular' }],
+          },
+        ],
+      }),
+      'kith',
+    );
+    expect(text).toContain('No ties: nobody engaged with the user in the window either');
+    expect(text).toMatch(/1 +99 +0\.3000 +popular \(0\.3000\)/);
+    expect(text).toContain('kith show 42 --why 99');
+  });
+
+  test('why somebody is recommended is said in words, and who speaks for them where that is asked for', () => {
+    const explained: CirclesExplanation = {
+      ...{
+        userId: 42,
+        recId: 1454,
+        run: byCircles,
+        recommended: true,
+        rank: 3,
+        score: '0.4500000',
+        obstacles: [],
+        vias: 10,
+      },
+      terms: [
+        {
+          ...{ source: 'circle', via: 912, rank: 2, members: 45, weight: '0.2000000' },
+          ...{ lately: [5, 7, 8], before: Array.from({ length: 11 }, (_, i) => 100 + i) },
+        },
+        { source: 'popular', rank: 8, weight: '0.1500000' },
+        {
+          ...{ source: 'engages-with-you', weight: '0.1000000' },
+          activities: [{ type: 'like', at: run.asOf - 60, messageId: '1' }],
+        },
+      ],
+    };
+    const text = renderCircles(explained, false);
+    expect(text).toContain('1454 is recommended to 42: rank 3, score 0.4500.');
+    expect(text).toContain(
+      '0.2000  of the 45 people around 912 (tie 2), 14 (31 %) engage with 1454, 3 of them recently',
+    );
+    expect(text).toContain('0.1500  popular: 1454 is number 8');
+    expect(text).toContain('0.1000  1454 engaged with 42, last at 2024-05-31 23:59:00 UTC');
+    expect(text).not.toContain('5, 7, 8');
+    expect(renderCircles(explained, true)).toContain('5, 7, 8, 100, 101');
+    const missed: CirclesExplanation = {
+      ...{ ...explained, recommended: false, rank: 31 },
+      obstacles: [{ kind: 'not-among-best', rank: 31, lowestScore: '0.5000000', missing: '0.0500000' }],
+    };
+    expect(renderCircles(missed, false)).toContain(
+      '1454 has rank 31 and only 20 are recommended; the 20th has score 0.5000, which is 0.0500 more.',
+    );
+  });
 });
