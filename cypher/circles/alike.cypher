@@ -8,28 +8,27 @@
 // with activities as of $asOf in a $window of seconds. A user without ties gets none of the three.
 MATCH (v:User)
 WHERE v.userId >= $first AND v.userId < $end
-CALL (v) {
+// By the number of ties, 0 to 20: 10^4 / √n, rounded.
+WITH
+  v,
+  [
+    0, 10000, 7071, 5774, 5000, 4472, 4082, 3780, 3536, 3333, 3162,
+    3015, 2887, 2774, 2673, 2582, 2500, 2425, 2357, 2294, 2236
+  ] AS voices
+CALL (v, voices) {
   MATCH (v)-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]-(x)
   WHERE v.ties IS NOT NULL AND r.at > $asOf - $window AND r.at <= $asOf
-  WITH DISTINCT v, x
+  WITH DISTINCT v, x, voices
   WHERE v.userId IN x.ties
-  RETURN collect([x, 1]) AS others
+  RETURN collect([x, voices[size(x.ties)]]) AS others
 }
-WITH v, CASE WHEN v.ties IS NULL THEN [] ELSE others + [[v, 3]] END AS circle
+WITH v, CASE WHEN v.ties IS NULL THEN [] ELSE others + [[v, 3 * voices[size(v.ties)]]] END AS circle
+WITH v, circle, reduce(mass = 30000, member IN circle | mass + member[1]) AS mass
 CALL (circle) {
   UNWIND circle AS member
-  WITH
-    member[0] AS x,
-    member[1]
-    * [
-      10000, 7071, 5774, 5000, 4472, 4082, 3780, 3536, 3333, 3162,
-      3015, 2887, 2774, 2673, 2582, 2500, 2425, 2357, 2294, 2236
-    ][size((member[0]).ties) - 1] AS voice
-  RETURN collect([voice, coalesce(x.closest, []), coalesce(x.closestVotes, [])]) AS members, sum(voice) + 30000 AS mass
-}
-CALL (members) {
-  UNWIND members AS member
-  WITH member[0] AS voice, member[1] AS ws, member[2] AS votes
+  WITH member[0] AS x, member[1] AS voice
+  WHERE x.closest IS NOT NULL
+  WITH x.closest AS ws, x.closestVotes AS votes, voice
   UNWIND range(0, size(ws) - 1) AS i
   WITH ws[i] AS w, sum(voice * votes[i]) AS num
   ORDER BY num DESC, w
@@ -39,4 +38,4 @@ CALL (members) {
 SET
   v.alike = CASE WHEN size(alike) > 0 THEN alike END,
   v.alikeShares = CASE WHEN size(alike) > 0 THEN [num IN nums | num / mass * 10000000 + num % mass * 10000000 / mass] END,
-  v.circleMass = CASE WHEN size(members) > 0 THEN mass END
+  v.circleMass = CASE WHEN size(circle) > 0 THEN mass END

@@ -15,7 +15,7 @@ CALL (v) {
   WITH v
   RETURN v AS x, 3 AS times
 }
-WITH x, times, [i IN range(0, size(x.closest) - 1) WHERE x.closest[i] = $recId | x.closestVotes[i]][0] AS vote
+WITH x, times, [i IN range(0, size(coalesce(x.closest, [])) - 1) WHERE x.closest[i] = $recId | x.closestVotes[i]][0] AS vote
 RETURN
   x.userId AS member,
   size(x.ties) AS ties,

@@ -4,7 +4,7 @@
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
 // :param windowDays => 90;
 MATCH (u:User {userId: $userId})
-UNWIND range(0, size(u.ties) - 1) AS i
+UNWIND range(0, size(coalesce(u.ties, [])) - 1) AS i
 MATCH (v:User {userId: u.ties[i]})
 RETURN
   i + 1 AS rank,

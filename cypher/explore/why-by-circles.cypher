@@ -6,9 +6,9 @@
 // :param windowDays => 90;
 MATCH (u:User {userId: $userId})
 CALL (u) {
-  UNWIND range(0, size(u.ties[..10]) - 1) AS i
+  UNWIND range(0, size(coalesce(u.ties, [])[..10]) - 1) AS i
   MATCH (v:User {userId: u.ties[i]})
-  UNWIND range(0, size(v.alike) - 1) AS j
+  UNWIND range(0, size(coalesce(v.alike, [])) - 1) AS j
   WITH u, v, i, j
   WHERE v.alike[j] = $recId
   RETURN

@@ -65,7 +65,10 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.weighting, circles.closest, {
       ...{ by: 'cypher', why: '' },
     });
-    await makeCarried(graph, wanted, { sessions: 2, onProgress: () => undefined });
+    await makeCarried(graph, wanted, {
+      ...{ sessions: 2, computing: { by: 'cypher', why: '' } },
+      onProgress: () => undefined,
+    });
     await drawClosest(graph, { sessions: 2, onProgress: () => undefined });
     const reputation = new Map<number, number>();
     for (let user = 0; user < users; user++) if (user % 7 !== 0) reputation.set(user, ((user * 37) % 101) / 100);

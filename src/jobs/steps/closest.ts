@@ -29,7 +29,7 @@ export async function closest(context: RunContext, report: Report): Promise<void
       onProgress: (done, total, count) => report({ doing: 'computing', share: done / total, count, unit: 'rows' }),
     });
     await makeCarried(graph, wanted, {
-      sessions: settings.sessions,
+      ...{ sessions: settings.sessions, computing },
       onProgress: (done, total) => report({ doing: 'computing the lists of vias', share: done / total }),
     });
     const suspended = await countSuspended(graph, run.asOf, run.settings.weighting);

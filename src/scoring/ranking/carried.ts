@@ -1,13 +1,11 @@
-import { weighingParameters } from '../../graph/closest.ts';
+import { usersPerComputing, weighingParameters } from '../../graph/closest.ts';
+import type { Computing } from '../../graph/compiled.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { sideBySide } from '../../graph/side-by-side.ts';
 import { userRanges } from '../../graph/user-ranges.ts';
 import type { Ranking } from './ranking.ts';
 import { rankings } from './rankings.ts';
 import type { Wanted } from './recommend.ts';
-
-/** Users per transaction: a few seconds of work, and little to repeat. */
-const usersPerComputing = 5_000;
 
 /** Users who are relieved of their lists in one transaction. */
 const forgottenAtOnce = 20_000n;
@@ -16,14 +14,20 @@ const forgottenAtOnce = 20_000n;
 export async function makeCarried(
   graph: Graph,
   { ranking, weighting, asOf }: Pick<Wanted, 'ranking' | 'weighting' | 'asOf'>,
-  { sessions, onProgress }: { sessions: number; onProgress: (done: number, total: number) => void },
+  {
+    sessions,
+    computing,
+    onProgress,
+  }: { sessions: number; computing: Computing; onProgress: (done: number, total: number) => void },
 ): Promise<void> {
   const { carried } = ranking;
   if (!carried) return;
-  const ranges = await userRanges(graph, usersPerComputing);
+  const isCompiled = computing.by === 'compiled' && carried.compiled !== undefined;
+  const statement = (isCompiled && carried.compiled) || carried.cypher;
+  const ranges = await userRanges(graph, usersPerComputing[isCompiled ? 'compiled' : 'cypher']);
   let done = 0;
   await sideBySide(ranges, sessions, async ({ first, end }) => {
-    await graph.write(carried, { first, end, ...weighingParameters(weighting, asOf) });
+    await graph.write(statement, { first, end, ...weighingParameters(weighting, asOf) });
     onProgress(++done, ranges.length);
   });
 }

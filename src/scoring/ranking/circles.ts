@@ -18,7 +18,7 @@ export const circles: Ranking = {
     exponential: 'cypher/circles/ties-exponential.cypher',
   },
   forget: 'cypher/circles/forget.cypher',
-  carried: 'cypher/circles/alike.cypher',
+  carried: { cypher: 'cypher/circles/alike.cypher' },
   countUsers: 'cypher/circles/count-users.cypher',
   recommend: {
     usersPerQuery: 5_000,

@@ -20,7 +20,7 @@ export interface Ranking {
   /** What removes from at most $limit users what it keeps beside closest connections; one row, `forgotten`. */
   forget?: CypherFile;
   /** What makes the lists that vias carry from everybody's closest connections; undefined if those are the lists. */
-  carried?: CypherFile;
+  carried?: { cypher: CypherFile; compiled?: CypherFile };
   /** The users to whom somebody may be recommended: one row, `users`. */
   countUsers: CypherFile;
   recommend: RecommendStatements;
