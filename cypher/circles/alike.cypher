@@ -1,11 +1,12 @@
-// The second step of circles for the users v with $first <= userId < $end: whom the people around v engage with. The first must be done
-// for everybody. The circle of v is everybody who has v among their ties, each with a voice that is smaller the more ties they have,
-// and v, with three voices. num(v, w) is the sum of voice × vote over all of them who have w among their closest.
+// The second step of circles for the users v with $first <= userId < $end: whom the people around v engage with. The
+// first must be done for everybody. The circle of v is everybody who has v among their ties, each with a voice that is
+// smaller the more ties they have, and v, with three voices. num(v, w) is the sum of voice × vote over all of them who
+// have w among their closest.
 //   alike        user ids, at most 50: the largest num, equal ones by lower id
 //   alikeShares  parallel to alike: num / circleMass in 1e-7, rounded down
 //   circleMass   den(v): the sum of all voices, and 30000 for three people who engage with nobody
-// Whoever has v among their ties and v have to do with each other, so members are found among those around v: they are read from there,
-// with activities as of $asOf in a $window of seconds. A user without ties gets none of the three.
+// Whoever has v among their ties and v have to do with each other, so members are found among those around v: they are
+// read from there, with activities as of $asOf in a $window of seconds. A user without ties gets none of the three.
 MATCH (v:User)
 WHERE v.userId >= $first AND v.userId < $end
 // By the number of ties, 0 to 20: 10^4 / √n, rounded.
@@ -37,5 +38,7 @@ CALL (circle) {
 }
 SET
   v.alike = CASE WHEN size(alike) > 0 THEN alike END,
-  v.alikeShares = CASE WHEN size(alike) > 0 THEN [num IN nums | num / mass * 10000000 + num % mass * 10000000 / mass] END,
+  v.alikeShares = CASE
+    WHEN size(alike) > 0 THEN [num IN nums | num / mass * 10000000 + num % mass * 10000000 / mass]
+  END,
   v.circleMass = CASE WHEN size(circle) > 0 THEN mass END

@@ -1,4 +1,5 @@
-// Whose reputation is at least $minReputation, of the candidates of user $userId by circles; the popular are good anyway.
+// Whose reputation is at least $minReputation, of the candidates of user $userId by circles; the popular are good
+// anyway.
 MATCH (u:User {userId: $userId})
 CALL (u) {
   UNWIND u.ties[..10] AS near

@@ -1,25 +1,32 @@
-// For the users with $first <= userId < $end: whom they should follow next as of $asOf by circles, and because of whom, a user a row, in
-// any order. Everybody who is not suspended gets a row. The score of a candidate w is the sum, in 1e-7, of
-//   circle            for each of the user's first 10 ties v: the share of w in the list alike of v, / the number of those ties
-//   popular           c × 3 × the share of w among $popular ($popularShares, parallel) / 10^8, where c is the mean of 3·10^11 / circleMass
-//                     over those ties, and 10^7 for a user without ties
-//   engages-with-you  750000 × min(S(w, user), F) / F + 750000 × min(H(w, user), Fh) / Fh, from the activities in the $window (seconds)
-// F is $one, the number of units in a weight of 1, and Fh is 1000 × ($window / 8); every term is rounded down before it is added.
+// For the users with $first <= userId < $end: whom they should follow next as of $asOf by circles, and because of
+// whom, a user a row, in any order. Everybody who is not suspended gets a row.
+// The score of a candidate w is the sum, in 1e-7, of
+//   circle            for each of the user's first 10 ties v: the share of w in v's list alike / the number of those ties
+//   popular           c × 3 × the share of w among $popular ($popularShares, parallel) / 10^8, where c is the mean of
+//                     3·10^11 / circleMass over those ties, and 10^7 for a user without ties
+//   engages-with-you  750000 × min(S(w, user), F) / F + 750000 × min(H(w, user), Fh) / Fh, from the activities in the
+//                     window; F is $one, the number of units in a weight of 1, and Fh is 1000 × ($window / 8)
+// Every term is rounded down before it is added.
 // A candidate is dropped by the first filter that catches it:
 //   self        the user
 //   followed    followed at or before $asOf, in or out of the window
 //   engaged     the user has engaged with them in the window (S(user, w) > 0), where $dropEngaged
 //   reputation  not one of $good, where $filtered
-// The $most highest scores win (20), equal ones by lower id, with at most $popularAtMost of $popular among them if the user has ties.
-// $follow, $reply, $like, $mention: base weights in thousandths; $halfLife: seconds, null if the decay is linear.
+// The $most highest scores win (20), equal ones by lower id, with at most $popularAtMost of $popular among them if the
+// user has ties.
+// $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds; $halfLife: seconds, null if the
+// decay is linear.
 // Columns:
 //   userId
-//   recommended, scores      parallel, the best first
-//   reasonOf, reasons, reasonWeights, reasonSources   parallel, an entry for each term above 0 of each recommended, in any order.
-//     reasonSources: 0 circle, 1 popular, 2 engages-with-you. A reason of the latter two is the recommended themself, who may also be
-//     one of the ties: entries of one reason are one row of the table, their weights added and their sources joined in this order.
-//     $about is null; an id there adds the terms of a candidate who may have been dropped (`kith show --why`).
-//   self, followedAlready, engagedAlready, notGood   how many candidates each filter dropped
+//   recommended, scores  parallel, the best first
+//   reasonOf, reasons, reasonWeights, reasonSources  parallel, an entry for each term above 0 of each recommended, in
+//     any order. reasonSources: 0 circle, 1 popular, 2 engages-with-you. A reason of the latter two is the recommended
+//     themself, who may also be one of the ties: entries of one reason are one row of the table, their weights added
+//     and their sources joined in this order. $about is null; an id there adds the terms of a candidate who may have
+//     been dropped (`kith show --why`).
+//   self, followedAlready, engagedAlready, notGood  how many candidates each filter dropped
+// Published rows: rec_reasons by user, recommended, reason; recommendations by user, recommended, whose source is the
+// one with the largest sum of terms, of equal ones the first.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end AND NOT u.suspended
 CALL (u) {
@@ -48,7 +55,9 @@ CALL (u) {
     w,
     CASE
       WHEN $halfLife IS NULL THEN sum(base * ($window - age))
-      ELSE sum(toInteger(floor(millionths))) * 1000 + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
+      ELSE
+        sum(toInteger(floor(millionths))) * 1000
+        + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
     END AS s,
     sum(CASE WHEN age < $window / 8 THEN base * ($window / 8 - age) ELSE 0 END) AS h
   WHERE s > 0
@@ -87,13 +96,16 @@ CALL (u) {
     w,
     CASE
       WHEN $halfLife IS NULL THEN sum(base)
-      ELSE sum(toInteger(floor(millionths))) * 1000 + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
+      ELSE
+        sum(toInteger(floor(millionths))) * 1000
+        + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
     END AS s
   WHERE s > 0
   RETURN collect(w.userId) AS engaged
 }
-// Lists of terms: ids, their numbers, by what a number is multiplied and divided, a mark, the reason and the source. The user and whom a
-// filter drops go through the sum as terms of 0 that carry a mark (3 self, 2 followed, 1 engaged); a candidate whose score stays 0 was none.
+// Lists of terms: ids, their numbers, by what a number is multiplied and divided, a mark, the reason and the source.
+// The user and whom a filter drops go through the sum as terms of 0 that carry a mark (3 self, 2 followed, 1 engaged);
+// a candidate whose score stays 0 was none.
 WITH
   u.userId AS userId,
   n,
@@ -138,7 +150,14 @@ CALL (candidates, surplus) {
 }
 CALL (terms, recommended) {
   UNWIND terms AS list
-  WITH list[0] AS ws, list[1] AS numbers, list[2] AS times, list[3] AS by, list[5] AS reason, list[6] AS source, recommended
+  WITH
+    recommended,
+    list[0] AS ws,
+    list[1] AS numbers,
+    list[2] AS times,
+    list[3] AS by,
+    list[5] AS reason,
+    list[6] AS source
   UNWIND range(0, size(ws) - 1) AS i
   WITH ws[i] AS w, numbers[i] * times / by AS term, reason, source, recommended
   WHERE (w IN recommended OR w = $about) AND term > 0

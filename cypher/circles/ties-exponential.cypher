@@ -1,5 +1,5 @@
-// As ties-linear.cypher, with exponential decay of S, as in compute-exponential.cypher: base × 2^(−age / $halfLife), each edge's sum
-// rounded to units of 1e-9. H stays linear, and an edge whose S is 0 is none.
+// As ties-linear.cypher, with exponential decay of S, as in compute-exponential.cypher: base × 2^(−age / $halfLife),
+// each edge's sum rounded to units of 1e-9. H stays linear, and an edge whose S is 0 is none.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 CALL (u) {

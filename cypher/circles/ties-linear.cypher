@@ -1,13 +1,15 @@
-// The first step of circles for the users with $first <= userId < $end as of $asOf, with linear decay: what each has to do with others,
-// in both directions, from the activities in the window. Lists and numbers on every user of the range, those of an earlier run replaced:
+// The first step of circles for the users with $first <= userId < $end as of $asOf, with linear decay: what each has
+// to do with others, in both directions, from the activities in the window. These lists and numbers are set on every
+// user of the range, and those of an earlier run replaced; whoever has none of something lacks the property.
 //   closest, closestWeights   as compute-linear.cypher makes them, bit for bit
 //   closestVotes              parallel to closest: 2 if the user has engaged with them recently (H > 0), else 1
 //   ties                      user ids, at most 20: the largest S(u, v) + S(v, u), equal ones by lower id
 //   received, receivedLately  the sums of S(v, u) and H(v, u) over everybody v
-// S is the weight of an edge in units; H is the same over the last eighth of the window: base × max(0, $window / 8 − age), in
-// thousandths of seconds. Whoever has none of something lacks the property.
+// S is the weight of an edge in units; H is the same over the last eighth of the window: base × max(0, $window / 8 −
+// age), in thousandths of seconds.
 // $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds.
-// It returns the rows of closest_connections: a row for each user who has one, in any order.
+// It returns the rows of closest_connections, as compute-linear.cypher does: a row for each user who has one, in any
+// order.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 CALL (u) {
@@ -23,7 +25,11 @@ CALL (u) {
       WHEN 'LIKED' THEN $like
       ELSE $mention
     END AS base
-  WITH v, isOut, sum(base * ($window - age)) AS s, sum(CASE WHEN age < $window / 8 THEN base * ($window / 8 - age) ELSE 0 END) AS h
+  WITH
+    v,
+    isOut,
+    sum(base * ($window - age)) AS s,
+    sum(CASE WHEN age < $window / 8 THEN base * ($window / 8 - age) ELSE 0 END) AS h
   WHERE s > 0
   WITH v.userId AS id, isOut, s, h
   RETURN collect([id, isOut, s, h]) AS edges

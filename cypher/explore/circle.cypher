@@ -1,5 +1,6 @@
-// The circle of a user: everybody who has them among their ties, and how each votes for recId (ranking circles): 2 if they engaged with
-// them recently, 1 if before, nothing if not. A voice is smaller the more ties somebody has; the user's own counts three times.
+// The circle of a user: everybody who has them among their ties, and how each votes for recId (ranking circles): 2 if
+// they engaged with them recently, 1 if before, nothing if not. A voice is smaller the more ties somebody has; the
+// user's own counts three times.
 // :param userId => 1827;
 // :param recId => 957;
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;

@@ -1,5 +1,6 @@
-// A user's ties, the strongest first: with whom they have most to do, in both directions. People are recommended to them through the
-// first ten (ranking circles). How often each engaged with the other in the window, and how many engage around the tie.
+// A user's ties, the strongest first: with whom they have most to do, in both directions. People are recommended to
+// them through the first ten (ranking circles). How often each engaged with the other in the window, and how many
+// engage around the tie.
 // :param userId => 1827;
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;
 // :param windowDays => 90;

@@ -1,5 +1,5 @@
-// Why one user is recommended to another by circles: what the people around each tie add to the score, and how often recId engaged with
-// the user in the window. What popularity adds, and the exact sum, `kith show --why` tells.
+// Why one user is recommended to another by circles: what the people around each tie add to the score, and how often
+// recId engaged with the user in the window. What popularity adds, and the exact sum, `kith show --why` tells.
 // :param userId => 1827;
 // :param recId => 957;
 // :param asOf => datetime('2024-06-01T00:00:00Z').epochSeconds;

@@ -43,7 +43,9 @@ CALL (u) {
     w,
     CASE
       WHEN $halfLife IS NULL THEN sum(base)
-      ELSE sum(toInteger(floor(millionths))) * 1000 + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
+      ELSE
+        sum(toInteger(floor(millionths))) * 1000
+        + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
     END AS s
   WHERE s > 0
   RETURN collect(w.userId) AS engaged

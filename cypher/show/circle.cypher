@@ -1,6 +1,7 @@
-// The circle of each of $vias: everybody who has the via among their ties, and the via itself, and how each voted for $recId: 2 if they
-// have engaged with them recently, 1 if before, 0 if $recId is none of their closest. A via a row; members and votes are parallel, the
-// highest votes first, then by id. With activities as of $asOf in a $window of seconds.
+// The circle of each of $vias: everybody who has the via among their ties, and the via itself, and how each voted for
+// $recId: 2 if they have engaged with them recently, 1 if before, 0 if $recId is none of their closest. A via a row;
+// members and votes are parallel, the highest votes first, then by id. With activities as of $asOf in a $window of
+// seconds.
 UNWIND $vias AS id
 MATCH (v:User {userId: id})
 CALL (v) {
