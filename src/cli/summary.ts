@@ -30,8 +30,8 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
   if (isPublished && run.settings.ranking === 'second-degree')
     lines.push(
       '',
-      'Ranked by second-degree. Of the people that users turned to next, circles found 1.3 to 7 times as many on five real',
-      'networks, and it recommends somebody to everybody: KITH_RANKING=circles or --ranking circles.',
+      'Ranked by second-degree. On real networks circles found 1.3 to 7 times as many of the people that users turned to ' +
+        'next, and it recommends somebody to everybody: --ranking circles, or KITH_RANKING.',
     );
   if (isPublished && summary.rows?.recommendations === 0)
     lines.push(

@@ -75,8 +75,10 @@ export async function explainCircles(
   const place = found?.recommended.indexOf(rec) ?? -1;
   const obstacles = [...filters];
   const isDropped = obstacles.length > 0;
-  if (score === 0n && userId !== recId) obstacles.push({ kind: 'no-term' });
-  else if (place < 0 && !isDropped) obstacles.push({ kind: 'popular-at-most', most: wanted.popularAtMost as number });
+  // A suspended user has no candidates at all, which is said already.
+  if (found && score === 0n && userId !== recId) obstacles.push({ kind: 'no-term' });
+  else if (place < 0 && found && !isDropped)
+    obstacles.push({ kind: 'popular-at-most', most: wanted.popularAtMost as number });
   else if (place >= mostRecommended) {
     const lowest = found?.scores[mostRecommended - 1] as bigint;
     obstacles.push({
