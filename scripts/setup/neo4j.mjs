@@ -173,6 +173,12 @@ async function askOnce(port, password) {
     { statement: cypher('ingest/merge-compiled'), parameters: { type: 'LIKED', users: [[1, [[2, [[3, 4]]]]]] } },
     { statement: cypher('closest/compiled'), parameters: { ...everybody, ...linear } },
     { statement: cypher('recommend/compiled'), parameters: { ...everybody, minReputation: null } },
+    { statement: cypher('circles/ties-compiled'), parameters: { ...everybody, ...linear } },
+    { statement: cypher('circles/alike-compiled'), parameters: everybody },
+    {
+      statement: cypher('circles/recommend-compiled'),
+      parameters: { ...everybody, ...linear, minReputation: null, popular: [1], popularShares: [1], popularAtMost: 20 },
+    },
   ];
   const answer = await fetch(`http://127.0.0.1:${port}/db/neo4j/tx/commit`, {
     method: 'POST',

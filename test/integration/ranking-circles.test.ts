@@ -23,9 +23,12 @@ afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });
 
+type Compiled = 'auto' | 'off';
+
 interface CirclesCase {
   network: Network;
   options: CirclesOptions;
+  compiled: Compiled;
 }
 
 /** Runs a day of a case on top of what is there. */
@@ -64,11 +67,17 @@ async function published(): Promise<{ closest: string[]; recommendations: string
   };
 }
 
-async function expectOracle({ network: given, options }: CirclesCase, loader: 'bulk' | 'merge'): Promise<void> {
+async function expectOracle(
+  { network: given, options, compiled }: CirclesCase,
+  loader: 'bulk' | 'merge',
+): Promise<void> {
   await network.reset();
   const { dropped, ...expected } = expectedCircles(given, options);
-  const { summary } = await runDay(given, options, { loader });
+  const { summary } = await runDay(given, options, { loader, compiled });
   expect(summary.loader).toBe(loader);
+  // Nothing compiled drops whom the user has engaged with.
+  const isCompiled = compiled === 'auto' && !options.dropEngaged;
+  expect(summary.computing?.by).toBe(isCompiled ? 'compiled' : 'cypher');
   expect(await published()).toEqual(expected);
   expect(summary.dropped).toEqual(dropped);
 }
@@ -79,11 +88,14 @@ const cases: fc.Arbitrary<CirclesCase> = fc
     example: arbitraryCase(windows),
     popularAtMost: fc.option(fc.constantFrom(0, 1, 3), { nil: undefined, freq: 2 }),
     dropEngaged: fc.boolean(),
+    compiled: fc.constantFrom<Compiled>('auto', 'off'),
   })
-  .map(({ example: { network, options }, ...others }) => ({ network, options: { ...options, ...others } }));
+  .map(({ example: { network, options }, compiled, ...others }) => ({
+    ...{ network, compiled, options: { ...options, ...others } },
+  }));
 
 /** A dense network in which everybody, up to 25 ties, one-sided edges and somebody who did nothing are found. */
-function dense(seed: number, more: Partial<CirclesOptions> = {}): CirclesCase {
+function dense(seed: number, more: Partial<CirclesOptions> = {}): Omit<CirclesCase, 'compiled'> {
   const { network: given, options }: Case = denseNetwork(seed);
   const random = seededRandom(seed);
   // A tenth of the edges are left, so that there are users with 0 to 25 ties.
@@ -98,7 +110,7 @@ describe('the tables of circles are those of the definition', () => {
       fc.asyncProperty(cases, async (example) => {
         await expectOracle(example, 'merge');
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 24, endOnFailure: true },
     );
   });
 
@@ -107,19 +119,25 @@ describe('the tables of circles are those of the definition', () => {
       fc.asyncProperty(cases, async (example) => {
         await expectOracle(example, 'bulk');
       }),
-      { numRuns: 2, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 
-  test('for networks with more than 50 closest, 20 ties and 100 popular, with linear decay', async () => {
-    await expectOracle({ ...denseNetwork(2) }, 'merge');
-    await expectOracle(dense(3, { popularAtMost: 10 }), 'merge');
+  describe.each(['auto', 'off'] as const)('with KITH_COMPILED=%s', (compiled) => {
+    test('for networks with more than 50 closest, 20 ties and 100 popular, with linear decay', async () => {
+      await expectOracle({ ...denseNetwork(2), compiled }, 'merge');
+      await expectOracle({ ...dense(3, { popularAtMost: 10 }), compiled }, 'merge');
+    });
+
+    test('for a network with exponential decay and good users', async () => {
+      const reputation = new Map(dense(4).network.activities.map(({ user }) => [user, (user % 10) / 10]));
+      const decay = { kind: 'exponential', halfLifeSeconds: 20 * 86_400 } as const;
+      await expectOracle({ ...dense(4, { reputation, decay }), compiled }, 'merge');
+    });
   });
 
-  test('for a network with exponential decay, good users, and nobody engaged with before', async () => {
-    const reputation = new Map(dense(4).network.activities.map(({ user }) => [user, (user % 10) / 10]));
-    const decay = { kind: 'exponential', halfLifeSeconds: 20 * 86_400 } as const;
-    await expectOracle(dense(4, { reputation, decay, dropEngaged: true }), 'bulk');
+  test('where nobody is recommended with whom the user has engaged', async () => {
+    await expectOracle({ ...dense(7, { dropEngaged: true }), compiled: 'auto' }, 'merge');
   });
 });
 

@@ -1,4 +1,4 @@
-import { usersPerComputing, weighingParameters } from '../../graph/closest.ts';
+import { weighingParameters } from '../../graph/closest.ts';
 import type { Computing } from '../../graph/compiled.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { sideBySide } from '../../graph/side-by-side.ts';
@@ -7,6 +7,12 @@ import type { Ranking } from './ranking.ts';
 import { rankings } from './rankings.ts';
 import type { Wanted } from './recommend.ts';
 
+/**
+ * Users per transaction: a few seconds of work, and little to repeat. The compiled procedures read everybody's lists each
+ * time, and keep up to 1 GB of them in Neo4j's heap.
+ */
+const usersPerCarried = { cypher: 5_000, compiled: 250_000 };
+
 /** Users who are relieved of their lists in one transaction. */
 const forgottenAtOnce = 20_000n;
 
@@ -14,21 +20,16 @@ const forgottenAtOnce = 20_000n;
 export async function makeCarried(
   graph: Graph,
   { ranking, weighting, asOf }: Pick<Wanted, 'ranking' | 'weighting' | 'asOf'>,
-  {
-    sessions,
-    computing,
-    onProgress,
-  }: { sessions: number; computing: Computing; onProgress: (done: number, total: number) => void },
+  options: { computing: Computing; sessions: number; onProgress: (done: number, total: number) => void },
 ): Promise<void> {
   const { carried } = ranking;
   if (!carried) return;
-  const isCompiled = computing.by === 'compiled' && carried.compiled !== undefined;
-  const statement = (isCompiled && carried.compiled) || carried.cypher;
-  const ranges = await userRanges(graph, usersPerComputing[isCompiled ? 'compiled' : 'cypher']);
+  const { by } = options.computing;
+  const ranges = await userRanges(graph, usersPerCarried[by]);
   let done = 0;
-  await sideBySide(ranges, sessions, async ({ first, end }) => {
-    await graph.write(statement, { first, end, ...weighingParameters(weighting, asOf) });
-    onProgress(++done, ranges.length);
+  await sideBySide(ranges, options.sessions, async ({ first, end }) => {
+    await graph.write(carried[by], { first, end, ...weighingParameters(weighting, asOf) });
+    options.onProgress(++done, ranges.length);
   });
 }
 

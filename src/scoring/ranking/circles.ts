@@ -16,14 +16,16 @@ export const circles: Ranking = {
   closest: {
     linear: 'cypher/circles/ties-linear.cypher',
     exponential: 'cypher/circles/ties-exponential.cypher',
+    compiled: 'cypher/circles/ties-compiled.cypher',
   },
   forget: 'cypher/circles/forget.cypher',
-  carried: { cypher: 'cypher/circles/alike.cypher' },
+  carried: { cypher: 'cypher/circles/alike.cypher', compiled: 'cypher/circles/alike-compiled.cypher' },
   countUsers: 'cypher/circles/count-users.cypher',
   recommend: {
     usersPerQuery: 5_000,
     cypher: 'cypher/circles/recommend.cypher',
     goodAround: 'cypher/circles/good-around.cypher',
+    compiled: 'cypher/circles/recommend-compiled.cypher',
   },
   shared: async (graph, { filtered, minReputation }) => {
     const { rows } = await graph.read('cypher/circles/popular.cypher', { filtered, minReputation });

@@ -1,5 +1,6 @@
 import type { RankingName, Weighting } from '../../config/settings.ts';
 import type { ClosestStatements } from '../../graph/closest.ts';
+import type { Computing } from '../../graph/compiled.ts';
 import type { CypherFile, Graph, Parameters } from '../../graph/graph.ts';
 
 /**
@@ -20,7 +21,7 @@ export interface Ranking {
   /** What removes from at most $limit users what it keeps beside closest connections; one row, `forgotten`. */
   forget?: CypherFile;
   /** What makes the lists that vias carry from everybody's closest connections; undefined if those are the lists. */
-  carried?: { cypher: CypherFile; compiled?: CypherFile };
+  carried?: Record<Computing['by'], CypherFile>;
   /** The users to whom somebody may be recommended: one row, `users`. */
   countUsers: CypherFile;
   recommend: RecommendStatements;

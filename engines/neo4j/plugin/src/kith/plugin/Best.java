@@ -28,7 +28,7 @@ final class Best {
 
   /** Whether one of this weight may be among them, so that its id is worth a look. */
   boolean mayTake(long weight) {
-    return size < most || weight >= weights[size - 1];
+    return size < most || (size > 0 && weight >= weights[size - 1]);
   }
 
   void offer(long id, long weight, int number) {

@@ -1,5 +1,6 @@
 package kith.plugin;
 
+import static org.neo4j.graphdb.Direction.BOTH;
 import static org.neo4j.graphdb.Direction.OUTGOING;
 
 import java.util.Arrays;
@@ -18,14 +19,18 @@ import org.neo4j.procedure.TerminationGuard;
 import org.neo4j.procedure.memory.ProcedureMemory;
 import org.neo4j.procedure.memory.ProcedureMemoryTracker;
 
-/** What cypher/closest/compute-*.cypher does, which say what it is; here with rows for Postgres. */
+/**
+ * What cypher/closest/compute-*.cypher and cypher/circles/ties-*.cypher do, which say what it is; here with rows for
+ * Postgres.
+ */
 public final class Closest {
-  private static final int most = 50;
+  private static final int mostClosest = 50;
+  private static final int mostTies = 20;
 
   @Context public TerminationGuard guard;
   @Context public ProcedureMemory memory;
 
-  /** A row of kith.closest: rows of closest_connections as text, in key order. */
+  /** Rows of closest_connections as text, in key order. */
   public static final class Chunk {
     public String text;
   }
@@ -46,41 +51,60 @@ public final class Closest {
       @Name("bases") Map<String, Object> bases,
       @Name("halfLife") Double halfLife,
       @Name("unitsOfOne") long unitsOfOne) {
-    return new ClosestChunks(users, asOf, window, bases, halfLife, unitsOfOne).stream();
+    return new ClosestChunks(users, asOf, window, bases, halfLife, unitsOfOne, false).stream();
+  }
+
+  /** The same with ties, and what else circles needs of a user's edges. */
+  @Procedure(name = "kith.ties", mode = Mode.WRITE)
+  public Stream<Chunk> ties(
+      @Name("users") List<Node> users,
+      @Name("asOf") long asOf,
+      @Name("window") long window,
+      @Name("bases") Map<String, Object> bases,
+      @Name("halfLife") Double halfLife,
+      @Name("unitsOfOne") long unitsOfOne) {
+    return new ClosestChunks(users, asOf, window, bases, halfLife, unitsOfOne, true).stream();
   }
 
   private final class ClosestChunks extends Chunks<Chunk> {
     private final ProcedureMemoryTracker heap = memory.newTracker();
-    private final long asOf;
-    private final long window;
     private final RelationshipType[] types;
     /** By the type's name, which stays the same object for all relationships of a transaction. */
     private final Map<String, Long> bases = new HashMap<>();
-    private final Double halfLife;
     private final TextRows rows;
+    private final boolean withTies;
 
     /** Everybody who was met, by the node's place in the store. */
     private final Numbering people = new Numbering();
     private long[] userIds = new long[0];
     private boolean[] suspended = new boolean[0];
 
-    /** Sums for the user at work: whole units of linear decay; of exponential decay millionths, and units of 1e-17. */
-    private long[] coarse = new long[0];
-    private long[] fine = new long[0];
+    /** Of the user at work; incoming activities are read for ties only. */
+    private final EdgeSums outgoing;
+    private final EdgeSums incoming;
     private boolean[] isMet = new boolean[0];
     private int[] met = new int[0];
 
-    private final Best best = new Best(most);
-    private final int[] order = new int[most];
+    private final Best closest = new Best(mostClosest);
+    private final Best ties = new Best(mostTies);
+    private final int[] order = new int[mostClosest];
+    private final long[] votes = new long[mostClosest];
 
-    ClosestChunks(List<Node> users, long asOf, long window, Map<String, Object> bases, Double halfLife, long unitsOfOne) {
+    ClosestChunks(
+        List<Node> users,
+        long asOf,
+        long window,
+        Map<String, Object> bases,
+        Double halfLife,
+        long unitsOfOne,
+        boolean withTies) {
       super(users, guard);
-      this.asOf = asOf;
-      this.window = window;
       bases.forEach((type, base) -> this.bases.put(type, ((Number) base).longValue()));
       types = bases.keySet().stream().map(RelationshipType::withName).toArray(RelationshipType[]::new);
-      this.halfLife = halfLife;
+      outgoing = new EdgeSums(asOf, window, halfLife);
+      incoming = new EdgeSums(asOf, window, halfLife);
       rows = new TextRows(unitsOfOne);
+      this.withTies = withTies;
     }
 
     @Override
@@ -104,65 +128,73 @@ public final class Closest {
     void add(Node user) {
       int u = numberOf(user);
       int count = suspended[u] ? 0 : sum(user);
-      best.clear();
+      choose(user, count);
       for (int i = 0; i < count; i++) {
-        int v = met[i];
-        long weight = halfLife == null ? coarse[v] : rounded(coarse[v], fine[v]);
-        coarse[v] = 0;
-        fine[v] = 0;
-        isMet[v] = false;
-        if (weight > 0 && !suspended[v] && best.mayTake(weight)) best.offer(userIds[v], weight, v);
+        outgoing.clear(met[i]);
+        if (withTies) incoming.clear(met[i]);
+        isMet[met[i]] = false;
       }
-      keep(user);
-      best.orderById(order);
-      for (int i = 0; i < best.size(); i++) {
+      keep(user, "closest", closest.size() == 0 ? null : Arrays.copyOf(closest.ids, closest.size()));
+      keep(user, "closestWeights", closest.size() == 0 ? null : Arrays.copyOf(closest.weights, closest.size()));
+      closest.orderById(order);
+      for (int i = 0; i < closest.size(); i++) {
         int place = order[i];
-        rows.begin().number(userIds[u]).number(best.ids[place]).weight(best.weights[place]).number(place + 1).end();
+        rows.begin().number(userIds[u]).number(closest.ids[place]).weight(closest.weights[place]).number(place + 1);
+        rows.end();
       }
     }
 
     /** Adds up a user's activities in the window; returns how many people were met. */
     private int sum(Node user) {
       int count = 0;
-      try (var activities = user.getRelationships(OUTGOING, types)) {
+      try (var activities = user.getRelationships(withTies ? BOTH : OUTGOING, types)) {
         for (Relationship activity : activities) {
           long at = (long) activity.getProperty("at");
-          if (at <= asOf - window || at > asOf) continue;
-          int v = numberOf(activity.getEndNode());
+          if (!outgoing.counts(at)) continue;
+          Node other = activity.getEndNode();
+          boolean isOutgoing = !withTies || !other.equals(user);
+          int v = numberOf(isOutgoing ? other : activity.getStartNode());
           if (!isMet[v]) {
             isMet[v] = true;
             met[count++] = v;
           }
-          add(v, bases.get(activity.getType().name()), at);
+          (isOutgoing ? outgoing : incoming).add(v, bases.get(activity.getType().name()), at);
         }
       }
       return count;
     }
 
-    private void add(int v, long base, long at) {
-      if (halfLife == null) {
-        coarse[v] = Math.addExact(coarse[v], Math.multiplyExact(base, window - (asOf - at)));
-        return;
+    /** Finds the user's closest connections and, if they are wanted, what circles keeps on the user. */
+    private void choose(Node user, int count) {
+      closest.clear();
+      ties.clear();
+      long received = 0;
+      long receivedLately = 0;
+      for (int i = 0; i < count; i++) {
+        int v = met[i];
+        if (suspended[v]) continue;
+        long out = outgoing.weight(v);
+        if (out > 0 && closest.mayTake(out)) closest.offer(userIds[v], out, v);
+        if (!withTies) continue;
+        long in = incoming.weight(v);
+        if (in > 0) {
+          received = Math.addExact(received, in);
+          receivedLately = Math.addExact(receivedLately, incoming.recent(v));
+        }
+        long tie = Math.addExact(out, in);
+        if (tie > 0 && ties.mayTake(tie)) ties.offer(userIds[v], tie, v);
       }
-      double millionths = base / 1000.0 * Math.pow(2.0, (double) (at - asOf) / halfLife) * 1e6;
-      double whole = Math.floor(millionths);
-      coarse[v] = Math.addExact(coarse[v], (long) whole);
-      fine[v] = Math.addExact(fine[v], Math.round((millionths - whole) * 1e11));
+      if (!withTies) return;
+      for (int i = 0; i < closest.size(); i++) votes[i] = outgoing.recent(closest.numbers[i]) > 0 ? 2 : 1;
+      keep(user, "closestVotes", closest.size() == 0 ? null : Arrays.copyOf(votes, closest.size()));
+      keep(user, "ties", ties.size() == 0 ? null : Arrays.copyOf(ties.ids, ties.size()));
+      keep(user, "received", received == 0 ? null : received);
+      keep(user, "receivedLately", receivedLately == 0 ? null : receivedLately);
     }
 
-    /** An exponential weight in units of 1e-9. */
-    private static long rounded(long coarse, long fine) {
-      return Math.addExact(Math.multiplyExact(coarse, 1_000), (fine + 50_000_000) / 100_000_000);
-    }
-
-    private void keep(Node user) {
-      if (best.size() == 0) {
-        user.removeProperty("closest");
-        user.removeProperty("closestWeights");
-        return;
-      }
-      user.setProperty("closest", Arrays.copyOf(best.ids, best.size()));
-      user.setProperty("closestWeights", Arrays.copyOf(best.weights, best.size()));
+    private static void keep(Node user, String name, Object value) {
+      if (value == null) user.removeProperty(name);
+      else user.setProperty(name, value);
     }
 
     /** The store's own number of a node saves a look at its userId for every activity. */
@@ -179,11 +211,13 @@ public final class Closest {
     }
 
     private void grow(int size) {
-      heap.allocateHeap((size - userIds.length) * (3L * Long.BYTES + 2 + Integer.BYTES + 20));
+      int directions = withTies ? 2 : 1;
+      heap.allocateHeap(
+          (size - userIds.length) * (directions * EdgeSums.bytes + Long.BYTES + 2 + Integer.BYTES + Numbering.bytes));
       userIds = Arrays.copyOf(userIds, size);
       suspended = Arrays.copyOf(suspended, size);
-      coarse = Arrays.copyOf(coarse, size);
-      fine = Arrays.copyOf(fine, size);
+      outgoing.grow(size);
+      if (withTies) incoming.grow(size);
       isMet = Arrays.copyOf(isMet, size);
       met = Arrays.copyOf(met, size);
     }

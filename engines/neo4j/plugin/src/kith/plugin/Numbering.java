@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** Numbers ids in the order in which they are met, from 0 on, so that arrays can hold what is known of each. */
 final class Numbering {
+  /** Bytes for each number, at most. */
+  static final long bytes = 20;
+
   private static final int none = -1;
 
   /** Open addressing, at most half full; a slot holds a number, or none. */

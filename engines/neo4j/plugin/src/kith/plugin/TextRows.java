@@ -5,10 +5,11 @@ import java.util.Arrays;
 
 /** Rows of numbers as Postgres' COPY takes them: columns separated by tabs, one row a line. */
 final class TextRows {
-  /** Enough for any row: four columns of at most 19 digits, a point and a tab each. */
-  private static final int longestRow = 4 * 33;
+  /** Enough for any row: four columns of at most 19 digits, a point and a tab each, and a column of words. */
+  private static final int longestRow = 4 * 33 + 64;
 
   private static final long million = 1_000_000;
+  private static final long tenMillion = 10_000_000;
 
   /** The number of exact units in a weight of 1. */
   private final long unitsOfOne;
@@ -63,8 +64,24 @@ final class TextRows {
     }
     digits(whole);
     text[length++] = '.';
-    sixDigits((int) upper);
-    sixDigits((int) lower);
+    lastDigits((int) upper, 6);
+    lastDigits((int) lower, 6);
+    text[length++] = '\t';
+    return this;
+  }
+
+  /** Writes units of 1e-7. */
+  TextRows sevenPlaces(long units) {
+    digits(units / tenMillion);
+    text[length++] = '.';
+    lastDigits((int) (units % tenMillion), 7);
+    text[length++] = '\t';
+    return this;
+  }
+
+  TextRows words(byte[] words) {
+    System.arraycopy(words, 0, text, length, words.length);
+    length += words.length;
     text[length++] = '\t';
     return this;
   }
@@ -80,8 +97,8 @@ final class TextRows {
     for (int at = length - 1; count > 0; count--, at--, number /= 10) text[at] = (byte) ('0' + number % 10);
   }
 
-  private void sixDigits(int number) {
-    length += 6;
-    for (int at = length - 1; at >= length - 6; at--, number /= 10) text[at] = (byte) ('0' + number % 10);
+  private void lastDigits(int number, int count) {
+    length += count;
+    for (int at = length - 1; at >= length - count; at--, number /= 10) text[at] = (byte) ('0' + number % 10);
   }
 }
