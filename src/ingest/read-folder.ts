@@ -5,7 +5,7 @@ import { InterruptedError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import type { Folder } from '../storage/folder.ts';
 import { mostBytesOf, readBytes } from '../storage/read-bytes.ts';
-import { parseActivities } from './activity-rows.ts';
+import { type ActivityRows, parseActivities } from './activity-rows.ts';
 import type { ActivityType } from './activity-type.ts';
 import { asOfOfFolder, type DayFile, dayFiles, latestInstant, type UnreadNames, unreadIn } from './day-folder.ts';
 import { writeImportFiles } from './import-files.ts';
@@ -125,12 +125,13 @@ async function readFiles(
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const progress = { bytes: 0, totalBytes, rows: 0 };
   const counts: FileCount[] = [];
+  await using parsing = await parsingOf(totalBytes);
   const rejects = await RejectsFile.create(options.rejectsPath);
   try {
     for (const { kind, file } of files) {
       const bytes = readBytes(folder, file, { limits, signal, onBytes: (read) => (progress.bytes += read) });
       counts.push(
-        await judgeFile(file, stageFile(kind, blocksOfLines(bytes), latest, staging), {
+        await judgeFile(file, stageFile(kind, blocksOfLines(bytes), { latest, staging, parsing }), {
           location: folder.location,
           mostBytes: mostBytesOf(folder, file, limits),
           rejects,
@@ -149,15 +150,38 @@ async function readFiles(
   return counts;
 }
 
+/** Parses blocks; more than one may be under way, and they end in order. */
+interface Parsing extends AsyncDisposable {
+  most: number;
+  parse(block: Buffer, type: ActivityType, latest: number): Promise<ActivityRows>;
+}
+
+/** From so many bytes on, threads for parsing save more than their start takes. */
+const threadFromBytes = 32 * 1024 * 1024;
+
+async function parsingOf(totalBytes: number): Promise<Parsing> {
+  if (totalBytes < threadFromBytes)
+    return {
+      most: 1,
+      parse: async (block, type, latest) => parseActivities(block, type, latest),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  const { mostParsing, ParsingThreads } = await import('./parsing-threads.ts');
+  const threads = new ParsingThreads();
+  return {
+    most: mostParsing,
+    parse: (block, type, latest) => threads.parse(block, type, latest),
+    [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
+  };
+}
+
 async function* stageFile(
   kind: DayFile['kind'],
   blocks: AsyncIterable<Buffer>,
-  latest: number,
-  staging: Staging,
+  { latest, staging, parsing }: { latest: number; staging: Staging; parsing: Parsing },
 ): AsyncGenerator<JudgedBlock> {
   if (kind !== 'user') {
-    for await (const block of blocks) {
-      const rows = parseActivities(block, kind, latest);
+    for await (const { block, rows } of parsed(kind, blocks, latest, parsing)) {
       staging.addActivities(kind, rows);
       yield {
         lines: rows.lines,
@@ -175,4 +199,26 @@ async function* stageFile(
   };
   for await (const block of blocks) yield judged(reader.read(block));
   yield judged(reader.end());
+}
+
+/** Blocks with their rows, in order. */
+async function* parsed(
+  type: ActivityType,
+  blocks: AsyncIterable<Buffer>,
+  latest: number,
+  parsing: Parsing,
+): AsyncGenerator<{ block: Buffer; rows: ActivityRows }> {
+  const underWay: { block: Buffer; rows: Promise<ActivityRows> }[] = [];
+  const first = async () => {
+    const { block, rows } = underWay.shift() as (typeof underWay)[number];
+    return { block, rows: await rows };
+  };
+  for await (const block of blocks) {
+    const rows = parsing.parse(block, type, latest);
+    // It is thrown when its turn comes.
+    rows.catch(() => undefined);
+    underWay.push({ block, rows });
+    if (underWay.length >= parsing.most) yield await first();
+  }
+  while (underWay.length > 0) yield await first();
 }

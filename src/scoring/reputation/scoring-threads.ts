@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, type Worker, workerData } from 'node:worker_threads';
 import { InterruptedError } from '../../errors.ts';
+import { startThread } from '../../thread.ts';
 import { Classifier } from './classifier.ts';
 import type { Model } from './model.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -25,7 +26,7 @@ export class ScoringThreads implements AsyncDisposable {
 
   constructor({ vocabulary, ...model }: Model, count: number, signal?: AbortSignal) {
     const given: ThreadModel = { ...model, words: vocabulary.words };
-    this.#threads = Array.from({ length: count }, () => startThread(given));
+    this.#threads = Array.from({ length: count }, () => startThread(import.meta.url, 'answerTexts', given));
     this.#free = [...this.#threads];
     for (const thread of this.#threads) {
       thread.on('error', (error) => this.#over.abort(error));
@@ -61,16 +62,6 @@ export class ScoringThreads implements AsyncDisposable {
     this.#letGo();
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
-}
-
-/** Starts a thread that runs {@link answerTexts} of this very file, whatever it is called in the built program. */
-function startThread(model: ThreadModel): Worker {
-  const here = import.meta.url;
-  const load = (url: string) => `await import(${JSON.stringify(url)})`;
-  // Where the sources are run as they are, a thread can't read TypeScript by itself.
-  const reader = here.endsWith('.ts') ? `(${load(import.meta.resolve('tsx/esm/api'))}).register();` : '';
-  const code = `(async () => { ${reader} (${load(here)}).answerTexts(); })();`;
-  return new Worker(code, { eval: true, workerData: model, execArgv: [] });
 }
 
 /** What a thread does: it answers each list of texts with their probabilities, until it is ended. */
