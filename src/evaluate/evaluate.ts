@@ -65,7 +65,8 @@ export async function evaluate(network: EvaluatedNetwork, plan: Plan, report?: R
     variants.findIndex(({ ranking }) => ranking === defaultRanking),
   );
   const judged = await judge(network, variants, { seed: plan.seed, reference, report });
-  return { plan, ...split, reference, judged, sweep, remarks: remarksOn(judged, reference) };
+  const remarks = [...rejectsOf(network), ...remarksOn(judged, reference)];
+  return { plan, ...split, reference, judged, sweep, remarks };
 }
 
 /** Tries everything on what is known at the cut alone. */
@@ -113,13 +114,19 @@ async function splitAt(
   };
 }
 
+function rejectsOf({ files }: EvaluatedNetwork): string[] {
+  const rejected = files.filter((file) => file.rejected > 0).map((file) => `${file.rejected} of ${file.file}`);
+  return rejected.length === 0 ? [] : [`Bad rows were left out: ${rejected.join(', ')}; \`kith ingest\` lists them.`];
+}
+
 function remarksOn(judged: readonly Judged[], reference: number): string[] {
   const compared = judged[reference] as Judged;
-  return judged
+  const better = judged
     .filter(({ ranking, recall }) => yardsticks.includes(ranking) && recall.low > compared.recall.high)
-    .map(
-      ({ ranking }) =>
-        `On this network ${ranking} finds more new partners than ${compared.ranking}: the most popular users, the same for everybody, ` +
-        'are better recommendations than its own.',
-    );
+    .map(({ ranking }) => ranking);
+  if (better.length === 0) return [];
+  return [
+    `On this network ${compared.ranking} finds fewer new partners than ${better.join(' and ')}, which recommends the same users to ` +
+      'everybody: choose another ranking, or recommend who is popular.',
+  ];
 }

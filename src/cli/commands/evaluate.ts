@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
+import { messageOf } from '../../errors.ts';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.ts';
 import { EvaluatedNetwork } from '../../evaluate/evaluated-network.ts';
 import { type EvaluateOptions, type Plan, planOf } from '../../evaluate/options.ts';
@@ -113,12 +114,14 @@ async function evaluateFolder(folder: Folder, { plan, scores, settings, signal, 
   const work = { name: 'evaluate', title: `Evaluating ${folder.location}` };
   const started = performance.now();
   const scratch = await mkdtemp(join(tmpdir(), 'kith-evaluate-'));
+  const rejectsPath = `${scratch}-rejects.csv`;
+  let isTold = false;
   watcher.begins(work);
   try {
     const report = (progress: Parameters<Watcher['progress']>[1]) => watcher.progress(work, progress);
     await using network = await EvaluatedNetwork.read(folder, {
       scratch,
-      rejectsPath: join(scratch, 'rejects.csv'),
+      rejectsPath,
       limits: settings,
       types: plan.types,
       scores,
@@ -130,8 +133,11 @@ async function evaluateFolder(folder: Folder, { plan, scores, settings, signal, 
     return evaluation;
   } catch (error) {
     watcher.fails(work);
+    isTold = messageOf(error).includes(rejectsPath);
     throw error;
   } finally {
     await rm(scratch, { recursive: true, force: true });
+    // Who is told that the bad rows are there will want to see them.
+    if (!isTold) await rm(rejectsPath, { force: true });
   }
 }
