@@ -39,7 +39,7 @@ export interface Evaluation extends Split {
 }
 
 /** Later than any activity. */
-const endOfTime = 2 ** 50;
+export const endOfTime = 2 ** 50;
 
 /**
  * Evaluates rankings by what users did after the cut; a sweep chooses on an inner cut, which sees nothing of that.
@@ -88,7 +88,12 @@ async function sweepBefore(
   return { ...split, tried };
 }
 
-async function splitAt(
+/**
+ * Divides the activities at `cut`, draws users and says how many there are.
+ *
+ * @throws BadInputError if nobody has a new partner between `cut` and `end` (epoch seconds)
+ */
+export async function splitAt(
   network: EvaluatedNetwork,
   cut: number,
   end: number,
