@@ -81,7 +81,7 @@ async function sweepBefore(
   const judged = await judge(network, plan.grid, {
     seed: plan.seed,
     reference: 0,
-    onVariant: (_, place) => report?.({ doing: 'sweeping', share: (place + 1) / plan.grid.length }),
+    onVariant: (done) => report?.({ doing: 'sweeping', share: (done + 1) / (plan.grid.length + 1) }),
   });
   // The first of equal ones stays first.
   const tried = judged.toSorted((a, b) => b.recall.mean - a.recall.mean || b.ndcg.mean - a.ndcg.mean);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type DuckDBValue, listValue } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
-import type { InputLimits, Ranking } from '../config/settings.ts';
+import type { InputLimits } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { type ActivityType, activityTypes } from '../ingest/activity-type.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
@@ -12,13 +12,8 @@ import { DuckDbFile } from '../storage/duckdb-file.ts';
 import type { Folder } from '../storage/folder.ts';
 import { placeOfQuantile, type Share } from './cut.ts';
 import { keepScores } from './keep-scores.ts';
-import { methodOf, type RankingMethod, type RankingName } from './rankings.ts';
-
-/** The settings of weights and of who is good, under which lists are made. */
-export type EvaluatedSettings = Omit<Ranking, 'windowSeconds'> & {
-  /** `all` is the part before the cut. */
-  windowSeconds: number | 'all';
-};
+import { type EvaluatedSettings, makeLists } from './make-lists.ts';
+import type { RankingName } from './rankings.ts';
 
 /** A user who was drawn. */
 export interface Person {
@@ -57,9 +52,6 @@ export interface ReadNetwork {
   signal?: AbortSignal;
   report?: Report;
 }
-
-/** The most pairs whose votes are added up at once: about 400 MB in DuckDB. */
-const votesAtOnce = 20_000_000;
 
 /**
  * The activities of a folder in DuckDB, from which lists as of any cut are made: exactly those of a run as of then,
@@ -142,21 +134,8 @@ export class EvaluatedNetwork implements AsyncDisposable {
 
   /** Makes the lists of the rankings for those drawn; lists that were made before are gone. */
   async rank(names: readonly RankingName[], settings: EvaluatedSettings, report?: Report): Promise<void> {
-    const methods = names.map((name): [string, RankingMethod] => [name, methodOf(name)]);
-    const needs = (by: RankingMethod['by']) => methods.some(([, method]) => method.by === by);
-    report?.({ doing: 'weighing who engages with whom' });
-    const window = await this.#weigh(settings);
-    if (needs('second-degree') || needs('circles')) await this.#run('sql/evaluate/closest.sql');
-    if (needs('popularity')) await this.#run('sql/evaluate/popularity.sql');
-    if (needs('circles')) await this.#findCircles(window, settings, report);
-    await this.#run('sql/evaluate/list.sql');
-    for (const [ranking, method] of methods) {
-      report?.({ doing: `making lists by ${ranking}` });
-      if (method.by === 'circles')
-        await this.#run('sql/evaluate/list-terms.sql', { ranking, sources: listValue([...method.sources]) });
-      else if (method.by === 'second-degree') await this.#run('sql/evaluate/list-second-degree.sql', { ranking });
-      else await this.#run('sql/evaluate/list-popularity.sql', { ranking, kind: method.kind });
-    }
+    const known = { asOf: this.#asOf, activities: await this.activities(this.#asOf), hasScores: this.#hasScores };
+    await makeLists(this.#file, names, { ...known, settings, report });
   }
 
   /** Those drawn, by id. */
@@ -206,45 +185,6 @@ export class EvaluatedNetwork implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file[Symbol.asyncDispose]();
-  }
-
-  /** @returns the window in seconds */
-  async #weigh({ windowSeconds, decay, bases, minReputation }: EvaluatedSettings): Promise<number> {
-    const asOf = this.#asOf;
-    const window =
-      windowSeconds === 'all' ? asOf - Number(await this.#value('sql/evaluate/first-moment.sql')) + 1 : windowSeconds;
-    await this.#refuseLargeSums(window, Math.max(...Object.values(bases)));
-    await this.#run('sql/evaluate/catalogue.sql', { isFiltered: this.#hasScores, least: minReputation });
-    const values: Record<string, DuckDBValue> = { asOf: BigInt(asOf), window: BigInt(window) };
-    for (const [type, base] of Object.entries(bases)) values[type] = BigInt(base);
-    if (decay.kind === 'linear') await this.#run('sql/evaluate/edge-linear.sql', values);
-    else await this.#run('sql/evaluate/edge-exponential.sql', { ...values, halfLife: decay.halfLifeSeconds });
-    return window;
-  }
-
-  /** No sum may leave 63 bits. */
-  async #refuseLargeSums(window: number, base: number): Promise<void> {
-    const largest = BigInt(await this.activities(this.#asOf)) * BigInt(window) * BigInt(base);
-    if (largest >= 2n ** 63n)
-      throw new BadInputError(
-        'With this many activities, this window and these bases, weights could become too large to be added up exactly: ' +
-          'choose a shorter window or smaller bases.',
-      );
-  }
-
-  async #findCircles(window: number, { decay }: EvaluatedSettings, report?: Report): Promise<void> {
-    report?.({ doing: 'finding ties and the circles around them' });
-    for (const name of ['popular', 'tie', 'via', 'member', 'mass', 'alike'] as const)
-      await this.#run(`sql/evaluate/${name}.sql`);
-    const votes = Number(await this.#value('sql/evaluate/count-votes.sql'));
-    const parts = Math.ceil(votes / votesAtOnce);
-    for (let part = 0; part < parts; part++) {
-      report?.({ doing: 'counting the votes of circles', share: (part + 1) / (parts + 1) });
-      await this.#run('sql/evaluate/add-alike.sql', { parts, part });
-    }
-    const eighth = 1000n * BigInt(Math.floor(window / 8));
-    const full = decay.kind === 'linear' ? 1000n * BigInt(window) : 1_000_000_000n;
-    await this.#run('sql/evaluate/term.sql', { fullWindow: full, fullEighth: eighth });
   }
 
   #run(path: `sql/${string}.sql`, values?: Record<string, DuckDBValue>): Promise<DuckDBValue[][]> {

@@ -1,6 +1,8 @@
+import type { Report } from '../progress.ts';
 import { type Estimate, estimates } from './bootstrap.ts';
-import type { EvaluatedNetwork, EvaluatedSettings, Person } from './evaluated-network.ts';
+import type { EvaluatedNetwork, Person } from './evaluated-network.ts';
 import { activityGroupNames, activityGroupOf, popularityGroupNames, popularityGroupOf } from './groups.ts';
+import type { EvaluatedSettings } from './make-lists.ts';
 import { type ListFigures, ListSurvey, type Score, scoreOf } from './measures.ts';
 import type { RankingName } from './rankings.ts';
 
@@ -44,9 +46,9 @@ export interface JudgeOptions {
   seed: number;
   /** The place of the variant with which the others are compared. */
   reference: number;
-  /** Called before the lists of each variant are made. */
-  onVariant?: (variant: Variant, place: number) => void;
-  report?: Parameters<EvaluatedNetwork['rank']>[2];
+  /** Called before lists are made, with how many variants have been judged. */
+  onVariant?: (done: number) => void;
+  report?: Report;
 }
 
 /** Makes the lists of all variants for those drawn, and judges them. Variants of equal settings should be neighbours. */
@@ -63,7 +65,7 @@ export async function judge(
     const { settings } = variants[i] as Variant;
     const alike = variants.slice(i).findIndex((each) => each.settings !== settings);
     const group = alike < 0 ? variants.slice(i) : variants.slice(i, i + alike);
-    options.onVariant?.(group[0] as Variant, i);
+    options.onVariant?.(i);
     await network.rank([...new Set(group.map(({ ranking }) => ranking))], settings, options.report);
     for (const variant of group) scored.push(await score(network, variant, warm, cold));
     i += group.length;

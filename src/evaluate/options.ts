@@ -53,7 +53,7 @@ export function planOf(options: EvaluateOptions, hasScores: boolean, env: NodeJS
     cut: cutPlaceOf(options.cut, options.cutQuantile),
     types: typesOf(options.without),
     exclude: excludeOf(options.exclude ?? 'engaged'),
-    users: wholeOf('--users', options.users ?? '6000', 1, 1_000_000),
+    users: wholeOf('--users', options.users ?? '6000', 1, 100_000),
     seed: wholeOf('--seed', options.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
     variants: shown.map((each) => ({ ranking: each, settings })),
     grid: sweeps.length === 0 ? [] : gridOf(sweeps, { ranking, changes }, hasScores, env),

@@ -1,7 +1,7 @@
 import { readSettings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
-import type { EvaluatedSettings } from './evaluated-network.ts';
 import type { Variant } from './judge.ts';
+import type { EvaluatedSettings } from './make-lists.ts';
 import { type RankingName, rankingNames } from './rankings.ts';
 
 /** The settings that can be swept, beside `ranking`: those of weights and of who is good, named as KITH_… without it. */

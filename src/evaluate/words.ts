@@ -1,6 +1,6 @@
 import type { Estimate } from './bootstrap.ts';
-import type { EvaluatedSettings } from './evaluated-network.ts';
 import type { Variant } from './judge.ts';
+import type { EvaluatedSettings } from './make-lists.ts';
 
 /** A figure of at most a few digits, or a dash if there is none. */
 export function decimals(value: number, places: number): string {

@@ -31,8 +31,10 @@ const examples = `
 Up to a cut is what is known, after it is what came of it. Every ranking makes its lists as of the cut, and is judged by
 how many of the users' new partners after it are on them. Nothing is published, and neither engines nor a home are used.
 A sweep tries settings on an inner cut, before the outer one, and shows only the best of them on the outer one.
-Rankings: ${rankingNames.join(', ')}.
-Settings that can be swept: ${sweepNames.join(', ')}.
+Rankings:
+  ${rankingNames.join('\n  ')}
+Settings that can be swept:
+  ${sweepNames.join('\n  ')}
 The settings of weights are those of runs (KITH_DECAY, KITH_BASE_LIKE, …); KITH_MODEL is not used.
 
 Exit codes: 0 evaluated, 2 bad input or options, or nothing to judge by, 4 a disk is full, 130 stopped, 1 a bug in Kith.
