@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chartsOf } from '../src/evaluate/charts.ts';
 import { drawDots } from '../src/evaluate/dot-chart.ts';
+import { remarksOn } from '../src/evaluate/evaluate.ts';
 import type { Judged } from '../src/evaluate/judge.ts';
 import { decimals, differenceText, estimateText, percent } from '../src/evaluate/words.ts';
 import { type QualityFigures, realNetworks } from './quality.ts';
@@ -59,7 +60,7 @@ function summaryTable(found: readonly { name: string; entry: Entry<QualityFigure
 }
 
 function networkSection({ figures, date, versions }: Entry<QualityFigures>, name: string): string {
-  const { judged, baselines, users, cold, cut, before, after, remarks, processorSeconds } = figures;
+  const { judged, baselines, users, cold, cut, before, after, reference, processorSeconds } = figures;
   const quality = table(
     ['ranking', 'recall@20', 'nDCG@20', 'recall@20, to second-degree'],
     [
@@ -93,7 +94,7 @@ function networkSection({ figures, date, versions }: Entry<QualityFigures>, name
     quality,
     ...(tuned.length > 0 ? [`Chosen on the inner cut: ${tuned.join('; ')}.`] : []),
     lists,
-    ...remarks,
+    ...remarksOn(judged, reference),
     `![New partners found, by the user's activities](images/quality-${name}-activity.svg)`,
     `![New partners found, by their popularity](images/quality-${name}-popularity.svg)`,
   ].join('\n\n');

@@ -19,7 +19,7 @@ export interface JudgedNetwork {
 }
 
 /** What came of a network: the evaluation's own figures, and those of other libraries. */
-export interface QualityFigures extends Omit<Evaluation, 'plan' | 'sweep'> {
+export interface QualityFigures extends Omit<Evaluation, 'plan' | 'sweep' | 'remarks'> {
   baselines: Baseline[];
   /** Processor seconds of the evaluation, without baselines. */
   processorSeconds: number;
@@ -76,7 +76,12 @@ export async function judgeNetwork(
     await network.rank(['popularity'], (plan.variants[0] as Plan['variants'][number]).settings);
   });
   const before = process.cpuUsage();
-  const { plan: _, sweep: __, ...found } = await withNetwork('outer', (network) => evaluate(network, plan));
+  const {
+    plan: _,
+    sweep: __,
+    remarks: ___,
+    ...found
+  } = await withNetwork('outer', (network) => evaluate(network, plan));
   const { user, system } = process.cpuUsage(before);
   say(`${name}: rankings are judged`);
   const baselines = await measureBaselines(splits, plan.seed, signal);

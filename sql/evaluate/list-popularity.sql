@@ -2,10 +2,10 @@
 INSERT INTO list
 WITH most AS (
   -- Nobody has to go further down for 20.
-  SELECT person.u, 21 + count(excluded.w) AS places
-  FROM person
+  SELECT batch.u, 21 + count(excluded.w) AS places
+  FROM batch
   LEFT JOIN excluded USING (u)
-  GROUP BY person.u
+  GROUP BY batch.u
 )
 SELECT $ranking, each.u, each.w, value, row_number() OVER (PARTITION BY each.u ORDER BY popular_place) AS place
 FROM (

@@ -4,7 +4,7 @@ SELECT $ranking, u, w, score, row_number() OVER (PARTITION BY u ORDER BY score D
 FROM (
   SELECT near.u, far.v AS w, CAST(sum(far.s) AS BIGINT) AS score
   FROM closest AS near
-  SEMI JOIN person ON person.u = near.u
+  SEMI JOIN batch ON batch.u = near.u
   JOIN closest AS far ON far.u = near.v
   WHERE far.v <> near.u
   GROUP BY near.u, far.v

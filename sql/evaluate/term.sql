@@ -1,13 +1,14 @@
--- What speaks for whom, by source: the terms of which scores are sums.
+-- What speaks for whom, by source: the terms of which scores are sums, for the users of the batch.
 CREATE OR REPLACE TABLE term AS
 SELECT u, w, CAST(sum(share // n) AS BIGINT) AS x, 'circle' AS source
 FROM via
+SEMI JOIN batch USING (u)
 JOIN alike USING (v)
 WHERE u <> w
 GROUP BY u, w
 UNION ALL
 SELECT u, w, coalesce(c, 10000000) * 3 * p // 100000000, 'popular'
-FROM person
+FROM batch
 LEFT JOIN (
   SELECT u, CAST(sum(300000000000 // den) AS BIGINT) // count(*) AS c
   FROM via
@@ -23,4 +24,4 @@ SELECT
     + CASE WHEN $fullEighth > 0 THEN 750000 * least(h, $fullEighth) // greatest($fullEighth, 1) ELSE 0 END,
   'engages-with-you'
 FROM edge
-SEMI JOIN person ON person.u = edge.v
+SEMI JOIN batch ON batch.u = edge.v

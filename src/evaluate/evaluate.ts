@@ -124,14 +124,15 @@ function rejectsOf({ files }: EvaluatedNetwork): string[] {
   return rejected.length === 0 ? [] : [`Bad rows were left out: ${rejected.join(', ')}; \`kith ingest\` lists them.`];
 }
 
-function remarksOn(judged: readonly Judged[], reference: number): string[] {
+/** Says so where users are better served by the same recommendations for everybody. */
+export function remarksOn(judged: readonly Judged[], reference: number): string[] {
   const compared = judged[reference] as Judged;
   const better = judged
     .filter(({ ranking, recall }) => yardsticks.includes(ranking) && recall.low > compared.recall.high)
     .map(({ ranking }) => ranking);
   if (better.length === 0) return [];
   return [
-    `On this network ${compared.ranking} finds fewer new partners than ${better.join(' and ')}, which recommends the same users to ` +
-      'everybody: choose another ranking, or recommend who is popular.',
+    `On this network ${compared.ranking} finds fewer new partners than ${better.join(' and ')}: the same users, recommended to everybody, ` +
+      'are better than its own. Choose another ranking, or other settings.',
   ];
 }

@@ -62,6 +62,7 @@ export class EvaluatedNetwork implements AsyncDisposable {
   readonly #file: DuckDbFile;
   readonly #hasScores: boolean;
   #asOf = 0;
+  #persons = 0;
 
   private constructor(file: DuckDbFile, files: readonly FileCount[], hasScores: boolean) {
     this.#file = file;
@@ -128,14 +129,21 @@ export class EvaluatedNetwork implements AsyncDisposable {
 
   /** Whom lists are made for, and whether only those followed are left out of them, or all who were engaged with. */
   async draw(users: readonly number[], exclude: 'engaged' | 'followed'): Promise<void> {
+    this.#persons = users.length;
     await this.#run('sql/evaluate/person.sql', { users: listValue([...users]) });
     await this.#run('sql/evaluate/excluded.sql', { onlyFollowed: exclude === 'followed' });
   }
 
   /** Makes the lists of the rankings for those drawn; lists that were made before are gone. */
   async rank(names: readonly RankingName[], settings: EvaluatedSettings, report?: Report): Promise<void> {
-    const known = { asOf: this.#asOf, activities: await this.activities(this.#asOf), hasScores: this.#hasScores };
-    await makeLists(this.#file, names, { ...known, settings, report });
+    await makeLists(this.#file, names, {
+      asOf: this.#asOf,
+      activities: await this.activities(this.#asOf),
+      persons: this.#persons,
+      hasScores: this.#hasScores,
+      settings,
+      report,
+    });
   }
 
   /** Those drawn, by id. */

@@ -17,14 +17,17 @@ export interface ListOptions {
   asOf: number;
   /** How many there are up to it. */
   activities: number;
+  /** How many users were drawn. */
+  persons: number;
   /** Whether only users with a good score are recommended. */
   hasScores: boolean;
   settings: EvaluatedSettings;
   report?: Report;
 }
 
-/** The most votes that are added up at once: DuckDB has room for their sums in memory. */
+/** The most votes that are added up at once, and of how many users lists are made: DuckDB has room for that in memory. */
 const votesAtOnce = 20_000_000;
+const personsAtOnce = 4000;
 
 /**
  * Makes the lists of the rankings for the users in the table `person`, in a table `list`.
@@ -45,11 +48,12 @@ export async function makeLists(file: DuckDbFile, names: readonly RankingName[],
   if (needs('popularity')) await run('popularity');
   if (needs('circles')) await findCircles();
   await run('list');
-  for (const [ranking, method] of methods) {
-    report?.({ doing: `making lists by ${ranking}` });
-    if (method.by === 'circles') await run('list-terms', { ranking, sources: listValue([...method.sources]) });
-    else if (method.by === 'second-degree') await run('list-second-degree', { ranking });
-    else await run('list-popularity', { ranking, kind: method.kind });
+  const parts = Math.ceil(options.persons / personsAtOnce);
+  for (let part = 0; part < parts; part++) {
+    report?.({ doing: 'making lists', share: (part + 1) / (parts + 1) });
+    await run('batch', { parts, part });
+    if (needs('circles')) await addTerms();
+    for (const [ranking, method] of methods) await list(ranking, method);
   }
 
   async function firstMoment(): Promise<number> {
@@ -79,8 +83,17 @@ export async function makeLists(file: DuckDbFile, names: readonly RankingName[],
       report?.({ doing: 'counting the votes of circles', share: (part + 1) / (parts + 1) });
       await run('add-alike', { parts, part });
     }
+  }
+
+  async function addTerms(): Promise<void> {
     const fullEighth = 1000n * BigInt(Math.floor(window / 8));
     const fullWindow = settings.decay.kind === 'linear' ? 1000n * BigInt(window) : 1_000_000_000n;
     await run('term', { fullWindow, fullEighth });
+  }
+
+  async function list(ranking: string, method: RankingMethod): Promise<void> {
+    if (method.by === 'circles') await run('list-terms', { ranking, sources: listValue([...method.sources]) });
+    else if (method.by === 'second-degree') await run('list-second-degree', { ranking });
+    else await run('list-popularity', { ranking, kind: method.kind });
   }
 }
