@@ -9,6 +9,8 @@ import { circumstances } from './machine.ts';
 import { Scratch, Sitting, twoDays } from './measure.ts';
 import { trainModel } from './model.ts';
 import { type Options, readOptions } from './options.ts';
+import { judgeNetwork, networksFor } from './quality.ts';
+import { resultsOf, writeQualityPage } from './quality-page.ts';
 import { requirePage, writeReport } from './report.ts';
 import { type Entry, type Figures, Results } from './results.ts';
 import { amountText, say } from './words.ts';
@@ -23,12 +25,15 @@ async function bench(options: Options, signal: AbortSignal): Promise<void> {
   if (options.only.includes('report')) requirePage(resolve(options.report));
   const results = new Results(resolve(options.results));
   using scratch = new Scratch(options.scratch, options.keep);
-  const measured = options.only.filter((part) => part !== 'report');
-  if (options.input !== undefined) await benchInput(options, options.input, results, scratch, signal);
+  if (options.only.includes('quality')) await benchQuality(options, results, scratch, signal);
+  const measured = options.only.filter((part) => part !== 'report' && part !== 'quality');
+  if (measured.length > 0 && options.input !== undefined)
+    await benchInput(options, options.input, results, scratch, signal);
   else if (measured.length > 0)
     for (const size of options.sizes) await benchSize(options, size, results, scratch, signal);
   if (options.only.includes('report')) {
     writeReport(results, resolve(options.report));
+    writeQualityPage(results, join(dirname(resolve(options.report)), 'quality.md'));
     say(`${basename(options.report)} is written`);
   }
 }
@@ -100,6 +105,20 @@ async function benchInput(
   if (options.only.includes('show')) figures.show = await sitting.show({ seed: options.seed });
   const entry = { size: activities, date: today(), options: { set: options.set }, ...circumstances(), figures };
   results.write('input', entry, name);
+}
+
+/** Rankings judged by what users did next, and the page about it. */
+async function benchQuality(options: Options, results: Results, scratch: Scratch, signal: AbortSignal): Promise<void> {
+  const networks = networksFor(options.input, options.name);
+  if (networks.length === 0)
+    throw new BadInputError('There are no networks in ../shared/data to judge rankings on: give --input DIR.');
+  for (const network of networks) {
+    const figures = await judgeNetwork(network, options.set, scratch, signal);
+    const entry = { size: figures.before + figures.after, date: today(), options: { set: options.set } };
+    results.write('quality', { ...entry, ...circumstances(), figures }, resultsOf(network.name));
+  }
+  writeQualityPage(results, join(dirname(resolve(options.report)), 'quality.md'));
+  say('quality.md is written');
 }
 
 function today(): string {

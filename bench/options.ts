@@ -3,7 +3,7 @@ import { BadInputError } from '../src/errors.ts';
 import { parseOptions } from './parse-options.ts';
 
 /** What can be measured, in the order in which it is. */
-export const parts = ['first', 'next', 'show', 'days', 'messages', 'report'] as const;
+export const parts = ['first', 'next', 'show', 'days', 'messages', 'quality', 'report'] as const;
 export type Part = (typeof parts)[number];
 
 /** What was asked for. */
@@ -39,6 +39,7 @@ Ends with exit code 0 only if all rows were equal. 10M takes about 10 minutes, 2
   show    one user's recommendations with reasons live from the graph: 1,000 random users, and the 100 with the most paths
   messages  both days with as many messages as activities, scored by a model that is trained before
   days    a first run and --simulate-days daily ones: what the stores hold
+  quality how many new partners rankings find on the networks beside the checkout, or on --input, beside other libraries: docs/quality.md
   report  only docs/performance.md, from the results that are there
 
 Examples:
@@ -49,6 +50,7 @@ Examples:
   $ npm run bench -- --sizes 10M --only first --set KITH_LOADER=merge --results bench/results/bolt
   $ npm run bench -- --sizes 10M --only messages,report
   $ npm run bench -- --input graph_data/20120708 --name higgs
+  $ npm run bench -- --only quality
 `;
 
 /** A number of activities as a person writes it. */

@@ -2,7 +2,7 @@
 // splits: `npx tsx bench/reputation.ts DIR [SEEDS]`, where DIR holds messages.jsonl with labels. Writes
 // bench/results/reputation.json.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ import { qualityOf } from '../src/scoring/reputation/training/model-card.ts';
 import { splitUsers } from '../src/scoring/reputation/training/split-users.ts';
 import { architecture, trainModel } from '../src/scoring/reputation/training/train-model.ts';
 import { openFolder } from '../src/storage/open-folder.ts';
+import { pythonWith } from './python.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
@@ -26,15 +27,6 @@ interface Scores {
   averagePrecision: number;
   weekAuc: number;
   seconds: number;
-}
-
-/** A Python with scikit-learn, made once in bench/.venv unless KITH_BENCH_PYTHON names one. */
-async function python(): Promise<string> {
-  if (process.env.KITH_BENCH_PYTHON) return process.env.KITH_BENCH_PYTHON;
-  const own = join(here, '.venv', 'bin', 'python');
-  if (!existsSync(own)) await run('python3', ['-m', 'venv', join(here, '.venv')]);
-  await run(own, ['-m', 'pip', 'install', '-q', 'scikit-learn==1.9.1']);
-  return own;
 }
 
 async function baseline(program: string, weeks: readonly LabelledWeek[], seed: number): Promise<Scores> {
@@ -86,7 +78,7 @@ function scoringSpeed(model: Model, weeks: readonly LabelledWeek[]): { tokens: n
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const [input, seeds = '5'] = process.argv.slice(2);
 if (input === undefined) throw new Error('usage: npx tsx bench/reputation.ts DIR [SEEDS]');
-const program = await python();
+const program = await pythonWith('scikit-learn==1.9.1');
 const folder = await openFolder(input);
 const dir = mkdtempSync(join(tmpdir(), 'kith-bench-'));
 try {

@@ -4,6 +4,7 @@ import type { RowCounts } from './compare.ts';
 import type { MeasuredRun } from './kith-run.ts';
 import type { Latencies } from './latency.ts';
 import type { Circumstances } from './machine.ts';
+import type { QualityFigures } from './quality.ts';
 import type { StoreBytes } from './store-bytes.ts';
 
 /** A run of Kith beside DuckDB's from scratch; the rows were equal, or there would be no figures. */
@@ -38,6 +39,8 @@ export interface Figures {
   messages: { first: MeasuredRun; next: MeasuredRun };
   /** Of files of one's own: the run, and the same again. */
   input: { first?: BesidePeer; again?: BesidePeer; show?: Latencies };
+  /** How many new partners rankings find, a file for each network. */
+  quality: QualityFigures;
 }
 
 export interface Entry<Of> extends Circumstances {

@@ -1,0 +1,3 @@
+-- The instant of the first activity.
+SELECT min(instant)
+FROM moment
