@@ -1,13 +1,13 @@
 import { type DuckDBValue, listValue } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
-import type { Ranking } from '../config/settings.ts';
+import type { Weighting } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import type { DuckDbFile } from '../storage/duckdb-file.ts';
 import { methodOf, type RankingMethod, type RankingName } from './rankings.ts';
 
 /** The settings of weights and of who is good, under which lists are made. */
-export type EvaluatedSettings = Omit<Ranking, 'windowSeconds'> & {
+export type EvaluatedSettings = Omit<Weighting, 'windowSeconds'> & {
   /** `all` is the part before the cut. */
   windowSeconds: number | 'all';
 };

@@ -95,8 +95,8 @@ export function settingsOf(env: NodeJS.ProcessEnv, changes: SettingChanges): Eva
   const isAll = changes.KITH_WINDOW_DAYS === 'all';
   const given = isAll ? { ...changes, KITH_WINDOW_DAYS: undefined } : changes;
   // Nothing is kept here, so for how long does not matter.
-  const { ranking } = readSettings({ ...env, KITH_RETENTION_DAYS: undefined, ...given });
-  return { ...ranking, windowSeconds: isAll ? 'all' : ranking.windowSeconds };
+  const { weighting } = readSettings({ ...env, KITH_RETENTION_DAYS: undefined, ...given });
+  return { ...weighting, windowSeconds: isAll ? 'all' : weighting.windowSeconds };
 }
 
 /** @throws BadInputError if there is no such ranking */
