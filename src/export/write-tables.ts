@@ -32,6 +32,7 @@ const usersPerShown = 5_000;
 /**
  * Computes everybody's closest connections, stores them in the graph and writes the next closest_connections.
  *
+ * @param meanwhile done once everybody's are in the graph, while the table gets its key
  * @returns the number of rows
  */
 export async function writeClosest(
@@ -39,13 +40,15 @@ export async function writeClosest(
   database: Database,
   { wanted, ...run }: WrittenRun,
   { sessions, computing, onProgress }: WriteOptions,
+  meanwhile: () => Promise<void>,
 ): Promise<number> {
   const { asOf, weighting, ranking } = wanted;
   const shownRanges = await userRanges(graph, usersPerShown);
   const ranges = await userRanges(graph, usersPerComputing[computing.by]);
   const check = new ListCheck({ most: 50, suspended: await suspendedUsers(graph) });
   const lists = new ConnectionLists(0);
-  return makeNext(database, 'closest_connections', { ...run, shownRanges }, async (rows) => {
+  let other = Promise.resolve();
+  const made = await makeNext(database, 'closest_connections', { ...run, shownRanges }, async (rows) => {
     let done = 0;
     await readSideBySide(
       ranges,
@@ -63,8 +66,12 @@ export async function writeClosest(
       () => onProgress(++done, ranges.length, check.rows),
     );
     written = { url: database.url, table: nextTableOf('closest_connections', run), lists };
+    other = meanwhile();
+    other.catch(() => undefined);
     return { findings: { closest: check.answers() } };
   });
+  await other;
+  return made;
 }
 
 /** What this process has written last, which the next step need not read again. */

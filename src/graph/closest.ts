@@ -9,8 +9,11 @@ import { weightUnits } from './weights.ts';
 /** Users per transaction when drawing edges: a few seconds of work, and little to repeat after a deadlock. */
 const usersPerDrawing = 5_000;
 
-/** Users per transaction: a few seconds of work, and little to repeat after a deadlock. */
-export const usersPerComputing = { cypher: 5_000, compiled: 50_000 };
+/**
+ * Users per transaction: a few seconds of work, and little to repeat after a deadlock. Of larger ranges, the last ones
+ * leave sessions without work.
+ */
+export const usersPerComputing = { cypher: 5_000, compiled: 32_000 };
 
 /** A user's closest connections, the closest first; weights in exact units (`weightUnits`). */
 interface UserConnections {

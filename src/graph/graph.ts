@@ -23,7 +23,7 @@ const endingMs = { pause: 20, most: 60_000 };
 const retryMs = 60_000;
 
 /** How many rows of a stream are asked for at a time. */
-const streamedRows = 4;
+const streamedRows = 16;
 
 /** To the server, 0 means no limit; without it, the limit for analysts would apply. */
 const noLimit = { timeout: 0 };

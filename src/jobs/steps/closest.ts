@@ -24,15 +24,17 @@ export async function closest(context: RunContext, report: Report): Promise<void
     await forgetOthers(graph, wanted.ranking);
     const computing = await findComputing(graph, settings, wanted.ranking.closest.compiled);
     summary.computing = computing;
-    summary.closest = await writeClosest(graph, database, written, {
-      ...{ sessions: settings.sessions, computing },
-      onProgress: (done, total, count) => report({ doing: 'computing', share: done / total, count, unit: 'rows' }),
-    });
-    await makeCarried(graph, wanted, {
-      ...{ sessions: settings.sessions, computing },
-      onProgress: (done, total) => report({ doing: 'computing the lists of vias', share: done / total }),
-    });
-    const suspended = await countSuspended(graph, run.asOf, run.settings.weighting);
-    summary.dropped = { ...summary.dropped, suspended };
+    const options = { sessions: settings.sessions, computing };
+    const meanwhile = async () => {
+      await makeCarried(graph, wanted, {
+        ...options,
+        onProgress: (done, total) => report({ doing: 'computing the lists of vias', share: done / total }),
+      });
+      const suspended = await countSuspended(graph, run.asOf, run.settings.weighting);
+      summary.dropped = { ...summary.dropped, suspended };
+    };
+    const onProgress = (done: number, total: number, count: number) =>
+      report({ doing: 'computing', share: done / total, count, unit: 'rows' });
+    summary.closest = await writeClosest(graph, database, written, { ...options, onProgress }, meanwhile);
   });
 }

@@ -11,7 +11,7 @@ import type { Wanted } from './recommend.ts';
  * Users per transaction: a few seconds of work, and little to repeat. The compiled procedures read everybody's lists each
  * time, and keep up to 1 GB of them in Neo4j's heap.
  */
-const usersPerCarried = { cypher: 5_000, compiled: 250_000 };
+const usersPerCarried = { cypher: 5_000, compiled: 125_000 };
 
 /** Users who are relieved of their lists in one transaction. */
 const forgottenAtOnce = 20_000n;

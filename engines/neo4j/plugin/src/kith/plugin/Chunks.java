@@ -13,7 +13,7 @@ import org.neo4j.procedure.TerminationGuard;
 /** A stream of chunks of text, each computed when the client asks for it. */
 abstract class Chunks<Chunk> implements Iterator<Chunk> {
   /** Characters after which a chunk is handed over: enough to make what a row costs in Bolt vanish. */
-  static final int chunkLength = 1 << 18;
+  static final int chunkLength = 1 << 16;
 
   private final Iterator<Node> users;
   private final TerminationGuard guard;
