@@ -1,7 +1,5 @@
 import { RowReader } from './row-reader.ts';
 
-const none = [0, 0] as const;
-
 /** Everybody's closest connections with their weights, in the order of ids: 16 bytes each. */
 export class ConnectionLists {
   readonly #reader = new RowReader(2);
@@ -58,11 +56,19 @@ export class ConnectionLists {
     this.#lower.set(lower);
   }
 
-  /** A user's list: its first place, and the one beyond its last; both 0 if the user has none. */
-  listOf(user: number): readonly [start: number, end: number] {
-    const list = this.#listOf.get(user);
-    if (list === undefined) return none;
-    return [this.#starts[list] as number, this.#starts[list + 1] ?? this.#count];
+  /** The number of a user's list; −1 if the user has none. */
+  listOf(user: number): number {
+    return this.#listOf.get(user) ?? -1;
+  }
+
+  /** The first place of a list. */
+  startOf(list: number): number {
+    return list < this.#starts.length ? (this.#starts[list] as number) : this.#count;
+  }
+
+  /** The place beyond the last one of a list. */
+  endOf(list: number): number {
+    return this.startOf(list + 1);
   }
 
   /** Whose connection a place holds. */

@@ -45,7 +45,8 @@ export class RecommendationCheck {
   readonly #reader: RowReader;
   #reasons = 0;
   #following: { user: number; ids: Int32Array; next: number } = { user: -1, ids: nobody, next: 0 };
-  #near: Near = { user: -1, start: 0, end: 0, lists: [] };
+  /** A user's closest connections: their places, and the number of the list of each, see ConnectionLists. */
+  readonly #near = { user: -1, start: 0, end: 0, lists: nobody };
   /** The recommendations whose reasons come next: user, recommended, the two parts of the score. */
   #pending: number[] = [];
 
@@ -148,13 +149,24 @@ export class RecommendationCheck {
     if (suspended.has(via)) this.#ofReasons.add('no suspended', `user ${via}`);
     if (isTies) this.#checkTie(user, rec, via);
     if (!connections) return;
-    if (user !== this.#near.user) this.#near = nearOf(connections, user);
+    if (user !== this.#near.user) this.#comeNear(user, connections);
     const { start, end, lists } = this.#near;
     const near = connections.find(via, start, end);
-    const list = near < 0 ? undefined : lists[near - start];
-    const far = list ? connections.find(rec, list[0], list[1]) : -1;
+    const list = near < 0 ? -1 : (lists[near - start] as number);
+    const far = list < 0 ? -1 : connections.find(rec, connections.startOf(list), connections.endOf(list));
     if (far < 0 || !connections.isOf(far, upper, lower))
       this.#ofReasons.add('reasons', `user ${user}, recommended ${rec}, reason ${via}`);
+  }
+
+  #comeNear(user: number, connections: ConnectionLists): void {
+    const near = this.#near;
+    const list = connections.listOf(user);
+    near.user = user;
+    near.start = list < 0 ? 0 : connections.startOf(list);
+    near.end = list < 0 ? 0 : connections.endOf(list);
+    if (near.end - near.start > near.lists.length) near.lists = new Int32Array(near.end - near.start);
+    for (let place = near.start; place < near.end; place++)
+      near.lists[place - near.start] = connections.listOf(connections.idAt(place));
   }
 
   /** The list of a tie is one source among others; a reason of another source is the recommended themself. */
@@ -183,20 +195,6 @@ export class RecommendationCheck {
     if (count === 0 || 2 * Math.abs(difference) > (places === 12 ? count + 1 : 0))
       this.#ofSums.add('sums', `user ${pending[at]}, recommended ${pending[at + 1]}`);
   }
-}
-
-/** A user's closest connections, and where the list of each is. */
-interface Near {
-  user: number;
-  start: number;
-  end: number;
-  lists: (readonly [start: number, end: number])[];
-}
-
-function nearOf(connections: ConnectionLists, user: number): Near {
-  const [start, end] = connections.listOf(user);
-  const lists = Array.from({ length: end - start }, (_, i) => connections.listOf(connections.idAt(start + i)));
-  return { user, start, end, lists };
 }
 
 function isBefore(pending: readonly number[], at: number, user: number, rec: number): boolean {
