@@ -67,7 +67,6 @@ async function copyOut(url: string, table: string, file: string, signal: AbortSi
  */
 export async function compareTable(table: string, published: string, peer: Peer, signal: AbortSignal): Promise<number> {
   return withDuckDb(peer.file, signal, async (connection) => {
-    await connection.run(await benchSql('decimal-weight'));
     await connection.run('SET VARIABLE published = $published', { published });
     const found = await connection.runAndReadAll(await benchSql(`compare-${table}`));
     const [kith, duckdb, lacking, example] = found.getRows()[0] ?? [];

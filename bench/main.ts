@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { interruptible } from '../src/cli/interruptible.ts';
 import { projectRoot } from '../src/config/project.ts';
+import type { RankingName } from '../src/config/settings.ts';
 import { BadInputError, KithError } from '../src/errors.ts';
 import { asOfOfFolder } from '../src/ingest/day-folder.ts';
 import { networkOf, newActivitiesOf } from './data.ts';
@@ -12,7 +13,7 @@ import { type Options, readOptions } from './options.ts';
 import { judgeNetwork, networksFor } from './quality.ts';
 import { resultsOf, writeQualityPage } from './quality-page.ts';
 import { requirePage, writeReport } from './report.ts';
-import { type Entry, type Figures, Results } from './results.ts';
+import { type Entry, type Figures, Results, resultsBy } from './results.ts';
 import { amountText, say } from './words.ts';
 
 const defaults = {
@@ -45,7 +46,7 @@ async function benchSize(
   scratch: Scratch,
   signal: AbortSignal,
 ): Promise<void> {
-  const { seed, only, set } = options;
+  const { seed, only, rankings, set } = options;
   const place = resolve(options.data ?? join(scratch.folder, 'data'));
   const network = networkOf(place, size, seed, options.supernodes ? 'supernodes' : undefined);
   const entry = <Of>(figures: Of): Entry<Of> => ({
@@ -55,15 +56,15 @@ async function benchSize(
     ...circumstances(),
     figures,
   });
-  const all: Figures['supernodes'] = {};
-  const keep = <What extends 'first' | 'next' | 'show'>(what: What, figures: Figures[What]) => {
-    if (!options.supernodes) return results.write(what, entry<Figures[What]>(figures));
-    Object.assign(all, { [what]: figures });
-    results.write('supernodes', entry(all));
-  };
-  if (only.some((part) => part === 'first' || part === 'next' || part === 'show')) {
+  for (const ranking of only.some((part) => part === 'first' || part === 'next' || part === 'show') ? rankings : []) {
+    const all: Figures['supernodes'] = {};
+    const keep = <What extends 'first' | 'next' | 'show'>(what: What, figures: Figures[What]) => {
+      if (!options.supernodes) return results.write(what, entry<Figures[What]>(figures), resultsBy(ranking, what));
+      Object.assign(all, { [what]: figures });
+      results.write('supernodes', entry(all), resultsBy(ranking, 'supernodes'));
+    };
     const [first, next] = await twoDays(network, only.includes('next'), signal);
-    await using sitting = new Sitting(scratch, amountText(size), options, signal);
+    await using sitting = new Sitting(scratch, nameBy(ranking, amountText(size)), by(ranking, options), signal);
     const { incoming, outgoing } = network.supernodes ?? { incoming: 0, outgoing: 0 };
     if (only.includes('first')) keep('first', await sitting.first(first, size + incoming + outgoing));
     else await sitting.run(first);
@@ -82,7 +83,7 @@ async function benchSize(
   }
 }
 
-/** Files of one's own: a run, and the same again, which finds everything there. */
+/** Files of one's own: a run, and the same again, which finds everything there; by each ranking. */
 async function benchInput(
   options: Options,
   input: string,
@@ -97,14 +98,26 @@ async function benchInput(
   // …/higgs/graph_data/20120708
   const name = options.name ?? basename(dirname(dirname(folder))).toLowerCase();
   const day = { folder, asOf };
-  await using sitting = new Sitting(scratch, name, options, signal);
-  const first = await sitting.first(day, 0);
-  const activities = first.kith.graph?.activities ?? 0;
-  const figures: Figures['input'] = { first: { ...first, activities } };
-  if (options.only.includes('next')) figures.again = { ...(await sitting.next([day], activities)) };
-  if (options.only.includes('show')) figures.show = await sitting.show({ seed: options.seed });
-  const entry = { size: activities, date: today(), options: { set: options.set }, ...circumstances(), figures };
-  results.write('input', entry, name);
+  for (const ranking of options.rankings) {
+    await using sitting = new Sitting(scratch, nameBy(ranking, name), by(ranking, options), signal);
+    const first = await sitting.first(day, 0);
+    const activities = first.kith.graph?.activities ?? 0;
+    const figures: Figures['input'] = { first: { ...first, activities } };
+    if (options.only.includes('next')) figures.again = { ...(await sitting.next([day], activities)) };
+    if (options.only.includes('show')) figures.show = await sitting.show({ seed: options.seed });
+    const entry = { size: activities, date: today(), options: { set: options.set }, ...circumstances(), figures };
+    results.write('input', entry, resultsBy(ranking, name));
+  }
+}
+
+/** The options with the setting that chooses the ranking. */
+function by(ranking: RankingName, options: Options): Options {
+  return { ...options, set: { ...options.set, KITH_RANKING: ranking } };
+}
+
+/** What a sitting is called in what is said. */
+function nameBy(ranking: RankingName, name: string): string {
+  return ranking === 'second-degree' ? name : `${name} ${ranking}`;
 }
 
 /** Rankings judged by what users did next, and the page about it. */

@@ -126,7 +126,8 @@ export class Sitting implements AsyncDisposable {
   async #peer(days: readonly Day[], asOf: number): Promise<Peer> {
     say(`${this.name}: DuckDB`);
     const folders = days.map(({ folder }) => folder);
-    const peer = await runPeer(folders, asOf, join(this.#folder, 'duckdb'), this.#signal);
+    const { ranking } = this.#home.settings;
+    const peer = await runPeer(folders, asOf, ranking, join(this.#folder, 'duckdb'), this.#signal);
     say(`${this.name}: DuckDB ${seconds(peer.seconds)}`);
     return peer;
   }

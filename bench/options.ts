@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { rankingNames } from '../src/config/environment.ts';
+import type { RankingName } from '../src/config/settings.ts';
 import { BadInputError } from '../src/errors.ts';
 import { parseOptions } from './parse-options.ts';
 
@@ -12,6 +14,8 @@ export interface Options {
   sizes: number[];
   seed: number;
   only: Part[];
+  /** Each is measured in a home of its own. */
+  rankings: RankingName[];
   supernodes: boolean;
   /** Daily runs after a first one; 0 is none. */
   simulateDays: number;
@@ -45,6 +49,7 @@ Ends with exit code 0 only if all rows were equal. 10M takes about 10 minutes, 2
 Examples:
   $ npm run bench
   $ npm run bench -- --sizes 1M,10M,30M
+  $ npm run bench -- --sizes 10M --rankings second-degree,circles
   $ npm run bench -- --sizes 10M --supernodes
   $ npm run bench -- --simulate-days 30 --activities 300k
   $ npm run bench -- --sizes 10M --only first --set KITH_LOADER=merge --results bench/results/bolt
@@ -75,9 +80,18 @@ function partsOf(text: string): Part[] {
   return parts.filter((part) => words.includes(part));
 }
 
+function rankingsOf(text: string): RankingName[] {
+  const words = text.split(',').map((word) => word.trim());
+  const unknown = words.find((word) => !rankingNames.includes(word as RankingName));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no ranking ${unknown}; the rankings are ${rankingNames.join(', ')}.`);
+  return rankingNames.filter((name) => words.includes(name));
+}
+
 function settingOf(text: string, known: Record<string, string>): Record<string, string> {
   const [, name, value] = /^(KITH_[A-Z0-9_]+)=(.*)$/.exec(text) ?? [];
   if (!name || value === undefined) throw new InvalidArgumentError('A setting is such as KITH_SESSIONS=3.');
+  if (name === 'KITH_RANKING') throw new InvalidArgumentError('Rankings are told by --rankings.');
   return { ...known, [name]: value };
 }
 
@@ -103,6 +117,7 @@ export function readOptions(
     .option('--activities <n>', 'the same for a single one', (text) => [amount(text)])
     .option('--seed <n>', 'of everything that is drawn', whole, 1)
     .option('--only <parts>', parts.join(', '), partsOf)
+    .option('--rankings <list>', `${rankingNames.join(', ')}: for first, next, show and --input`, rankingsOf)
     .option('--supernodes', 'one user with 2M incoming and one with 200k outgoing activities a 10M, among the others')
     .option(
       '--simulate-days <n>',
@@ -136,6 +151,7 @@ export function readOptions(
     sizes: given.sizes ?? given.activities ?? (isOnlyDays ? [300_000] : [1_000_000, 10_000_000]),
     seed: given.seed ?? 1,
     only,
+    rankings: given.rankings ?? ['second-degree'],
     supernodes: given.supernodes ?? false,
     simulateDays,
     input: given.input,

@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, listValue } from '@duckdb/node-api';
 import { projectRoot } from '../src/config/project.ts';
+import type { RankingName } from '../src/config/settings.ts';
 import { InterruptedError } from '../src/errors.ts';
 
 /**
@@ -32,7 +33,7 @@ export interface Peer {
 }
 
 /**
- * DuckDB's SQL from the files of the folders to three CSV files, in a new database.
+ * DuckDB's SQL from the files of the folders to the three tables of a ranking as CSV files, in a new database.
  *
  * @param folders days' folders, whichever order
  * @param asOf epoch seconds
@@ -42,6 +43,7 @@ export interface Peer {
 export async function runPeer(
   folders: readonly string[],
   asOf: number,
+  ranking: RankingName,
   dir: string,
   signal: AbortSignal,
 ): Promise<Peer> {
@@ -51,7 +53,7 @@ export async function runPeer(
   const empty = join(dir, 'empty.csv');
   await writeFile(empty, '');
   const file = join(dir, 'peer.duckdb');
-  const sql = await benchSql('peer');
+  const statements = await Promise.all(['peer', 'decimal-weight', `peer-${ranking}`].map(benchSql));
   const started = performance.now();
   await withDuckDb(file, signal, async (connection) => {
     for (const [variable, name] of Object.entries(files)) {
@@ -62,7 +64,7 @@ export async function runPeer(
     }
     await connection.run('SET VARIABLE as_of = $asOf::BIGINT', { asOf: BigInt(asOf) });
     await connection.run('SET VARIABLE out = $dir', { dir });
-    await connection.run(sql);
+    for (const sql of statements) await connection.run(sql);
   });
   return { seconds: (performance.now() - started) / 1000, file };
 }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { RankingName } from '../src/config/settings.ts';
 import { BadInputError } from '../src/errors.ts';
 import { dailySecondsPicture, growthPicture, storesPicture } from './pictures.ts';
-import type { Results } from './results.ts';
+import { type Results, resultsBy } from './results.ts';
 import * as tables from './tables.ts';
 
 /** Shown once there is something to see. */
@@ -24,9 +25,15 @@ export function requirePage(page: string): void {
  */
 export function writeReport(results: Results, page: string): void {
   const [first, days] = [results.read('first'), results.read('days')];
+  const measuredBy = (ranking: RankingName): tables.Measured => ({
+    first: results.read('first', resultsBy(ranking, 'first')),
+    next: results.read('next', resultsBy(ranking, 'next')),
+    show: results.read('show', resultsBy(ranking, 'show')),
+  });
+  const circles = measuredBy('circles');
   const sections: Record<string, string> = {
     machine: tables.machineLines(first),
-    targets: tables.targetsTable(first, results.read('next'), results.read('show')),
+    targets: tables.targetsTable(measuredBy('second-degree'), circles),
     first: tables.besideTable(first),
     memory: tables.memoryTable(first),
     next: tables.besideTable(results.read('next'), 'new activities'),
@@ -37,6 +44,10 @@ export function writeReport(results: Results, page: string): void {
     bolt: tables.besideTable(results.read('first', 'bolt/first')),
     messages: tables.messagesTable(results.read('messages')),
     higgs: tables.inputTable(results.read('input', 'higgs')),
+    'first-circles': tables.besideTable(circles.first),
+    'next-circles': tables.besideTable(circles.next, 'new activities'),
+    'memory-circles': tables.memoryTable(circles.first),
+    'show-circles': tables.showTable(circles.show),
   };
   const images = join(dirname(page), 'images');
   mkdirSync(images, { recursive: true });

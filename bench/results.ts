@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RankingName } from '../src/config/settings.ts';
 import type { RowCounts } from './compare.ts';
 import type { MeasuredRun } from './kith-run.ts';
 import type { Latencies } from './latency.ts';
@@ -49,6 +50,11 @@ export interface Entry<Of> extends Circumstances {
   date: string;
   options: { seed?: number; users?: number; set: Record<string, string> };
   figures: Of;
+}
+
+/** The name of the results of a kind by a ranking: first, first-circles. */
+export function resultsBy(ranking: RankingName, name: string): string {
+  return ranking === 'second-degree' ? name : `${name}-${ranking}`;
 }
 
 /** What was measured of one kind, by size; a size that is measured again takes the place of what was there. */

@@ -1,10 +1,9 @@
--- The three tables in DuckDB's SQL, from days' folders to three CSV files: the yardstick of `npm run bench`. Variables: the files by kind
--- (follows, replies, likes, mentions, users: lists of paths), as_of (epoch seconds), out (a folder).
--- Linear decay, bases 1, window 90 days, no reputation. What it writes is not sorted, since nothing asks for it.
+-- Days' folders in DuckDB: the first half of the yardstick of `npm run bench`; peer-second-degree.sql or peer-circles.sql makes the three
+-- tables of them. Variables: the files by kind (follows, replies, likes, mentions, users: lists of paths).
 
 -- Of a user's flags the latest folder's counts, and in one folder suspended wins.
-CREATE TABLE suspended AS
-SELECT user_id
+CREATE TABLE flagged AS
+SELECT user_id, max(flag) = '1' AS is_suspended
 FROM (
   SELECT user_id, flag, rank() OVER (PARTITION BY user_id ORDER BY day DESC) AS place
   FROM (
@@ -19,8 +18,12 @@ FROM (
   )
 )
 WHERE place = 1
-GROUP BY user_id
-HAVING max(flag) = '1';
+GROUP BY user_id;
+
+CREATE TABLE suspended AS
+SELECT user_id
+FROM flagged
+WHERE is_suspended;
 
 CREATE MACRO about_messages(files) AS TABLE
 SELECT source, target, message, instant
@@ -43,48 +46,4 @@ FROM (
   SELECT 'like', * FROM about_messages(getvariable('likes'))
   UNION ALL
   SELECT 'mention', * FROM about_messages(getvariable('mentions'))
-)
-WHERE source <> target;
-
-CREATE TABLE closest AS
-WITH edge AS (
-  SELECT source, target, sum(7776000 - (getvariable('as_of') - instant)) AS weight
-  FROM activity
-  WHERE instant > getvariable('as_of') - 7776000
-    AND instant <= getvariable('as_of')
-  GROUP BY source, target
-)
-SELECT source, target, weight
-FROM edge
-ANTI JOIN suspended AS doer ON doer.user_id = edge.source
-ANTI JOIN suspended AS receiver ON receiver.user_id = edge.target
-QUALIFY row_number() OVER (PARTITION BY source ORDER BY weight DESC, target) <= 50;
-
-CREATE TABLE recommendations AS
-WITH candidate AS (
-  SELECT near.source AS user_id, far.target AS rec_id, sum(far.weight) AS score
-  FROM closest AS near
-  JOIN closest AS far ON far.source = near.target
-  WHERE near.source <> far.target
-  GROUP BY near.source, far.target
-)
-SELECT user_id, rec_id, score
-FROM candidate
-ANTI JOIN (
-  SELECT DISTINCT source, target
-  FROM activity
-  WHERE type = 'follow'
-    AND instant <= getvariable('as_of')
-) AS followed
-  ON followed.source = candidate.user_id AND followed.target = candidate.rec_id
-QUALIFY row_number() OVER (PARTITION BY user_id ORDER BY score DESC, rec_id) <= 20;
-
-CREATE TABLE reasons AS
-SELECT r.user_id, r.rec_id, near.target AS reason_id, far.weight
-FROM recommendations AS r
-JOIN closest AS near ON near.source = r.user_id
-JOIN closest AS far ON far.source = near.target AND far.target = r.rec_id;
-
-COPY (SELECT source, target, weight / 7776000.0 FROM closest) TO (getvariable('out') || '/closest.csv');
-COPY (SELECT user_id, rec_id FROM recommendations) TO (getvariable('out') || '/recommendations.csv');
-COPY (SELECT user_id, rec_id, reason_id, weight / 7776000.0 FROM reasons) TO (getvariable('out') || '/reasons.csv');
+);

@@ -6,7 +6,7 @@ import type { Share } from './cut.ts';
 import type { EvaluatedNetwork } from './evaluated-network.ts';
 import { type Judged, judge, type Variant } from './judge.ts';
 import type { Plan } from './options.ts';
-import { defaultRanking, yardsticks } from './rankings.ts';
+import { yardsticks } from './rankings.ts';
 import { sampleOf } from './sample.ts';
 
 /** What was known, what came of it, and who was judged by that. */
@@ -62,7 +62,7 @@ export async function evaluate(network: EvaluatedNetwork, plan: Plan, report?: R
   const split = await splitAt(network, cut, endOfTime, plan, report);
   const reference = Math.max(
     0,
-    variants.findIndex(({ ranking }) => ranking === defaultRanking),
+    variants.findIndex(({ ranking }) => ranking === plan.ranking),
   );
   const judged = await judge(network, variants, { seed: plan.seed, reference, report });
   const remarks = [...rejectsOf(network), ...remarksOn(judged, reference)];

@@ -1,9 +1,9 @@
-import { longestWindowDays } from '../config/settings.ts';
+import { longestWindowDays, readSettings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { type ActivityType, activityTypes } from '../ingest/activity-type.ts';
 import { type CutPlace, cutPlaceOf } from './cut.ts';
 import type { Variant } from './judge.ts';
-import { defaultRanking, type RankingName, rankingNames } from './rankings.ts';
+import { type RankingName, rankingNames } from './rankings.ts';
 import { gridOf, rankingOf, type SettingChanges, settingsOf, sweepOf } from './sweep.ts';
 
 /** The options of `kith evaluate`, as a person gives them. */
@@ -13,6 +13,7 @@ export interface EvaluateOptions {
   windowDays?: string;
   minReputation?: string;
   without?: string;
+  ranking?: string;
   rankings?: string;
   sweep?: string[];
   exclude?: string;
@@ -30,6 +31,8 @@ export interface Plan {
   /** At most so many users are judged, and as many of those who had done nothing before. */
   users: number;
   seed: number;
+  /** With which the others are compared: what runs compute, unless told otherwise. */
+  ranking: RankingName;
   /** What is shown; of a sweep, all that is not swept. */
   variants: Variant[];
   /** What is tried on an inner cut, whose best is shown beside the default; empty without a sweep. */
@@ -46,17 +49,19 @@ export function planOf(options: EvaluateOptions, hasScores: boolean, env: NodeJS
   const changes = changesOf(options);
   const settings = settingsOf(env, changes);
   const names = rankingsOf(options.rankings);
-  const ranking = names.includes(defaultRanking) ? defaultRanking : (names[0] as RankingName);
+  const ranking = comparedOf(options.ranking, names, env);
+  const judged = names.includes(ranking) ? ranking : (names[0] as RankingName);
   const sweeps = (options.sweep ?? []).map(sweepOf);
-  const shown = sweeps.length === 0 ? names : ([defaultRanking, 'popularity'] as const);
+  const shown = sweeps.length === 0 ? names : [...new Set<RankingName>([ranking, 'popularity'])];
   return {
     cut: cutPlaceOf(options.cut, options.cutQuantile),
     types: typesOf(options.without),
     exclude: excludeOf(options.exclude ?? 'engaged'),
     users: wholeOf('--users', options.users ?? '6000', 1, 100_000),
     seed: wholeOf('--seed', options.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
+    ranking,
     variants: shown.map((each) => ({ ranking: each, settings })),
-    grid: sweeps.length === 0 ? [] : gridOf(sweeps, { ranking, changes }, hasScores, env),
+    grid: sweeps.length === 0 ? [] : gridOf(sweeps, { ranking: judged, changes }, hasScores, env),
   };
 }
 
@@ -75,6 +80,14 @@ function changesOf({ windowDays, minReputation }: EvaluateOptions): SettingChang
     changes.KITH_MIN_REPUTATION = String(Number(minReputation));
   }
   return changes;
+}
+
+function comparedOf(name: string | undefined, judged: readonly RankingName[], env: NodeJS.ProcessEnv): RankingName {
+  // Nothing is kept here, so for how long does not matter.
+  if (name === undefined) return readSettings({ ...env, KITH_RETENTION_DAYS: undefined }).ranking;
+  const ranking = rankingOf(name);
+  if (!judged.includes(ranking)) throw new BadInputError(`--ranking ${ranking} is none of those of --rankings.`);
+  return ranking;
 }
 
 function rankingsOf(list: string | undefined): RankingName[] {

@@ -36,8 +36,5 @@ export function methodOf(name: RankingName): RankingMethod {
 /** The names of all rankings, in the order in which they are shown. */
 export const rankingNames = Object.keys(methods) as RankingName[];
 
-/** What a run computes unless told otherwise: the others are compared with it. */
-export const defaultRanking: RankingName = 'second-degree';
-
 /** What a personal ranking should beat. */
 export const yardsticks: readonly RankingName[] = ['popularity', 'recent-popularity'];

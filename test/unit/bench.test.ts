@@ -12,6 +12,8 @@ import { type Peer, runPeer } from '../../bench/peer.ts';
 import { fillPlaces } from '../../bench/report.ts';
 import { Results } from '../../bench/results.ts';
 import { BadInputError, InterruptedError } from '../../src/errors.ts';
+import { expectedCircles } from '../oracle/circles.ts';
+import type { Network, OracleOptions } from '../oracle/network.ts';
 import { expectedTables, type Tables } from '../oracle/oracle.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
 
@@ -26,6 +28,8 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe('the yardstick', () => {
   let peer: Peer;
+  let given: Network;
+  let options: OracleOptions;
   let expected: Tables;
   let first: Day;
   let second: Day;
@@ -38,22 +42,21 @@ describe('the yardstick', () => {
     const flags = Array.from({ length: network.users }, (_, user) => `${user},,,,,,,,,,,${user % 19 === 0 ? 1 : 0}\n`);
     writeFileSync(join(first.folder, 'user.csv'), flags.join(''));
     writeFileSync(join(second.folder, 'user.csv'), '19,,,,,,,,,,,0\n20,,,,,,,,,,,1\n20,,,,,,,,,,,0\n');
-    peer = await runPeer([first.folder, second.folder], second.asOf, join(home, 'duckdb'), signal);
+    peer = await runPeer([first.folder, second.folder], second.asOf, 'second-degree', join(home, 'duckdb'), signal);
     const [history, later] = [networkOfFolder(first.folder), networkOfFolder(second.folder)];
-    expected = expectedTables(
-      {
-        activities: [...history.activities, ...later.activities],
-        suspended: new Map([...history.suspended, ...later.suspended]),
-      },
-      {
-        asOf: second.asOf,
-        windowSeconds: 90 * 86_400,
-        decay: { kind: 'linear' },
-        bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
-        reputation: undefined,
-        minReputation: 0.5,
-      },
-    );
+    given = {
+      activities: [...history.activities, ...later.activities],
+      suspended: new Map([...history.suspended, ...later.suspended]),
+    };
+    options = {
+      asOf: second.asOf,
+      windowSeconds: 90 * 86_400,
+      decay: { kind: 'linear' },
+      bases: { follow: 1000, reply: 1000, like: 1000, mention: 1000 },
+      reputation: undefined,
+      minReputation: 0.5,
+    };
+    expected = expectedTables(given, options);
   });
 
   /** The closest connections as they are published, in a file. */
@@ -85,6 +88,23 @@ describe('the yardstick', () => {
     expect(keys(rows('reasons'))).toEqual(keys(expected.reasons));
   });
 
+  test('has exactly the tables of circles, too, with sources, and weights to the seventh decimal', async () => {
+    const dir = join(home, 'circles');
+    const circles = await runPeer([first.folder, second.folder], second.asOf, 'circles', dir, signal);
+    const tables = expectedCircles(given, options);
+    const file = join(home, 'circles.csv');
+    const compareAll = (table: string, lines: readonly string[]) => {
+      writeFileSync(file, `${lines.join('\n')}\n`);
+      return compareTable(table, file, circles, signal);
+    };
+    expect(await compareAll('recommendations', tables.recommendations)).toBe(tables.recommendations.length);
+    expect(await compareAll('rec-reasons', tables.reasons)).toBe(tables.reasons.length);
+    expect(tables.reasons.filter((line) => line.endsWith(',popular + engages-with-you'))).not.toEqual([]);
+    const [one = '', ...others] = tables.reasons;
+    for (const another of [one.replace(/,[a-z +-]+$/, ',second-degree'), one.replace(/\d,([a-z +-]+)$/, ',$1')])
+      await expect(compareAll('rec-reasons', [another, ...others])).rejects.toThrow(DifferentRowsError);
+  });
+
   test('finds a weight that differs in the twelfth decimal, a wrong rank, a missing row and an extra row', async () => {
     const last = (lines: string[], change: (line: string) => string) => [
       ...lines.slice(0, -1),
@@ -103,7 +123,7 @@ describe('the yardstick', () => {
 
   test('can be stopped', async () => {
     const folders = [first.folder, second.folder];
-    await expect(runPeer(folders, first.asOf, join(home, 'stopped'), AbortSignal.abort())).rejects.toThrow(
+    await expect(runPeer(folders, first.asOf, 'circles', join(home, 'stopped'), AbortSignal.abort())).rejects.toThrow(
       InterruptedError,
     );
   });
@@ -162,6 +182,8 @@ describe('the options', () => {
     [['--sizes', '1G']],
     [['--sizes', '10']],
     [['--only', 'second']],
+    [['--rankings', 'circle']],
+    [['--set', 'KITH_RANKING=circles']],
     [['--set', 'SESSIONS=3']],
     [['--input', 'x', '--supernodes']],
     [['--name', '../x']],

@@ -6,7 +6,7 @@ const plan = (options: Parameters<typeof planOf>[0], hasScores = false, env: Nod
 const day = 86_400;
 
 test('by default all rankings are judged, under the settings of the environment', () => {
-  const { variants, grid, types, exclude, users, seed } = plan({}, false, {
+  const { variants, ranking, grid, types, exclude, users, seed } = plan({}, false, {
     KITH_DECAY: 'exponential',
     KITH_BASE_LIKE: '0.5',
   });
@@ -16,6 +16,7 @@ test('by default all rankings are judged, under the settings of the environment'
     decay: { kind: 'exponential', halfLifeSeconds: 30 * day },
     bases: { follow: 1000, like: 500 },
   });
+  expect(ranking).toBe('second-degree');
   expect(grid).toEqual([]);
   expect({ types, exclude, users, seed }).toEqual({
     types: ['follow', 'reply', 'like', 'mention'],
@@ -38,6 +39,16 @@ test('options go over the environment', () => {
   expect(plan({ windowDays: '365' }, false, { KITH_RETENTION_DAYS: '40' }).variants[0]?.settings.windowSeconds).toBe(
     365 * day,
   );
+});
+
+test('the others are compared with what runs compute, or with --ranking', () => {
+  const env = { KITH_RANKING: 'circles' };
+  expect(plan({}, false, env).ranking).toBe('circles');
+  expect(plan({ ranking: 'popularity' }, false, env).ranking).toBe('popularity');
+  const { ranking, variants, grid } = plan({ sweep: ['window-days=7,30'] }, false, env);
+  expect(ranking).toBe('circles');
+  expect(variants.map((each) => each.ranking)).toEqual(['circles', 'popularity']);
+  expect(grid.map((each) => each.ranking)).toEqual(['circles', 'circles']);
 });
 
 describe('sweeps', () => {
@@ -86,6 +97,8 @@ test.each([
   [{ windowDays: 'week' }, /--window-days should be/],
   [{ minReputation: '2' }, /--min-reputation should be/],
   [{ rankings: 'circle' }, /There is no ranking "circle"/],
+  [{ ranking: 'circle' }, /There is no ranking "circle"/],
+  [{ ranking: 'circles', rankings: 'second-degree' }, /--ranking circles is none of/],
   [{ without: 'follows' }, /--without should be some of/],
   [{ without: 'follow,reply,like,mention' }, /leaves no type/],
   [{ exclude: 'nobody' }, /--exclude should be/],

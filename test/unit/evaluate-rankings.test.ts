@@ -10,6 +10,7 @@ import type { RankingName } from '../../src/evaluate/rankings.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 import { arbitraryCase, denseNetwork, writeFolder } from '../oracle/arbitrary-network.ts';
+import { expectedCircles } from '../oracle/circles.ts';
 import { type Case, distinct, expectedTables } from '../oracle/oracle.ts';
 
 // Seconds on an idle machine.
@@ -92,6 +93,43 @@ describe('second-degree is what a run publishes', () => {
     const { options } = denseNetwork(1);
     const example = { network: { activities, suspended: new Map() }, options: { ...options, asOf } };
     expect(await listsOf(example, 'second-degree')).toEqual(['1,10,1', '1,8,2', '1,9,3', '1,7,4']);
+  });
+});
+
+/** Circles, from the oracle, for those who have done something or with whom somebody has engaged. */
+function circlesOf(example: Case): string[] {
+  const users = new Set(usersOf(example).map(String));
+  return expectedCircles(example.network, example.options)
+    .recommendations.map((line) => line.split(','))
+    .filter(([user = '']) => users.has(user))
+    .map(([user, rec, , rank]) => `${user},${rec},${rank}`);
+}
+
+describe('circles is what a run publishes', () => {
+  test('for random small networks, both decays, reputation, suspended users and borders of the window', async () => {
+    let recommended = 0;
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase(), async (example) => {
+        const lists = await listsOf(example, 'circles');
+        expect(lists.sort()).toEqual(circlesOf(example).sort());
+        recommended += lists.length;
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
+    expect(recommended).toBeGreaterThan(100);
+  });
+
+  test.each([
+    ['linear', { kind: 'linear' as const }],
+    ['exponential', { kind: 'exponential' as const, halfLifeSeconds: 10 * 86_400 }],
+  ])('for a dense network with %s decay and reputation, in which users have more than 20 ties', async (_, decay) => {
+    const { network, options } = denseNetwork(3);
+    const users = usersOf({ network, options });
+    const reputation = new Map(users.map((user) => [user, (user % 4) / 4]));
+    const example = { network, options: { ...options, decay, reputation } };
+    const lists = await listsOf(example, 'circles');
+    expect(lists.sort()).toEqual(circlesOf(example).sort());
+    expect(lists.length).toBeGreaterThan(1000);
   });
 });
 

@@ -61,6 +61,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--window-days <n>', 'how many days back activities count, or all up to the cut (KITH_WINDOW_DAYS, 90)')
     .option('--without <types>', 'types of activities to leave out, such as follow,like')
     .option('--rankings <names>', 'which rankings to judge (default: all)')
+    .option('--ranking <name>', 'with which of them the others are compared (KITH_RANKING, second-degree)')
     .option('--sweep <setting=values>', 'values to try, such as window-days=30,90; several sweeps are a grid', collect)
     .option('--exclude <whom>', 'who is no recommendation: engaged or followed', 'engaged')
     .option('--users <n>', 'how many users are drawn at most', '6000')
