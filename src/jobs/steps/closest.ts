@@ -2,10 +2,11 @@ import { forgetEarlier } from '../../export/leftovers.ts';
 import { writeClosest } from '../../export/write-tables.ts';
 import { countSuspended } from '../../graph/closest.ts';
 import { findComputing } from '../../graph/compiled.ts';
-import { ensureSchema } from '../../graph/schema.ts';
+import { ensureSchema, graphSize } from '../../graph/schema.ts';
 import type { Report } from '../../progress.ts';
 import { forgetOthers, makeCarried } from '../../scoring/ranking/carried.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
+import { judgeSums } from '../judge-sums.ts';
 import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function closest(context: RunContext, report: Report): Promise<void
   await forgetEarlier(database, run.id, ['closest_connections'], (doing) => report({ doing }));
   await withGraph(context, async (graph) => {
     await ensureSchema(graph);
+    judgeSums(run.settings.weighting, (await graphSize(graph)).activities);
     const written = writtenRun(context);
     const { wanted } = written;
     await forgetOthers(graph, wanted.ranking);

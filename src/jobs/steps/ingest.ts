@@ -20,6 +20,7 @@ import { makeFolders } from '../../storage/make-folders.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
+import { judgeSums } from '../judge-sums.ts';
 import { workFolder } from '../make-room.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 
@@ -59,6 +60,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     summary.beforeWindow = staged.beforeWindow;
     await judgeFirstFolder(context, staged);
     await judgeAge(context, staged.newestNear);
+    if (run.steps.includes('closest')) judgeSums(run.settings.weighting, await activitiesWith(context, staged));
     await using messages = await stageMessages(context, folder, summary.rejects, report);
     if (messages) summary.files = [...staged.files, messages.count];
     await refuseChanged(context, folder, staged.newestNear);
@@ -82,12 +84,24 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   summary.graph = { users, activities };
 }
 
+/** How many activities the graph has at most once the folder is loaded. */
+async function activitiesWith(context: RunContext, staged: StagedFolder): Promise<number> {
+  const added = Object.values(staged.activities).reduce((sum, count) => sum + count, 0);
+  if (isWithoutGraph(context.settings)) return added;
+  return added + (await withGraph(context, graphSize)).activities;
+}
+
+/** Whether there is no graph yet; a server of somebody's own always has one, perhaps an empty one. */
+function isWithoutGraph(settings: RunContext['settings']): boolean {
+  return !settings.neo4j && !hasGraphStore(settings);
+}
+
 /** Keeps what the graph is made of, before any of it is there; `kith rebuild` makes it again from that. */
 async function keepAccepted(context: RunContext, staged: StagedFolder, flagged: FlagDate): Promise<void> {
   const { settings, run, attempt, database } = context;
   const accepted = new Accepted(settings);
   if (!accepted.known()) {
-    const isEmpty = (!settings.neo4j && !hasGraphStore(settings)) || (await withGraph(context, graphSize)).users === 0;
+    const isEmpty = isWithoutGraph(settings) || (await withGraph(context, graphSize)).users === 0;
     accepted.remember({ isComplete: isEmpty });
   }
   const files = accepted.draftOf(attempt.token, run.id);
