@@ -176,6 +176,18 @@ describe('a bad row', () => {
   });
 });
 
+test('weights whose sums could pass what whole numbers hold stop a run before anything is loaded', async () => {
+  await network.reset();
+  const input = network.folder('20240601');
+  writeFolder(ring(1_000), input);
+  const { weighting } = network.settings;
+  const heavy = { ...weighting, windowSeconds: 36_500 * 86_400, bases: { ...weighting.bases, like: 999_999 } };
+  await expect(network.run({ input, settings: { weighting: heavy } })).rejects.toThrow(
+    /KITH_BASE_LIKE=999\.999 and a window of 36500 days, the weights of 3000 activities .* lower bases/,
+  );
+  expect(await sizeOfGraph()).toMatchObject({ users: 0, activities: 0 });
+});
+
 describe('a mistake is told in one sentence with exit code 2, before anything is started', () => {
   // An engine that somebody tried to start in there would end with 4.
   const nowhere = { KITH_HOME: '/dev/null/kith' };
