@@ -4,21 +4,15 @@
 //   earliest  when the user first did anything that counts here: somebody new to a list can only be found by users
 //             who were there before it
 MATCH (u:User)
-WHERE
-  u.userId >= $first
-  AND u.userId < $end
-  AND NOT u.suspended
-  AND EXISTS {
-    MATCH (u)-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->()
-    WHERE r.at > $listed AND r.at <= $asOf
-  }
+WHERE u.userId >= $first AND u.userId < $end AND NOT u.suspended
 CALL (u) {
   MATCH (u)-[r:FOLLOWED|REPLIED_TO|LIKED|MENTIONED]->(v)
-  WHERE r.at <= $asOf AND (r.at > $asOf - $window OR r:FOLLOWED) AND NOT v.suspended
+  WHERE r.at <= $asOf AND (r.at > $asOf - $window OR r:FOLLOWED)
   WITH v, min(r.at) AS since
-  WITH collect(v.userId) AS others, collect(since) AS sinces, min(since) AS earliest
-  RETURN others, sinces, earliest
+  WHERE NOT v.suspended
+  WITH collect(CASE WHEN since > $listed THEN [v.userId, since] END) AS turned, min(since) AS earliest
+  RETURN turned, earliest
 }
-WITH u, others, sinces, earliest, [i IN range(0, size(others) - 1) WHERE sinces[i] > $listed] AS new
-WHERE size(new) > 0
-RETURN u.userId AS userId, [i IN new | others[i]] AS others, [i IN new | sinces[i]] AS sinces, earliest
+WITH u, turned, earliest
+WHERE size(turned) > 0
+RETURN u.userId AS userId, [each IN turned | each[0]] AS others, [each IN turned | each[1]] AS sinces, earliest

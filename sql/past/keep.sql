@@ -1,10 +1,10 @@
 -- Keeps what a run ($1 id) recommends, and the 20 most popular: those whose weights sum highest in closest_connections,
--- equal ones by lower id. A reset waits for it, or it finds no run any more. Returns nothing if the tables show no row of
--- the run.
+-- equal ones by lower id. A reset waits for it, or it finds no run any more. Returns nothing if the tables show
+-- another run (all rows of one have its updated_at), or nothing.
 WITH run AS (
   SELECT id, as_of, started_at
   FROM kith.runs
-  WHERE id = $1 AND EXISTS (SELECT FROM graph_recs.closest_connections WHERE updated_at = started_at)
+  WHERE id = $1 AND started_at = (SELECT updated_at FROM graph_recs.closest_connections LIMIT 1)
   FOR KEY SHARE
 ),
 list AS (

@@ -92,8 +92,9 @@ function describeInput(summary: RunSummary): string[] {
 function describeAfterwards({ pastLists, removed, pruned, undrawn, leftUndone = {} }: RunSummary): string[] {
   const lines: string[] = [];
   const { yesterday, lastWeek } = pastLists ?? {};
-  const judged = [yesterday && `yesterday's ${cameTo(yesterday)}`, lastWeek && `last week's ${cameTo(lastWeek)}`];
-  if (yesterday) lines.push(`  came to   ${judged.filter((each) => each !== undefined).join('; ')}`);
+  // Where there is a run a week, they are the same.
+  const judged = [yesterday, lastWeek?.asOf === yesterday?.asOf ? undefined : lastWeek].flatMap((each) => each ?? []);
+  if (judged.length > 0) lines.push(`  came to   ${judged.map(cameTo).join('; ')}`);
   if (undrawn !== undefined)
     lines.push(
       `  not drawn ${count(undrawn)} CLOSEST_TO for Neo4j Browser, more than KITH_DRAW_AT_MOST: \`kith draw\``,
@@ -105,12 +106,11 @@ function describeAfterwards({ pastLists, removed, pruned, undrawn, leftUndone = 
   return lines;
 }
 
-/** What a past list came to: `(2024-05-31): of 40 users with somebody new 12.5 % found them in it, 5.0 % among the popular` */
 function cameTo({ asOf, users, recommended, popular }: JudgedList): string {
   const share = (part: number) => `${((100 * part) / Math.max(users, 1)).toFixed(1)} %`;
   return (
-    `(${asOf.slice(0, 10)}): of ${count(users)} users who turned to somebody new, ${share(recommended)} ` +
-    `to somebody in it, ${share(popular)} to one of the popular`
+    `the list of ${asOf.slice(0, 10)}: of ${count(users)} users with new partners ${share(recommended)} turned to somebody ` +
+    `in it, ${share(popular)} to one of the popular`
   );
 }
 

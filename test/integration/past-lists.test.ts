@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import { describeRun } from '../../src/cli/summary.ts';
 import type { Settings } from '../../src/config/settings.ts';
+import { renderOverview } from '../../src/dashboard/overview-page.ts';
+import { recentRuns } from '../../src/dashboard/recent-runs.ts';
 import { StaleAttemptError } from '../../src/errors.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { listRuns } from '../../src/jobs/list-runs.ts';
@@ -103,7 +105,7 @@ describe('what was recommended', () => {
     const yesterday = { asOf: iso(asOfDay(0)), users: 3, recommended: 1, popular: 1 };
     expect(second.summary.pastLists).toEqual({ yesterday });
     expect(describeRun(second)).toContainEqual(
-      "  came to   yesterday's (2024-06-01): of 3 users who turned to somebody new, 33.3 % to somebody in it, 33.3 % to one of the popular",
+      '  came to   the list of 2024-06-01: of 3 users with new partners 33.3 % turned to somebody in it, 33.3 % to one of the popular',
     );
 
     const { summary: third } = await run(2, secondSince);
@@ -116,11 +118,23 @@ describe('what was recommended', () => {
     expect(last.leftUndone).toBeUndefined();
   });
 
-  test('comes to the same if the run is done again, and is in the list of runs', async () => {
+  test('comes to the same if the run is done again, and is in the list of runs and the dashboard', async () => {
     const { summary } = await run(7, lastSince);
     expect(summary.pastLists).toEqual({ ...lists, lastWeek: ofTheFirst });
     expect(await listRuns(database, 1)).toEqual([expect.objectContaining({ pastLists: summary.pastLists })]);
     expect(await listDays()).toEqual([0, 1, 2, 7]);
+    const runs = await recentRuns(database, 20);
+    const page = renderOverview({ runs, queue: { waiting: 0, next: [] }, now: Date.now(), timeZone: 'UTC' });
+    expect(page).toContain('What past recommendations came to');
+    expect(page).toContain(
+      'as of 1 June 2024 and 5 users who turned to somebody new since, 2 turned to somebody recommended',
+    );
+  });
+
+  test('is not judged where the window of the run begins later', async () => {
+    const weighting = { ...network.settings.weighting, windowSeconds: 7 * day };
+    const { summary } = await run(7, lastSince, { weighting });
+    expect(summary.pastLists).toEqual(lists);
   });
 
   test('is not kept of a run whose tables are no longer shown', async () => {

@@ -30,7 +30,8 @@ interface KeptList {
 
 /**
  * Judges the newest lists that are at least a day and a week older than the run, by the activities in the graph: of the
- * users who have since turned to somebody new, how many did to somebody recommended, and to one of the popular.
+ * users who have since turned to somebody new, how many did to somebody recommended, and to one of the popular. A list
+ * from before the run's window is not judged, since the graph may no longer know what users did before it.
  */
 export async function judge(context: RunContext, report: Report): Promise<void> {
   const { database, run, signal, summary } = context;
@@ -49,8 +50,8 @@ export async function judge(context: RunContext, report: Report): Promise<void> 
   };
 }
 
-async function findList(database: Database, { asOf }: Run, leastDays: number): Promise<KeptList | undefined> {
-  const values = [new Date(asOf * 1000), leastDays];
+async function findList(database: Database, { asOf, settings }: Run, leastDays: number): Promise<KeptList | undefined> {
+  const values = [new Date(asOf * 1000), leastDays, settings.weighting.windowSeconds];
   const [row] = await database.query<{ id: number; as_of: Date }>('sql/past/find.sql', values);
   return row && { id: row.id, asOf: row.as_of.getTime() / 1000 };
 }
