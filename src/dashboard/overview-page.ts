@@ -42,11 +42,11 @@ function pastLists(runs: readonly DashboardRun[]): Html | false {
   const charts = pastListCharts(runs);
   return (
     charts.length > 0 &&
-    html`<section class="past"><h2>What past recommendations came to</h2><div class="charts">${charts.map(drawChart)}</div>
+    html`<section class="past"><h2>What past recommendations came to</h2><div class="charts">${charts.map(drawChart)}
     <p class="quiet">Of the users who have turned to somebody new since a list, the share who turned to somebody recommended to them,
-    and what the 20 most popular would have got. People see what is recommended, and turn to it also because they see it; the popular
-    were not shown like that. So this tells how one's lists fare from day to day, and not which ranking is better:
-    <code>kith evaluate</code> does.</p></section>`
+    and the share who turned to one of the 20 most popular. People see what is recommended, and turn to it also because they see it;
+    the popular were not shown to them like that. So this tells how lists fare from day to day, and not which ranking is better:
+    <code>kith evaluate</code> does.</p></div></section>`
   );
 }
 
