@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { FinishedRun } from '../jobs/conduct-run.ts';
-import type { RunSummary } from '../jobs/run-summary.ts';
+import type { JudgedList, RunSummary } from '../jobs/run-summary.ts';
 import { count } from './figures.ts';
 
 /** The lines that are printed at the end of a run. */
@@ -89,8 +89,12 @@ function describeInput(summary: RunSummary): string[] {
   return lines;
 }
 
-function describeAfterwards({ removed, pruned, undrawn, leftUndone = {} }: RunSummary): string[] {
+function describeAfterwards({ pastLists, removed, pruned, undrawn, leftUndone = {} }: RunSummary): string[] {
   const lines: string[] = [];
+  const { yesterday, lastWeek } = pastLists ?? {};
+  // Where there is a run a week, they are the same.
+  const judged = [yesterday, lastWeek?.asOf === yesterday?.asOf ? undefined : lastWeek].flatMap((each) => each ?? []);
+  if (judged.length > 0) lines.push(`  came to   ${judged.map(cameTo).join('; ')}`);
   if (undrawn !== undefined)
     lines.push(
       `  not drawn ${count(undrawn)} CLOSEST_TO for Neo4j Browser, more than KITH_DRAW_AT_MOST: \`kith draw\``,
@@ -100,6 +104,14 @@ function describeAfterwards({ removed, pruned, undrawn, leftUndone = {} }: RunSu
   for (const [name, why] of Object.entries(leftUndone))
     lines.push(`  left to the next run: ${name} (${why}); the tables are whole`);
   return lines;
+}
+
+function cameTo({ asOf, users, recommended, popular }: JudgedList): string {
+  const share = (part: number) => `${((100 * part) / Math.max(users, 1)).toFixed(1)} %`;
+  return (
+    `the list of ${asOf.slice(0, 10)}: of ${count(users)} users with new partners ${share(recommended)} turned to somebody ` +
+    `in it, ${share(popular)} to one of the popular`
+  );
 }
 
 function describeDropped({ dropped, reputation }: RunSummary): string[] {

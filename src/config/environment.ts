@@ -295,6 +295,12 @@ export const topics = {
         "How many days a run's bad rows and scores are kept in `$KITH_HOME/runs` after it ended; those of the published " +
           'run always are.',
       ),
+    KITH_HISTORY_DAYS: whole(0, 365)
+      .prefault('14')
+      .describe(
+        'How many days what was recommended is kept, for later runs to tell what it came to; `0` keeps nothing. Below 7 ' +
+          'nothing is told of last week ([how](decisions/0019-past-lists.md)).',
+      ),
   },
   'The daily job': {
     KITH_INPUT_ROOT: text

@@ -156,6 +156,8 @@ export interface Settings extends InputLimits, Recommending {
   publishPatienceSeconds: number;
   /** How many days a run's folder under the home is kept after its end. */
   keepRunsDays: number;
+  /** How many days before the as-of of later runs what a run recommends is kept; 0 keeps nothing. */
+  historyDays: number;
 }
 
 /**
@@ -270,6 +272,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     },
     publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,
     keepRunsDays: s.KITH_KEEP_RUNS_DAYS,
+    historyDays: s.KITH_HISTORY_DAYS,
   };
 }
 

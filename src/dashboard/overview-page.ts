@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, WaitingRun } from './recent-runs.ts';
 import { checkMarks, checksText, figures } from './run-figures.ts';
-import { chartsOf, drawChart, linesOf } from './trend.ts';
+import { chartsOf, drawChart, linesOf, pastListCharts } from './trend.ts';
 import { asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
 export interface Overview {
@@ -26,6 +26,7 @@ export function renderOverview(overview: Overview): string {
     ${latest ? hero(latest, overview) : nothingYet(queue.waiting)}
     ${queue.waiting > 0 && waitingList(overview)}
     ${runs.length > 1 && html`<section><h2>Last ${runs.length} runs</h2><div class="charts">${chartsOf(runs, now).map(drawChart)}</div></section>`}
+    ${pastLists(runs)}
     ${runs.length > 0 && html`<section><h2>Each run</h2>${runTable(overview)}</section>`}
     <footer>Times are in ${overview.timeZone}, as-of dates in UTC. Updated at ${clockText(new Date(now).toISOString(), overview.timeZone)}.</footer>`;
   const isAtWork = latest?.status === 'running';
@@ -35,6 +36,18 @@ export function renderOverview(overview: Overview): string {
 function nothingYet(waiting: number): Html {
   return html`<section class="card empty"><h2>Nothing has run yet</h2>
     <p>${waiting > 0 ? html`Queued runs begin once a worker is running: <code>kith worker</code>.` : html`<code>kith run --input DIR</code> runs now, <code>kith schedule</code> runs every day.`}</p></section>`;
+}
+
+function pastLists(runs: readonly DashboardRun[]): Html | false {
+  const charts = pastListCharts(runs);
+  return (
+    charts.length > 0 &&
+    html`<section class="past"><h2>What past recommendations came to</h2><div class="charts">${charts.map(drawChart)}
+    <p class="quiet">Of the users who have turned to somebody new since a list, the share who turned to somebody recommended to them,
+    and the share who turned to one of the 20 most popular. People see what is recommended, and turn to it also because they see it;
+    the popular were not shown to them like that. So this tells how lists fare from day to day, and not which ranking is better:
+    <code>kith evaluate</code> does.</p></div></section>`
+  );
 }
 
 function hero(run: DashboardRun, { now, timeZone, runs }: Overview): Html {

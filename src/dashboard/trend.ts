@@ -1,3 +1,4 @@
+import type { PastLists } from '../jobs/run-summary.ts';
 import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { asOfText, count, duration, percent, runMilliseconds, several, shortCount, shortDay } from './words.ts';
@@ -19,6 +20,8 @@ export interface Column {
   /** A failed run is marked as such. */
   status: DashboardRun['status'];
   parts: { part: string; value: number }[];
+  /** What the column is compared with: a line across it. */
+  mark?: number;
   /** Its tooltip. */
   title: string;
   asOf: string;
@@ -38,12 +41,6 @@ export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Cha
   const runs = newestFirst.toReversed();
   const latest = <T>(of: (run: DashboardRun) => T | undefined): T | undefined =>
     newestFirst.map(of).find((value) => value !== undefined);
-  const column = (run: DashboardRun, parts: Column['parts'], text: string): Column => ({
-    status: run.status,
-    parts,
-    title: `as of ${asOfText(run.asOf)}, ${run.status}: ${text}`,
-    asOf: run.asOf,
-  });
   const published = latest(({ status, summary }) => (status === 'published' ? summary.rows : undefined));
   return [
     {
@@ -81,6 +78,51 @@ export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Cha
   ];
 }
 
+const pastLists: readonly { list: keyof PastLists; title: string }[] = [
+  { list: 'yesterday', title: 'After a day' },
+  { list: 'lastWeek', title: 'After a week' },
+];
+
+/** Charts of what past lists had come to, compared with the popular; none if no run has judged any. */
+export function pastListCharts(newestFirst: readonly DashboardRun[]): Chart[] {
+  const runs = newestFirst.toReversed();
+  return pastLists.flatMap(({ list, title }) => {
+    const newest = newestFirst.map(({ summary }) => summary.pastLists?.[list]).find((judged) => judged !== undefined);
+    if (!newest) return [];
+    return {
+      title,
+      latest: `${percent(newest.recommended, newest.users)}, popular ${percent(newest.popular, newest.users)}`,
+      label: (share) => percent(share, 1),
+      legend: [
+        { part: 'recommendations', name: 'turned to somebody recommended' },
+        { part: 'popular', name: 'to one of the popular' },
+      ],
+      columns: runs.map((run) => {
+        const judged = run.summary.pastLists?.[list];
+        if (!judged) return column(run, [], 'nothing to judge');
+        const { users, recommended, popular } = judged;
+        const share = (part: number) => (users === 0 ? 0 : part / users);
+        const text =
+          `of the list as of ${asOfText(judged.asOf)} and ${several(users, 'user')} who turned to somebody new since, ` +
+          `${count(recommended)} turned to somebody recommended, ${count(popular)} to one of the popular`;
+        return {
+          ...column(run, [{ part: 'recommendations', value: share(recommended) }], text),
+          mark: share(popular),
+        };
+      }),
+    };
+  });
+}
+
+function column(run: DashboardRun, parts: Column['parts'], text: string): Column {
+  return {
+    status: run.status,
+    parts,
+    title: `as of ${asOfText(run.asOf)}, ${run.status}: ${text}`,
+    asOf: run.asOf,
+  };
+}
+
 /** Lines in all files, and how many of them were rejected; undefined if they were not counted. */
 export function linesOf({ summary: { files } }: DashboardRun): { lines: number; rejected: number } | undefined {
   return files && { lines: sum(files.map(({ lines }) => lines)), rejected: sum(files.map(({ rejected }) => rejected)) };
@@ -93,7 +135,7 @@ function rejectedText(run: DashboardRun): string | undefined {
 
 /** The chart as a picture; each run's numbers are also in the list of runs. */
 export function drawChart({ title, latest, columns, legend, label }: Chart): Html {
-  const most = Math.max(...columns.map(sumOf), 0);
+  const most = Math.max(...columns.flatMap((each) => [sumOf(each), each.mark ?? 0]), 0);
   const first = columns[0];
   const last = columns.at(-1);
   return html`<figure class="chart">
@@ -112,7 +154,7 @@ export function drawChart({ title, latest, columns, legend, label }: Chart): Htm
 </figure>`;
 }
 
-function drawColumn({ status, parts, title }: Column, index: number, columns: number, most: number): Html {
+function drawColumn({ status, parts, mark, title }: Column, index: number, columns: number, most: number): Html {
   // A few runs don't fill the width of the page.
   const width = 100 / Math.max(columns, 12);
   const x = `${Number((index * width + (width * (1 - slot)) / 2).toFixed(3))}%`;
@@ -125,8 +167,11 @@ function drawColumn({ status, parts, title }: Column, index: number, columns: nu
       tall > 0 && html`<rect class="${part}" x="${x}" y="${round(bottom)}" width="${wide}" height="${round(tall)}"/>`
     );
   });
+  const markAt = round(top + height - (most === 0 ? 0 : ((mark ?? 0) / most) * height) - 1);
   return html`<g class="column ${status}"><title>${title}</title>
     <rect class="back" x="${x}" y="${top}" width="${wide}" height="${height}"/>${drawn}${
+      mark !== undefined && html`<rect class="popular" x="${x}" y="${markAt}" width="${wide}" height="2"/>`
+    }${
       status === 'failed' && html`<rect class="failed" x="${x}" y="${top + height + 2}" width="${wide}" height="3"/>`
     }</g>`;
 }

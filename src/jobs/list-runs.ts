@@ -2,6 +2,7 @@ import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type StepState, stepsOfRuns } from './attempt.ts';
 import { isOver, type RunStatus } from './run.ts';
+import type { PastLists } from './run-summary.ts';
 import { type StepName, stepNames } from './step-name.ts';
 
 /** A run as `kith runs --json` shows it. */
@@ -15,6 +16,8 @@ export interface ListedRun {
   startedAt: string | null;
   finishedAt: string | null;
   error: string | null;
+  /** What earlier recommendations had come to; null if nothing was judged. */
+  pastLists: PastLists | null;
   /** In the order of the pipeline; of a run that is over, those that were begun. */
   steps: {
     name: StepName;
@@ -41,6 +44,7 @@ export async function listRuns(database: Database, last: number): Promise<Listed
     started_at: Date;
     finished_at: Date | null;
     error: string | null;
+    past_lists: PastLists | null;
   }>('sql/runs/list.sql', [last]);
   const steps = await stepsOfRuns(
     database,
@@ -57,6 +61,7 @@ export async function listRuns(database: Database, last: number): Promise<Listed
       startedAt: row.status === 'queued' ? null : row.started_at.toISOString(),
       finishedAt: row.finished_at?.toISOString() ?? null,
       error: row.error,
+      pastLists: row.past_lists,
       steps: stepsShown(row, states),
     };
   });

@@ -65,6 +65,7 @@ export async function resetNetwork(settings: Settings, signal: AbortSignal): Pro
         await emptyTables(database.until(stop), token, settings.publishPatienceSeconds, async (client) => {
           runs = (await queryOn(client, 'sql/runs/reset.sql')).length;
         });
+        await database.query('sql/past/reset.sql');
         // Loaded here, since nothing else of a reset needs Agenda. Without its store it is reset all the same.
         const { skipMorning } = await import('./worker/change-schedule.ts');
         await skipMorning(settings, database).catch(() => undefined);

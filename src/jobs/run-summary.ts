@@ -44,6 +44,8 @@ export interface RunSummary {
   recommended?: number;
   rows?: RowCounts;
   checks?: CheckOutcome[];
+  /** What the newest lists that are at least a day and a week older have come to. */
+  pastLists?: PastLists;
   /** Changes of CLOSEST_TO after the publish. */
   drawn?: DrawnConnections;
   /** How many connections were too many to be drawn by themselves. */
@@ -56,6 +58,22 @@ export interface RunSummary {
   leftUndone?: Record<string, string>;
   /** Seconds per step. */
   seconds?: Record<string, number>;
+}
+
+export interface PastLists {
+  yesterday?: JudgedList;
+  lastWeek?: JudgedList;
+}
+
+/** What the recommendations of an earlier run have come to since its as-of. */
+export interface JudgedList {
+  /** The earlier run's, ISO 8601. */
+  asOf: string;
+  /** Users who were there before and have turned to somebody new, whom they hadn't engaged with or followed. */
+  users: number;
+  /** Of them, those who turned to somebody recommended to them; and those who turned to one of the 20 most popular. */
+  recommended: number;
+  popular: number;
 }
 
 export interface ReputationSummary {

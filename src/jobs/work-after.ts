@@ -6,18 +6,25 @@ import type { StepName } from './step-name.ts';
 import { compact } from './steps/compact.ts';
 import { draw } from './steps/draw.ts';
 import { expire } from './steps/expire.ts';
+import { judge } from './steps/judge.ts';
+import { keep } from './steps/keep.ts';
 import type { Watched, Watcher } from './watcher.ts';
 
-/** Work that nobody waits for. What is not finished, the next run does. */
+/** Work that nobody waits for. What is not finished, the next run does, but for what is kept and judged. */
 interface AfterWork extends Watched {
-  name: 'draw' | 'expire' | 'compact';
+  name: 'keep' | 'judge' | 'draw' | 'expire' | 'compact';
   /** The last steps of runs that it follows. */
   follows: readonly StepName[];
   work(context: RunContext, report: Report): Promise<void>;
 }
 
-/** One after the other: side by side each would only wait for the other's pages and locks. */
+/**
+ * One after the other: side by side each would only wait for the other's pages and locks. What a later run can't make up
+ * for comes first.
+ */
 const afterWork: readonly AfterWork[] = [
+  { name: 'keep', follows: ['publish'], title: 'Afterwards: what is recommended, for later runs to judge', work: keep },
+  { name: 'judge', follows: ['publish'], title: 'Afterwards: what past recommendations came to', work: judge },
   {
     name: 'draw',
     follows: ['closest', 'publish'],

@@ -5,7 +5,7 @@ import { renderOverview } from '../../src/dashboard/overview-page.ts';
 import type { DashboardRun, DashboardStep } from '../../src/dashboard/recent-runs.ts';
 import { renderRun } from '../../src/dashboard/run-page.ts';
 import { timelineOf } from '../../src/dashboard/timeline.ts';
-import { chartsOf, drawChart } from '../../src/dashboard/trend.ts';
+import { chartsOf, drawChart, pastListCharts } from '../../src/dashboard/trend.ts';
 import { asOfText, duration, percent, runMilliseconds } from '../../src/dashboard/words.ts';
 import { stepNames } from '../../src/jobs/step-name.ts';
 
@@ -202,6 +202,37 @@ describe('how the last runs went', () => {
 
   test('can be drawn without any runs', () => {
     for (const chart of chartsOf([], start)) expect(drawChart(chart).toString()).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe('what past lists came to', () => {
+  const pastLists = {
+    yesterday: { asOf: '2024-05-31T00:00:00Z', users: 200, recommended: 10, popular: 20 },
+    lastWeek: { asOf: '2024-05-25T00:00:00Z', users: 0, recommended: 0, popular: 0 },
+  };
+  const runs = [run({ summary: { pastLists } }), run()];
+
+  test('is drawn as columns, with the popular as lines across them', () => {
+    const [yesterday, lastWeek] = pastListCharts(runs);
+    expect([yesterday?.title, yesterday?.latest]).toEqual(['After a day', '5 %, popular 10 %']);
+    expect(yesterday?.columns.map(({ parts, mark }) => [parts[0]?.value, mark])).toEqual([
+      [undefined, undefined],
+      [0.05, 0.1],
+    ]);
+    const picture = drawChart(yesterday as NonNullable<typeof yesterday>).toString();
+    expect(picture).toMatch(/class="recommendations"[^>]* y="74" [^>]* height="60"/);
+    expect(picture.match(/class="popular"[^>]* y="13" /g)).toHaveLength(1);
+    expect(picture).toContain(
+      '200 users who turned to somebody new since, 10 turned to somebody recommended, 20 to one of the popular',
+    );
+    expect(drawChart(lastWeek as NonNullable<typeof lastWeek>).toString()).not.toMatch(/NaN|Infinity/);
+  });
+
+  test('is on the page with what it does not prove, once a run has judged a list', () => {
+    const page = (given: DashboardRun[]) =>
+      renderOverview({ runs: given, queue: { waiting: 0, next: [] }, now: start, timeZone: 'UTC' });
+    expect(page(runs)).toContain('People see what is recommended');
+    expect(page([run()])).not.toContain('People see what is recommended');
   });
 });
 

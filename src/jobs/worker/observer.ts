@@ -82,8 +82,9 @@ export class Observer {
   }
 
   /** Reports the work that is done after a run is published. */
-  afterPublish(run: Run, { removed, leftUndone }: RunSummary, seconds: number): void {
-    this.#log[leftUndone ? 'warn' : 'info']({ run: run.id, seconds, removed, leftUndone }, 'after the publish');
+  afterPublish(run: Run, { pastLists, removed, leftUndone }: RunSummary, seconds: number): void {
+    const level = leftUndone ? 'warn' : 'info';
+    this.#log[level]({ run: run.id, seconds, pastLists, removed, leftUndone }, 'after the publish');
   }
 
   /** Something about the queue could not be looked after. */
