@@ -1,11 +1,12 @@
 /** The benchmark of whole runs: `npm run bench`, `npm run bench -- --help`. */
+import { mkdtempSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { interruptible } from '../src/cli/interruptible.ts';
 import { projectRoot } from '../src/config/project.ts';
 import type { RankingName } from '../src/config/settings.ts';
 import { BadInputError, KithError } from '../src/errors.ts';
 import { asOfOfFolder } from '../src/ingest/day-folder.ts';
-import { networkOf, newActivitiesOf } from './data.ts';
+import { firstDay, networkOf, newActivitiesOf } from './data.ts';
 import { circumstances } from './machine.ts';
 import { Scratch, Sitting, twoDays } from './measure.ts';
 import { trainModel } from './model.ts';
@@ -14,6 +15,7 @@ import { judgeNetwork, networksFor } from './quality.ts';
 import { resultsOf, writeQualityPage } from './quality-page.ts';
 import { requirePage, writeReport } from './report.ts';
 import { type Entry, type Figures, Results, resultsBy } from './results.ts';
+import { measureSpam } from './spam.ts';
 import { amountText, say } from './words.ts';
 
 const defaults = {
@@ -21,13 +23,17 @@ const defaults = {
   report: join(projectRoot, 'docs', 'performance.md'),
 };
 
+/** Activities of the generated network beside the real ones. */
+const generatedSize = 100_000;
+
 /** All that is asked for, part by part; what is measured is kept at once, since an hour is long. */
 async function bench(options: Options, signal: AbortSignal): Promise<void> {
   if (options.only.includes('report')) requirePage(resolve(options.report));
   const results = new Results(resolve(options.results));
   using scratch = new Scratch(options.scratch, options.keep);
   if (options.only.includes('quality')) await benchQuality(options, results, scratch, signal);
-  const measured = options.only.filter((part) => part !== 'report' && part !== 'quality');
+  if (options.only.includes('spam')) await benchSpam(options, results, scratch, signal);
+  const measured = options.only.filter((part) => part !== 'report' && part !== 'quality' && part !== 'spam');
   if (measured.length > 0 && options.input !== undefined)
     await benchInput(options, options.input, results, scratch, signal);
   else if (measured.length > 0)
@@ -129,6 +135,24 @@ async function benchQuality(options: Options, results: Results, scratch: Scratch
     const figures = await judgeNetwork(network, options.set, scratch, signal);
     const entry = { size: figures.before + figures.after, date: today(), options: { set: options.set } };
     results.write('quality', { ...entry, ...circumstances(), figures }, resultsOf(network.name));
+  }
+  writeQualityPage(results, join(dirname(resolve(options.report)), 'quality.md'));
+  say('quality.md is written');
+}
+
+/** Accounts that like everybody once, in the networks of the page or that of `--input`. */
+async function benchSpam(options: Options, results: Results, scratch: Scratch, signal: AbortSignal): Promise<void> {
+  const networks = [...networksFor(options.input, options.name)];
+  if (options.input === undefined) {
+    const place = resolve(options.data ?? join(scratch.folder, 'data'));
+    const { folder } = await firstDay(networkOf(place, generatedSize, options.seed), signal);
+    networks.unshift({ name: 'generated', folder, options: {} });
+  }
+  for (const network of networks) {
+    const figures = await measureSpam(network, mkdtempSync(join(scratch.folder, 'spam-')), signal);
+    say(`${network.name}: lists with spammers are made`);
+    const entry = { size: figures[0]?.known ?? 0, date: today(), options: { set: {} }, ...circumstances(), figures };
+    results.write('spam', entry, `spam-${network.name}`);
   }
   writeQualityPage(results, join(dirname(resolve(options.report)), 'quality.md'));
   say('quality.md is written');

@@ -5,7 +5,7 @@ import { BadInputError } from '../src/errors.ts';
 import { parseOptions } from './parse-options.ts';
 
 /** What can be measured, in the order in which it is. */
-export const parts = ['first', 'next', 'show', 'days', 'messages', 'quality', 'report'] as const;
+export const parts = ['first', 'next', 'show', 'days', 'messages', 'quality', 'spam', 'report'] as const;
 export type Part = (typeof parts)[number];
 
 /** What was asked for. */
@@ -44,6 +44,7 @@ Ends with exit code 0 only if all rows were equal. 10M takes about 10 minutes, 2
   messages  both days with as many messages as activities, scored by a model that is trained before
   days    a first run and --simulate-days daily ones: what the stores hold
   quality how many new partners rankings find on the networks beside the checkout, or on --input, beside other libraries: docs/quality.md
+  spam    how far accounts get that like everybody once, on the same networks and a generated one: docs/quality.md
   report  only docs/performance.md, from the results that are there
 
 Examples:

@@ -8,6 +8,7 @@ import { decimals, differenceText, estimateText, percent } from '../src/evaluate
 import { type QualityFigures, realNetworks } from './quality.ts';
 import { fillPlaces } from './report.ts';
 import type { Entry, Results } from './results.ts';
+import type { SpamFigures } from './spam.ts';
 import { table } from './tables.ts';
 import { count } from './words.ts';
 
@@ -22,7 +23,11 @@ export function writeQualityPage(results: Results, page: string): void {
   const images = join(dirname(page), 'images');
   mkdirSync(images, { recursive: true });
   const found = realNetworks.map(({ name }) => ({ name, entry: results.read('quality', resultsOf(name)).at(-1) }));
-  const sections: Record<string, string> = { 'quality-all': summaryTable(found) };
+  const spammed = ['generated', ...realNetworks.map(({ name }) => name)].map((name) => ({
+    name,
+    entry: results.read('spam', `spam-${name}`).at(-1),
+  }));
+  const sections: Record<string, string> = { 'quality-all': summaryTable(found), spam: spamTable(spammed) };
   for (const { name, entry } of found) {
     sections[resultsOf(name)] = entry ? networkSection(entry, name) : none;
     if (entry) writePictures(entry.figures, name, images);
@@ -57,6 +62,25 @@ function summaryTable(found: readonly { name: string; entry: Entry<QualityFigure
   if (rows.length === 0) return none;
   const head = ['recall@20 / nDCG@20', 'users', 'second-degree', 'circles', 'popularity', 'recent-popularity'];
   return table([...head, 'best of other libraries'], rows);
+}
+
+function spamTable(found: readonly { name: string; entry: Entry<SpamFigures[]> | undefined }[]): string {
+  const rows = found.flatMap(({ name, entry }) =>
+    (entry?.figures ?? []).map((each) => [
+      name,
+      each.accounts === 1 ? 'one' : `a ring of ${each.accounts}`,
+      each.hasScores ? 'yes' : 'no',
+      percent(each.secondDegree.reached),
+      percent(each.circles.reached),
+      percent(each.circles.recommended),
+      percent(each.circles.first),
+      each.source ?? '–',
+      percent(each.vias),
+    ]),
+  );
+  if (rows.length === 0) return none;
+  const head = ['network', 'accounts', 'reputation', 'second-degree', 'circles'];
+  return table([...head, 'of recommendations', 'at the top', 'mostly as', 'among vias'], rows);
 }
 
 function networkSection({ figures, date, versions }: Entry<QualityFigures>, name: string): string {

@@ -6,6 +6,7 @@ import type { MeasuredRun } from './kith-run.ts';
 import type { Latencies } from './latency.ts';
 import type { Circumstances } from './machine.ts';
 import type { QualityFigures } from './quality.ts';
+import type { SpamFigures } from './spam.ts';
 import type { StoreBytes } from './store-bytes.ts';
 
 /** A run of Kith beside DuckDB's from scratch; the rows were equal, or there would be no figures. */
@@ -42,10 +43,12 @@ export interface Figures {
   input: { first?: BesidePeer; again?: BesidePeer; show?: Latencies };
   /** How many new partners rankings find, a file for each network. */
   quality: QualityFigures;
+  /** How far accounts get that like everybody once, a file for each network. */
+  spam: SpamFigures[];
 }
 
 export interface Entry<Of> extends Circumstances {
-  /** Activities that were asked for; of files of one's own, their lines. */
+  /** Activities that were asked for; of files of one's own, their lines; of spam, the users. */
   size: number;
   date: string;
   options: { seed?: number; users?: number; set: Record<string, string> };

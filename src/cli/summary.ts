@@ -31,7 +31,8 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
     lines.push(
       '',
       'Ranked by second-degree. On real networks circles found 1.3 to 7 times as many of the people that users turned to ' +
-        'next, and it recommends somebody to everybody: --ranking circles, or KITH_RANKING.',
+        'next, and it recommends somebody to everybody: --ranking circles, or KITH_RANKING. There are networks on which ' +
+        'whoever was popular lately is nearly as good: `kith evaluate` tells what suits this one.',
     );
   if (isPublished && summary.rows?.recommendations === 0)
     lines.push(

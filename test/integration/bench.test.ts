@@ -17,8 +17,8 @@ import { projectRoot } from '../../src/config/project.ts';
 import { findProcesses } from '../../src/engines/processes.ts';
 import { until } from '../harness/until.ts';
 
-// About a minute on an idle machine.
-jest.setTimeout(300_000);
+// Two minutes on an idle machine.
+jest.setTimeout(600_000);
 
 let home: string;
 beforeEach(() => {
@@ -59,15 +59,15 @@ function bench(...args: string[]): {
   return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), ended };
 }
 
-function entryOf<What extends keyof Figures>(what: What): Entry<Figures[What]> {
-  const { entries } = JSON.parse(readFileSync(join(home, 'results', `${what}.json`), 'utf8'));
+function entryOf<What extends keyof Figures>(what: What, name: string = what): Entry<Figures[What]> {
+  const { entries } = JSON.parse(readFileSync(join(home, 'results', `${name}.json`), 'utf8'));
   expect(entries).toHaveLength(1);
   return entries[0];
 }
 
-test('npm run bench measures both days and DuckDB with equal rows, one user live and memory per step, and fills the page', async () => {
+test('npm run bench measures both days and DuckDB with equal rows by both rankings, one user live and memory per step, and fills the page', async () => {
   copyFileSync(join(projectRoot, 'docs', 'performance.md'), join(home, 'page.md'));
-  const [code, told] = await bench('--sizes', '20k', '--supernodes').ended;
+  const [code, told] = await bench('--sizes', '20k', '--supernodes', '--rankings', 'second-degree,circles').ended;
   // What it says is worth more than a code.
   expect(code === 0 ? '' : told).toBe('');
   const { size, options, versions, figures } = entryOf('supernodes');
@@ -97,6 +97,15 @@ test('npm run bench measures both days and DuckDB with equal rows, one user live
     }
   }
   expect(next?.rows).not.toEqual(first?.rows);
+  const circles = entryOf('supernodes', 'supernodes-circles').figures;
+  for (const [run, other] of [
+    [circles.first, first],
+    [circles.next, next],
+  ]) {
+    expect(run?.rows.closest).toBe(other?.rows.closest);
+    expect(run?.rows.recommendations).toBeGreaterThan(other?.rows.recommendations ?? 0);
+  }
+  expect(circles.show?.random.users).toBe(1000);
   expect([show?.random.users, show?.heaviest.users]).toEqual([1000, 100]);
   expect(show?.random.median).toBeLessThanOrEqual(show?.random.p99 ?? 0);
   expect(show?.supernodes?.fan).toBeGreaterThan(0);

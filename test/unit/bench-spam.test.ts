@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { firstDay, networkOf } from '../../bench/data.ts';
+import { realNetworks } from '../../bench/quality.ts';
+import { measureSpam, type SpamFigures } from '../../bench/spam.ts';
+
+jest.setTimeout(300_000);
+
+const { signal } = new AbortController();
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'kith-spam-'));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const nobody = { reached: 0, recommended: 0, first: 0 };
+
+/** What is so on every network: docs/quality.md, "Spam". */
+function expectSpam(figures: readonly SpamFigures[]): void {
+  expect(figures.map(({ accounts, hasScores }) => [accounts, hasScores])).toEqual([
+    [1, false],
+    [1, true],
+    [20, false],
+    [20, true],
+  ]);
+  const [one, oneWithScores, ring, ringWithScores] = figures as [SpamFigures, SpamFigures, SpamFigures, SpamFigures];
+  for (const { secondDegree } of figures) expect(secondDegree).toEqual(nobody);
+  for (const { circles, source } of [oneWithScores, ringWithScores])
+    expect({ circles, source }).toEqual({ circles: nobody, source: null });
+  for (const { circles, source } of [one, ring]) {
+    expect(circles.reached).toBeGreaterThan(0.5);
+    expect(source).toBe('engages-with-you');
+  }
+  expect(one.circles.recommended).toBeLessThanOrEqual(1 / 20);
+  expect(ring.circles.recommended).toBeGreaterThan(5 * one.circles.recommended);
+  // Scores say who is recommended, and not who is a via.
+  expect(oneWithScores.vias).toBe(one.vias);
+  expect(ringWithScores.vias).toBe(ring.vias);
+  expect(ring.vias).toBeGreaterThanOrEqual(one.vias);
+}
+
+describe('accounts that like everybody once reach nobody by second-degree or without a good score, and most users by circles', () => {
+  test('in a generated network', async () => {
+    const { folder } = await firstDay(networkOf(home, 20_000, 1), signal);
+    const dir = mkdtempSync(join(home, 'generated-'));
+    expectSpam(await measureSpam({ name: 'generated', folder, options: {} }, dir, signal));
+  });
+
+  // The data's licence doesn't let it into the repository.
+  const students = realNetworks.find(({ name }) => name === 'collegemsg');
+  (students && existsSync(students.folder) ? test : test.skip)('among students who write to each other', async () => {
+    if (!students) return;
+    expectSpam(await measureSpam(students, mkdtempSync(join(home, 'students-')), signal));
+  });
+});
