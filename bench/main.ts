@@ -8,13 +8,14 @@ import { BadInputError, KithError } from '../src/errors.ts';
 import { asOfOfFolder } from '../src/ingest/day-folder.ts';
 import { firstDay, networkOf, newActivitiesOf } from './data.ts';
 import { circumstances } from './machine.ts';
-import { Scratch, Sitting, twoDays } from './measure.ts';
+import { Sitting, twoDays } from './measure.ts';
 import { trainModel } from './model.ts';
 import { type Options, readOptions } from './options.ts';
 import { judgeNetwork, networksFor } from './quality.ts';
 import { resultsOf, writeQualityPage } from './quality-page.ts';
 import { requirePage, writeReport } from './report.ts';
 import { type Entry, type Figures, Results, resultsBy } from './results.ts';
+import { Scratch } from './scratch.ts';
 import { measureSpam } from './spam.ts';
 import { amountText, say } from './words.ts';
 

@@ -1,5 +1,4 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { down, up } from '../src/engines/stack.ts';
 import { compareRows } from './compare.ts';
@@ -8,6 +7,7 @@ import { type Home, kithRun, openHome, postgresUrl } from './kith-run.ts';
 import { measureLatency } from './latency.ts';
 import { type Peer, runPeer } from './peer.ts';
 import type { BesidePeer, DayOfStore, Figures } from './results.ts';
+import type { Scratch } from './scratch.ts';
 import { storeBytes } from './store-bytes.ts';
 import { amountText, ratio, say, seconds } from './words.ts';
 
@@ -17,24 +17,6 @@ const restartEvery = 5;
 async function restart({ settings }: Home, signal: AbortSignal): Promise<void> {
   await down(settings);
   await up(settings, { signal });
-}
-
-/** A folder for all that is made meanwhile; disposing of it removes it. */
-export class Scratch implements Disposable {
-  readonly folder: string;
-  readonly #keep: boolean;
-
-  constructor(under: string | undefined, keep: boolean) {
-    this.folder = mkdtempSync(join(under ?? tmpdir(), 'kith-bench-'));
-    this.#keep = keep;
-    // Postgres, which runs as another user where this one is root, has to get through.
-    chmodSync(this.folder, 0o711);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#keep) say(`everything is left in ${this.folder}`);
-    else rmSync(this.folder, { recursive: true, force: true });
-  }
 }
 
 /** One home with its engines, and the yardstick beside it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { generate } from '../src/generate/generate.ts';
 import { kith, openHome } from './kith-run.ts';
-import type { Scratch } from './measure.ts';
+import type { Scratch } from './scratch.ts';
 import { say } from './words.ts';
 
 /** Enough to learn something from; how good the model is does not matter to how fast it scores. */

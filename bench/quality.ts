@@ -7,7 +7,7 @@ import { EvaluatedNetwork } from '../src/evaluate/evaluated-network.ts';
 import { type EvaluateOptions, type Plan, planOf } from '../src/evaluate/options.ts';
 import { openFolder } from '../src/storage/open-folder.ts';
 import { type Baseline, measureBaselines, writeSplit } from './baselines.ts';
-import type { Scratch } from './measure.ts';
+import type { Scratch } from './scratch.ts';
 import { say } from './words.ts';
 
 /** A network on which rankings are judged. */

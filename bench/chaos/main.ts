@@ -6,7 +6,7 @@ import { InterruptedError, KithError } from '../../src/errors.ts';
 import { mayMount, SmallDisk } from '../../test/harness/small-disk.ts';
 import { firstDay, laterDay, networkOf, newActivitiesOf } from '../data.ts';
 import { circumstances } from '../machine.ts';
-import { Scratch } from '../measure.ts';
+import { Scratch } from '../scratch.ts';
 import { say } from '../words.ts';
 import { type Options, readOptions } from './options.ts';
 import { planOf } from './plan.ts';
