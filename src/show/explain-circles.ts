@@ -3,7 +3,7 @@ import { type RunFacts, wantedOf } from '../jobs/run.ts';
 import { candidatesOf, sharedParameters } from '../scoring/ranking/recommend.ts';
 import { exactDecimal } from '../scoring/ranking/rows-with-sources.ts';
 import { type ActivityView, stepsWithActivities } from './activities.ts';
-import type { Obstacle } from './explain.ts';
+import type { Obstacle } from './obstacle.ts';
 
 /** A part of a score by circles; weights are decimals with 7 places. */
 export type Term = { weight: string } & (

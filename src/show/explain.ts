@@ -4,27 +4,8 @@ import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
 import { type CirclesExplanation, explainCircles } from './explain-circles.ts';
+import type { Obstacle } from './obstacle.ts';
 import { unknownUser } from './show-user.ts';
-
-/** What keeps a candidate from being recommended. */
-export type Obstacle =
-  | { kind: 'user-suspended' }
-  | { kind: 'suspended' }
-  | { kind: 'self' }
-  /** `followedAt` is the first follow, in epoch seconds. */
-  | { kind: 'followed'; followedAt: number }
-  /** None of the user's closest connections is close to the candidate. */
-  | { kind: 'no-path' }
-  /** Not good by the run's list of scores; `reputation` is undefined if there is no score. */
-  | { kind: 'reputation'; reputation?: number; least: number }
-  /** `lowestScore` is that of the 20th. */
-  | { kind: 'not-among-best'; rank: number; lowestScore: string; missing?: string }
-  /** By circles nothing speaks for the candidate. */
-  | { kind: 'no-term' }
-  /** The user has engaged with the candidate, and KITH_RECOMMEND_ENGAGED is no. */
-  | { kind: 'engaged' }
-  /** Enough of the popular are recommended (KITH_POPULAR_AT_MOST). */
-  | { kind: 'popular-at-most'; most: number };
 
 /** A closest connection that makes somebody a candidate, and the activities behind the two steps. */
 export interface Reason {

@@ -1,6 +1,6 @@
 import { activityText, shownActivities } from './activities.ts';
 import type { CirclesExplanation, Term } from './explain-circles.ts';
-import { obstacleText } from './obstacle-text.ts';
+import { obstacleText } from './obstacle.ts';
 import { instantText, weightText } from './text.ts';
 
 /** How many members of a circle are named; `--json` has all who engage with the candidate. */

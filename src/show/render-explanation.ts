@@ -1,6 +1,6 @@
 import { activityText, type Step, shownActivities } from './activities.ts';
 import type { Explanation } from './explain.ts';
-import { obstacleText } from './obstacle-text.ts';
+import { obstacleText } from './obstacle.ts';
 import { instantText, weightText } from './text.ts';
 
 /** How many are shown; `--json` has all. */
