@@ -1,7 +1,8 @@
 import type { RunFacts } from '../../src/jobs/run.ts';
 import type { Step } from '../../src/show/activities.ts';
-import type { Explanation, Obstacle } from '../../src/show/explain.ts';
+import type { Explanation } from '../../src/show/explain.ts';
 import type { CirclesExplanation } from '../../src/show/explain-circles.ts';
+import type { Obstacle } from '../../src/show/obstacle.ts';
 import { renderCircles } from '../../src/show/render-circles.ts';
 import { renderExplanation } from '../../src/show/render-explanation.ts';
 import { renderUser } from '../../src/show/render-user.ts';
