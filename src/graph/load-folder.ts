@@ -22,8 +22,6 @@ export interface LoadOptions {
   workDir: string;
   /** The attempt that loads; without it whoever comes later is not kept out. */
   fence?: Fence;
-  /** Keeps the folder's rows elsewhere; it is done before any of them is in the graph. */
-  keep?: () => Promise<void>;
   /**
    * Does what changes the import beside the graph or its place; throws if a later attempt has begun, which waits
    * meanwhile.
@@ -81,14 +79,7 @@ async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadO
   try {
     const onProgress = (doing: string) => options.report?.({ doing });
     const files = await folder.writeImportFiles(dir, options.flagged.at, onProgress);
-    // Beside the importer, which does not use all of the machine.
-    const keeping = options.keep?.();
-    keeping?.catch(() => undefined);
-    try {
-      await importBeside(settings, files, { signal: options.signal, onProgress, relationships: activitiesOf(folder) });
-    } finally {
-      await keeping;
-    }
+    await importBeside(settings, files, { signal: options.signal, onProgress, relationships: activitiesOf(folder) });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -104,7 +95,6 @@ async function bulkLoad(settings: Settings, folder: StagedFolder, options: LoadO
 }
 
 async function mergeLoad(settings: Settings, folder: StagedFolder, options: LoadOptions): Promise<LoadSummary> {
-  await options.keep?.();
   const stack = await up(settings, { ...options, only: 'neo4j' });
   await using graph = new Graph(stack.neo4j, options.signal, options.fence);
   await graph.raiseFence();

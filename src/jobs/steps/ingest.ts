@@ -65,11 +65,11 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     if (messages) summary.files = [...staged.files, messages.count];
     await refuseChanged(context, folder, staged.newestNear);
     const flagged = { at: named ?? run.asOf, isUndated: named === undefined };
+    await keepAccepted(context, staged, flagged, report);
     const loaded = await loadFolder(settings, staged, {
       flagged,
       workDir,
       fence: attempt,
-      keep: () => keepAccepted(context, staged, flagged),
       hold: (move) => context.database.transaction(move),
       signal,
       report,
@@ -97,8 +97,14 @@ function isWithoutGraph(settings: RunContext['settings']): boolean {
 }
 
 /** Keeps what the graph is made of, before any of it is there; `kith rebuild` makes it again from that. */
-async function keepAccepted(context: RunContext, staged: StagedFolder, flagged: FlagDate): Promise<void> {
+async function keepAccepted(
+  context: RunContext,
+  staged: StagedFolder,
+  flagged: FlagDate,
+  report: Report,
+): Promise<void> {
   const { settings, run, attempt, database } = context;
+  report({ doing: 'keeping the accepted rows' });
   const accepted = new Accepted(settings);
   if (!accepted.known()) {
     const isEmpty = isWithoutGraph(settings) || (await withGraph(context, graphSize)).users === 0;

@@ -53,7 +53,8 @@ export async function readSchedule(agenda: Agenda): Promise<KeptSchedule | undef
     cron: String(job.repeatInterval),
     timeZone: job.repeatTimezone ?? 'UTC',
     inputRoot,
-    ranking,
+    // MongoDB keeps null for what is undefined.
+    ranking: ranking ?? undefined,
     isByHand,
     isOff: job.disabled ?? false,
     since: new Date(since),
