@@ -1,10 +1,9 @@
 import { up } from '../src/engines/stack.ts';
 import { InterruptedError } from '../src/errors.ts';
-import { findComputing } from '../src/graph/compiled.ts';
 import { Graph } from '../src/graph/graph.ts';
 import { type RunFacts, wantedOf } from '../src/jobs/run.ts';
 import { Random } from '../src/random.ts';
-import { compiledOf, sharedParameters } from '../src/scoring/ranking/recommend.ts';
+import { findRecommending, sharedParameters } from '../src/scoring/ranking/recommend.ts';
 import { showUser } from '../src/show/show-user.ts';
 import { shownRun } from '../src/show/shown-run.ts';
 import { type Home, query } from './kith-run.ts';
@@ -80,7 +79,7 @@ export async function measureLatency(
 
 async function timesOf(graph: Graph, run: RunFacts, users: readonly number[], signal: AbortSignal): Promise<number[]> {
   const wanted = wantedOf(run);
-  const computing = await findComputing(graph, { compiled: 'auto' }, compiledOf(wanted));
+  const computing = await findRecommending(graph, { compiled: 'auto' }, wanted);
   const shared = await sharedParameters(graph, wanted);
   const times: number[] = [];
   for (const user of users) {

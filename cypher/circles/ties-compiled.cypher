@@ -5,13 +5,14 @@ WHERE u.userId >= $first AND u.userId < $end
 WITH u
 ORDER BY u.userId
 WITH collect(u) AS users
-CALL kith.ties(
+CALL kith.closest(
   users,
   $asOf,
   $window,
   {FOLLOWED: $follow, REPLIED_TO: $reply, LIKED: $like, MENTIONED: $mention},
   $halfLife,
-  $one
+  $one,
+  true
 )
 YIELD text
 RETURN text

@@ -1,7 +1,8 @@
 import { type DuckDBValue, listValue } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
 import type { Weighting } from '../config/settings.ts';
-import { BadInputError } from '../errors.ts';
+import { judgeSums } from '../graph/judge-sums.ts';
+import { weightUnits } from '../graph/weights.ts';
 import type { Report } from '../progress.ts';
 import type { DuckDbFile } from '../storage/duckdb-file.ts';
 import { methodOf, type RankingMethod, type RankingName } from './rankings.ts';
@@ -43,6 +44,7 @@ export async function makeLists(file: DuckDbFile, names: readonly RankingName[],
   report?.({ doing: 'weighing who engages with whom' });
   await run('catalogue', { isFiltered: hasScores, least: settings.minReputation });
   const window = settings.windowSeconds === 'all' ? asOf - (await firstMoment()) + 1 : settings.windowSeconds;
+  const weighting: Weighting = { ...settings, windowSeconds: window };
   await weigh();
   if (needs('second-degree') || needs('circles')) await run('closest');
   if (needs('popularity')) await run('popularity');
@@ -63,11 +65,7 @@ export async function makeLists(file: DuckDbFile, names: readonly RankingName[],
 
   async function weigh(): Promise<void> {
     const { decay, bases } = settings;
-    if (BigInt(options.activities) * BigInt(window) * BigInt(Math.max(...Object.values(bases))) >= 2n ** 63n)
-      throw new BadInputError(
-        'With this many activities, this window and these bases, weights could become too large to be added up exactly: ' +
-          'choose a shorter window or smaller bases.',
-      );
+    judgeSums(weighting, options.activities);
     const values: Record<string, DuckDBValue> = { asOf: BigInt(asOf), window: BigInt(window) };
     for (const [type, base] of Object.entries(bases)) values[type] = BigInt(base);
     if (decay.kind === 'linear') await run('edge-linear', values);
@@ -87,8 +85,7 @@ export async function makeLists(file: DuckDbFile, names: readonly RankingName[],
 
   async function addTerms(): Promise<void> {
     const fullEighth = 1000n * BigInt(Math.floor(window / 8));
-    const fullWindow = settings.decay.kind === 'linear' ? 1000n * BigInt(window) : 1_000_000_000n;
-    await run('term', { fullWindow, fullEighth });
+    await run('term', { fullWindow: weightUnits(weighting), fullEighth });
   }
 
   async function list(ranking: string, method: RankingMethod): Promise<void> {

@@ -1,17 +1,16 @@
-/** From where the scores of circles come. */
-export type Source = 'circle' | 'popular' | 'engages-with-you';
+import { circles } from '../scoring/ranking/circles.ts';
 
 /** How a ranking that can be evaluated makes its lists. */
 export type RankingMethod =
   /** The closest connections of closest connections. */
   | { by: 'second-degree' }
   /** Circles, or what is left of it without one of its sources. */
-  | { by: 'circles'; sources: readonly Source[] }
+  | { by: 'circles'; sources: readonly string[] }
   /** Those most engaged with in the whole window, or in its last eighth; the same for everybody: yardsticks. */
   | { by: 'popularity'; kind: 'window' | 'late' };
 
-const sources: readonly Source[] = ['circle', 'popular', 'engages-with-you'];
-const without = (source: Source): RankingMethod => ({
+const { sources } = circles;
+const without = (source: string): RankingMethod => ({
   by: 'circles',
   sources: sources.filter((each) => each !== source),
 });

@@ -1,5 +1,5 @@
 import type { UserRange } from '../graph/user-ranges.ts';
-import { combinations, type Ranking } from '../scoring/ranking/ranking.ts';
+import { combinations, mostRecommended, type Ranking } from '../scoring/ranking/ranking.ts';
 import { ByRange } from './by-range.ts';
 import type { ConnectionLists } from './connection-lists.ts';
 import { ListCheck } from './list-check.ts';
@@ -25,9 +25,6 @@ export interface RecommendationRules {
 }
 
 const nobody: Int32Array = new Int32Array(0);
-
-/** How many people a user is recommended at most. */
-const mostRecommended = 20;
 
 /**
  * Checks recommendations and their reasons as their rows pass: what the surveys of sql/checks ask of the tables.

@@ -23,8 +23,8 @@ interface UserConnections {
   [column: string]: unknown;
 }
 
-/** The statements that compute closest connections, by the kind of decay, and their compiled twin, if there is one. */
-export type ClosestStatements = Record<Decay['kind'], CypherFile> & { compiled?: CypherFile };
+/** The statements that compute closest connections, by the kind of decay, and their compiled twin. */
+export type ClosestStatements = Record<Decay['kind'], CypherFile> & { compiled: CypherFile };
 
 /** What a run's statements need to know to weigh activities as of `asOf`, in epoch seconds. */
 export function weighingParameters(weighting: Weighting, asOf: number): Parameters {
@@ -57,7 +57,7 @@ export async function computeClosest(
   { by }: Computing,
 ): Promise<string[]> {
   const parameters = { first: range.first, end: range.end, ...weighingParameters(weighting, asOf) };
-  if (by === 'compiled' && statements.compiled) {
+  if (by === 'compiled') {
     const { rows } = await graph.write<{ text: string }>(statements.compiled, parameters);
     return rows.map(({ text }) => text);
   }

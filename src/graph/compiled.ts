@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.ts';
-import { type CypherFile, type Graph, isUnknownProcedure } from './graph.ts';
+import { type Graph, isUnknownProcedure } from './graph.ts';
 
 /** The version of engines/neo4j/plugin that fits the statements compiled.cypher. */
 const pluginVersion = 2n;
@@ -10,15 +10,8 @@ export type Computing = { by: 'compiled' } | { by: 'cypher'; why: string };
 /**
  * Whether the server has Kith's compiled procedures. They do the same as the statements in plain Cypher, which are
  * what the server gets without them.
- *
- * @param twin the statement that calls one; undefined if none does the same
  */
-export async function findComputing(
-  graph: Graph,
-  { compiled }: Pick<Settings, 'compiled'>,
-  twin: CypherFile | undefined,
-): Promise<Computing> {
-  if (!twin) return { by: 'cypher', why: 'there are no compiled procedures for these settings yet' };
+export async function findComputing(graph: Graph, { compiled }: Pick<Settings, 'compiled'>): Promise<Computing> {
   if (compiled === 'off') return { by: 'cypher', why: 'KITH_COMPILED=off' };
   const version = await graph.read<{ version: bigint }>('cypher/compiled/version.cypher').then(
     ({ rows }) => rows[0]?.version,

@@ -101,7 +101,7 @@ async function mergeLoad(settings: Settings, folder: StagedFolder, options: Load
   await ensureSchema(graph);
   const added = await mergeActivities(graph, folder, {
     flagged: options.flagged,
-    computing: await findComputing(graph, settings, 'cypher/ingest/merge-compiled.cypher'),
+    computing: await findComputing(graph, settings),
     sessions: settings.sessions,
     onProgress: (count, _, share) => options.report?.({ doing: 'merging', share, count, unit: 'rows' }),
   });

@@ -34,9 +34,7 @@ export class ParsingThreads implements AsyncDisposable {
   constructor() {
     const { signal } = this.#over;
     this.#threads = Array.from({ length: threads }, () => {
-      const thread = startThread(import.meta.url, 'answerBlocks');
-      thread.on('error', (error) => this.#over.abort(error));
-      thread.on('exit', () => this.#over.abort(new Error('A thread that parses has ended.')));
+      const thread = startThread(import.meta.url, 'answerBlocks', this.#over);
       return { thread, answers: on(thread, 'message', { signal }) as AsyncIterator<[ActivityRows]> };
     });
   }

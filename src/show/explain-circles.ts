@@ -1,5 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { type RunFacts, wantedOf } from '../jobs/run.ts';
+import { readVias } from '../scoring/ranking/circles.ts';
+import { mostRecommended } from '../scoring/ranking/ranking.ts';
 import { candidatesOf, sharedParameters } from '../scoring/ranking/recommend.ts';
 import { exactDecimal } from '../scoring/ranking/rows-with-sources.ts';
 import { type ActivityView, stepsWithActivities } from './activities.ts';
@@ -41,8 +43,6 @@ export interface CirclesExplanation {
   vias: number;
   terms: Term[];
 }
-
-const mostRecommended = 20;
 
 /**
  * Explains by the lists of circles in the graph.
@@ -86,7 +86,7 @@ export async function explainCircles(
       missing: asDecimal(lowest - score),
     });
   }
-  const vias = await viasOf(graph, user);
+  const vias = (await readVias(graph, { first: user, end: user + 1n }))[0]?.others ?? [];
   const circleOf = await circlesAround(graph, run, rec, terms);
   const ofSource = async ({ via, source }: { via: bigint; source: number }) => {
     if (source === 0) return { source: 'circle' as const, rank: vias.indexOf(via) + 1, ...circleOf(via) };
@@ -104,14 +104,6 @@ export async function explainCircles(
       sorted.map(async (term) => ({ ...(await ofSource(term)), weight: asDecimal(term.units) })),
     ),
   };
-}
-
-/** The ties through whom people are recommended to a user, the strongest first. */
-async function viasOf(graph: Graph, userId: bigint): Promise<bigint[]> {
-  const { rows } = await graph.read<{ others: bigint[] }>('cypher/circles/vias.cypher', {
-    ...{ first: userId, end: userId + 1n },
-  });
-  return rows[0]?.others ?? [];
 }
 
 /** Who is around the vias of a candidate's terms, and how they voted for the candidate. */

@@ -2,6 +2,7 @@ import { weighingParameters } from '../graph/closest.ts';
 import type { Graph } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
+import { mostRecommended } from '../scoring/ranking/ranking.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
 import { type CirclesExplanation, explainCircles } from './explain-circles.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -29,9 +30,6 @@ export interface Explanation {
   obstacles: Obstacle[];
   reasons: Reason[];
 }
-
-/** How many are recommended at most (recommend.cypher). */
-const mostRecommended = 20;
 
 interface RelationRow {
   userSuspended: boolean;

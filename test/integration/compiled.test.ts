@@ -154,14 +154,14 @@ describe("on somebody else's server", () => {
   test('without the plugin plain Cypher is used, and what to do about it is said', async () => {
     await using server = await startPlainNeo4j({ plugin: false });
     await using graph = new Graph(server.access);
-    const computing = await findComputing(graph, { compiled: 'auto' }, secondDegree.recommend.compiled);
+    const computing = await findComputing(graph, { compiled: 'auto' });
     expect(computing).toEqual({ by: 'cypher', why: expect.stringContaining('engines/neo4j/plugin/kith-plugin.jar') });
   });
 
   test('a limit of memory ends a call with an error that says so, and the server goes on', async () => {
     await using server = await startPlainNeo4j({ plugin: true, conf: ['db.memory.transaction.max=4m'] });
     await using graph = new Graph(server.access);
-    expect(await findComputing(graph, { compiled: 'auto' }, secondDegree.recommend.compiled)).toEqual({
+    expect(await findComputing(graph, { compiled: 'auto' })).toEqual({
       by: 'compiled',
     });
     const other = neo4j.driver(server.access.uri, neo4j.auth.basic('neo4j', server.access.password));

@@ -17,7 +17,6 @@ import type { Watcher } from '../../jobs/watcher.ts';
 import { print } from '../../output.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import type { Folder } from '../../storage/folder.ts';
-
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 

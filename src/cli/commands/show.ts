@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
-import { findComputing } from '../../graph/compiled.ts';
 import { Graph } from '../../graph/graph.ts';
 import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
-import { compiledOf } from '../../scoring/ranking/recommend.ts';
+import { findRecommending } from '../../scoring/ranking/recommend.ts';
 import { explain } from '../../show/explain.ts';
 import { renderCircles } from '../../show/render-circles.ts';
 import { renderExplanation } from '../../show/render-explanation.ts';
@@ -61,12 +60,7 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
           if (json) return explanation;
           return 'terms' in explanation ? renderCircles(explanation, members === true) : renderExplanation(explanation);
         }
-        const user = await showUser(
-          graph,
-          run,
-          userId,
-          await findComputing(graph, settings, compiledOf(wantedOf(run))),
-        );
+        const user = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));
         return json ? user : renderUser(user, calledAs());
       });
       if (typeof view === 'string') print(...view.split('\n'));

@@ -2,11 +2,11 @@ import { forgetEarlier } from '../../export/leftovers.ts';
 import { writeClosest } from '../../export/write-tables.ts';
 import { countSuspended } from '../../graph/closest.ts';
 import { findComputing } from '../../graph/compiled.ts';
+import { judgeSums } from '../../graph/judge-sums.ts';
 import { ensureSchema, graphSize } from '../../graph/schema.ts';
 import type { Report } from '../../progress.ts';
 import { forgetOthers, makeCarried } from '../../scoring/ranking/carried.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
-import { judgeSums } from '../judge-sums.ts';
 import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function closest(context: RunContext, report: Report): Promise<void
     const written = writtenRun(context);
     const { wanted } = written;
     await forgetOthers(graph, wanted.ranking);
-    const computing = await findComputing(graph, settings, wanted.ranking.closest.compiled);
+    const computing = await findComputing(graph, settings);
     summary.computing = computing;
     const options = { sessions: settings.sessions, computing };
     const meanwhile = async () => {

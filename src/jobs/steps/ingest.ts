@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hasGraphStore } from '../../engines/graph-store.ts';
 import { BadInputError, FolderChangedError, FolderMissingError } from '../../errors.ts';
 import { refuseObstacles } from '../../export/obstacles.ts';
+import { judgeSums } from '../../graph/judge-sums.ts';
 import { loadFolder } from '../../graph/load-folder.ts';
 import type { FlagDate } from '../../graph/merge-activities.ts';
 import { graphSize } from '../../graph/schema.ts';
@@ -20,7 +21,6 @@ import { makeFolders } from '../../storage/make-folders.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
-import { judgeSums } from '../judge-sums.ts';
 import { workFolder } from '../make-room.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 

@@ -1,8 +1,7 @@
 import { forgetEarlier } from '../../export/leftovers.ts';
 import { writeRecommendations } from '../../export/write-tables.ts';
-import { findComputing } from '../../graph/compiled.ts';
 import type { Report } from '../../progress.ts';
-import { compiledOf } from '../../scoring/ranking/recommend.ts';
+import { findRecommending } from '../../scoring/ranking/recommend.ts';
 import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
 /** Computes everybody's recommendations and writes the next tables of them and their reasons. */
@@ -11,7 +10,7 @@ export async function recommendStep(context: RunContext, report: Report): Promis
   await forgetEarlier(database, run.id, ['recommendations', 'rec_reasons'], (doing) => report({ doing }));
   const { dropped, recommendations, reasons } = await withGraph(context, async (graph) => {
     const written = writtenRun(context);
-    const computing = await findComputing(graph, settings, compiledOf(written.wanted));
+    const computing = await findRecommending(graph, settings, written.wanted);
     summary.computing = computing;
     return writeRecommendations(graph, database, written, {
       ...{ sessions: settings.sessions, computing },

@@ -31,6 +31,9 @@ export interface Ranking {
   rowsOf(user: UserRecommendations, weighting: Weighting): UserRows;
 }
 
+/** No user is recommended more people. */
+export const mostRecommended = 20;
+
 export interface RecommendStatements {
   /** Users per query in plain Cypher: what is read once for all of them, and rows of up to 100 MB. */
   usersPerQuery: number;
@@ -38,8 +41,8 @@ export interface RecommendStatements {
   cypher: CypherFile;
   /** Who is good of one user's candidates: one row, `good`. */
   goodAround: CypherFile;
-  /** The compiled twin, which gives the rows of both tables as text in key order. */
-  compiled?: CypherFile;
+  /** The compiled twin, which gives the rows of both tables as text in key order; it does not drop whom one has engaged with. */
+  compiled: CypherFile;
 }
 
 /** The source of all rows of a ranking with one source; undefined if each row names its own. */

@@ -1,10 +1,16 @@
-import type { Weighting } from '../../config/settings.ts';
+import type { Settings, Weighting } from '../../config/settings.ts';
 import { weighingParameters } from '../../graph/closest.ts';
-import type { Computing } from '../../graph/compiled.ts';
-import type { CypherFile, Graph, Parameters } from '../../graph/graph.ts';
+import { type Computing, findComputing } from '../../graph/compiled.ts';
+import type { Graph, Parameters } from '../../graph/graph.ts';
 import { readSideBySide } from '../../graph/side-by-side.ts';
 import { type UserRange, userRanges } from '../../graph/user-ranges.ts';
-import type { Ranking, ReputationFilter, UserRecommendations, UserRows } from './ranking.ts';
+import {
+  mostRecommended,
+  type Ranking,
+  type ReputationFilter,
+  type UserRecommendations,
+  type UserRows,
+} from './ranking.ts';
 
 /** Why a candidate (u, w) was dropped: the first filter that caught it. */
 export interface DroppedCandidates {
@@ -46,21 +52,22 @@ export interface RecommendOptions extends Wanted {
 /** The compiled procedures hand rows over as they go; what they remember of a range takes up to 1 GB of Neo4j's heap. */
 const usersPerStream = 500_000;
 
-/** No list of recommendations is longer. */
-const mostRecommended = 20n;
-
-/** The compiled statement that recommends; undefined if there is none that does the same. */
-export function compiledOf({
-  ranking,
-  recommendEngaged,
-}: Pick<Wanted, 'ranking' | 'recommendEngaged'>): CypherFile | undefined {
-  return recommendEngaged ? ranking.recommend.compiled : undefined;
+/** By what recommendations are computed. */
+export async function findRecommending(
+  graph: Graph,
+  settings: Pick<Settings, 'compiled'>,
+  { recommendEngaged }: Pick<Wanted, 'recommendEngaged'>,
+): Promise<Computing> {
+  if (recommendEngaged) return findComputing(graph, settings);
+  return {
+    by: 'cypher',
+    why: 'no compiled procedure leaves out whom one has engaged with (KITH_RECOMMEND_ENGAGED=no)',
+  };
 }
 
 /** Computes everybody's recommendations from the lists that are in the graph. */
 export async function recommendAll(graph: Graph, options: RecommendOptions): Promise<void> {
-  const twin = compiledOf(options);
-  if (options.computing.by === 'compiled' && twin) return streamRecommendations(graph, twin, options);
+  if (options.computing.by === 'compiled') return streamRecommendations(graph, options);
   const { ranking, sessions, take, onProgress } = options;
   const shared = await sharedParameters(graph, options);
   const good = await goodUsers(graph, options.filter);
@@ -94,7 +101,7 @@ function rowsOf(users: readonly UserRecommendations[], { ranking, weighting }: W
   };
 }
 
-async function streamRecommendations(graph: Graph, twin: CypherFile, options: RecommendOptions): Promise<void> {
+async function streamRecommendations(graph: Graph, options: RecommendOptions): Promise<void> {
   const { ranking, take, onProgress } = options;
   const { rows } = await graph.read<{ users: bigint }>(ranking.countUsers);
   const total = Number(rows[0]?.users ?? 0n);
@@ -102,7 +109,7 @@ async function streamRecommendations(graph: Graph, twin: CypherFile, options: Re
   let done = 0;
   for (const range of await userRanges(graph, usersPerStream)) {
     const parameters = compiledParameters(range, options, shared);
-    for await (const row of graph.stream<StreamedRow>(twin, parameters)) {
+    for await (const row of graph.stream<StreamedRow>(ranking.recommend.compiled, parameters)) {
       await take({ recommendations: row.recommendations, reasons: row.reasons, dropped: droppedIn([row], options) });
       done += Number(row.done);
       onProgress(done, total);
@@ -121,14 +128,16 @@ export async function recommendTo(
   options: Wanted & { computing: Computing; shared?: Parameters },
 ): Promise<RecommendedRows> {
   const range = { first: userId, end: userId + 1n };
-  const twin = compiledOf(options);
   const shared = options.shared ?? (await sharedParameters(graph, options));
-  if (options.computing.by === 'cypher' || !twin) {
+  if (options.computing.by === 'cypher') {
     const good = await goodAround(graph, userId, options, shared);
     const { users, dropped } = await recommend(graph, range, options, shared, good);
     return { ...rowsOf(users, options), dropped };
   }
-  const { rows } = await graph.read<StreamedRow>(twin, compiledParameters(range, options, shared));
+  const { rows } = await graph.read<StreamedRow>(
+    options.ranking.recommend.compiled,
+    compiledParameters(range, options, shared),
+  );
   return {
     recommendations: rows.map((row) => row.recommendations).join(''),
     reasons: rows.map((row) => row.reasons).join(''),
@@ -158,10 +167,10 @@ export async function sharedParameters(graph: Graph, wanted: Wanted): Promise<Pa
   const { asOf, weighting, ranking, filter, recommendEngaged, popularAtMost } = wanted;
   return {
     ...weighingParameters(weighting, asOf),
-    most: mostRecommended,
+    most: BigInt(mostRecommended),
     about: null,
     dropEngaged: !recommendEngaged,
-    popularAtMost: popularAtMost === undefined ? mostRecommended : BigInt(popularAtMost),
+    popularAtMost: BigInt(popularAtMost ?? mostRecommended),
     ...(await ranking.shared(graph, filter)),
   };
 }

@@ -26,12 +26,8 @@ export class ScoringThreads implements AsyncDisposable {
 
   constructor({ vocabulary, ...model }: Model, count: number, signal?: AbortSignal) {
     const given: ThreadModel = { ...model, words: vocabulary.words };
-    this.#threads = Array.from({ length: count }, () => startThread(import.meta.url, 'answerTexts', given));
+    this.#threads = Array.from({ length: count }, () => startThread(import.meta.url, 'answerTexts', this.#over, given));
     this.#free = [...this.#threads];
-    for (const thread of this.#threads) {
-      thread.on('error', (error) => this.#over.abort(error));
-      thread.on('exit', () => this.#over.abort(new Error('A thread that scores texts has ended.')));
-    }
     const stop = () => this.#over.abort(new InterruptedError('Scoring was stopped; the scores so far are kept.'));
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);

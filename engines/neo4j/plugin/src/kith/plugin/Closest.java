@@ -42,6 +42,7 @@ public final class Closest {
    * @param bases of each relationship type, in thousandths
    * @param halfLife seconds; null: linear decay
    * @param unitsOfOne the number of exact units in a weight of 1
+   * @param withTies whether to keep ties too, and what else circles needs of a user's edges
    */
   @Procedure(name = "kith.closest", mode = Mode.WRITE)
   public Stream<Chunk> closest(
@@ -50,20 +51,9 @@ public final class Closest {
       @Name("window") long window,
       @Name("bases") Map<String, Object> bases,
       @Name("halfLife") Double halfLife,
-      @Name("unitsOfOne") long unitsOfOne) {
-    return new ClosestChunks(users, asOf, window, bases, halfLife, unitsOfOne, false).stream();
-  }
-
-  /** The same with ties, and what else circles needs of a user's edges. */
-  @Procedure(name = "kith.ties", mode = Mode.WRITE)
-  public Stream<Chunk> ties(
-      @Name("users") List<Node> users,
-      @Name("asOf") long asOf,
-      @Name("window") long window,
-      @Name("bases") Map<String, Object> bases,
-      @Name("halfLife") Double halfLife,
-      @Name("unitsOfOne") long unitsOfOne) {
-    return new ClosestChunks(users, asOf, window, bases, halfLife, unitsOfOne, true).stream();
+      @Name("unitsOfOne") long unitsOfOne,
+      @Name(value = "withTies", defaultValue = "false") boolean withTies) {
+    return new ClosestChunks(users, asOf, window, bases, halfLife, unitsOfOne, withTies).stream();
   }
 
   private final class ClosestChunks extends Chunks<Chunk> {

@@ -10,7 +10,10 @@ const beyondAll = 2n ** 63n;
  *
  * @throws BadInputError if a sum could be too large
  */
-export function judgeSums({ bases, decay, windowSeconds }: Weighting, activities: number): void {
+export function judgeSums(
+  { bases, decay, windowSeconds }: Pick<Weighting, 'bases' | 'decay' | 'windowSeconds'>,
+  activities: number,
+): void {
   const [name, base] = Object.entries(bases).reduce((most, each) => (each[1] > most[1] ? each : most));
   // Thousandths of seconds, which recent engagement is always added up in, or units of 1e-9: 1e6 for each thousandth.
   const perBase = decay.kind === 'exponential' ? Math.max(windowSeconds, 1_000_000) : windowSeconds;

@@ -1,6 +1,6 @@
 import type { Weighting } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
-import { judgeSums } from '../../src/jobs/judge-sums.ts';
+import { judgeSums } from '../../src/graph/judge-sums.ts';
 
 const linear: Weighting = {
   windowSeconds: 90 * 86_400,
