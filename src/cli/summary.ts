@@ -15,6 +15,7 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
     lines.push(
       `  computed  by ${summary.computing.by === 'compiled' ? 'compiled procedures' : `plain Cypher: ${summary.computing.why}`}`,
     );
+  if (run.engine === 'spark') lines.push('  computed  by Spark');
   if (summary.rows) {
     lines.push('  tables');
     lines.push(`    closest_connections ${count(summary.rows.closest).padStart(13)} rows`);
@@ -82,7 +83,9 @@ function describeInput(summary: RunSummary): string[] {
       lines.push(`    not read: ${names.join(', ')}${more > 0 ? `, and ${count(more)} more` : ''}`);
     }
   }
-  if (summary.graph)
+  if (summary.graph && summary.added === undefined)
+    lines.push(`  kept      ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities`);
+  else if (summary.graph)
     lines.push(
       `  graph     ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities ` +
         `(${count(summary.added)} new, by ${summary.loader})`,

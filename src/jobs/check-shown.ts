@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import { type CheckOutcome, checkTables } from '../export/checks.ts';
+import { populationOf } from '../export/population.ts';
 import { Graph } from '../graph/graph.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import type { Run } from './run.ts';
@@ -37,7 +38,7 @@ export async function checkShown(
     // On one connection, so that they see one run even if the next is published meanwhile.
     const { checks } = await database.until(signal).transaction((client) =>
       checkTables({
-        graph,
+        population: populationOf(graph, run.asOf),
         run: context,
         of: 'shown',
         sessions: 1,
