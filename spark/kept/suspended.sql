@@ -2,7 +2,13 @@
 -- the graph: by the latest date; of one date suspended wins, unless an undated folder came later.
 CREATE TABLE suspended USING parquet AS
 WITH dated AS (
-  SELECT user_id, suspended, flagged_at, undated, file, max(flagged_at) OVER (PARTITION BY user_id) AS latest
+  SELECT
+    user_id,
+    suspended,
+    flagged_at,
+    undated,
+    input_file_name() AS file,
+    max(flagged_at) OVER (PARTITION BY user_id) AS latest
   FROM kept_user
   WHERE suspended IS NOT NULL
 ),

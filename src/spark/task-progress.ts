@@ -13,6 +13,9 @@ export class TaskProgress {
   #done = 0;
   #page: string | undefined;
   #id: string | undefined;
+  /** Of the statement that was under way when they were asked for. */
+  #tasks = { done: -1, all: 0, complete: 0 };
+  #isAsking = false;
 
   /** @param statements their names, in their order */
   constructor(logFile: string, statements: readonly string[]) {
@@ -30,20 +33,29 @@ export class TaskProgress {
     const { statement } = this;
     if (statement === undefined) return { doing: this.#id === undefined ? 'starting Spark' : 'ending Spark' };
     const doing = `Spark: ${statement} (${this.#done + 1} of ${this.#statements.length})`;
-    const stages = await this.#activeStages();
-    const all = stages.reduce((sum, { numTasks }) => sum + numTasks, 0);
-    const complete = stages.reduce((sum, { numCompleteTasks }) => sum + numCompleteTasks, 0);
-    return all === 0 || complete === 0 ? { doing } : { doing, share: complete / all, count: complete, unit: 'tasks' };
+    void this.#askForTasks();
+    const { done, all, complete } = this.#tasks;
+    if (done !== this.#done || complete === 0) return { doing };
+    return { doing, share: complete / all, count: complete, unit: 'tasks' };
   }
 
-  async #activeStages(): Promise<z.infer<typeof stagesShape>> {
+  async #askForTasks(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const done = this.#done;
     try {
       const url = `${this.#page}/api/v1/applications/${this.#id}/stages?status=active`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-      return stagesShape.parse(await response.json());
+      const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+      const stages = stagesShape.parse(await response.json());
+      this.#tasks = {
+        done,
+        all: stages.reduce((sum, { numTasks }) => sum + numTasks, 0),
+        complete: stages.reduce((sum, { numCompleteTasks }) => sum + numCompleteTasks, 0),
+      };
     } catch {
       // It is about to end, or its page can't be reached from here.
-      return [];
+    } finally {
+      this.#isAsking = false;
     }
   }
 
