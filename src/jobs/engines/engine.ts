@@ -9,6 +9,9 @@ import type { DroppedCandidates } from '../../scoring/ranking/recommend.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import type { GraphContext, RunContext } from '../run-context.ts';
 
+/** What it takes to know the users of a run. */
+export type PopulationContext = GraphContext & Pick<RunContext, 'run' | 'summary'>;
+
 /**
  * What computes a run. The steps around it are the same whatever the engine: the folder is judged and its rows are kept
  * before, and tables are checked and published after.
@@ -34,7 +37,7 @@ export interface Engine {
     report: Report,
   ): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }>;
   /** Does `work` with what rows of the run are checked by. */
-  withPopulation<T>(context: RunContext, work: (population: Population) => Promise<T>): Promise<T>;
+  withPopulation<T>(context: PopulationContext, work: (population: Population) => Promise<T>): Promise<T>;
 }
 
 /**

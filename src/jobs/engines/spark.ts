@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError } from '../../errors.ts';
+import { BadInputError, EngineError } from '../../errors.ts';
 import { writeClosest, writeRecommendations } from '../../export/write-tables.ts';
 import { judgeSums } from '../../graph/judge-sums.ts';
 import { weightUnits } from '../../graph/weights.ts';
@@ -129,10 +130,12 @@ export const sparkEngine: Engine = {
     };
   },
 
-  async withPopulation({ summary }, work) {
+  async withPopulation({ run, summary }, work) {
     const { sparkClosest: computed, sparkRecommend: recommended } = summary;
-    if (computed === undefined || recommended === undefined)
-      throw new EngineError('What Spark has computed for this run is gone: run again.');
+    if (!computed || !recommended || !existsSync(computed) || !existsSync(recommended))
+      throw new BadInputError(
+        `What Spark has computed for run ${run.id} is gone, since another run has begun: its rows can't be checked any more.`,
+      );
     return work(sparkPopulation(computed, recommended));
   },
 };
