@@ -40,7 +40,13 @@ const afterWork: readonly AfterWork[] = [
     title: 'Afterwards: CLOSEST_TO for those who explore the graph',
     work: draw,
   },
-  { name: 'expire', follows: ['publish'], title: 'Afterwards: expired activities out of the graph', work: expire },
+  {
+    name: 'expire',
+    follows: ['publish'],
+    isInGraph: true,
+    title: 'Afterwards: expired activities out of the graph',
+    work: expire,
+  },
   {
     name: 'compact',
     follows: ['publish'],

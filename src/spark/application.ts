@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { childEnvironment } from '../child-environment.ts';
 import { statement } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
@@ -99,12 +99,18 @@ export async function runApplication(
   } finally {
     await endGroup(child.pid);
     child.stdin?.destroy();
+    await rm(shuffleFolder(application.tables), { recursive: true, force: true });
     await rm(confFile, { force: true });
   }
   if (end.code === 0) return;
   await progress.look();
   const reason = reasonIn(await readEnd(logFile)) ?? `it ended with ${end.signal ?? `code ${end.code}`}`;
   throw new EngineError(`Spark failed at ${progress.statement ?? 'its start'}: ${reason}; see its log, ${logFile}.`);
+}
+
+/** What a local Spark spills, which it leaves behind when it is killed. */
+function shuffleFolder(tables: string): string {
+  return join(tables, 'shuffled');
 }
 
 /** @example titleOf('spark/closest/edges-linear.sql') // 'edges-linear' */
@@ -122,7 +128,7 @@ function propertiesOf({ spark }: Pick<Settings, 'spark'>, { name, parameters, ta
     ['spark.driver.memory', spark.memory],
     ['spark.executor.memory', spark.memory],
     ['spark.ui.showConsoleProgress', 'false'],
-    ...(isLocal ? ([['spark.local.dir', `${tables}/shuffled`]] as const) : []),
+    ...(isLocal ? ([['spark.local.dir', shuffleFolder(tables)]] as const) : []),
     ...(spark.jars === undefined ? [] : ([['spark.jars', spark.jars]] as const)),
     ['spark.sql.join.preferSortMergeJoin', 'false'],
     ...Object.entries(spark.conf),
@@ -169,7 +175,7 @@ function environmentFor(home: string, master: string): NodeJS.ProcessEnv {
     ...(Object.fromEntries(passedOn) as Record<string, string>),
     SPARK_HOME: home,
     // The page of an application has no password.
-    ...(master.startsWith('local') ? { SPARK_LOCAL_IP: '127.0.0.1' } : {}),
+    ...(/^(local|spark:\/\/(127\.0\.0\.1|localhost):)/.test(master) ? { SPARK_LOCAL_IP: '127.0.0.1' } : {}),
   });
 }
 

@@ -12,12 +12,14 @@ export function tablesOf(settings: Pick<Settings, 'lake'>, attempt: { runId: str
   return join(sparkFolder(settings), `${attempt.runId}-${attempt.token}`);
 }
 
-/** Removes the tables of all attempts but those that are named. */
-export async function removeTables(
-  settings: Pick<Settings, 'lake'>,
-  except: readonly (string | undefined)[],
-): Promise<void> {
+/** Removes the tables of all other runs: nobody asks for them once a run computes. */
+export async function removeOthers(settings: Pick<Settings, 'lake'>, runId: string): Promise<void> {
   const folder = sparkFolder(settings);
   for (const name of await readdir(folder).catch(() => []))
-    if (!except.includes(join(folder, name))) await rm(join(folder, name), { recursive: true, force: true });
+    if (!name.startsWith(`${runId}-`)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** Removes tables that no later step asks for. */
+export async function removeTables(tables: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(join(tables, name), { recursive: true, force: true });
 }

@@ -9,7 +9,7 @@ import { Accepted } from '../../ingest/accepted.ts';
 import type { Report } from '../../progress.ts';
 import { mostRecommended } from '../../scoring/ranking/ranking.ts';
 import { type Application, runApplication } from '../../spark/application.ts';
-import { removeTables, tablesOf } from '../../spark/lake.ts';
+import { removeOthers, removeTables, tablesOf } from '../../spark/lake.ts';
 import { sparkPopulation } from '../../spark/population.ts';
 import { writePowers } from '../../spark/powers.ts';
 import { RowsByUser, readFigures, readRows } from '../../spark/row-files.ts';
@@ -38,8 +38,7 @@ export const sparkEngine: Engine = {
     const { weighting, ranking } = run.settings;
     const accepted = new Accepted(settings);
     const tables = tablesOf(settings, attempt);
-    // No other run's tables are asked for any more.
-    await removeTables(settings, []);
+    await removeOthers(settings, run.id);
     makeFolders(tables, 0o700);
     judgeSums(weighting, await accepted.countRows(tables, signal));
     const powers = join(tables, 'powers.parquet');
@@ -66,6 +65,7 @@ export const sparkEngine: Engine = {
       },
     );
     summary.sparkClosest = tables;
+    await removeTables(tables, ['closest_rows']);
   },
 
   async takeScores(context, list) {
@@ -124,6 +124,7 @@ export const sparkEngine: Engine = {
       },
     );
     summary.sparkRecommend = tables;
+    await removeTables(tables, ['candidate', 'list', 'recommendation', 'reason', 'recommendation_rows', 'reason_rows']);
     return {
       ...made,
       dropped: { self, followed, ...(run.settings.recommendEngaged ? {} : { engaged }), reputation },

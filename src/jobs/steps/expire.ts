@@ -16,10 +16,6 @@ export async function expire(context: RunContext, report: Report): Promise<void>
   const kept = Math.max(settings.retention.seconds, run.settings.weighting.windowSeconds);
   const horizon = run.asOf - kept;
   const accepted = new Accepted(settings);
-  if (run.engine === 'spark') {
-    await expireKept(context, accepted, horizon);
-    return;
-  }
   await withGraph(context, async (graph) => {
     await refuseManyExpired(graph, horizon, settings.maxExpiredPercent);
     // Before the graph's is raised: a graph that is made again must not claim what it lacks.
@@ -29,10 +25,4 @@ export async function expire(context: RunContext, report: Report): Promise<void>
       report({ doing: 'removing', share: done / total, count, unit: 'activities' }),
     );
   });
-}
-
-/** Spark reads only the window and follows; what the horizon has passed is left out when rows are written anew. */
-async function expireKept(context: RunContext, accepted: Accepted, horizon: number): Promise<void> {
-  const highest = Math.max(horizon, accepted.known()?.horizon ?? horizon);
-  await withKeptRows(context, async () => accepted.remember({ horizon: highest }));
 }
