@@ -27,6 +27,9 @@ export function unionOfNetworks(seed: number, count: number, wanted: (options: C
       options: { ...options, reputation: options.reputation && new Map() },
     };
     const dense = denseNetwork(next);
+    // Two of three of its users are good enough.
+    const ids = [...dense.network.suspended.keys()];
+    dense.options.reputation = new Map(ids.map((id, i) => [id, i % 3 === 0 ? 0 : 1]));
     const add = (each: Case, idOf: (id: number) => number) => {
       const later = options.asOf - each.options.asOf;
       for (const activity of each.network.activities)

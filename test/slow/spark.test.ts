@@ -181,7 +181,9 @@ describeSpark('Spark', () => {
     const applications = () => processesOf('SparkSubmit', home);
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const run = new RunningCommand(args, env);
-      await until('an application', () => applications().length > 0, { seconds: 120 });
+      const early = run.ended.then(({ stderr }) => Promise.reject(new Error(`it ended too early: ${stderr}`)));
+      await Promise.race([early, until('an application', () => applications().length > 0, { seconds: 120 })]);
+      early.catch(() => undefined);
       run.process.kill(signal);
       const { code } = await run.ended;
       expect(code).toBe(signal === 'SIGINT' ? 130 : null);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadInputError, EngineError } from '../../errors.ts';
 import { writeClosest, writeRecommendations } from '../../export/write-tables.ts';
@@ -8,6 +8,7 @@ import { weightUnits } from '../../graph/weights.ts';
 import { Accepted } from '../../ingest/accepted.ts';
 import type { Report } from '../../progress.ts';
 import { mostRecommended } from '../../scoring/ranking/ranking.ts';
+import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { type Application, runApplication } from '../../spark/application.ts';
 import { removeOthers, removeTables, tablesOf } from '../../spark/lake.ts';
 import { sparkPopulation } from '../../spark/population.ts';
@@ -74,10 +75,8 @@ export const sparkEngine: Engine = {
     if (!list) return 0;
     const tables = tablesOf(settings, attempt);
     makeFolders(tables, 0o700);
-    const { minReputation } = run.settings.weighting;
-    const lines = [...list].map(([userId, pred]) => `${userId},${pred >= minReputation ? 1 : 0}\n`);
     summary.sparkScores = join(tables, 'scores.csv');
-    await writeFile(summary.sparkScores, lines.join(''), { mode: 0o600 });
+    await writeScores(summary.sparkScores, list, run.settings.weighting.minReputation);
     return list.size;
   },
 
@@ -172,4 +171,19 @@ async function runStep(
     // A transaction of a late attempt fails.
     { signal, report, check: () => database.transaction(async () => undefined) },
   );
+}
+
+const scoresAtOnce = 100_000;
+
+/** Whether each score is high enough is decided here, where all engines' scores are read. */
+async function writeScores(path: string, list: ReputationList, minReputation: number): Promise<void> {
+  await using file = await open(path, 'w', 0o600);
+  let lines: string[] = [];
+  for (const [userId, pred] of list) {
+    lines.push(`${userId},${pred >= minReputation ? 1 : 0}\n`);
+    if (lines.length < scoresAtOnce) continue;
+    await file.write(lines.join(''));
+    lines = [];
+  }
+  await file.write(lines.join(''));
 }
