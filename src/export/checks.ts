@@ -5,7 +5,7 @@ import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
-import { readVias } from '../scoring/ranking/circles.ts';
+import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
 import { combinations, type Ranking } from '../scoring/ranking/ranking.ts';
 import type { Answers, Findings, SurveyName } from './offences.ts';
 import { forEachTable, type OfTables, type RowCounts } from './published-tables.ts';
@@ -18,6 +18,8 @@ export interface CheckedRun {
   /** Epoch seconds. */
   asOf: number;
   ranking: Ranking;
+  /** See Recommending; which ties are vias depends on it. */
+  strangersAtMost?: number;
   /** The settings that change the numbers, as stored in kith.runs. */
   settings: unknown;
   /** How far row counts may differ from those of the run published before, in percent. */
@@ -228,7 +230,8 @@ async function surveyReasons(client: pg.ClientBase, subject: Subject): Promise<A
   const sources = combinations(run.ranking.sources);
   if (run.ranking.reasons === 'connections')
     return surveyBy('sql/checks/survey-rec-reasons.sql', () => [sources])(client, subject);
-  await copyPairs(client, 'vias', await userRanges(graph, 20_000), (range) => readVias(graph, range));
+  const busy = await busyUsers(graph, run.strangersAtMost);
+  await copyPairs(client, 'vias', await userRanges(graph, 20_000), (range) => readVias(graph, range, busy));
   const [ofTies] = run.ranking.sources;
   return surveyBy('sql/checks/survey-reasons-by-ties.sql', () => [sources, ofTies])(client, subject);
 }

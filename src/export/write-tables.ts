@@ -6,7 +6,7 @@ import { readSideBySide } from '../graph/side-by-side.ts';
 import { userRanges } from '../graph/user-ranges.ts';
 import { copyOut, wholeRows } from '../postgres/copy-stream.ts';
 import type { Database } from '../postgres/database.ts';
-import { readVias } from '../scoring/ranking/circles.ts';
+import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
 import { constantSource } from '../scoring/ranking/ranking.ts';
 import { type DroppedCandidates, recommendAll, type Wanted } from '../scoring/ranking/recommend.ts';
 import { ConnectionLists } from './connection-lists.ts';
@@ -89,12 +89,13 @@ export async function writeRecommendations(
   const next = { ...run, shownRanges, source: constantSource(ranking) };
   let dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
   const { closest_connections: closest } = await nextTablesOf(database, run.id);
+  const busy = ranking.reasons === 'ties' ? await busyUsers(graph, wanted.strangersAtMost) : [];
   const check = new RecommendationCheck({
     suspended: await suspendedUsers(graph),
     ranges: shownRanges,
     readFollowed: async (range) => othersOf(await readFollowed(graph, range, asOf)),
     ranking,
-    readVias: async (range) => othersOf(await readVias(graph, range)),
+    readVias: async (range) => othersOf(await readVias(graph, range, busy)),
     connections: closest && ranking.reasons === 'connections' ? await readConnections(database, closest) : undefined,
   });
   let reasons = Promise.resolve(0);

@@ -312,6 +312,11 @@ function engineError(file: CypherFile, error: unknown): KithError {
   const code = String((error as Neo4jError).code);
   if (code.startsWith('Neo.ClientError.Security.'))
     return new EngineError('Neo4j refuses the user or the password (KITH_NEO4J_…).', { cause: error });
+  if (/OutOfMemory/.test(code))
+    return new EngineError(
+      `Neo4j had too little memory in ${file} (${messageOf(error)}); give it more with KITH_NEO4J_HEAP, then run again.`,
+      { cause: error },
+    );
   if (/^Neo\.(TransientError|DatabaseError)\./.test(code))
     return new EngineError(`Neo4j failed in ${file} (${messageOf(error)}); see its log, then run again.`, {
       cause: error,

@@ -31,6 +31,7 @@ export async function checkShown(
     const context = {
       ...run,
       ranking: rankings[run.settings.ranking],
+      strangersAtMost: run.settings.strangersAtMost,
       maxRowChangePercent: settings.maxRowChangePercent,
       mayShrink: run.allowed.includes('shrink'),
     };

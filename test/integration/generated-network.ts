@@ -66,7 +66,7 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
       ...{ by: 'cypher', why: '' },
     });
     await makeCarried(graph, wanted, {
-      ...{ sessions: 2, computing: { by: 'cypher', why: '' } },
+      ...{ users, sessions: 2, computing: { by: 'cypher', why: '' } },
       onProgress: () => undefined,
     });
     await drawClosest(graph, { sessions: 2, onProgress: () => undefined });

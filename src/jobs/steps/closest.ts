@@ -20,7 +20,8 @@ export async function closest(context: RunContext, report: Report): Promise<void
   await forgetEarlier(database, run.id, ['closest_connections'], (doing) => report({ doing }));
   await withGraph(context, async (graph) => {
     await ensureSchema(graph);
-    judgeSums(run.settings.weighting, (await graphSize(graph)).activities);
+    const { users, activities } = await graphSize(graph);
+    judgeSums(run.settings.weighting, activities);
     const written = writtenRun(context);
     const { wanted } = written;
     await forgetOthers(graph, wanted.ranking);
@@ -30,6 +31,7 @@ export async function closest(context: RunContext, report: Report): Promise<void
     const meanwhile = async () => {
       await makeCarried(graph, wanted, {
         ...options,
+        users,
         onProgress: (done, total) => report({ doing: 'computing the lists of vias', share: done / total }),
       });
       const suspended = await countSuspended(graph, run.asOf, run.settings.weighting);

@@ -19,6 +19,7 @@ export async function publishStep(context: RunContext, report: Report): Promise<
         ...run,
         ...writtenRun(context),
         ranking: rankings[run.settings.ranking],
+        strangersAtMost: run.settings.strangersAtMost,
         maxRowChangePercent: settings.maxRowChangePercent,
         mayShrink: run.allowed.includes('shrink'),
       },
