@@ -15,7 +15,8 @@ CALL kith.circles(
   $minReputation,
   $popular,
   $popularShares,
-  $popularAtMost
+  $popularAtMost,
+  $busy
 )
 YIELD recommendations, reasons, users AS done, self, followed, notGood
 RETURN recommendations, reasons, done, self, followed AS followedAlready, notGood

@@ -177,7 +177,15 @@ async function askOnce(port, password) {
     { statement: cypher('circles/alike-compiled'), parameters: everybody },
     {
       statement: cypher('circles/recommend-compiled'),
-      parameters: { ...everybody, ...linear, minReputation: null, popular: [1], popularShares: [1], popularAtMost: 20 },
+      parameters: {
+        ...everybody,
+        ...linear,
+        minReputation: null,
+        popular: [1],
+        popularShares: [1],
+        popularAtMost: 20,
+        busy: [],
+      },
     },
   ];
   const answer = await fetch(`http://127.0.0.1:${port}/db/neo4j/tx/commit`, {

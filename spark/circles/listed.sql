@@ -36,6 +36,7 @@ SELECT
     )
   )
 FROM edge
+LEFT ANTI JOIN stranger ON stranger.user_id = edge.engaged_id AND stranger.other_id = edge.user_id
 LEFT JOIN good ON good.user_id = edge.user_id
 UNION ALL
 SELECT user_id, NULL, 0, 2, 1L, 1L, array(struct(other_id, 0L AS share, false AS is_good)) FROM followed

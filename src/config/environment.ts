@@ -264,6 +264,15 @@ export const topics = {
           'them anyway.',
         unset: 'any number',
       }),
+    KITH_STRANGERS_AT_MOST: whole(1, 1_000_000_000)
+      .optional()
+      .meta({
+        description:
+          'Bounds how far accounts that engage with everybody get by `circles`: whoever engages with more people than ' +
+          'this in the window counts neither as a tie nor as engaging with a user for those who do not have them among ' +
+          'their closest connections; 300 costs next to nothing ([measured](quality.md#spam)).',
+        unset: 'no bound',
+      }),
   },
   Reputation: {
     KITH_MIN_REPUTATION: decimal(0, 1)

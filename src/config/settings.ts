@@ -22,6 +22,11 @@ export interface Recommending {
   recommendEngaged: boolean;
   /** How many of the 100 popular `circles` recommends to a user with ties; undefined: any number. */
   popularAtMost?: number;
+  /**
+   * Whoever engages with more people than this is busy: `circles` recommends nobody through them, nor them for having
+   * engaged with a user, unless they are among the user's closest connections; undefined: nobody is busy.
+   */
+  strangersAtMost?: number;
 }
 
 /** What activities weigh, and who is good. */
@@ -255,6 +260,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     ranking: s.KITH_RANKING,
     recommendEngaged: s.KITH_RECOMMEND_ENGAGED === 'yes',
     popularAtMost: s.KITH_POPULAR_AT_MOST,
+    strangersAtMost: s.KITH_STRANGERS_AT_MOST,
     retention: retentionFor(s.KITH_WINDOW_DAYS * 86_400, {
       seconds: (s.KITH_RETENTION_DAYS ?? 0) * 86_400,
       isSet: s.KITH_RETENTION_DAYS !== undefined,

@@ -1,7 +1,7 @@
 import { readFollowed } from '../graph/followed.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type UserRange, userRanges } from '../graph/user-ranges.ts';
-import { readVias } from '../scoring/ranking/circles.ts';
+import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
 
 /** Some others of a user. */
 export interface UserOthers {
@@ -23,8 +23,13 @@ export interface Population {
   vias(): ReadOthers;
 }
 
-/** The users of the graph; as-of in epoch seconds. */
-export function populationOf(graph: Graph, asOf: number): Population {
+/**
+ * The users of the graph.
+ *
+ * @param asOf epoch seconds
+ * @param strangersAtMost see Recommending; which ties are vias depends on it
+ */
+export function populationOf(graph: Graph, asOf: number, strangersAtMost?: number): Population {
   return {
     suspended: async () => {
       const { rows } = await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher');
@@ -32,6 +37,10 @@ export function populationOf(graph: Graph, asOf: number): Population {
     },
     ranges: (size) => userRanges(graph, size),
     followed: () => (range) => readFollowed(graph, range, asOf),
-    vias: () => (range) => readVias(graph, range),
+    vias: () => {
+      const busy = busyUsers(graph, strangersAtMost);
+      busy.catch(() => undefined);
+      return async (range) => readVias(graph, range, await busy);
+    },
   };
 }

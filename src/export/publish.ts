@@ -7,12 +7,15 @@ import { refuseObstacles } from './obstacles.ts';
 import type { Findings } from './offences.ts';
 import type { Population } from './population.ts';
 import { forEachTable, type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
+import type { PublishedRun } from './show-run.ts';
 import { swap } from './swap.ts';
 
 /** The number of connections for the checks; each may take several hundred megabytes. */
 const sessions = 2;
 
 export interface PublishOptions {
+  /** How users were scored, for those who read the tables. */
+  scoring: Pick<PublishedRun, 'filtered' | 'model'>;
   patienceSeconds: number;
   onProgress: (text: string) => void;
   /** Called with the outcomes of the checks, before a failed one fails the publish. */
@@ -62,6 +65,7 @@ export async function publish(
     failure: 'Nothing was published',
     onProgress,
     record: (client) => options.record(client, found.rows),
+    shown: { ...run, ...options.scoring, rows: found.rows },
   });
   return { rows: found.rows, checks };
 }

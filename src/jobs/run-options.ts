@@ -135,8 +135,9 @@ export function wantedRun(
 }
 
 export function runSettings(settings: Settings, scores: ScoresPlace | undefined): RunSettings {
-  const { weighting, ranking, recommendEngaged, popularAtMost } = settings;
-  return { weighting, ranking, recommendEngaged, popularAtMost, reputation: scores ? 'list' : 'none' };
+  const { weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost } = settings;
+  const reputation = scores ? 'list' : 'none';
+  return { weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost, reputation };
 }
 
 /** The longest range of days that can be queued at once. */

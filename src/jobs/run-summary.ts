@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import type { RowCounts } from '../export/published-tables.ts';
-import type { DrawnConnections } from '../graph/closest.ts';
 import type { Computing } from '../graph/compiled.ts';
+import type { DrawnConnections } from '../graph/draw.ts';
 import type { UnreadNames } from '../ingest/day-folder.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import { type StepName, stepNames } from './step-name.ts';

@@ -36,9 +36,9 @@ export interface RunFacts {
 
 /** What a run recommends. */
 export function wantedOf({ asOf, settings }: Pick<RunFacts, 'asOf' | 'settings'>): Wanted {
-  const { weighting, ranking, recommendEngaged, popularAtMost, reputation } = settings;
+  const { weighting, ranking, reputation, recommendEngaged, popularAtMost, strangersAtMost } = settings;
   return {
-    ...{ asOf, weighting, ranking: rankings[ranking], recommendEngaged, popularAtMost },
+    ...{ asOf, weighting, ranking: rankings[ranking], recommendEngaged, popularAtMost, strangersAtMost },
     filter: { filtered: reputation === 'list', minReputation: weighting.minReputation },
   };
 }

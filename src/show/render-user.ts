@@ -66,7 +66,8 @@ function tiesText(vias: readonly number[]): string {
   return `Recommended through the ${vias.length === 1 ? 'tie' : `${vias.length} strongest ties`} of the user: ${vias.join(', ')}`;
 }
 
-function because({ userId: recId, reasons }: RecommendationView): string {
+/** Because of whom, in a line; the heaviest are named. */
+export function because({ userId: recId, reasons }: RecommendationView): string {
   // Whoever is recommended for their own sake: popular, or engages with the user.
   const named = reasons
     .slice(0, namedReasons)

@@ -32,7 +32,7 @@ export function closestStatements({ ranking, weighting }: { ranking: RankingName
 
 /** What the application of the step recommend runs. */
 export function recommendStatements(
-  { ranking, recommendEngaged, popularAtMost }: Recommending,
+  { ranking, recommendEngaged, popularAtMost, strangersAtMost }: Recommending,
   hasScores: boolean,
 ): SparkFile[] {
   const isCircles = ranking === 'circles';
@@ -55,6 +55,7 @@ export function recommendStatements(
     recommendEngaged ? 'spark/recommend/nobody-engaged.sql' : 'spark/recommend/engaged.sql',
     ...(isCircles
       ? ([
+          strangersAtMost === undefined ? 'spark/circles/no-strangers.sql' : 'spark/circles/strangers.sql',
           'spark/circles/vias.sql',
           'spark/circles/lists.sql',
           'spark/circles/popular.sql',

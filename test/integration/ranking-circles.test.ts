@@ -44,10 +44,17 @@ async function runDay(
     reputation = `${input}.csv`;
     await writeReputation(options.reputation, reputation);
   }
-  const { asOf, reputation: _, popularAtMost, dropEngaged, ...weighting } = options;
+  const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...weighting } = options;
   return network.run({
     ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink' },
-    settings: { ranking: 'circles', weighting, popularAtMost, recommendEngaged: !dropEngaged, ...settings },
+    settings: {
+      ranking: 'circles',
+      weighting,
+      popularAtMost,
+      strangersAtMost,
+      recommendEngaged: !dropEngaged,
+      ...settings,
+    },
   });
 }
 
@@ -87,6 +94,7 @@ const cases: fc.Arbitrary<CirclesCase> = fc
   .record({
     example: arbitraryCase(windows),
     popularAtMost: fc.option(fc.constantFrom(0, 1, 3), { nil: undefined, freq: 2 }),
+    strangersAtMost: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
     dropEngaged: fc.boolean(),
     compiled: fc.constantFrom<Compiled>('auto', 'off'),
   })
@@ -126,7 +134,7 @@ describe('the tables of circles are those of the definition', () => {
   describe.each(['auto', 'off'] as const)('with KITH_COMPILED=%s', (compiled) => {
     test('for networks with more than 50 closest, 20 ties and 100 popular, with linear decay', async () => {
       await expectOracle({ ...denseNetwork(2), compiled }, 'merge');
-      await expectOracle({ ...dense(3, { popularAtMost: 10 }), compiled }, 'merge');
+      await expectOracle({ ...dense(3, { popularAtMost: 10, strangersAtMost: 15 }), compiled }, 'merge');
     });
 
     test('for a network with exponential decay and good users', async () => {

@@ -95,6 +95,7 @@ export class StagedRows implements AsyncDisposable {
     const asOf = Date.parse('2024-06-01') / 1000;
     const run = { ...written, asOf, ranking: secondDegree, settings: {}, maxRowChangePercent: 50, mayShrink: false };
     const summary = await publish(populationOf(this.#graph, asOf), database, run, {
+      scoring: { filtered: false },
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),
       onChecked: () => undefined,

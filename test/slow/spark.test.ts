@@ -50,10 +50,10 @@ async function runDay(
     reputation = `${input}.csv`;
     writeReputation(options.reputation, reputation);
   }
-  const { asOf, reputation: _, popularAtMost, dropEngaged, ...weighting } = options;
+  const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...weighting } = options;
   return network.run({
     ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink,future' },
-    settings: { weighting, popularAtMost, recommendEngaged: !dropEngaged, ...settings },
+    settings: { weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged, ...settings },
   });
 }
 
@@ -123,7 +123,7 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
       ({ decay, reputation }) =>
         decay.kind === 'exponential' && decay.halfLifeSeconds > 86_400 && reputation !== undefined,
     );
-    const asked: CirclesOptions = { ...options, popularAtMost: 3, dropEngaged: true };
+    const asked: CirclesOptions = { ...options, popularAtMost: 3, strangersAtMost: 4, dropEngaged: true };
     const { dropped, ...expected } = expectedCircles(all, asked);
     expect(expected.reasons.length).toBeGreaterThan(1_000);
     const { summary } = await runDay(all, asked, {

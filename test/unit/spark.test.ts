@@ -165,6 +165,7 @@ test('every statement is there, once in an application, and names no value that 
   const given = new Set(
     ['accepted', 'asOf', 'window', 'follow', 'reply', 'like', 'mention', 'one', 'powers', 'computed', 'scores'].concat(
       'popularAtMost',
+      'strangersAtMost',
     ),
   );
   const weighting = { windowSeconds: 1, bases: { follow: 1, reply: 1, like: 1, mention: 1 }, minReputation: 0 };
@@ -174,7 +175,10 @@ test('every statement is there, once in an application, and names no value that 
         for (const popularAtMost of [undefined, 3])
           for (const files of [
             closestStatements({ ranking, weighting: { ...weighting, decay } }),
-            recommendStatements({ ranking, recommendEngaged, popularAtMost }, recommendEngaged),
+            recommendStatements(
+              { ranking, recommendEngaged, popularAtMost, strangersAtMost: popularAtMost },
+              recommendEngaged,
+            ),
           ]) {
             expect(new Set(files).size).toBe(files.length);
             for (const file of files)

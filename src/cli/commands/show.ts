@@ -77,7 +77,8 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
     });
 }
 
-function userIdOf(text: string): number {
+/** A user id as an argument. */
+export function userIdOf(text: string): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) > largestUserId)
     throw new InvalidArgumentError(`A user id is a whole number from 0 to ${largestUserId}.`);
   return Number(text);

@@ -47,7 +47,8 @@ export const neo4jEngine: Engine = {
       await ensureSchema(graph);
       const { asOf } = run;
       const { weighting } = run.settings;
-      judgeSums(weighting, (await graphSize(graph)).activities);
+      const { users, activities } = await graphSize(graph);
+      judgeSums(weighting, activities);
       const written = writtenRun(context);
       const { wanted } = written;
       await forgetOthers(graph, wanted.ranking);
@@ -55,7 +56,7 @@ export const neo4jEngine: Engine = {
       summary.computing = computing;
       const { sessions } = settings;
       summary.closest = await writeClosest(
-        populationOf(graph, asOf),
+        populationOf(graph, asOf, wanted.strangersAtMost),
         database,
         written,
         async (take, soFar) => {
@@ -75,7 +76,7 @@ export const neo4jEngine: Engine = {
         },
         async () => {
           await makeCarried(graph, wanted, {
-            ...{ computing, sessions },
+            ...{ users, computing, sessions },
             onProgress: (done, total) => report({ doing: 'computing the lists of vias', share: done / total }),
           });
           const suspended = await countSuspended(graph, asOf, weighting);
@@ -97,23 +98,29 @@ export const neo4jEngine: Engine = {
       const computing = await findRecommending(graph, settings, written.wanted);
       summary.computing = computing;
       let dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
-      const made = await writeRecommendations(populationOf(graph, run.asOf), database, written, async (take, soFar) =>
-        recommendAll(graph, {
-          ...{ ...written.wanted, computing, sessions },
-          take: async (rows) => {
-            dropped = sumOf(dropped, rows.dropped);
-            await take(Buffer.from(rows.recommendations, 'latin1'), Buffer.from(rows.reasons, 'latin1'));
-          },
-          onProgress: (done, total) =>
-            report({ doing: 'computing', share: done / total, count: soFar(), unit: 'rows' }),
-        }),
+      const made = await writeRecommendations(
+        populationOf(graph, run.asOf, written.wanted.strangersAtMost),
+        database,
+        written,
+        async (take, soFar) =>
+          recommendAll(graph, {
+            ...{ ...written.wanted, computing, sessions },
+            take: async (rows) => {
+              dropped = sumOf(dropped, rows.dropped);
+              await take(Buffer.from(rows.recommendations, 'latin1'), Buffer.from(rows.reasons, 'latin1'));
+            },
+            onProgress: (done, total) =>
+              report({ doing: 'computing', share: done / total, count: soFar(), unit: 'rows' }),
+          }),
       );
       return { ...made, dropped };
     });
   },
 
   async withPopulation(context, work) {
-    return withGraph(context, (graph) => work(populationOf(graph, context.run.asOf)));
+    return withGraph(context, (graph) =>
+      work(populationOf(graph, context.run.asOf, context.run.settings.strangersAtMost)),
+    );
   },
 };
 

@@ -94,6 +94,7 @@ export const sparkEngine: Engine = {
       computed: { path: computed },
       ...(scores === undefined ? {} : { scores: { path: scores } }),
       popularAtMost: BigInt(run.settings.popularAtMost ?? mostRecommended),
+      strangersAtMost: BigInt(run.settings.strangersAtMost ?? 0),
     };
     await runStep(context, report, { statements: recommendStatements(run.settings, hasScores), parameters });
     const [self = 0, followed = 0, engaged = 0, reputation = 0, scored = 0] = await readFigures(

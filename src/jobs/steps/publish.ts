@@ -24,6 +24,10 @@ export async function publishStep(context: RunContext, report: Report): Promise<
         mayShrink: run.allowed.includes('shrink'),
       },
       {
+        scoring: {
+          filtered: run.settings.reputation === 'list',
+          model: run.scores?.kind === 'model' ? run.scores.place : undefined,
+        },
         patienceSeconds: settings.publishPatienceSeconds,
         onProgress: (doing) => report({ doing }),
         onChecked: (checks) => {

@@ -37,6 +37,8 @@ export interface Wanted {
   recommendEngaged: boolean;
   /** How many of the popular are among a user's recommendations, see the ranking; undefined: any number. */
   popularAtMost?: number;
+  /** With how many people somebody may engage and yet speak for recommendations to strangers; undefined: any number. */
+  strangersAtMost?: number;
 }
 
 export interface RecommendOptions extends Wanted {
@@ -164,14 +166,14 @@ export async function candidatesOf(
 
 /** What the recommendations of all users share, beside the lists. */
 export async function sharedParameters(graph: Graph, wanted: Wanted): Promise<Parameters> {
-  const { asOf, weighting, ranking, filter, recommendEngaged, popularAtMost } = wanted;
+  const { asOf, weighting, ranking, recommendEngaged, popularAtMost } = wanted;
   return {
     ...weighingParameters(weighting, asOf),
     most: BigInt(mostRecommended),
     about: null,
     dropEngaged: !recommendEngaged,
     popularAtMost: BigInt(popularAtMost ?? mostRecommended),
-    ...(await ranking.shared(graph, filter)),
+    ...(await ranking.shared(graph, wanted)),
   };
 }
 
