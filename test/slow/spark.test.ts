@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Settings } from '../../src/config/settings.ts';
+import { beginAttempt } from '../../src/jobs/attempt.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { everyWriter } from '../../src/jobs/step-name.ts';
+import { Database } from '../../src/postgres/database.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork, testSettings } from '../harness/network.ts';
 import { processesOf, quickConf, SparkCluster, whyNoSpark } from '../harness/spark.ts';
@@ -152,10 +155,9 @@ describeSpark('Spark', () => {
       process.kill(first as number, 'SIGKILL');
       killed++;
     };
-    const { dropped, ...expected } = expectedCircles(all, options);
-    const [{ summary }] = await Promise.all([
+    const [run] = await Promise.all([
       runDay(all, options, {
-        ...{ engine: 'spark', ranking: 'circles' },
+        engine: 'spark',
         spark: {
           ...{ master: cluster.url, memory },
           conf: { ...quickConf, 'spark.sql.shuffle.partitions': '3', 'spark.sql.adaptive.enabled': 'false' },
@@ -164,11 +166,10 @@ describeSpark('Spark', () => {
       killOne(),
     ]);
     expect(killed).toBe(1);
-    expect(await publishedCircles()).toEqual(expected);
-    expect(summary.dropped).toEqual(dropped);
+    await expectSecondDegree({ network: all, options }, run);
   });
 
-  test('ends its application when the run is stopped, and when Kith is killed; and says why it failed', async () => {
+  test('ends its application when the run is stopped, Kith is killed, or a later attempt begins; and says why it failed', async () => {
     await network.reset();
     const input = network.folder('20240601');
     writeFolder(case3().network, input);
@@ -179,18 +180,29 @@ describeSpark('Spark', () => {
     };
     const args = ['run', '--input', input, '--as-of', '2020-06-15', '--allow', 'stale,shrink'];
     const applications = () => processesOf('SparkSubmit', home);
-    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    const begin = async () => {
       const run = new RunningCommand(args, env);
       const early = run.ended.then(({ stderr }) => Promise.reject(new Error(`it ended too early: ${stderr}`)));
-      await Promise.race([early, until('an application', () => applications().length > 0, { seconds: 120 })]);
       early.catch(() => undefined);
-      run.process.kill(signal);
-      const { code } = await run.ended;
-      expect(code).toBe(signal === 'SIGINT' ? 130 : null);
-      // One that was stopped waits for it.
-      if (signal === 'SIGINT') expect(applications()).toEqual([]);
-      await until('the end of the application', () => applications().length === 0, { seconds: 120 });
-    }
+      await Promise.race([early, until('an application', () => applications().length > 0, { seconds: 120 })]);
+      return run;
+    };
+    const stopped = await begin();
+    stopped.process.kill('SIGINT');
+    expect((await stopped.ended).code).toBe(130);
+    // It has waited for it.
+    expect(applications()).toEqual([]);
+    const killed = await begin();
+    killed.process.kill('SIGKILL');
+    await until('the end of the application', () => applications().length === 0, { seconds: 120 });
+    const late = await begin();
+    const { rows } = await network.pool.query<{ id: string }>(
+      'SELECT id FROM kith.runs ORDER BY started_at DESC LIMIT 1',
+    );
+    await using database = await Database.connect(network.stack.postgres.url);
+    await beginAttempt(database, rows[0]?.id as string, 'closest', everyWriter);
+    expect((await late.ended).code).toBe(5);
+    expect(applications()).toEqual([]);
     const { code, stderr } = await new RunningCommand(args, { ...env, KITH_SPARK_MEMORY: '64m' }).ended;
     expect(stderr).toMatch(/kith: Spark failed at its start: .*memory.*; see its log, .*spark-closest-\d+\.log\./i);
     expect(code).toBe(4);
