@@ -57,7 +57,10 @@ async function runDay(
   const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...weighting } = options;
   return network.run({
     ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink,future' },
-    settings: { weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged, ...settings },
+    settings: {
+      ...{ weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged },
+      ...{ maxRowChangePercent: 1_000_000, ...settings },
+    },
   });
 }
 
