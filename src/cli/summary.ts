@@ -59,10 +59,12 @@ function describeInput(summary: RunSummary): string[] {
   const lines: string[] = [];
   if (summary.files) {
     lines.push('  input');
-    for (const { file, lines: read, parsed, rejected, selfDropped } of summary.files)
+    for (const { file, lines: read, parsed, rejected, selfDropped, unwanted, form } of summary.files)
       lines.push(
         `    ${file.padEnd(16)}${count(read).padStart(12)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
-          (selfDropped ? `, ${count(selfDropped)} of users towards themselves left out` : ''),
+          (selfDropped ? `, ${count(selfDropped)} of users towards themselves left out` : '') +
+          (unwanted ? `, ${count(unwanted)} left out by the mapping` : '') +
+          (form === undefined ? '' : ` (${form})`),
       );
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
     lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { FolderMissingError, messageOf } from '../../errors.ts';
 import { dayFiles } from '../../ingest/day-folder.ts';
+import { mappingOf } from '../../ingest/mapping.ts';
 import { daysOf, planRun, type RunOptions, runSettings } from '../../jobs/run-options.ts';
 import { enqueueRuns } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
@@ -62,7 +63,8 @@ export function addEnqueueCommand(program: Command): void {
 async function tellOfMissing(settings: Settings, [first]: { input: string }[]): Promise<void> {
   if (!first) return;
   try {
-    dayFiles(await openFolder(first.input, settings.s3));
+    const folder = await openFolder(first.input, settings.s3);
+    dayFiles(folder, await mappingOf(folder, settings.mapping));
   } catch (error) {
     if (!(error instanceof FolderMissingError)) throw error;
     say(`${error.message} The run will wait for it.`);
