@@ -11,6 +11,7 @@ import { addEngineCommands } from './commands/engines.ts';
 import { addEnqueueCommand } from './commands/enqueue.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addGenerateCommand } from './commands/generate.ts';
+import { addInspectCommand } from './commands/inspect.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReputationCommands } from './commands/reputation.ts';
 import { addResetCommand } from './commands/reset.ts';
@@ -61,6 +62,7 @@ addShowCommand(program, readSettings);
 addDrawCommand(program, readSettings);
 addEvaluateCommand(program);
 addGenerateCommand(program);
+addInspectCommand(program);
 addRebuildCommand(program);
 addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))

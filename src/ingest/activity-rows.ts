@@ -5,7 +5,7 @@ import { instantOfBytes } from './instant.ts';
 import { LineFields } from './line-fields.ts';
 import { parseQuoted } from './quoted-records.ts';
 import type { Reject } from './rejects.ts';
-import { instantBy, textTimes, timeReason } from './time-forms.ts';
+import { instantBy, type TimeForm, textTimes, timeReason } from './time-forms.ts';
 
 /**
  * The contents of a block of an activity file, by column. Each line is in exactly one of rows, `selfDirected` and
@@ -88,7 +88,14 @@ export class RowBuilder {
   readonly #type: ActivityType;
   readonly #latest: number;
   readonly #form: TableForm;
-  readonly #places: { user: number; engaged: number; message: number; time: number; word: number };
+  /** The places of the columns, each in a field of its own: it saves a fifth of the time. */
+  readonly #user: number;
+  readonly #engagedAt: number;
+  readonly #message: number;
+  readonly #time: number;
+  readonly #word: number;
+  readonly #times: TimeForm;
+  readonly #hasMessage: boolean;
   /** The columns that are the same in every row. */
   readonly #constants: { user: number; engaged: number; message: bigint; time: number };
   readonly #wanted: [place: number, value: string][];
@@ -106,10 +113,13 @@ export class RowBuilder {
     this.#latest = latest;
     this.#form = form;
     const place = (name: string) => form.places[name] ?? -1;
-    this.#places = {
-      ...{ user: place('user_id'), engaged: place('engaged_with_user_id'), message: place('message_id') },
-      ...{ time: place('timestamp'), word: place('rel_type') },
-    };
+    this.#user = place('user_id');
+    this.#engagedAt = place('engaged_with_user_id');
+    this.#message = place('message_id');
+    this.#time = place('timestamp');
+    this.#word = place('rel_type');
+    this.#times = form.times;
+    this.#hasMessage = type !== 'follow';
     this.#constants = constantsOf(form);
     this.#wanted = Object.entries(form.wanted).map(([name, value]) => [Number(name), value]);
     this.#users = new Int32Array(capacity);
@@ -120,33 +130,29 @@ export class RowBuilder {
 
   /** Adds a record, or returns why it is bad. */
   add(fields: LineFields): string | undefined {
-    const hasMessage = this.#type !== 'follow';
-    const { width, endsInDelimiter, times } = this.#form;
-    const places = this.#places;
-    if (endsInDelimiter && fields.count > (width ?? (hasMessage ? 5 : 3))) fields.dropEmptyEnd();
-    if (width !== undefined) {
-      if (fields.count !== width) return countReason(fields.count, String(width));
-    } else if (hasMessage ? fields.count !== 5 : fields.count !== 3 && fields.count !== 4)
-      return countReason(fields.count, hasMessage ? '5' : '3 or 4');
-    for (const [place, value] of this.#wanted)
-      if (!isWanted(fields, place, value)) {
-        this.unwanted++;
-        return undefined;
-      }
-    const user = places.user < 0 ? this.#constants.user : userId(fields, places.user);
-    if (user < 0) return idReason(fields, places.user, 'user_id', user);
-    const engaged = places.engaged < 0 ? this.#constants.engaged : userId(fields, places.engaged);
-    if (engaged < 0) return idReason(fields, places.engaged, 'engaged_with_user_id', engaged);
+    const hasMessage = this.#hasMessage;
+    const wrongCount = this.#judgeCount(fields);
+    if (wrongCount !== undefined) return wrongCount;
+    if (this.#wanted.length > 0 && !this.#wanted.every(([place, value]) => isWanted(fields, place, value))) {
+      this.unwanted++;
+      return undefined;
+    }
+    const user = this.#user < 0 ? this.#constants.user : userId(fields, this.#user);
+    if (user < 0) return idReason(fields, this.#user, 'user_id', user);
+    const engaged = this.#engagedAt < 0 ? this.#constants.engaged : userId(fields, this.#engagedAt);
+    if (engaged < 0) return idReason(fields, this.#engagedAt, 'engaged_with_user_id', engaged);
     let message = -1n;
     if (hasMessage) {
-      message = places.message < 0 ? this.#constants.message : messageId(fields, places.message);
-      if (message < 0n) return idReason(fields, places.message, 'message_id', message);
+      message = this.#message < 0 ? this.#constants.message : messageId(fields, this.#message);
+      if (message < 0n) return idReason(fields, this.#message, 'message_id', message);
     }
-    const { time, word } = places;
+    const time = this.#time;
     const instant =
-      time < 0 ? this.#constants.time : instantOfBytes(fields.bytes, fields.from(time), fields.to(time), times);
-    if (Number.isNaN(instant)) return columnReason(fields, time, timeReason(times, fields.text(time), 'timestamp'));
+      time < 0 ? this.#constants.time : instantOfBytes(fields.bytes, fields.from(time), fields.to(time), this.#times);
+    if (Number.isNaN(instant))
+      return columnReason(fields, time, timeReason(this.#times, fields.text(time), 'timestamp'));
     if (instant > this.#latest) return 'timestamp is more than a day in the future';
+    const word = this.#word;
     if (word >= 0 && word < fields.count && !isEmpty(fields, word) && !isWord(fields, word, this.#type))
       return columnReason(fields, word, `rel_type is not ${this.#type}`);
     if (user === engaged) {
@@ -159,6 +165,16 @@ export class RowBuilder {
     this.#messages[i] = message;
     this.#instants[i] = instant;
     return undefined;
+  }
+
+  #judgeCount(fields: LineFields): string | undefined {
+    const { width, endsInDelimiter } = this.#form;
+    const hasMessage = this.#hasMessage;
+    if (endsInDelimiter && fields.count > (width ?? (hasMessage ? 5 : 3))) fields.dropEmptyEnd();
+    const { count } = fields;
+    if (width !== undefined) return count === width ? undefined : countReason(count, String(width));
+    if (hasMessage) return count === 5 ? undefined : countReason(count, '5');
+    return count === 3 || count === 4 ? undefined : countReason(count, '3 or 4');
   }
 
   columns(): Omit<ActivityRows, 'lines' | 'rejects'> {

@@ -87,7 +87,7 @@ export async function judgeFile(
 }
 
 /** A percentage alone would stop a small file for one bad row; but a file that is bad for the most part is a wrong one. */
-function isTooBad(rejected: number, lines: number, limits: JudgeOptions['limits']): boolean {
+export function isTooBad(rejected: number, lines: number, limits: JudgeOptions['limits']): boolean {
   if (rejected * 100 <= lines * limits.maxRejectedPercent) return false;
   return rejected >= limits.minRejectedRows || rejected * 2 >= lines;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
-import { FolderMissingError, messageOf } from '../../errors.ts';
+import { BadInputError, FolderMissingError, messageOf } from '../../errors.ts';
 import { dayFiles } from '../../ingest/day-folder.ts';
 import { mappingOf } from '../../ingest/mapping.ts';
 import { daysOf, planRun, type RunOptions, runSettings } from '../../jobs/run-options.ts';
@@ -31,6 +31,10 @@ export function addEnqueueCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: RunOptions & { from?: string; to?: string }) => {
       const { from, to, ...options } = { ...given, ...optionsOf(given) };
+      if (options.mapping !== undefined)
+        throw new BadInputError(
+          "--mapping can't be queued: put it into the day's folder as kith.mapping.yaml, or set KITH_MAPPING where the workers run.",
+        );
       const days = daysOf(options, from, to);
       const ids = await interruptible(async (signal) => {
         // The run reads the scores when it begins; reading them now reports mistakes early.
