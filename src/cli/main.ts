@@ -11,6 +11,7 @@ import { addEngineCommands } from './commands/engines.ts';
 import { addEnqueueCommand } from './commands/enqueue.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addGenerateCommand } from './commands/generate.ts';
+import { addInspectCommand } from './commands/inspect.ts';
 import { addPreviewCommand } from './commands/preview.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReputationCommands } from './commands/reputation.ts';
@@ -63,6 +64,7 @@ addPreviewCommand(program);
 addDrawCommand(program, readSettings);
 addEvaluateCommand(program);
 addGenerateCommand(program);
+addInspectCommand(program);
 addRebuildCommand(program);
 addResetCommand(program);
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))

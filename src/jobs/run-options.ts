@@ -22,6 +22,8 @@ export interface RunOptions {
   model?: string;
   minReputation?: string;
   ranking?: string;
+  /** How files are written and what they hold. */
+  mapping?: string;
   /** What would otherwise stop the run, such as `future,stale`. */
   allow?: string;
 }
@@ -56,7 +58,8 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
       throw new BadInputError('--min-reputation should be a number from 0 to 1.');
     weighting.minReputation = least;
   }
-  return { ...settings, weighting, retention, ranking: rankingOf(options) ?? settings.ranking };
+  const mapping = options.mapping === undefined ? settings.mapping : absoluteLocation(options.mapping, 'file');
+  return { ...settings, weighting, retention, mapping, ranking: rankingOf(options) ?? settings.ranking };
 }
 
 /**
@@ -79,10 +82,11 @@ export function rankingOf({ ranking }: Pick<RunOptions, 'ranking'>): RankingName
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
   const { input, asOf, windowDays, minReputation, ranking, allow } = options;
   const allowed = parseWaivers(allow);
-  const folder = input === undefined ? undefined : await openDay(input, settings);
+  const changed = withOptions(settings, options);
+  const folder = input === undefined ? undefined : await openDay(input, changed);
   const scores = scoresOf(settings, options);
   return {
-    settings: withOptions(settings, options),
+    settings: changed,
     given: { windowDays, minReputation, ranking },
     asOf: asOfOf(asOf, folder?.name),
     input,
