@@ -31,6 +31,10 @@ export interface RunSummary {
   graph?: { users: number; activities: number };
   /** The run was no run, but `kith rebuild`. */
   isRebuilt?: true;
+  /** Where Spark has left its tables: of closest and recommend, and the list of scores. */
+  sparkClosest?: string;
+  sparkRecommend?: string;
+  sparkScores?: string;
   /** By what connections and recommendations were computed. */
   computing?: Computing;
   /** Closest connections written to their next table. */

@@ -1,4 +1,4 @@
-import type { Recommending, Weighting } from '../config/settings.ts';
+import type { ComputingEngine, Recommending, Weighting } from '../config/settings.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import type { Wanted } from '../scoring/ranking/recommend.ts';
 import type { StepName } from './step-name.ts';
@@ -45,6 +45,8 @@ export function wantedOf({ asOf, settings }: Pick<RunFacts, 'asOf' | 'settings'>
 
 /** A row of kith.runs. */
 export interface Run extends RunFacts {
+  /** What computes it; its numbers don't depend on that. */
+  engine: ComputingEngine;
   status: RunStatus;
   /** The steps that it consists of: all of the pipeline, or those that were called by hand. */
   steps: readonly StepName[];

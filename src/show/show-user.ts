@@ -24,20 +24,20 @@ export interface RecommendationView {
   reasons: (Weighted & { source: string })[];
 }
 
-/** A user in the current graph, by a run's as-of and settings. */
+/** A user in the current graph, by a run's as-of and settings; or in the published tables, which know less. */
 export interface UserView {
   userId: number;
   run: RunFacts;
-  /** By the latest flag. A suspended user has neither connections nor recommendations. */
-  suspended: boolean;
+  /** By the latest flag; undefined if only the graph would know. A suspended user has neither connections nor recommendations. */
+  suspended?: boolean;
   /** In [0, 1]; undefined without a score. */
   reputation?: number;
   closest: (Weighted & { rank: number })[];
   /** By circles: through whom people are recommended, the strongest ties first. */
   vias?: number[];
   recommendations: RecommendationView[];
-  /** Candidates that a filter dropped, by the filter's name. */
-  dropped: DroppedCandidates;
+  /** Candidates that a filter dropped, by the filter's name; undefined if only the graph would know. */
+  dropped?: DroppedCandidates;
 }
 
 interface UserRow {

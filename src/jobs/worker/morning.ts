@@ -21,9 +21,10 @@ export async function queueMorning(
   const due = latestDue(schedule, await currentTime(database));
   if (due.at < schedule.since) return undefined;
   const { input, asOf } = dayOf(schedule, due);
-  const { ranking = settings.ranking } = schedule;
+  const { ranking = settings.ranking, engine = settings.engine } = schedule;
   const scores = scoresOf(settings, {});
-  const wanted = { input, asOf, scores, settings: runSettings({ ...settings, ranking }, scores), dueAt: due.at };
+  const ofRun = runSettings({ ...settings, ranking }, scores);
+  const wanted = { input, asOf, scores, engine, settings: ofRun, dueAt: due.at };
   const [id] = await enqueueRuns(database, [wanted]);
   return id === undefined ? undefined : { id, input };
 }
