@@ -1,5 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
+import type { UnreadNames } from '../ingest/day-folder.ts';
 import { isoSeconds } from '../ingest/instant.ts';
+import type { FileCount } from '../ingest/judge-file.ts';
 import type { FinishedRun } from '../jobs/conduct-run.ts';
 import type { JudgedList, RunSummary } from '../jobs/run-summary.ts';
 import { count } from './figures.ts';
@@ -56,15 +58,27 @@ export function describeChecks(checks: readonly CheckOutcome[]): string[] {
   );
 }
 
+/** What became of a file's lines, and how it is written. */
+export function describeFile({ file, lines, parsed, rejected, selfDropped, unwanted, form }: FileCount): string {
+  return (
+    `    ${file.padEnd(16)}${count(lines).padStart(12)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
+    (selfDropped ? `, ${count(selfDropped)} of users towards themselves left out` : '') +
+    (unwanted ? `, ${count(unwanted)} left out by the mapping` : '') +
+    (form === undefined ? '' : ` (${form})`)
+  );
+}
+
+export function describeUnread(unread: UnreadNames | undefined): string[] {
+  if (!unread) return [];
+  const { names, more } = unread;
+  return [`    not read: ${names.join(', ')}${more > 0 ? `, and ${count(more)} more` : ''}`];
+}
+
 function describeInput(summary: RunSummary): string[] {
   const lines: string[] = [];
   if (summary.files) {
     lines.push('  input');
-    for (const { file, lines: read, parsed, rejected, selfDropped } of summary.files)
-      lines.push(
-        `    ${file.padEnd(16)}${count(read).padStart(12)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
-          (selfDropped ? `, ${count(selfDropped)} of users towards themselves left out` : ''),
-      );
+    lines.push(...summary.files.map(describeFile));
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
     lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);
     if (summary.expired)
@@ -78,10 +92,7 @@ function describeInput(summary: RunSummary): string[] {
         `    earlier         ${count(summary.beforeWindow).padStart(12)} activities before the window, not counted`,
       );
     if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
-    if (summary.unread) {
-      const { names, more } = summary.unread;
-      lines.push(`    not read: ${names.join(', ')}${more > 0 ? `, and ${count(more)} more` : ''}`);
-    }
+    lines.push(...describeUnread(summary.unread));
   }
   if (summary.graph && summary.added === undefined)
     lines.push(`  kept      ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities`);

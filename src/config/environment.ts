@@ -297,6 +297,12 @@ export const topics = {
       .describe(
         'The number of bad rows from which that percentage applies; with fewer, a file is refused only if half of it is bad.',
       ),
+    KITH_MAPPING: text
+      .optional()
+      .describe(
+        'A mapping that says how files are written and what they hold, where that is not found out by itself (`--mapping`); by default ' +
+          "`kith.mapping.yaml` in the day's folder, if it is there. See [inputs](inputs/README.md).",
+      ),
     KITH_MAX_UNPACKED_SIZE: someBytes
       .prefault('256g')
       .describe('The largest size to which a gzip file may unpack, such as `512m`, `4g` or `1t`.'),

@@ -70,7 +70,7 @@ export interface S3Settings {
   keys?: { accessKey: string; secretKey: string };
 }
 
-/** When a file of the input is refused as a whole. */
+/** How files of the input are read, and when one is refused as a whole. */
 export interface InputLimits {
   /** A file with a larger percentage of bad rows stops the run. */
   maxRejectedPercent: number;
@@ -79,6 +79,8 @@ export interface InputLimits {
   maxUnpackedBytes: number;
   /** Unpacked to stored bytes. */
   maxUnpackedRatio: number;
+  /** A mapping that says how files are written; undefined: the one in their folder, if there is one. */
+  mapping?: string;
 }
 
 export interface Settings extends InputLimits, Recommending {
@@ -274,6 +276,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     minRejectedRows: s.KITH_MIN_REJECTED_ROWS,
     maxUnpackedBytes: s.KITH_MAX_UNPACKED_SIZE,
     maxUnpackedRatio: s.KITH_MAX_UNPACKED_RATIO,
+    mapping: s.KITH_MAPPING,
     maxRowChangePercent: s.KITH_MAX_ROW_CHANGE_PERCENT,
     staleAfterDays: s.KITH_STALE_AFTER_DAYS,
     maxExpiredPercent: s.KITH_MAX_EXPIRED_PERCENT,

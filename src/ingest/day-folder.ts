@@ -1,33 +1,34 @@
 import { createHash } from 'node:crypto';
 import { BadInputError, FolderMissingError } from '../errors.ts';
-import type { Folder } from '../storage/folder.ts';
-import { type ActivityType, activityTypes } from './activity-type.ts';
-import { isForbidding, meaningOf } from './file-names.ts';
+import { type Folder, holdsParts } from '../storage/folder.ts';
+import { activityTypes } from './activity-type.ts';
+import type { FileKind } from './file-kinds.ts';
+import { inputNamed, isForbidding, meaningOf } from './file-names.ts';
 import { parseInstant } from './instant.ts';
+import { type Mapped, type Mapping, mappedFile, mappingFile } from './mapping.ts';
 
-/** A file in a day's folder that goes into the graph. */
+/** A file in a day's folder. */
 export interface DayFile {
-  kind: ActivityType | 'user';
-  /** Its name in the folder, e.g. `follow.csv.gz`. */
+  kind: FileKind;
+  /** Its name in the folder, e.g. `follow.csv.gz`, or `follow/part-00000.csv`. */
   file: string;
   /** Bytes as stored. */
   size: number;
+  /** What the mapping says of it. */
+  mapped?: Mapped;
 }
 
 /**
  * Which of the graph's files a folder holds, in the order in which they are read.
  *
- * @throws BadInputError if a file is there both plain and gzipped, or anything looks like input but can't be read
+ * @throws BadInputError if a file is there twice, such as plain and gzipped, or anything looks like input but can't be
+ *   read
  * @throws FolderMissingError if no activity file is there at all, or a file is not complete yet
  */
-export function dayFiles(folder: Folder): DayFile[] {
+export function dayFiles(folder: Folder, mapping?: Mapping): DayFile[] {
   // Messages are not read here, but a folder that has them twice is just as doubtful.
-  findFile(folder, 'messages.jsonl');
-  const found: DayFile[] = [];
-  for (const kind of [...activityTypes, 'user'] as const) {
-    const file = findFile(folder, `${kind}.csv`);
-    if (file !== undefined) found.push({ kind, file, size: folder.files().get(file)?.size ?? 0 });
-  }
+  messageFiles(folder, mapping);
+  const found = [...activityTypes, 'user' as const].flatMap((kind) => filesOf(folder, kind, mapping));
   if (!found.some(({ kind }) => kind !== 'user')) {
     const names = activityTypes.map((type) => `${type}.csv`).join(', ');
     throw new FolderMissingError(
@@ -38,36 +39,57 @@ export function dayFiles(folder: Folder): DayFile[] {
 }
 
 /**
- * The name under which a folder holds a file, plain or with `.gz`; undefined if it doesn't. Whoever reads a file asks
- * here, so nobody reads one from a folder in which others would be overlooked.
+ * The files of messages that a folder holds.
  *
- * @throws BadInputError if both are there, or anything in the folder looks like input but can't be read
- * @throws FolderMissingError if a file is not complete yet
+ * @throws as {@link dayFiles}, but not if there are no activities
  */
-export function findFile(folder: Folder, plain: string): string | undefined {
-  refuseLookalikes(folder);
-  const files = folder.files();
-  const zipped = `${plain}.gz`;
-  if (files.has(plain) && files.has(zipped))
-    throw new BadInputError(`${folder.location} holds both ${plain} and ${zipped}; remove one of them.`);
-  if (files.has(plain)) return plain;
-  return files.has(zipped) ? zipped : undefined;
+export function messageFiles(folder: Folder, mapping?: Mapping): DayFile[] {
+  refuseLookalikes(folder, mapping);
+  return filesOf(folder, 'messages', mapping);
+}
+
+/** The files of a kind: one, or parts, and those that a mapping names. */
+function filesOf(folder: Folder, kind: FileKind, mapping: Mapping | undefined): DayFile[] {
+  const found: DayFile[] = [];
+  const parts = new Map<string | undefined, string>();
+  for (const [file, { size }] of folder.files()) {
+    const mapped = mappedFile(mapping, file);
+    if (mapped) {
+      if (mapped.kind === kind) found.push({ kind, file, size, mapped });
+      continue;
+    }
+    const named = meaningOf(file) === 'input' ? inputNamed(file) : undefined;
+    if (named?.kind !== kind) continue;
+    // A whole beside parts is as doubtful as the same part twice.
+    const other =
+      parts.get(named.part) ?? parts.get(undefined) ?? (named.part === undefined ? [...parts.values()][0] : undefined);
+    if (other !== undefined)
+      throw new BadInputError(`${folder.location} holds both ${other} and ${file}; remove one of them.`);
+    parts.set(named.part, file);
+    found.push({ kind, file, size });
+  }
+  return found;
 }
 
 /** Names in errors and summaries; more of them would hide what they are about. */
 const mostNames = 20;
 
-function refuseLookalikes(folder: Folder): void {
+function refuseLookalikes(folder: Folder, mapping: Mapping | undefined): void {
   const others = folder.others();
   const found: string[] = [];
   for (const name of new Set([...folder.files().keys(), ...others.keys()])) {
+    if (mappedFile(mapping, name)) continue;
     const meaning = meaningOf(name);
     if (meaning === 'unfinished')
       throw new FolderMissingError(
         `${folder.location} holds ${name}, whose name says that it is still being copied: wait until it has its final name, or remove it.`,
       );
     const kind = others.get(name);
-    if (meaning === 'input' && kind !== undefined) found.push(`${name} (${kind}, not a plain file)`);
+    const isOfParts = kind === 'a folder' && holdsParts(name);
+    if (isOfParts && ![...folder.files().keys()].some((file) => isPartOf(name, file)))
+      found.push(`${name} (a folder without files of rows)`);
+    else if (meaning === 'input' && kind !== undefined && !isOfParts) found.push(`${name} (${kind}, not a plain file)`);
+    if (isOfParts) continue;
     if (typeof meaning === 'object') found.push(`${name} (${remedy(meaning.shouldBe)})`);
   }
   if (found.length === 0) return;
@@ -76,6 +98,10 @@ function refuseLookalikes(folder: Folder): void {
     `${folder.location} holds what looks like input but can't be read: ${found.slice(0, mostNames).join(', ')}${more}; ` +
       'give each as a plain file or gzip under its right name, or take it out of the folder.',
   );
+}
+
+function isPartOf(folder: string, file: string): boolean {
+  return file.startsWith(`${folder}/`) && meaningOf(file) === 'input';
 }
 
 function remedy(shouldBe: string): string {
@@ -93,20 +119,23 @@ export interface UnreadNames {
 }
 
 /** What in the folder Kith doesn't know and doesn't read; undefined if there is nothing of the kind. */
-export function unreadIn(folder: Folder): UnreadNames | undefined {
-  const all = [...folder.files().keys(), ...folder.others().keys()].filter((name) => meaningOf(name) === 'unknown');
+export function unreadIn(folder: Folder, mapping?: Mapping): UnreadNames | undefined {
+  const all = [...folder.files().keys(), ...folder.others().keys()].filter(
+    (name) => meaningOf(name) === 'unknown' && name !== mappingFile && !mappedFile(mapping, name),
+  );
   if (all.length === 0) return undefined;
   const names = all.slice(0, mostNames).map((name) => (folder.others().get(name) === 'a folder' ? `${name}/` : name));
   return { names, more: all.length - names.length };
 }
 
 /** A fingerprint of a folder's input files: the names, sizes and versions of those that are read. */
-export function versionOf(folder: Folder): string {
-  const names = [...dayFiles(folder).map(({ file }) => file), findFile(folder, 'messages.jsonl')];
-  const parts = names.flatMap((name) => {
-    const found = name === undefined ? undefined : folder.files().get(name);
+export function versionOf(folder: Folder, mapping?: Mapping): string {
+  const names = [...dayFiles(folder, mapping), ...messageFiles(folder, mapping)].map(({ file }) => file);
+  const parts: unknown[] = names.flatMap((name) => {
+    const found = folder.files().get(name);
     return found ? [[name, found.size, found.version]] : [];
   });
+  if (mapping) parts.push(mapping.entries);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -1,4 +1,5 @@
 import { editsBetween } from '../edit-distance.ts';
+import type { FileKind } from './file-kinds.ts';
 
 /** The files of a day's folder; each may end in `.gz`, too. */
 type InputFile = 'follow.csv' | 'reply.csv' | 'like.csv' | 'mention.csv' | 'user.csv' | 'messages.jsonl';
@@ -30,6 +31,35 @@ const forms = new Set(
     'sqlite pkl gz gzip zst zstd bz bzip xz lzma lz z zip rar sz snappy br zlib deflate tar tgz tbz txz gpg pgp enc'
   ).split(' '),
 );
+/** The names of files that are read: of one kind, whole or a part, in any form that is looked into. */
+const readable = new RegExp(
+  '^(follow|reply|like|mention|user|messages)' +
+    // As `split` and Spark number them.
+    '([-_.](?:part[-_.]?)?\\d{1,5}(?:-[0-9a-f-]{8,}(?:[-.]c\\d+)?)?)?' +
+    '((?:\\.(?:csv|tsv|txt|json|jsonl|ndjson))?(?:\\.gz){0,2}|(?:\\.(?:snappy|zstd|gz))?\\.parquet)$',
+);
+
+export interface InputName {
+  kind: FileKind;
+  /** The part's name without its form, if the file is one of several; otherwise undefined. */
+  part: string | undefined;
+}
+
+/** What a file of this name is read as; a file in a folder of a kind is a part. */
+export function inputNamed(name: string): InputName | undefined {
+  const [folder, entry] = name.split('/');
+  if (entry !== undefined) {
+    const kind = readable.exec(folder as string)?.[1] ?? folder;
+    return {
+      kind: kind as FileKind,
+      part: entry.replace(/(\.(csv|tsv|txt|json|jsonl|ndjson|gz|snappy|parquet))+$/, ''),
+    };
+  }
+  const [, kind, part, form] = readable.exec(name) ?? [];
+  if (kind === undefined || form === '') return undefined;
+  return { kind: kind as FileKind, part };
+}
+
 /** What else is in the names of copies and parts. */
 const additions = new Set(
   (
@@ -53,9 +83,10 @@ const unfinished = /[._](part|partial|filepart|crdownload|download|tmp|temp|uplo
 export type NameMeaning = 'input' | 'beside' | 'unfinished' | 'unknown' | { shouldBe: string };
 
 export function meaningOf(name: string): NameMeaning {
-  if (besideInput.test(name) || ownOutput.test(name)) return 'beside';
-  const plain = name.replace(/\.gz$/, '');
-  if (!forbidding.test(plain) && wanted.some((file) => file === plain)) return 'input';
+  const entry = name.split('/').at(-1) as string;
+  if (besideInput.test(entry) || ownOutput.test(name)) return 'beside';
+  if (entry !== name) return unfinished.test(entry) ? 'unfinished' : 'input';
+  if (inputNamed(name)) return 'input';
   const shouldBe = nearestOf(name);
   if (shouldBe === undefined) return 'unknown';
   return unfinished.test(name) && nearestOf(name.replace(unfinished, '')) ? 'unfinished' : { shouldBe };

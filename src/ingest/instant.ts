@@ -1,3 +1,6 @@
+import { epochSeconds } from './calendar.ts';
+import { instantBy, instantOfText, type TimeForm, textTimes } from './time-forms.ts';
+
 const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
 /**
@@ -23,10 +26,12 @@ export function isoSeconds(seconds: number): string {
 }
 
 /**
- * Like {@link parseInstant}, for a field's bytes, with NaN instead of undefined. Allocates nothing for `YYYY-MM-DD
- * HH:MM:SS`.
+ * The instant of a text in a file, for its bytes, see `time-forms.ts`; NaN if there is none. Allocates nothing for
+ * `YYYY-MM-DD HH:MM:SS`.
  */
-export function instantOfBytes(bytes: Buffer, from: number, to: number): number {
+export function instantOfBytes(bytes: Buffer, from: number, to: number, times: TimeForm = textTimes): number {
+  if (times.kind === 'epoch') return epochOfBytes(bytes, from, to, times.cut);
+  if (times.kind === 'pattern') return instantBy(times, bytes.toString('latin1', from, to));
   const separator = bytes[from + 10];
   if (
     to - from !== 19 ||
@@ -36,7 +41,7 @@ export function instantOfBytes(bytes: Buffer, from: number, to: number): number 
     bytes[from + 13] !== 0x3a ||
     bytes[from + 16] !== 0x3a
   )
-    return parseInstant(bytes.toString('latin1', from, to)) ?? Number.NaN;
+    return instantOfText(bytes.toString('latin1', from, to)) ?? Number.NaN;
   return epochSeconds(
     twoDigits(bytes, from) * 100 + twoDigits(bytes, from + 2),
     twoDigits(bytes, from + 5),
@@ -47,40 +52,23 @@ export function instantOfBytes(bytes: Buffer, from: number, to: number): number 
   );
 }
 
+/** Like {@link instantBy}: the digits before a point, without the last `cut`. */
+function epochOfBytes(bytes: Buffer, from: number, to: number, cut: number): number {
+  const point = bytes.subarray(from, to).indexOf(0x2e);
+  const end = point < 0 ? to : from + point;
+  if (end - from <= cut || end - from > 25) return Number.NaN;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (at !== end && (digit < 0 || digit > 9)) return Number.NaN;
+    if (at < end - cut) value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** NaN, which later sums and comparisons preserve, unless both are digits. */
 function twoDigits(bytes: Buffer, at: number): number {
   const tens = (bytes[at] as number) - 0x30;
   const ones = (bytes[at + 1] as number) - 0x30;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
-}
-
-function epochSeconds(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
-  const exists =
-    year >= 0 &&
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    (day <= 28 || day <= daysInMonth(year, month)) &&
-    hour <= 23 &&
-    minute <= 59 &&
-    second <= 59;
-  return exists ? daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second : Number.NaN;
-}
-
-function daysInMonth(year: number, month: number): number {
-  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-}
-
-/**
- * Days since 1970-01-01 in the Gregorian calendar: `days_from_civil` of Howard Hinnant's
- * "chrono-Compatible Low-Level Date Algorithms", where a year begins in March.
- */
-function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
 }

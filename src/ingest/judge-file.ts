@@ -1,5 +1,6 @@
 import type { InputLimits } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import type { FileForm } from './file-form.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
 
 /** What became of a file's lines: `parsed` + `rejected` = `lines`. */
@@ -10,6 +11,10 @@ export interface FileCount {
   rejected: number;
   /** Parsed activities of users towards themselves, which are dropped. */
   selfDropped: number;
+  /** Parsed rows that a mapping leaves out. */
+  unwanted?: number;
+  /** How the file is written, if it is no plain one. */
+  form?: string;
 }
 
 /** What became of a block of lines. */
@@ -17,6 +22,7 @@ export interface JudgedBlock {
   lines: number;
   bytes: number;
   selfDropped: number;
+  unwanted?: number;
   rejects: Reject[];
 }
 
@@ -27,6 +33,8 @@ export interface JudgeOptions {
   limits: Pick<InputLimits, 'maxRejectedPercent' | 'minRejectedRows'>;
   /** The most bytes that the file may have, unpacked. */
   mostBytes: number;
+  /** How it is written. */
+  form?: FileForm;
   /** Called for every block, with its number of lines. */
   onLines: (lines: number) => void;
 }
@@ -43,18 +51,23 @@ export async function judgeFile(
   options: JudgeOptions,
 ): Promise<FileCount> {
   const { rejects, limits } = options;
+  const { form } = options;
   const count: FileCount = { file, lines: 0, parsed: 0, rejected: 0, selfDropped: 0 };
+  if (form && form.found.length > 0) count.form = form.found.join(', ');
+  const before = form?.skipped ?? 0;
+  const isOfObjects = form?.rows.kind === 'json' && form.rows.layout === 'objects';
   let firstBad: { line: number; reason: string } | undefined;
   let bytesLeft = options.mostBytes;
   const isHopeless = () => isTooBad(count.rejected, count.lines + Math.max(0, bytesLeft), limits);
   let isStopped = false;
   for await (const block of blocks) {
-    await rejects.add(file, count.lines + 1, block.rejects);
+    await rejects.add(file, before + count.lines + 1, block.rejects);
     const [bad] = block.rejects;
-    if (bad) firstBad ??= { line: count.lines + 1 + bad.line, reason: bad.reason };
+    if (bad) firstBad ??= { line: before + count.lines + 1 + bad.line, reason: bad.reason };
     count.lines += block.lines;
     count.rejected += block.rejects.length;
     count.selfDropped += block.selfDropped;
+    if (block.unwanted) count.unwanted = (count.unwanted ?? 0) + block.unwanted;
     bytesLeft -= block.bytes;
     options.onLines(block.lines);
     isStopped = bytesLeft > 0 && isHopeless();
@@ -66,7 +79,7 @@ export async function judgeFile(
     throw new BadInputError(
       `${options.location}/${file} has ${count.rejected} bad rows in ${isStopped ? 'its first ' : ''}${count.lines} ` +
         `lines, more than ${limits.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT)` +
-        `${isStopped ? ' of all that it can have' : ''}; the first is line ${firstBad.line}: ${firstBad.reason}. ` +
+        `${isStopped ? ' of all that it can have' : ''}; the first is ${isOfObjects ? 'object' : 'line'} ${firstBad.line}: ${firstBad.reason}. ` +
         `${left > 0 ? `The first ${count.rejected - left}` : 'All'} are in ${rejects.path}; nothing from this folder ` +
         'was used.',
     );
@@ -74,7 +87,7 @@ export async function judgeFile(
 }
 
 /** A percentage alone would stop a small file for one bad row; but a file that is bad for the most part is a wrong one. */
-function isTooBad(rejected: number, lines: number, limits: JudgeOptions['limits']): boolean {
+export function isTooBad(rejected: number, lines: number, limits: JudgeOptions['limits']): boolean {
   if (rejected * 100 <= lines * limits.maxRejectedPercent) return false;
   return rejected >= limits.minRejectedRows || rejected * 2 >= lines;
 }

@@ -1,3 +1,4 @@
+import type { Delimiter } from './file-form.ts';
 import { longestLine } from './lines.ts';
 
 const comma = 0x2c;
@@ -6,7 +7,9 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 /** The most fields that any file uses; further ones are only counted. */
-const kept = 12;
+export const kept = 256;
+const blank = 0x20;
+const tab = 0x09;
 
 /**
  * The fields of one line as offsets into its bytes. One object is reused, so that the millions of plain lines
@@ -14,7 +17,7 @@ const kept = 12;
  */
 export class LineFields {
   bytes: Buffer = Buffer.alloc(0);
-  /** The number of fields; only the first twelve have their offsets kept. */
+  /** The number of fields; only the first 256 have their offsets kept. */
   count = 0;
   readonly #starts = new Int32Array(kept);
   readonly #ends = new Int32Array(kept);
@@ -55,6 +58,76 @@ export class LineFields {
     this.quotes = quotes;
   }
 
+  /** Reads the line that begins at `from`, with another delimiter than a comma; `blanks` are any number of them. */
+  scanBy(bytes: Buffer, from: number, delimiter: Exclude<Delimiter, ','>): void {
+    const found = bytes.indexOf(newline, from);
+    const lineEnd = found < 0 ? bytes.length : found;
+    this.next = lineEnd + 1;
+    this.bytes = bytes;
+    this.start = from;
+    this.end = lineEnd > from && bytes[lineEnd - 1] === carriageReturn ? lineEnd - 1 : lineEnd;
+    this.quotes = 0;
+    this.count = 0;
+    if (delimiter === 'blanks') this.#scanBlanks();
+    else this.#scanFor(delimiter.charCodeAt(0));
+  }
+
+  #scanFor(delimiter: number): void {
+    const { bytes, end } = this;
+    let begin = this.start;
+    for (let at = begin; at < end; at++) {
+      const byte = bytes[at];
+      if (byte === quote) this.quotes++;
+      if (byte !== delimiter) continue;
+      this.#keep(begin, at);
+      begin = at + 1;
+    }
+    this.#keep(begin, end);
+  }
+
+  /** A date and a time of day with a blank between them are one value. */
+  #scanBlanks(): void {
+    const { bytes, end } = this;
+    const isBlank = (at: number) => bytes[at] === blank || bytes[at] === tab;
+    let begin = this.start;
+    while (begin < end) {
+      while (begin < end && isBlank(begin)) begin++;
+      let at = begin;
+      for (; at < end && !isBlank(at); at++) if (bytes[at] === quote) this.quotes++;
+      if (isDateAndTime(bytes, begin, at)) for (at++; at < end && !isBlank(at); at++);
+      if (at > begin) this.#keep(begin, at);
+      begin = at;
+    }
+  }
+
+  #keep(from: number, to: number): void {
+    if (this.count < kept) {
+      this.#starts[this.count] = from;
+      this.#ends[this.count] = to;
+    }
+    this.count++;
+  }
+
+  /** Takes blanks and tabs away from both ends of every field. */
+  trim(): void {
+    const { bytes } = this;
+    const isBlank = (at: number) => bytes[at] === blank || bytes[at] === tab;
+    for (let i = 0; i < Math.min(this.count, kept); i++) {
+      let from = this.from(i);
+      let to = this.to(i);
+      while (from < to && isBlank(from)) from++;
+      while (to > from && isBlank(to - 1)) to--;
+      this.#starts[i] = from;
+      this.#ends[i] = to;
+    }
+  }
+
+  /** Leaves out the last field if there is nothing in it. */
+  dropEmptyEnd(): void {
+    const last = this.count - 1;
+    if (last > 0 && last < kept && this.from(last) === this.to(last)) this.count = last;
+  }
+
   /** Where a field's bytes begin. */
   from(column: number): number {
     return this.#starts[column] as number;
@@ -63,6 +136,11 @@ export class LineFields {
   /** Where a field's bytes end, exclusive. */
   to(column: number): number {
     return this.#ends[column] as number;
+  }
+
+  /** A field with one character per byte. */
+  text(column: number): string {
+    return this.bytes.toString('latin1', this.from(column), this.to(column));
   }
 
   get isEmpty(): boolean {
@@ -110,4 +188,9 @@ export class LineFields {
     this.start = 0;
     this.end = at;
   }
+}
+
+/** Whether `YYYY-MM-DD` stands there, and `HH:` behind one blank. */
+function isDateAndTime(bytes: Buffer, from: number, to: number): boolean {
+  return to - from === 10 && bytes[from + 4] === 0x2d && bytes[to] === blank && bytes[to + 3] === 0x3a;
 }

@@ -3,6 +3,7 @@ import { parentPort, type Worker } from 'node:worker_threads';
 import { startThread } from '../thread.ts';
 import { type ActivityRows, parseActivities } from './activity-rows.ts';
 import type { ActivityType } from './activity-type.ts';
+import { plainTable, type TableForm } from './file-form.ts';
 
 /** Staging takes a third of what parsing does: more threads would wait for it. */
 const threads = 2;
@@ -14,6 +15,7 @@ interface Task {
   block: Uint8Array;
   type: ActivityType;
   latest: number;
+  form: TableForm;
 }
 
 interface ParsingThread {
@@ -44,12 +46,12 @@ export class ParsingThreads implements AsyncDisposable {
    *
    * @throws the error of a thread that failed
    */
-  async parse(block: Buffer, type: ActivityType, latest: number): Promise<ActivityRows> {
+  async parse(block: Buffer, type: ActivityType, latest: number, form = plainTable(type)): Promise<ActivityRows> {
     const { signal } = this.#over;
     const { thread, answers } = this.#threads[this.#turn++ % threads] as ParsingThread;
     try {
       signal.throwIfAborted();
-      thread.postMessage({ block, type, latest } satisfies Task);
+      thread.postMessage({ block, type, latest, form } satisfies Task);
       const { value } = await answers.next();
       const [rows] = value;
       // A Buffer arrives as the array that it is made of.
@@ -67,8 +69,8 @@ export class ParsingThreads implements AsyncDisposable {
 
 /** What a thread does: it answers each block with its rows, in order, until it is ended. */
 export function answerBlocks(): void {
-  parentPort?.on('message', ({ block, type, latest }: Task) => {
-    const rows = parseActivities(bufferOf(block), type, latest);
+  parentPort?.on('message', ({ block, type, latest, form }: Task) => {
+    const rows = parseActivities(bufferOf(block), type, latest, form);
     const columns = [rows.users, rows.engaged, rows.messages, rows.instants];
     parentPort?.postMessage(
       rows,

@@ -4,13 +4,17 @@ import type { ImportFiles } from '../engines/bulk-import.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import type { Folder } from '../storage/folder.ts';
-import { mostBytesOf, readBytes } from '../storage/read-bytes.ts';
 import { type ActivityRows, parseActivities } from './activity-rows.ts';
 import type { ActivityType } from './activity-type.ts';
 import { asOfOfFolder, type DayFile, dayFiles, latestInstant, type UnreadNames, unreadIn } from './day-folder.ts';
+import type { FileForm, JsonForm, TableForm } from './file-form.ts';
+import { type FileKind, isActivity } from './file-kinds.ts';
+import { mostRowBytes, rowBlocks } from './file-rows.ts';
 import { writeImportFiles } from './import-files.ts';
+import { parseJsonActivities, parseJsonUsers } from './json-rows.ts';
 import { type FileCount, type JudgedBlock, judgeFile } from './judge-file.ts';
-import { blocksOfLines } from './lines.ts';
+import { look } from './look.ts';
+import { mappingOf } from './mapping.ts';
 import { RejectsFile } from './rejects.ts';
 import { type ActivityBatch, readActivities, readUsers, type UserBatch } from './staged-rows.ts';
 import { type CountedSpan, type StagedCounts, Staging } from './staging.ts';
@@ -80,13 +84,18 @@ export interface StagedFolder extends StagedCounts, AsyncDisposable {
  * @throws EngineError if rows can't be staged, for example because the disk is full
  */
 export async function readFolder(folder: Folder, options: ReadOptions): Promise<StagedFolder> {
-  const files = dayFiles(folder);
+  const mapping = await mappingOf(folder, options.limits.mapping);
+  const files = dayFiles(folder, mapping);
   const staging = await Staging.open(options.workDir, options.signal);
   try {
     const counts = await readFiles(folder, files, staging, options);
     options.onSort?.();
     const totals = await staging.finish(options.horizon, options.span);
-    return stagedFolder(staging, { files: counts, unread: unreadIn(folder), asOf: asOfOfFolder(folder.name) }, totals);
+    return stagedFolder(
+      staging,
+      { files: counts, unread: unreadIn(folder, mapping), asOf: asOfOfFolder(folder.name) },
+      totals,
+    );
   } catch (error) {
     await staging[Symbol.asyncDispose]();
     throw error;
@@ -125,17 +134,22 @@ async function readFiles(
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const progress = { bytes: 0, totalBytes, rows: 0 };
   const counts: FileCount[] = [];
+  // All are looked at before the first is read: what can't be read is told at once.
+  const looked: (DayFile & { form: FileForm })[] = [];
+  for (const each of files)
+    looked.push({ ...each, form: await look(folder, each.file, each.kind, { ...each, limits, signal }) });
   await using parsing = await parsingOf(totalBytes);
   const rejects = await RejectsFile.create(options.rejectsPath);
   try {
-    for (const { kind, file } of files) {
-      const bytes = readBytes(folder, file, { limits, signal, onBytes: (read) => (progress.bytes += read) });
+    for (const { kind, file, form } of looked) {
+      const blocks = rowBlocks(folder, file, form, { limits, signal, onBytes: (read) => (progress.bytes += read) });
       counts.push(
-        await judgeFile(file, stageFile(kind, blocksOfLines(bytes), { latest, staging, parsing }), {
+        await judgeFile(file, stageFile(kind, form.rows, blocks, { latest, staging, parsing }), {
           location: folder.location,
-          mostBytes: mostBytesOf(folder, file, limits),
+          mostBytes: mostRowBytes(folder, file, form, limits),
           rejects,
           limits,
+          form,
           onLines: (lines) => {
             progress.rows += lines;
             options.onProgress?.({ file, ...progress });
@@ -153,7 +167,7 @@ async function readFiles(
 /** Parses blocks; more than one may be under way, and they end in order. */
 interface Parsing extends AsyncDisposable {
   most: number;
-  parse(block: Buffer, type: ActivityType, latest: number): Promise<ActivityRows>;
+  parse(block: Buffer, type: ActivityType, latest: number, form: TableForm): Promise<ActivityRows>;
 }
 
 /** From so many bytes on, threads for parsing save more than their start takes. */
@@ -163,58 +177,67 @@ async function parsingOf(totalBytes: number): Promise<Parsing> {
   if (totalBytes < threadFromBytes)
     return {
       most: 1,
-      parse: async (block, type, latest) => parseActivities(block, type, latest),
+      parse: async (block, type, latest, form) => parseActivities(block, type, latest, form),
       [Symbol.asyncDispose]: async () => undefined,
     };
   const { mostParsing, ParsingThreads } = await import('./parsing-threads.ts');
   const threads = new ParsingThreads();
   return {
     most: mostParsing,
-    parse: (block, type, latest) => threads.parse(block, type, latest),
+    parse: (block, type, latest, form) => threads.parse(block, type, latest, form),
     [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   };
 }
 
 async function* stageFile(
-  kind: DayFile['kind'],
+  kind: FileKind,
+  form: TableForm | JsonForm,
   blocks: AsyncIterable<Buffer>,
   { latest, staging, parsing }: { latest: number; staging: Staging; parsing: Parsing },
 ): AsyncGenerator<JudgedBlock> {
-  if (kind !== 'user') {
-    for await (const { block, rows } of parsed(kind, blocks, latest, parsing)) {
+  if (isActivity(kind)) {
+    for await (const { block, rows } of parsed(kind, form, blocks, latest, parsing)) {
       staging.addActivities(kind, rows);
-      yield {
-        lines: rows.lines,
-        bytes: block.length,
-        selfDropped: rows.selfDirected.length,
-        rejects: rows.rejects,
-      };
+      const { lines, selfDirected, unwanted, rejects } = rows;
+      yield { lines, bytes: block.length, selfDropped: selfDirected.length, unwanted, rejects };
     }
     return;
   }
-  const reader = new UserReader();
-  const judged = (rows: UserRows): JudgedBlock => {
+  for await (const rows of usersIn(form, blocks)) {
     staging.addUsers(rows);
-    return { lines: rows.lines, bytes: rows.bytes, selfDropped: 0, rejects: rows.rejects };
-  };
-  for await (const block of blocks) yield judged(reader.read(block));
-  yield judged(reader.end());
+    yield { lines: rows.lines, bytes: rows.bytes, selfDropped: 0, unwanted: rows.unwanted, rejects: rows.rejects };
+  }
+}
+
+async function* usersIn(form: TableForm | JsonForm, blocks: AsyncIterable<Buffer>): AsyncGenerator<UserRows> {
+  if (form.kind === 'json') {
+    for await (const block of blocks) yield parseJsonUsers(block, form);
+    return;
+  }
+  const reader = new UserReader(form);
+  for await (const block of blocks) yield reader.read(block);
+  yield reader.end();
 }
 
 /** Blocks with their rows, in order. */
 async function* parsed(
   type: ActivityType,
+  form: TableForm | JsonForm,
   blocks: AsyncIterable<Buffer>,
   latest: number,
   parsing: Parsing,
 ): AsyncGenerator<{ block: Buffer; rows: ActivityRows }> {
+  if (form.kind === 'json') {
+    for await (const block of blocks) yield { block, rows: parseJsonActivities(block, type, latest, form) };
+    return;
+  }
   const underWay: { block: Buffer; rows: Promise<ActivityRows> }[] = [];
   const first = async () => {
     const { block, rows } = underWay.shift() as (typeof underWay)[number];
     return { block, rows: await rows };
   };
   for await (const block of blocks) {
-    const rows = parsing.parse(block, type, latest);
+    const rows = parsing.parse(block, type, latest, form);
     // It is thrown when its turn comes.
     rows.catch(() => undefined);
     underWay.push({ block, rows });

@@ -46,7 +46,8 @@ export interface StagedCounts {
   /** Activities later than the run's as-of, and before its window. */
   later: number;
   beforeWindow: number;
-  /** The instant of the newest activity, in epoch seconds; undefined if there is none. */
+  /** The instants of the oldest and the newest activity, in epoch seconds; undefined if there is none. */
+  oldest: number | undefined;
   newest: number | undefined;
   /** The same of those that are at most a day later than the as-of: a single wrong year must not count. */
   newestNear: number | undefined;
@@ -154,18 +155,18 @@ export class Staging implements AsyncDisposable {
     await this.run('DROP TABLE staged_user');
     const counts: Record<ActivityType, number> = { follow: 0, reply: 0, like: 0, mention: 0 };
     const none = Number.NEGATIVE_INFINITY;
-    const all = { distinct: 0, later: 0, beforeWindow: 0, newest: none, newestNear: none };
+    const all = { distinct: 0, later: 0, beforeWindow: 0, newest: none, newestNear: none, oldest: -none };
     const asked = { start: span?.start ?? null, asOf: span?.asOf ?? null };
     for (const [type, ...figures] of await this.run(statement('sql/staging/count-activities.sql'), asked)) {
-      const [activities = 0, later = 0, beforeWindow = 0, newest = none, newestNear = none] = figures.map((figure) =>
-        figure === null ? none : Number(figure),
-      );
+      const [activities = 0, later = 0, beforeWindow = 0, newest = none, newestNear = none, oldest = -none] =
+        figures.map((figure) => (figure === null ? none : Number(figure)));
       counts[activityTypes[Number(type)] as ActivityType] = activities;
       all.distinct += activities;
       all.later += later;
       all.beforeWindow += beforeWindow;
       all.newest = Math.max(all.newest, newest);
       all.newestNear = Math.max(all.newestNear, newestNear);
+      all.oldest = Math.min(all.oldest, oldest);
     }
     const [[users] = []] = await this.run('SELECT count(*) FROM users');
     return {
@@ -175,6 +176,7 @@ export class Staging implements AsyncDisposable {
       repeated: this.#staged - expired - all.distinct,
       later: all.later,
       beforeWindow: all.beforeWindow,
+      oldest: all.oldest < -none ? all.oldest : undefined,
       newest: all.newest > none ? all.newest : undefined,
       newestNear: all.newestNear > none ? all.newestNear : undefined,
     };

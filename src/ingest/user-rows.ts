@@ -1,171 +1,88 @@
-import { columnReason, countReason, idReason, userId } from './columns.ts';
-import { LineFields } from './line-fields.ts';
-import { longestLine } from './lines.ts';
-import { parseQuoted } from './quoted-records.ts';
-import type { Reject } from './rejects.ts';
+import { isWanted } from './activity-rows.ts';
+import { columnReason, countReason, idReason, isEmpty, userId } from './columns.ts';
+import { plainTable, type TableForm } from './file-form.ts';
+import type { LineFields } from './line-fields.ts';
+import { type JudgedLines, RecordReader } from './record-reader.ts';
 
 /** The contents of some lines of user.csv. */
-export interface UserRows {
-  /** Lines that were judged, and how many of them belong to good records; a record may have several lines. */
-  lines: number;
-  parsed: number;
-  /** Of these lines. */
-  bytes: number;
+export interface UserRows extends JudgedLines {
   userIds: number[];
   suspended: boolean[];
-  rejects: Reject[];
+  /** How many rows a mapping leaves out. */
+  unwanted: number;
 }
 
-interface Line {
-  /** Includes its line end, which may be text within quotes. */
-  bytes: Buffer;
-  /** Without it. */
-  text: Buffer;
-  quotes: number;
-}
-
-/** A line that only csv-parse can read, with its position among those judged. */
-interface QuotedLine {
-  line: number;
-  bytes: Buffer;
-}
-
-/** If a record's quotes are not closed after this many lines, or 1 MiB, its quote was not meant as one. */
-const mostLines = 1000;
 const leastColumns = 12;
-const suspendedColumn = 11;
 
-/**
- * Reads user.csv block by block. Newlines may be inside quotes, so a record is all lines up to an even number of
- * quotes. If a record of several lines turns out to be bad, only its first line is rejected, and reading continues from
- * the next: a stray quote can't cost good users.
- */
+/** Reads user.csv, whose records may have newlines inside quotes. */
 export class UserReader {
-  readonly #fields = new LineFields();
-  /** Lines since the one that left a quote open. */
-  #waiting: Line[] = [];
-  #quoted: QuotedLine[] = [];
-  #rows = emptyRows();
+  readonly #users: UserTable;
+  readonly #records: RecordReader;
+
+  constructor(form: TableForm = plainTable('user')) {
+    this.#users = new UserTable(form);
+    this.#records = new RecordReader(form, (fields) => this.#users.add(fields));
+  }
 
   /** Takes a block of whole lines and returns what could be judged; its lines follow those returned before. */
   read(block: Buffer): UserRows {
-    const fields = this.#fields;
-    for (let at = 0; at < block.length; at = fields.next) {
-      fields.scan(block, at);
-      if (this.#waiting.length === 0 && isWhole(fields)) this.#judgeLine();
-      else this.#waiting.push({ bytes: block.subarray(at, fields.next), text: fields.line, quotes: fields.quotes });
-    }
-    this.#judgeWaiting(false);
-    return this.#give();
+    return { ...this.#records.read(block), ...this.#users.take() };
   }
 
   /** Judges what is still open at the end of the file. */
   end(): UserRows {
-    this.#judgeWaiting(true);
-    return this.#give();
+    return { ...this.#records.end(), ...this.#users.take() };
+  }
+}
+
+/** Judges users, and keeps the good ones until they are taken. */
+export class UserTable {
+  readonly #form: TableForm;
+  readonly #wanted: [place: number, value: string][];
+  #userIds: number[] = [];
+  #suspended: boolean[] = [];
+  #unwanted = 0;
+
+  constructor(form: TableForm) {
+    this.#form = form;
+    this.#wanted = Object.entries(form.wanted).map(([name, value]) => [Number(name), value]);
   }
 
-  #give(): UserRows {
-    for (const [i, record] of parseQuoted(this.#quoted.map(({ bytes }) => bytes)).entries()) {
-      const { line, bytes } = this.#quoted[i] as QuotedLine;
-      const reason = this.#addRecord(record);
-      if (reason === undefined) this.#rows.parsed++;
-      else this.#rows.rejects.push({ line, reason, bytes });
-    }
-    const rows = this.#rows;
-    rows.rejects.sort((a, b) => a.line - b.line);
-    this.#quoted = [];
-    this.#rows = emptyRows();
-    return rows;
-  }
-
-  /** Judges the scanned line, which is a complete record. */
-  #judgeLine(): void {
-    const fields = this.#fields;
-    const line = this.#rows.lines++;
-    this.#rows.bytes += fields.next - fields.start;
-    let reason: string | undefined;
-    if (fields.isTooLong) reason = 'longer than 1 MiB';
-    else if (fields.isEmpty) reason = 'empty line';
-    else if (fields.quotes === 0 || fields.unquote()) reason = this.#add();
-    else {
-      this.#quoted.push({ line, bytes: fields.line });
-      return;
-    }
-    if (reason === undefined) this.#rows.parsed++;
-    else this.#rows.rejects.push({ line, reason, bytes: fields.line });
-  }
-
-  #judgeWaiting(atEnd: boolean): void {
-    const waiting = this.#waiting;
-    let first = 0;
-    while (first < waiting.length) {
-      const head = waiting[first] as Line;
-      this.#fields.scan(head.bytes, 0);
-      if (isWhole(this.#fields)) {
-        this.#judgeLine();
-        first++;
-        continue;
+  /** Adds a record, or returns why it is bad. */
+  add(fields: LineFields): string | undefined {
+    const { width, endsInDelimiter, places, constants } = this.#form;
+    if (endsInDelimiter && fields.count > (width ?? leastColumns)) fields.dropEmptyEnd();
+    if (width === undefined ? fields.count < leastColumns : fields.count !== width)
+      return countReason(fields.count, width === undefined ? `at least ${leastColumns}` : String(width));
+    for (const [place, value] of this.#wanted)
+      if (!isWanted(fields, place, value)) {
+        this.#unwanted++;
+        return undefined;
       }
-      const after = recordEnd(waiting, first);
-      if (after === 'not yet' && !atEnd) break;
-      const reason = typeof after === 'number' ? this.#addLines(waiting.slice(first, after)) : 'unclosed quote';
-      const judged = reason === undefined ? (after as number) - first : 1;
-      if (reason === undefined) this.#rows.parsed += judged;
-      else this.#rows.rejects.push({ line: this.#rows.lines, reason, bytes: head.text });
-      this.#rows.lines += judged;
-      for (const { bytes } of waiting.slice(first, first + judged)) this.#rows.bytes += bytes.length;
-      first += judged;
-    }
-    this.#waiting = waiting.slice(first);
-  }
-
-  #addLines(lines: readonly Line[]): string | undefined {
-    const record = Buffer.concat(lines.map(({ bytes, text }, i) => (i < lines.length - 1 ? bytes : text)));
-    const [fields] = parseQuoted([record]);
-    return this.#addRecord(fields ?? 'stray quote');
-  }
-
-  #addRecord(record: string[] | string): string | undefined {
-    if (typeof record === 'string') return record;
-    this.#fields.take(record);
-    return this.#add();
-  }
-
-  /** Adds the record whose fields are known, or returns why it is bad. */
-  #add(): string | undefined {
-    const fields = this.#fields;
-    if (fields.count < leastColumns) return countReason(fields.count, `at least ${leastColumns}`);
-    const user = userId(fields, 0);
-    if (user < 0) return idReason(fields, 0, 'user_id', user);
-    const flag = fields.bytes[fields.from(suspendedColumn)];
-    const isOne = fields.to(suspendedColumn) - fields.from(suspendedColumn) === 1;
-    if (!isOne || (flag !== 0x30 && flag !== 0x31))
-      return columnReason(fields, suspendedColumn, 'suspended is not 1 or 0');
-    this.#rows.userIds.push(user);
-    this.#rows.suspended.push(flag === 0x31);
+    const { user_id: id = 0, suspended: place } = places;
+    const user = userId(fields, id);
+    if (user < 0) return idReason(fields, id, 'user_id', user);
+    const isSuspended = place === undefined ? constants.suspended === '1' : this.#flag(fields, place);
+    if (isSuspended === undefined) return columnReason(fields, place as number, 'suspended is not 1 or 0');
+    this.#userIds.push(user);
+    this.#suspended.push(isSuspended);
     return undefined;
   }
-}
 
-function emptyRows(): UserRows {
-  return { lines: 0, parsed: 0, bytes: 0, userIds: [], suspended: [], rejects: [] };
-}
-
-function isWhole(fields: LineFields): boolean {
-  return fields.quotes % 2 === 0 || fields.isTooLong;
-}
-
-/** Where a record that begins with an open quote ends: the index after its last line. */
-function recordEnd(lines: readonly Line[], first: number): number | 'never' | 'not yet' {
-  let quotes = 0;
-  let bytes = 0;
-  for (let i = first; i < lines.length; i++) {
-    const line = lines[i] as Line;
-    quotes += line.quotes;
-    bytes += line.text.length;
-    if (i - first >= mostLines || bytes > longestLine) return 'never';
-    if (quotes % 2 === 0) return i + 1;
+  take(): { userIds: number[]; suspended: boolean[]; unwanted: number } {
+    const taken = { userIds: this.#userIds, suspended: this.#suspended, unwanted: this.#unwanted };
+    this.#userIds = [];
+    this.#suspended = [];
+    this.#unwanted = 0;
+    return taken;
   }
-  return 'not yet';
+
+  /** Undefined if it is no flag; words for one only where a header or key says what it is. */
+  #flag(fields: LineFields, place: number): boolean | undefined {
+    if (isEmpty(fields, place)) return undefined;
+    const text = fields.text(place);
+    if (text === '1' || text === '0') return text === '1';
+    if (this.#form.width === undefined || !/^(true|false)$/i.test(text)) return undefined;
+    return text.toLowerCase() === 'true';
+  }
 }

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { dayFiles } from '../ingest/day-folder.ts';
+import { mappingOf } from '../ingest/mapping.ts';
 import { readModel } from '../scoring/reputation/model-folder.ts';
 import { readReputationList } from '../scoring/reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
@@ -12,7 +13,7 @@ import type { ScoreSource } from './run-context.ts';
 /** @throws FolderMissingError if the folder does not exist, or has no activities yet */
 export async function openDay(input: string, settings: Settings): Promise<Folder> {
   const folder = await openFolder(input, settings.s3);
-  dayFiles(folder);
+  dayFiles(folder, await mappingOf(folder, settings.mapping));
   return folder;
 }
 

@@ -28,6 +28,8 @@ export interface RunOptions {
   model?: string;
   minReputation?: string;
   ranking?: string;
+  /** How files are written and what they hold. */
+  mapping?: string;
   engine?: string;
   /** What would otherwise stop the run, such as `future,stale`. */
   allow?: string;
@@ -67,6 +69,7 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
     ...settings,
     weighting,
     retention,
+    mapping: options.mapping === undefined ? settings.mapping : absoluteLocation(options.mapping, 'file'),
     ranking: rankingOf(options) ?? settings.ranking,
     engine: engineOf(options) ?? settings.engine,
   };
@@ -104,10 +107,11 @@ export function engineOf({ engine }: Pick<RunOptions, 'engine'>): ComputingEngin
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
   const { input, asOf, windowDays, minReputation, ranking, engine, allow } = options;
   const allowed = parseWaivers(allow);
-  const folder = input === undefined ? undefined : await openDay(input, settings);
+  const changed = withOptions(settings, options);
+  const folder = input === undefined ? undefined : await openDay(input, changed);
   const scores = scoresOf(settings, options);
   return {
-    settings: withOptions(settings, options),
+    settings: changed,
     given: { windowDays, minReputation, ranking, engine },
     asOf: asOfOf(asOf, folder?.name),
     input,

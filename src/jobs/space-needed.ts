@@ -1,5 +1,5 @@
 import type { SpaceNeeded } from '../engines/free-space.ts';
-import { dayFiles, findFile } from '../ingest/day-folder.ts';
+import { inputNamed, meaningOf } from '../ingest/file-names.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { StepName } from './step-name.ts';
@@ -49,10 +49,16 @@ export function spaceNeeded(
   const reasons = atLeast(last?.reasons, 2 * recommendations);
   switch (step) {
     case 'ingest': {
-      const bytes = folder ? dayFiles(folder).reduce((sum, { file, size }) => sum + textSize(file, size), 0) : 0;
-      const messages = folder && findFile(folder, 'messages.jsonl');
-      const ofFile = messages ? textSize(messages, folder.files().get(messages)?.size ?? 0) : 0;
-      return { home: bytes * ofInput.home + ofFile * ofMessages, neo4j: bytes * ofInput.neo4j, postgres: 0 };
+      const bytes = { rows: 0, messages: 0 };
+      for (const [file, { size }] of folder?.files() ?? []) {
+        if (meaningOf(file) !== 'input') continue;
+        bytes[inputNamed(file)?.kind === 'messages' ? 'messages' : 'rows'] += textSize(file, size);
+      }
+      return {
+        home: bytes.rows * ofInput.home + bytes.messages * ofMessages,
+        neo4j: bytes.rows * ofInput.neo4j,
+        postgres: 0,
+      };
     }
     case 'closest':
       return { home: 0, neo4j: closest * ofConnection, postgres: closest * ofRow };

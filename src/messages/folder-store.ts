@@ -22,7 +22,7 @@ export interface FolderStoreOptions extends Omit<ReadMessagesOptions, 'rejects'>
 export async function withFolderStore<T>(
   folder: Folder,
   options: FolderStoreOptions,
-  work: (store: MessageStore, count: FileCount, rejects: string) => Promise<T>,
+  work: (store: MessageStore, counts: FileCount[], rejects: string) => Promise<T>,
 ): Promise<T> {
   await removeOlder(options.dir);
   const own = join(options.dir, `${ownPrefix}${process.pid}`);
@@ -31,9 +31,9 @@ export async function withFolderStore<T>(
   const storeDir = await mkdtemp(join(own, 'store-'));
   try {
     await using store = await MessageStore.open(join(storeDir, 'messages.duckdb'), options.signal);
-    const count = await readInto(store, folder, rejects, options);
+    const counts = await readInto(store, folder, rejects, options);
     // Awaited here, or the store would be closed before the work is done.
-    return await work(store, count, rejects);
+    return await work(store, counts, rejects);
   } finally {
     await rm(storeDir, { recursive: true, force: true });
   }
@@ -44,13 +44,13 @@ async function readInto(
   folder: Folder,
   rejectsPath: string,
   options: FolderStoreOptions,
-): Promise<FileCount> {
+): Promise<FileCount[]> {
   const rejects = await RejectsFile.create(rejectsPath);
   try {
-    const count = await readMessages(folder, { ...options, rejects }, await store.stage());
-    if (!count) throw new BadInputError(`${folder.location} has no messages.jsonl (plain or .gz).`);
+    const counts = await readMessages(folder, { ...options, rejects }, await store.stage());
+    if (counts.length === 0) throw new BadInputError(`${folder.location} has no messages.jsonl (plain or .gz).`);
     await store.commit();
-    return count;
+    return counts;
   } finally {
     await rejects[Symbol.asyncDispose]();
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInstant } from '../ingest/instant.ts';
+import { instantBy, type TimeForm, textTimes, timeReason } from '../ingest/time-forms.ts';
 import { cleanText } from './clean.ts';
 import type { Message } from './message.ts';
 
@@ -18,7 +18,7 @@ const form = z.object({
   id: z.union([z.number(), z.string()]),
   user_id: z.union([z.number(), z.string()]).nullish(),
   body: z.string(),
-  created_at: z.string(),
+  created_at: z.union([z.string(), z.number()]),
   recommended: z.union([z.literal(0), z.literal(1), z.boolean()]).nullish(),
   links: z.unknown().optional(),
   user: z.unknown().optional(),
@@ -44,7 +44,7 @@ const apiUser = z.object({
  *
  * @param latest epoch seconds: a message after it is bad
  */
-export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY): Message | string {
+export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY, times = textTimes): Message | string {
   let json: unknown;
   try {
     json = JSON.parse(hasLongId.test(line) ? line.replace(longId, '$1"$2"') : line);
@@ -52,6 +52,11 @@ export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY): M
     return 'no JSON object';
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'no JSON object';
+  return judgeMessage(json, latest, times);
+}
+
+/** The message that an object is, or why it is none. */
+export function judgeMessage(json: object, latest: number, times: TimeForm): Message | string {
   const parsed = form.safeParse(json);
   if (!parsed.success) {
     const [field] = parsed.error.issues[0]?.path ?? [];
@@ -67,8 +72,9 @@ export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY): M
   if (owner == null) return 'no user_id';
   const userId = wholeNumber(owner, largestUser);
   if (typeof userId === 'string') return `${user_id == null ? 'user.id' : 'user_id'} is ${userId}`;
-  const at = parseInstant(created_at);
-  if (at === undefined) return 'created_at is not a date that exists';
+  const time = String(created_at);
+  const at = instantBy(times, time);
+  if (Number.isNaN(at)) return timeReason(times, time, 'created_at');
   if (at > latest) return 'created_at is more than a day in the future';
   let isGood: boolean | undefined;
   if (recommended != null) isGood = Boolean(recommended);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BadInputError, FolderMissingError, messageOf } from '../errors.ts';
-import type { Folder, StoredFile } from './folder.ts';
+import { type Folder, holdsParts, type StoredFile } from './folder.ts';
 import { lookAt, openPlainFile } from './plain-file.ts';
 
 const blockBytes = 256 * 1024;
@@ -15,14 +15,19 @@ const blockBytes = 256 * 1024;
 export async function openDiskFolder(path: string): Promise<Folder> {
   const files = new Map<string, StoredFile>();
   const others = new Map<string, string>();
-  try {
-    for (const name of (await readdir(path)).sort()) {
+  const list = async (folder: string) => {
+    for (const entry of (await readdir(join(path, folder))).sort()) {
+      const name = folder === '' ? entry : `${folder}/${entry}`;
       const file = join(path, name);
       const found = await lookAt(file);
       if (!found) continue;
-      if ('other' in found) others.set(name, found.other);
-      else files.set(name, { path: file, size: found.file.size, version: String(found.file.mtimeMs) });
+      if ('file' in found) files.set(name, { path: file, size: found.file.size, version: String(found.file.mtimeMs) });
+      else others.set(name, found.other);
+      if ('other' in found && found.other === 'a folder' && folder === '' && holdsParts(entry)) await list(entry);
     }
+  };
+  try {
+    await list('');
   } catch (error) {
     const Kind = (error as NodeJS.ErrnoException).code === 'ENOENT' ? FolderMissingError : BadInputError;
     throw new Kind(`${path} ${problem(error)}.`);

@@ -15,10 +15,18 @@ export interface Folder {
   readonly name: string;
   /** The folder as it is shown to people. */
   readonly location: string;
-  /** The plain files directly in it, by name. */
+  /**
+   * The plain files directly in it, by name, and those in folders that are named like a file of rows, as Spark writes
+   * them, by both names: `follow/part-00000.csv`.
+   */
   files(): ReadonlyMap<string, StoredFile>;
   /** What else is directly in it, by name, and what it is, e.g. `a folder`. */
   others(): ReadonlyMap<string, string>;
   /** The bytes of one of its files, as stored. */
   open(file: string): Promise<Readable>;
+}
+
+/** Whether a folder is named like a file of rows, so that its files are parts of one. */
+export function holdsParts(name: string): boolean {
+  return /^(follow|reply|like|mention|user|messages)(\.(csv|tsv|jsonl?|ndjson|parquet))?$/.test(name);
 }

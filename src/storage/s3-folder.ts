@@ -1,6 +1,6 @@
 import type { S3Settings } from '../config/settings.ts';
 import { BadInputError, FolderMissingError } from '../errors.ts';
-import type { Folder } from './folder.ts';
+import { type Folder, holdsParts } from './folder.ts';
 import { type S3Location, s3Location } from './location.ts';
 import { connectS3, type S3 } from './s3-client.ts';
 import { s3Error } from './s3-errors.ts';
@@ -43,16 +43,23 @@ async function listFolder(
   const found: [string, StoredObject][] = [];
   const others = new Map<string, string>();
   let isThere = path === '';
-  for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix, Delimiter: '/' })) {
-    isThere ||= (page.Contents ?? []).length + (page.CommonPrefixes ?? []).length > 0;
-    for (const { Prefix: folder = '' } of page.CommonPrefixes ?? [])
-      others.set(folder.slice(prefix.length).replace(/\/$/, ''), 'a folder');
-    for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
-      const name = key.slice(prefix.length);
-      if (name !== '' && !name.includes('/'))
-        found.push([name, { path: `${location}/${name}`, size, version: etag ?? '', bucket, key, etag }]);
+  const list = async (within: string) => {
+    const asked = { Bucket: bucket, Prefix: `${prefix}${within}`, Delimiter: '/' };
+    for await (const page of sdk.paginateListObjectsV2({ client }, asked)) {
+      isThere ||= (page.Contents ?? []).length + (page.CommonPrefixes ?? []).length > 0;
+      for (const { Prefix: folder = '' } of page.CommonPrefixes ?? []) {
+        const name = folder.slice(prefix.length).replace(/\/$/, '');
+        others.set(name, 'a folder');
+        if (within === '' && holdsParts(name)) await list(`${name}/`);
+      }
+      for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
+        const name = key.slice(prefix.length);
+        if (name !== '' && name.lastIndexOf('/') < Math.max(within.length, 1) && name !== within)
+          found.push([name, { path: `${location}/${name}`, size, version: etag ?? '', bucket, key, etag }]);
+      }
     }
-  }
+  };
+  await list('');
   if (!isThere) {
     const { Contents: [first] = [] } = await client.send(
       new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: path, MaxKeys: 1 }),

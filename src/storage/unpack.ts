@@ -22,9 +22,15 @@ export function mostUnpacked(stored: number, { maxUnpackedBytes, maxUnpackedRati
  * The unpacked bytes of a gzip file.
  *
  * @param file as it is shown to people, and its size in bytes as stored
+ * @param times how often it was gzipped
  * @throws BadInputError, as the stream's error, once there are more bytes than the limits allow
  */
-export function unpack(stored: Readable, file: { path: string; size: number }, limits: UnpackLimits): Readable {
+export function unpack(
+  stored: Readable,
+  file: { path: string; size: number },
+  limits: UnpackLimits,
+  times = 1,
+): Readable {
   const most = mostUnpacked(file.size, limits);
   let bytes = 0;
   const limited = new Transform({
@@ -35,7 +41,9 @@ export function unpack(stored: Readable, file: { path: string; size: number }, l
     },
   });
   // Every stream is destroyed with the first error, which the reader gets.
-  return pipeline(stored, createGunzip({ chunkSize: blockBytes }), limited, () => undefined);
+  const gunzips = Array.from({ length: times }, () => createGunzip({ chunkSize: blockBytes }));
+  pipeline([stored, ...gunzips, limited], () => undefined);
+  return limited;
 }
 
 function tooLarge({ path, size }: { path: string; size: number }, most: number, limits: UnpackLimits): BadInputError {

@@ -28,7 +28,7 @@ describeWith(api)("messages as StockTwits' API gives them", () => {
     await withFolderStore(
       await openFolder(api),
       { dir, limits: { ...inputLimits, maxRejectedPercent: 0 } },
-      async (store, count) => {
+      async (store, [count]) => {
         expect(count).toMatchObject({ lines: 828, parsed: 828, rejected: 0 });
         expect(await store.count(0)).toEqual({ messages: 828, upToAsOf: 0 });
         const labels = new Map<number, boolean>();

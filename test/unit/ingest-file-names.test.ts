@@ -1,10 +1,34 @@
-import { meaningOf } from '../../src/ingest/file-names.ts';
+import { inputNamed, meaningOf } from '../../src/ingest/file-names.ts';
 
 const files = ['follow.csv', 'reply.csv', 'like.csv', 'mention.csv', 'user.csv', 'messages.jsonl'];
 
 describe("a name in a day's folder", () => {
   test.each(files.flatMap((file) => [file, `${file}.gz`]))('%s is input', (name) => {
     expect(meaningOf(name)).toBe('input');
+  });
+
+  test.each([
+    ['like.csv.gz.gz', 'like', undefined],
+    ['like.gz', 'like', undefined],
+    ['like.tsv', 'like', undefined],
+    ['like.json', 'like', undefined],
+    ['messages.json', 'messages', undefined],
+    ['messages.csv', 'messages', undefined],
+    ['messages.ndjson.gz', 'messages', undefined],
+    ['like.snappy.parquet', 'like', undefined],
+    ['follow-000.csv', 'follow', '-000'],
+    ['follow-000.csv.gz', 'follow', '-000'],
+    ['follow_part-1.tsv', 'follow', '_part-1'],
+    ['follow-part-00000-3fa85f64-5717-c000.csv', 'follow', '-part-00000-3fa85f64-5717-c000'],
+    ['follow/part-00000', 'follow', 'part-00000'],
+    ['follow.csv/part-00001.csv.gz', 'follow', 'part-00001'],
+  ])('%j is read as %s', (name, kind, part) => {
+    expect(meaningOf(name)).toBe('input');
+    expect(inputNamed(name)).toEqual({ kind, part });
+  });
+
+  test.each(['follow.csv/_SUCCESS', 'follow/.part-0.csv.crc'])('%s is rightly not read', (name) => {
+    expect(meaningOf(name)).toBe('beside');
   });
 
   test.each([
@@ -18,16 +42,9 @@ describe("a name in a day's folder", () => {
     ['like.csv.Z', 'like.csv'],
     ['like.csv.zip', 'like.csv'],
     ['like.zip', 'like.csv'],
-    ['like.csv.gz.gz', 'like.csv'],
-    ['like.gz', 'like.csv'],
     ['like.csv.lz4', 'like.csv'],
-    ['like.snappy.parquet', 'like.csv'],
-    ['like.tsv', 'like.csv'],
-    ['like.json', 'like.csv'],
     ['like', 'like.csv'],
-    ['messages.json', 'messages.jsonl'],
     ['message.jsonl', 'messages.jsonl'],
-    ['messages.ndjson.gz', 'messages.jsonl'],
     ['user_messages.jsonl', 'messages.jsonl'],
     ['user.csv.txt', 'user.csv'],
     ['users.csv', 'user.csv'],
@@ -39,11 +56,9 @@ describe("a name in a day's folder", () => {
     ['follow.csv~', 'follow.csv'],
     ['follow.csv ', 'follow.csv'],
     [' follow.csv', 'follow.csv'],
-    ['follow-000.csv', 'follow.csv'],
     ['follow.csv.part-00001', 'follow.csv'],
     ['follow_2024-06-01.csv', 'follow.csv'],
     ['20240601_mentions.csv.gz', 'mention.csv'],
-    ['follow-part-00000-3fa85f64-5717-c000.csv', 'follow.csv'],
     ['type=follow', 'follow.csv'],
     ['ｌｉｋｅ.csv', 'like.csv'],
     ['folow.csv', 'follow.csv'],

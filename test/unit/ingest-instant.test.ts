@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { asOfOfFolder } from '../../src/ingest/day-folder.ts';
 import { instantOfBytes, parseInstant } from '../../src/ingest/instant.ts';
+import {
+  commonTimes,
+  epochOf,
+  instantBy,
+  isPattern,
+  type TimeForm,
+  textTimes,
+  timeReason,
+} from '../../src/ingest/time-forms.ts';
 
 const ofBytes = (text: string) => {
   const bytes = Buffer.from(`"${text}",`, 'utf8');
@@ -43,12 +52,10 @@ describe('instants', () => {
     '2024-01-31Z',
     '2024-01-31 07',
     '2024-1-31 07:00:00',
-    '20240131',
     '2024-01-31 07:00:00 ',
     ' 2024-01-31 07:00:00',
     '2024-01-31 07:00:00\n',
     '2024-01-31_07:00:00',
-    '2024-01-31 07:00:00 UTC',
     '2024-01-31 07:00:00.Z',
     '1706684400',
     '٢٠٢٤-01-31',
@@ -58,6 +65,49 @@ describe('instants', () => {
   ])('%p is no instant', (text) => {
     expect(parseInstant(text)).toBeUndefined();
     expect(ofBytes(text)).toBeUndefined();
+  });
+
+  test.each([
+    '2024-01-31 07:00:00 UTC',
+    '2024-01-31 07:00:00 +0000',
+    '2024-01-31 02:00:00 -0500',
+    '2024-01-31t07:00:00z',
+    '2024/01/31 07:00:00',
+    '20240131T070000Z',
+    'Wed Jan 31 07:00:00 +0000 2024',
+    'Wed, 31 Jan 2024 07:00:00 GMT',
+    '31 Jan 2024 02:00 -0500',
+  ])('%p is one in a file', (text) => {
+    expect(ofBytes(text)).toBe(1706684400);
+  });
+
+  test.each([
+    ['1706684400', 0],
+    ['1706684400.5', 0],
+    ['1706684400999', 3],
+    ['1706684400999999', 6],
+    ['1706684400999999999', 9],
+  ])('%s is told by its magnitude', (text, cut) => {
+    const times = epochOf(text);
+    expect(times).toEqual({ kind: 'epoch', cut });
+    const bytes = Buffer.from(`x${text}x`);
+    expect(instantOfBytes(bytes, 1, bytes.length - 1, times)).toBe(1706684400);
+    expect(instantBy(times as TimeForm, text)).toBe(1706684400);
+  });
+
+  test('the form of most times of a file is its form; a time that does not exist has one', () => {
+    expect(commonTimes(['1706684400', '2024-02-30', '2024-01-31 07:00:00'])).toEqual(textTimes);
+    expect(commonTimes(['1706684400', '1706684401', 'x', '2024-02-30'])).toEqual({ kind: 'epoch', cut: 0 });
+    expect(commonTimes(['5/30/2024 7:00', '1234', ''])).toBeUndefined();
+  });
+
+  test('a pattern of a mapping is followed exactly', () => {
+    const times: TimeForm = { kind: 'pattern', pattern: 'D.M.YYYY HH:mm' };
+    expect(instantBy(times, '31.1.2024 07:00')).toBe(1706684400);
+    expect(instantBy(times, '31-1-2024 07:00')).toBeNaN();
+    expect(timeReason(times, '31.2.2024 07:00', 'at')).toBe('at does not exist');
+    expect(timeReason(times, 'soon', 'at')).toBe('at is not written as D.M.YYYY HH:mm');
+    expect(isPattern('HH:mm')).toBe(false);
   });
 
   test('every second of the years 0001 to 9999 is parsed as the platform does', () => {

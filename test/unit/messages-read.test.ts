@@ -26,7 +26,7 @@ async function read(files: Record<string, string | Buffer>, limits = inputLimits
   for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
   await using rejects = await RejectsFile.create(join(home, 'rejects.csv'));
   const messages: Message[] = [];
-  const count = await readMessages(await openFolder(path), { limits, rejects }, (some) => messages.push(...some));
+  const [count] = await readMessages(await openFolder(path), { limits, rejects }, (some) => messages.push(...some));
   return { count, ids: messages.map(({ id }) => Number(id)) };
 }
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import { BadInputError, FolderChangedError, FolderMissingError, InterruptedError } from '../../src/errors.ts';
-import { dayFiles, findFile, unreadIn } from '../../src/ingest/day-folder.ts';
+import { dayFiles, messageFiles, unreadIn } from '../../src/ingest/day-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
 import { inputLimits } from '../harness/input-limits.ts';
@@ -113,7 +113,7 @@ describe('what in a folder is no plain file', () => {
         const path = await day({ 'reply.csv': '' });
         await make(join(path, file));
         const folder = await openFolder(path);
-        for (const read of [() => dayFiles(folder), () => findFile(folder, 'messages.jsonl')]) {
+        for (const read of [() => dayFiles(folder), () => messageFiles(folder)]) {
           expect(read).toThrow(BadInputError);
           expect(read).toThrow(kind);
           expect(read).toThrow(`${file} (`);
@@ -168,15 +168,15 @@ describe('a folder with names that are nearly right', () => {
       `${path} holds what looks like input but can't be read: REPLY.CSV (should be reply.csv or reply.csv.gz), ` +
         'block.csv (block.csv is not supported yet, and without it people would be recommended who should not be), ' +
         'likes.csv (should be like.csv or like.csv.gz), user.csv.txt (should be user.csv or user.csv.gz), ' +
-        'mention.csv (a folder, not a plain file); ' +
+        'mention.csv (a folder without files of rows); ' +
         'give each as a plain file or gzip under its right name, or take it out of the folder.',
     );
   });
 
   test('names twenty of them', async () => {
-    const names = Array.from({ length: 25 }, (_, i) => `like-${i + 10}.csv`);
+    const names = Array.from({ length: 25 }, (_, i) => `like (${i + 10}).csv`);
     const folder = await openFolder(await day(Object.fromEntries(names.map((name) => [name, '']))));
-    expect(() => dayFiles(folder)).toThrow(/like-29\.csv \([^)]*\), and 5 more; /);
+    expect(() => dayFiles(folder)).toThrow(/like \(29\)\.csv \([^)]*\), and 5 more; /);
   });
 
   test('may be complete later if a file is still being copied', async () => {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
-import { FolderMissingError, messageOf } from '../../errors.ts';
+import { BadInputError, FolderMissingError, messageOf } from '../../errors.ts';
 import { dayFiles } from '../../ingest/day-folder.ts';
+import { mappingOf } from '../../ingest/mapping.ts';
 import { daysOf, planRun, type RunOptions, runSettings } from '../../jobs/run-options.ts';
 import { enqueueRuns } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
@@ -30,6 +31,10 @@ export function addEnqueueCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: RunOptions & { from?: string; to?: string }) => {
       const { from, to, ...options } = { ...given, ...optionsOf(given) };
+      if (options.mapping !== undefined)
+        throw new BadInputError(
+          "--mapping can't be queued: put it into the day's folder as kith.mapping.yaml, or set KITH_MAPPING where the workers run.",
+        );
       const days = daysOf(options, from, to);
       const ids = await interruptible(async (signal) => {
         // The run reads the scores when it begins; reading them now reports mistakes early.
@@ -68,7 +73,8 @@ export function addEnqueueCommand(program: Command): void {
 async function tellOfMissing(settings: Settings, [first]: { input: string }[]): Promise<void> {
   if (!first) return;
   try {
-    dayFiles(await openFolder(first.input, settings.s3));
+    const folder = await openFolder(first.input, settings.s3);
+    dayFiles(folder, await mappingOf(folder, settings.mapping));
   } catch (error) {
     if (!(error instanceof FolderMissingError)) throw error;
     say(`${error.message} The run will wait for it.`);

@@ -12,7 +12,7 @@ import { reportFiles, reportFolder, writeReport } from '../../evaluate/report.ts
 import { sweepNames } from '../../evaluate/sweep.ts';
 import { introduction, linesOf, tablesOf } from '../../evaluate/tables.ts';
 import { openDay, openScores } from '../../jobs/open-input.ts';
-import { scoresOf } from '../../jobs/run-options.ts';
+import { scoresOf, withOptions } from '../../jobs/run-options.ts';
 import type { Watcher } from '../../jobs/watcher.ts';
 import { print } from '../../output.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
@@ -22,6 +22,7 @@ import { showWork } from '../show-work.ts';
 
 interface Given extends EvaluateOptions {
   input: string;
+  mapping?: string;
   reputation?: string;
   out?: string;
 }
@@ -57,6 +58,7 @@ export function addEvaluateCommand(program: Command): void {
     .requiredOption('--input <dir>', "a day's folder with some history: a path, file:… or s3://bucket/path")
     .option('--cut <iso>', 'up to when things are known')
     .option('--cut-quantile <q>', 'the same as a share of all activities (default: 0.8)')
+    .option('--mapping <file>', 'how files are written and what they hold (KITH_MAPPING)')
     .option('--window-days <n>', 'how many days back activities count, or all up to the cut (KITH_WINDOW_DAYS, 90)')
     .option('--without <types>', 'types of activities to leave out, such as follow,like')
     .option('--rankings <names>', 'which rankings to judge (default: all)')
@@ -70,7 +72,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--out <dir>', `write ${reportFiles.json} and ${reportFiles.page} there`)
     .addHelpText('after', examples)
     .action(async (given: Given) => {
-      const settings = readSettings();
+      const settings = withOptions(readSettings(), { mapping: given.mapping });
       await interruptible(async (signal) => {
         const plan = planOf(given, given.reputation !== undefined, process.env);
         const folder = await openDay(given.input, settings);

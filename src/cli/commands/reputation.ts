@@ -191,11 +191,13 @@ async function withMessages(
     signal,
     onProgress: (progress: ReadProgress) => line.show(words.of(reading(progress))),
   };
-  await withFolderStore(folder, options, async (store, { lines, parsed, rejected }, rejects) => {
-    line.say(
-      `messages   ${count(lines)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
-        (rejected > 0 ? `: ${rejects}` : ''),
-    );
+  await withFolderStore(folder, options, async (store, counts, rejects) => {
+    for (const { form, lines, parsed, rejected } of counts)
+      line.say(
+        `messages   ${count(lines)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
+          (rejected > 0 ? `: ${rejects}` : '') +
+          (form === undefined ? '' : ` (${form})`),
+      );
     const { messages, upToAsOf } = await store.count(asOf ?? endOfTime);
     if (upToAsOf === 0)
       throw new BadInputError(

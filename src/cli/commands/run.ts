@@ -30,6 +30,7 @@ Examples:
 export function addRunOptions(command: Command): Command {
   return command
     .option('--input <dir>', "a day's folder: a path, file:… or s3://bucket/path")
+    .option('--mapping <file>', 'how files are written and what they hold, if not found out (KITH_MAPPING)')
     .option('--as-of <iso>', 'compute weights as of then (default: 00:00 UTC of the date in the folder name)')
     .option('--window-days <n>', 'how many days back activities count (KITH_WINDOW_DAYS, 90)')
     .option('--reputation <csv>', 'a file of scores, user_id,pred: recommend only good users')

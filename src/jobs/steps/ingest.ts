@@ -7,9 +7,10 @@ import { judgeSums } from '../../graph/judge-sums.ts';
 import type { FlagDate } from '../../graph/merge-activities.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { Accepted } from '../../ingest/accepted.ts';
-import { asOfOfFolder, findFile, versionOf } from '../../ingest/day-folder.ts';
+import { asOfOfFolder, messageFiles, versionOf } from '../../ingest/day-folder.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import type { FileCount } from '../../ingest/judge-file.ts';
+import { mappingOf } from '../../ingest/mapping.ts';
 import { type ReadProgress, readFolder, reading, type StagedFolder } from '../../ingest/read-folder.ts';
 import { RejectsFile } from '../../ingest/rejects.ts';
 import { MessageStore } from '../../messages/message-store.ts';
@@ -64,7 +65,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     await judgeAge(context, staged.newestNear);
     if (run.steps.includes('closest')) judgeSums(run.settings.weighting, await activitiesWith(context, staged));
     await using messages = await stageMessages(context, folder, summary.rejects, report);
-    if (messages) summary.files = [...staged.files, messages.count];
+    if (messages) summary.files = [...staged.files, ...messages.counts];
     await refuseChanged(context, folder, staged.newestNear);
     const flagged = { at: named ?? run.asOf, isUndated: named === undefined };
     await keepAccepted(context, staged, flagged, report);
@@ -117,12 +118,16 @@ async function refuseChanged(
   folder: Folder,
   newest: number | undefined,
 ): Promise<void> {
-  const version = versionOf(folder);
-  const now = await openFolder(folder.location, settings.s3).then(versionOf, (error) => {
-    // It is being replaced, or a file in it is being copied.
-    if (error instanceof FolderMissingError) return undefined;
-    throw error;
-  });
+  const mapping = await mappingOf(folder, settings.mapping);
+  const version = versionOf(folder, mapping);
+  const now = await openFolder(folder.location, settings.s3).then(
+    async (again) => versionOf(again, await mappingOf(again, settings.mapping)),
+    (error) => {
+      // It is being replaced, or a file in it is being copied.
+      if (error instanceof FolderMissingError) return undefined;
+      throw error;
+    },
+  );
   if (version !== now)
     throw new FolderChangedError(
       `${folder.location} is changing while it is being read: wait until it is complete, then run again.`,
@@ -147,8 +152,8 @@ async function stageMessages(
   folder: Folder,
   rejectsPath: string,
   report: Report,
-): Promise<({ store: MessageStore; count: FileCount } & AsyncDisposable) | undefined> {
-  if (findFile(folder, 'messages.jsonl') === undefined) return undefined;
+): Promise<({ store: MessageStore; counts: FileCount[] } & AsyncDisposable) | undefined> {
+  if (messageFiles(folder, await mappingOf(folder, settings.mapping)).length === 0) return undefined;
   const store = await MessageStore.open(messagesFile(settings), signal);
   const rejects = await RejectsFile.append(rejectsPath);
   try {
@@ -158,8 +163,8 @@ async function stageMessages(
       signal,
       onProgress: (progress: ReadProgress) => report(reading(progress)),
     };
-    const count = (await readMessages(folder, options, await store.stage())) as FileCount;
-    return { store, count, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    const counts = await readMessages(folder, options, await store.stage());
+    return { store, counts, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;

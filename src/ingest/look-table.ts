@@ -1,0 +1,243 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { BadInputError } from '../errors.ts';
+import { type Delimiter, plainTable, type TableForm, tableFound } from './file-form.ts';
+import { columnsOf, type FileKind, isActivity, placesOf, timeColumn } from './file-kinds.ts';
+import { kept } from './line-fields.ts';
+import type { Mapped } from './mapping.ts';
+import { commonTimes, type TimeForm, textTimes } from './time-forms.ts';
+
+export interface LookedAt {
+  path: string;
+  kind: FileKind;
+  mapped?: Mapped;
+  /** Whether the text is all of the file. */
+  isWhole: boolean;
+}
+
+export interface TableLook {
+  rows: TableForm;
+  skipped: number;
+  found: string[];
+}
+
+const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', 'blanks'];
+/** How many lines tell how a file is written. */
+const mostLines = 200;
+/** From so many rows on, rows that are all alike wrong are a wrong file. */
+const someRows = 3;
+
+const isWhole = (text: string | undefined) => /^\d+$/.test((text ?? '').trim());
+const isNamed = (text: string | undefined) => /^[\p{L}_]/u.test((text ?? '').trim());
+
+/**
+ * Finds how a table is written from its first lines; undefined for messages without a header, which are no table.
+ *
+ * @throws BadInputError if it can't be found out, or something that rows need is not there
+ */
+export function lookAtTable(text: string, about: LookedAt): TableLook | undefined {
+  const { path, kind, mapped } = about;
+  const lines = text.split('\n', mostLines).map((line) => line.replace(/\r$/, ''));
+  // The last line may be cut off.
+  if (!about.isWhole && lines.length < mostLines) lines.pop();
+  let comments = 0;
+  while (/^[#%]/.test(lines[comments] ?? '')) comments++;
+  const commented = headerInComment((lines[comments - 1] ?? '').slice(1).trim(), lines.slice(comments), about);
+  const first = commented ?? headerIn(lines[comments] ?? '', about);
+  const isHeader = first !== undefined;
+  if (kind === 'messages' && !isHeader && !mapped) return undefined;
+  const skipped = comments + (isHeader && !commented ? 1 : 0);
+  const rows = lines.slice(skipped).filter((line) => line !== '');
+  const delimiter = mapped?.delimiter ?? first?.delimiter ?? commonDelimiter(rows, kind);
+  const sample = rows.map((line) => cellsOf(line, delimiter) ?? []);
+  if (!isHeader) refuseUnknownHeader(sample, about);
+  const form: TableForm = { ...plainTable(kind), delimiter, ...placesIn(first?.names, sample, about) };
+  form.constants = mapped?.constants ?? {};
+  form.hasBlanks = delimiter !== 'blanks' && sample.some((cells) => hasBlanks(cells, form));
+  const width = form.width ?? (kind === 'follow' ? 4 : columnsOf[kind].length);
+  const ends = sample.filter((cells) => cells.length === width + 1 && cells.at(-1) === '').length;
+  form.endsInDelimiter = kind !== 'user' && delimiter !== 'blanks' && ends * 2 > sample.length;
+  form.wanted = wantedIn(first?.names, about);
+  form.times = timesIn(sample, form, about);
+  refuseMissing(form, sample, isHeader, path, kind);
+  return { rows: form, skipped, found: tableFound(kind, form, isHeader, comments - (commented ? 1 : 0)) };
+}
+
+/** The names of a header, and what is between them; undefined if the line is none. */
+function headerIn(line: string, { kind, mapped }: LookedAt): { names: string[]; delimiter: Delimiter } | undefined {
+  if (mapped?.header === false || line === '') return undefined;
+  const mappedNames = Object.values(mapped?.columns ?? {}).filter((value) => typeof value === 'string');
+  let best: { names: string[]; delimiter: Delimiter; score: number } | undefined;
+  for (const delimiter of mapped?.delimiter ? [mapped.delimiter] : delimiters) {
+    const names = cellsOf(line, delimiter)?.map((name) => Buffer.from(name, 'latin1').toString('utf8').trim());
+    if (!names || names.some(isWhole)) continue;
+    const score = placesOf(kind, names).size + mappedNames.filter((name) => names.includes(name)).length;
+    if (score > (best?.score ?? 0) || (mapped?.header && !best)) best = { names, delimiter, score };
+  }
+  return best && (mapped?.header || best.score >= 2) ? best : undefined;
+}
+
+/** The names in the comment above the rows, if it is a header: as many as a row has columns. */
+function headerInComment(
+  line: string,
+  lines: readonly string[],
+  about: LookedAt,
+): { names: string[]; delimiter: Delimiter } | undefined {
+  const header = headerIn(line, about);
+  if (!header) return undefined;
+  const rows = lines.filter((one) => one !== '');
+  const delimiter = about.mapped?.delimiter ?? commonDelimiter(rows, about.kind);
+  const isAbove = rows.length > 0 && cellsOf(rows[0] as string, delimiter)?.length === header.names.length;
+  return isAbove ? { names: header.names, delimiter } : undefined;
+}
+
+/** The cells of a line, with one character per byte; undefined if its quotes are wrong. */
+function cellsOf(line: string, delimiter: Delimiter): string[] | undefined {
+  if (delimiter === 'blanks')
+    return line
+      .trim()
+      .replace(/(\d{4}-\d\d-\d\d) (?=\d\d:)/g, '$1\0')
+      .split(/[ \t]+/)
+      .map((cell) => cell.replace('\0', ' '));
+  if (!line.includes('"')) return line.split(delimiter);
+  try {
+    return parse(line, { delimiter, relax_column_count: true, ltrim: true })[0];
+  } catch (error) {
+    if (error instanceof CsvError) return undefined;
+    throw error;
+  }
+}
+
+/** The delimiter by which most lines are rows; a comma if none makes any. */
+function commonDelimiter(rows: readonly string[], kind: FileKind): Delimiter {
+  const least = kind === 'user' ? 12 : 2;
+  const isRow = (cells: string[] | undefined) =>
+    cells !== undefined && cells.length >= least && isWhole(cells[0]) && (kind === 'user' || isWhole(cells[1]));
+  const counts = delimiters.map((delimiter) => rows.filter((line) => isRow(cellsOf(line, delimiter))).length);
+  return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
+}
+
+function hasBlanks(cells: readonly string[], { places }: TableForm): boolean {
+  return Object.values(places).some((place) => {
+    const cell = cells[place] ?? '';
+    return cell.trim() !== cell && cell.trim() !== '';
+  });
+}
+
+/** @throws BadInputError if the first line names columns that aren't known */
+function refuseUnknownHeader([names = [], ...others]: readonly string[][], { path, kind, mapped }: LookedAt): void {
+  const isLikely = names.length >= 2 && names.every(isNamed) && others.length > 0 && mapped?.header !== false;
+  const isAbove = others.filter((cells) => cells.length === names.length && cells.some(isWhole)).length;
+  if (!isLikely || isAbove * 2 <= others.length) return;
+  throw new BadInputError(
+    `${path} begins with a header whose names Kith doesn't know (${names.slice(0, 6).join(', ')}): name its columns ` +
+      `${columnsOf[kind].map(({ name }) => name).join(', ')}, or say which is which under "columns:" in kith.mapping.yaml.`,
+  );
+}
+
+/** Where the columns are, and how many a row has. */
+function placesIn(
+  names: string[] | undefined,
+  sample: readonly string[][],
+  { path, kind, mapped }: LookedAt,
+): Pick<TableForm, 'places' | 'width'> {
+  const columns = mapped?.columns;
+  if (names === undefined && columns === undefined) return placesWithoutHeader(sample, kind, mapped);
+  const places: Record<string, number> = names ? Object.fromEntries(placesOf(kind, names)) : {};
+  for (const [name, value] of Object.entries(columns ?? {})) {
+    const place = typeof value === 'number' ? value - 1 : (names ?? []).indexOf(value);
+    if (place < 0) throw new BadInputError(`${path} has no column "${value}", which the mapping names for ${name}.`);
+    places[name] = place;
+  }
+  for (const name of Object.keys(mapped?.constants ?? {})) delete places[name];
+  const width = names?.length ?? mostCommon(sample.map(({ length }) => length));
+  if (Object.values(places).some((place) => place >= kept))
+    throw new BadInputError(`${path} has more than ${kept} columns before one that is used: leave out some.`);
+  return { places, width };
+}
+
+function mostCommon(numbers: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const one of numbers) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+/** Those of the kind; only the time of a follow may be elsewhere, behind a weight, as in files of KONECT. */
+function placesWithoutHeader(
+  sample: readonly string[][],
+  kind: FileKind,
+  mapped: Mapped | undefined,
+): Pick<TableForm, 'places' | 'width'> {
+  const { places, width } = plainTable(kind);
+  const constants = Object.keys(mapped?.constants ?? {});
+  if (constants.length > 0) {
+    // The others come in their usual order.
+    const left = columnsOf[kind].filter(({ name }) => !constants.includes(name));
+    const columns = mostCommon(sample.map(({ length }) => length)) ?? left.length;
+    return { places: Object.fromEntries(left.slice(0, columns).map(({ name }, i) => [name, i])), width: columns };
+  }
+  const isTime = (place: number) => commonTimes(sample.flatMap((cells) => cells[place]?.trim() ?? [])) !== undefined;
+  const isBehind = kind === 'follow' && sample.length >= someRows && sample.every(({ length }) => length === 4);
+  if (!isBehind || isTime(2) || !isTime(3)) return { places, width };
+  return { places: { user_id: 0, engaged_with_user_id: 1, timestamp: 3 }, width: 4 };
+}
+
+/** Which rows are meant, by the places of their columns. */
+function wantedIn(names: string[] | undefined, { path, mapped }: LookedAt): Record<string, string> {
+  const wanted: Record<string, string> = {};
+  for (const [name, value] of Object.entries(mapped?.where ?? {})) {
+    const place = /^\d+$/.test(name) ? Number(name) - 1 : (names ?? []).indexOf(name);
+    if (place < 0 || place >= kept)
+      throw new BadInputError(`${path} has no column "${name}", which the mapping asks for.`);
+    wanted[place] = value;
+  }
+  return wanted;
+}
+
+/** @throws BadInputError if the times of all rows are in no form that is known */
+function timesIn(sample: readonly string[][], form: TableForm, { path, kind, mapped }: LookedAt): TimeForm {
+  if (mapped?.time) return mapped.time;
+  const name = timeColumn(kind);
+  const place = name === undefined ? undefined : form.places[name];
+  if (name === undefined || place === undefined) return textTimes;
+  const texts = sample.flatMap((cells) => cells[place]?.trim() ?? []).filter((text) => text !== '');
+  const common = commonTimes(texts);
+  // Only where everything else is as it should be.
+  const isElse =
+    isActivity(kind) && form.places.user_id !== undefined && form.places.engaged_with_user_id !== undefined;
+  const good = sample.filter(
+    (cells) => isWhole(cells[form.places.user_id ?? -1]) && isWhole(cells[form.places.engaged_with_user_id ?? -1]),
+  );
+  if (!common && isElse && texts.length >= someRows && good.length === sample.length)
+    throw new BadInputError(
+      `${path} has times such as "${texts[0]}", in no form that Kith knows: write them as 2024-05-30 07:00:00, or say how they are ` +
+        'written under "time:" in kith.mapping.yaml, such as time: DD/MM/YYYY HH:mm.',
+    );
+  return common ?? textTimes;
+}
+
+/** @throws BadInputError if a needed column is missing from the header, or from every row */
+function refuseMissing(
+  form: TableForm,
+  sample: readonly string[][],
+  isHeader: boolean,
+  path: string,
+  kind: FileKind,
+): void {
+  const needed = columnsOf[kind].filter(({ name, isNeeded }) => isNeeded && form.constants[name] === undefined);
+  const missing = needed.filter(({ name }) => form.places[name] === undefined).map(({ name }) => name);
+  if (kind === 'user' && form.places.suspended === undefined && form.constants.suspended === undefined)
+    missing.push('suspended');
+  const isShort =
+    kind === 'follow' &&
+    !isHeader &&
+    sample.length >= someRows &&
+    sample.every((cells) => cells.length === 2 && cells.every(isWhole));
+  if (isShort && form.places.timestamp !== undefined) missing.push('timestamp');
+  if (missing.length === 0) return;
+  const [name] = missing;
+  throw new BadInputError(
+    `${path} has no column for ${missing.join(' and ')}${isHeader ? '' : `, only ${sample[0]?.length ?? 0} columns`}: add ` +
+      `${missing.length === 1 ? 'it' : 'them'}, say which it is under "columns:" in kith.mapping.yaml, or give all rows the same under ` +
+      `"constants:", such as ${name}: ${name === 'timestamp' || name === 'created_at' ? '2024-05-01' : '1'}.`,
+  );
+}

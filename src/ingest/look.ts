@@ -1,0 +1,84 @@
+import type { InputLimits } from '../config/settings.ts';
+import { BadInputError } from '../errors.ts';
+import { typeOf } from '../storage/file-types.ts';
+import type { Folder } from '../storage/folder.ts';
+import { readHead } from '../storage/read-bytes.ts';
+import { decoded, encodingOf } from './encodings.ts';
+import { type FileForm, plainForm } from './file-form.ts';
+import type { FileKind } from './file-kinds.ts';
+import { lookAtJson } from './look-json.ts';
+import { lookAtTable } from './look-table.ts';
+import type { Mapped } from './mapping.ts';
+import { lookAtParquet } from './parquet.ts';
+
+export interface LookOptions {
+  limits: InputLimits;
+  signal?: AbortSignal;
+  mapped?: Mapped;
+}
+
+/** How much of a file is looked at, unpacked; more of it only if a list of JSON begins later. */
+const headBytes = 64 * 1024;
+const longHeadBytes = 1024 * 1024;
+/** Who zips more often has made a mistake. */
+const mostGzips = 2;
+
+/**
+ * Looks at the beginning of a file once, to find how it is written.
+ *
+ * @throws BadInputError naming the file, what it is, and what to do, if it can't be read as a file of its kind
+ */
+export async function look(folder: Folder, file: string, kind: FileKind, options: LookOptions): Promise<FileForm> {
+  const { mapped } = options;
+  const path = `${folder.location}/${file}`;
+  const form = plainForm(kind);
+  const found: string[] = [];
+  let gzips = file.endsWith('.gz') ? 1 : 0;
+  let head = await readHead(folder, file, headBytes, { ...options, gzips });
+  for (; typeOf(head.bytes) === 'gzip'; head = await readHead(folder, file, headBytes, { ...options, gzips })) {
+    gzips++;
+    if (gzips > mostGzips) throw refused(path, `is gzipped more than ${mostGzips} times`, 'unpack it with `gunzip`');
+  }
+  if (gzips > (file.endsWith('.gz') ? 1 : 0)) found.push(gzips === 2 ? 'gzipped twice' : 'gzip');
+  const type = typeOf(head.bytes);
+  if (type === 'parquet' && gzips === 0) {
+    const rows = await lookAtParquet(folder, file, kind, mapped);
+    return { ...form, rows, isParquet: true, found: ['Parquet'] };
+  }
+  if (type !== undefined && typeof type === 'object') throw refused(path, `is ${type.name}`, type.remedy);
+  const encoding = mapped?.encoding ?? encodingOf(head.bytes, kind);
+  let text = decoded(head.bytes, encoding);
+  if (encoding !== 'utf-8') found.push(encoding === 'windows-1252' ? 'Windows-1252' : 'UTF-16');
+  const endsInCr = !text.includes('\n') && /\r./s.test(text);
+  if (endsInCr) {
+    text = text.replaceAll('\r', '\n');
+    found.push('lines end in CR');
+  }
+  if (/^\s*<(\?xml|!doctype|html|rss|feed)/i.test(text))
+    throw refused(path, 'is XML or HTML', 'export the data as CSV');
+  const about = { path, kind, mapped, isWhole: head.isWhole };
+  let json = lookAtJson(text, about);
+  if (json === 'more') {
+    head = await readHead(folder, file, longHeadBytes, { ...options, gzips });
+    json = lookAtJson(decoded(head.bytes, encoding), { ...about, isLast: true });
+  }
+  if (json === 'more') throw new Error('A look at JSON never ends.');
+  if (json)
+    return {
+      ...form,
+      rows: json.rows,
+      prefix: json.prefix,
+      ...{ gzips, encoding, endsInCr },
+      found: [...found, ...json.found],
+    };
+  const table = lookAtTable(text, about);
+  if (!table) return { ...form, gzips, encoding, endsInCr, found };
+  return {
+    ...{ ...form, rows: table.rows, skipped: table.skipped, gzips, encoding, endsInCr },
+    found: [...found, ...table.found],
+  };
+}
+
+function refused(path: string, what: string, remedy: string): BadInputError {
+  return new BadInputError(`${path} ${what}: ${remedy}.`);
+}
