@@ -2,9 +2,10 @@ import { BadInputError } from '../errors.ts';
 import { asOfOfFolder } from '../ingest/day-folder.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
+import type { Database } from '../postgres/database.ts';
 import type { RunContext } from './run-context.ts';
 import { lastPublished } from './runs.ts';
-import { waive } from './waivers.ts';
+import { type Waiver, waive } from './waivers.ts';
 
 const day = 86_400;
 
@@ -47,6 +48,25 @@ export async function judgeAsOf(context: RunContext): Promise<void> {
       'earlier',
       `The as-of, ${isoSeconds(run.asOf)}, is earlier than that of the published tables, ${isoSeconds(published.asOf)}.`,
     );
+}
+
+/**
+ * Judges runs that are about to be queued, in order, by the published run: workers would refuse them later.
+ *
+ * @returns what they are allowed, and what to tell of it: a range of days goes back on purpose
+ * @throws BadInputError if a single run is of before the published one, unless that is allowed
+ */
+export async function judgeQueued(
+  database: Database,
+  days: readonly { asOf: number }[],
+  allowed: readonly Waiver[],
+): Promise<{ allowed: readonly Waiver[]; note?: string }> {
+  const published = await lastPublished(database);
+  const first = days[0]?.asOf;
+  if (!published || first === undefined || first >= published.asOf || allowed.includes('earlier')) return { allowed };
+  const what = `${isoSeconds(first)}, is earlier than that of the published tables, ${isoSeconds(published.asOf)}`;
+  if (days.length === 1) throw new BadInputError(`The as-of, ${what}: to publish it nevertheless add --allow earlier.`);
+  return { allowed: [...allowed, 'earlier'], note: `The range begins at ${what}: its days are published in order.` };
 }
 
 /**

@@ -5,8 +5,10 @@ import { Graph } from '../../src/graph/graph.ts';
 import { graphSize } from '../../src/graph/schema.ts';
 import { runPart } from '../../src/jobs/by-hand.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { judgeQueued } from '../../src/jobs/judge-as-of.ts';
 import { planRun } from '../../src/jobs/run-options.ts';
 import { silent } from '../../src/jobs/watcher.ts';
+import { Database } from '../../src/postgres/database.ts';
 import { TestNetwork } from '../harness/network.ts';
 import type { Activity } from '../oracle/network.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
@@ -133,6 +135,17 @@ test('what was allowed is told, nothing expires after it, and the next right run
     () => run('20240602', likes(first + day, 1)),
     /The as-of, 2024-06-02T00:00:00Z, is earlier than that of the published tables, 2024-08-01T00:00:00Z.*--allow earlier/,
   );
+  await using database = await Database.connect(network.stack.postgres.url);
+  const [earlier, later] = [first, first + 400 * day].map((asOf) => ({ asOf })) as [{ asOf: number }, { asOf: number }];
+  await expect(judgeQueued(database, [earlier], [])).rejects.toThrow(
+    /earlier than that of the published tables, 2024-08-01T00:00:00Z: .*--allow earlier/,
+  );
+  expect(await judgeQueued(database, [earlier], ['earlier'])).toEqual({ allowed: ['earlier'] });
+  expect(await judgeQueued(database, [later], [])).toEqual({ allowed: [] });
+  expect(await judgeQueued(database, [earlier, later], ['stale'])).toEqual({
+    allowed: ['stale', 'earlier'],
+    note: expect.stringContaining('published in order'),
+  });
   const back = await run('20240602', likes(first + day, 1), { allow: 'earlier' });
   expect(back.summary).toMatchObject({ waived: ['earlier'], rows: { closest: users * 3 } });
   const next = await run('20240603', likes(first + 2 * day, 1));

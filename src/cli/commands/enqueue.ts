@@ -3,6 +3,7 @@ import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError, FolderMissingError, messageOf } from '../../errors.ts';
 import { dayFiles } from '../../ingest/day-folder.ts';
 import { mappingOf } from '../../ingest/mapping.ts';
+import { judgeQueued } from '../../jobs/judge-as-of.ts';
 import { daysOf, planRun, type RunOptions, runSettings } from '../../jobs/run-options.ts';
 import { enqueueRuns } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
@@ -45,12 +46,14 @@ export function addEnqueueCommand(program: Command): void {
         );
         await tellOfMissing(settings, days);
         return withDatabase(settings, signal, async (database) => {
+          const judged = await judgeQueued(database, days, allowed);
+          if (judged.note !== undefined) say(judged.note);
           const queued = await enqueueRuns(
             database,
             days.map((day) => ({
               ...day,
               scores,
-              allowed,
+              allowed: judged.allowed,
               engine: settings.engine,
               settings: runSettings(settings, scores),
             })),
