@@ -1,16 +1,12 @@
 -- Who is suspended once all folders were loaded in the order of their files' names, as sql/accepted/flags.sql says it for
 -- the graph: by the latest date; of one date suspended wins, unless an undated folder came later.
 CREATE TABLE suspended USING parquet AS
-WITH dated AS (
-  SELECT
-    user_id,
-    suspended,
-    flagged_at,
-    undated,
-    input_file_name() AS file,
-    max(flagged_at) OVER (PARTITION BY user_id) AS latest
-  FROM kept_user
-  WHERE suspended IS NOT NULL
+WITH flag AS (
+  -- Before rows are moved: only where a file is read is its name known.
+  SELECT user_id, suspended, flagged_at, undated, input_file_name() AS file FROM kept_user WHERE suspended IS NOT NULL
+),
+dated AS (
+  SELECT user_id, suspended, flagged_at, undated, file, max(flagged_at) OVER (PARTITION BY user_id) AS latest FROM flag
 ),
 since AS (
   SELECT user_id, suspended, file, max(file) FILTER (WHERE undated) OVER (PARTITION BY user_id) AS first_file

@@ -5,10 +5,10 @@ SELECT concat_ws('\t', self, followed, engaged, reputation, scored)
 FROM
   (
     SELECT
-      count_if(mark = 3) AS self,
-      count_if(mark = 2) AS followed,
-      count_if(mark = 1) AS engaged,
-      count_if(mark = 0 AND NOT is_good) AS reputation
+      count_if(mark = 4) AS self,
+      count_if(mark = 3) AS followed,
+      count_if(mark = 2) AS engaged,
+      count_if(mark = 1) AS reputation
     FROM candidate
   ),
   (SELECT count(*) AS scored FROM scored LEFT SEMI JOIN known_user USING (user_id))

@@ -5,8 +5,7 @@ SELECT
   entry.other_id AS other_id,
   coalesce(reason_id, entry.other_id) AS reason_id,
   source,
-  mark,
-  entry.is_good AS is_good,
+  entry.mark AS mark,
   entry.share * times DIV by AS units
-FROM (SELECT /*+ REPARTITION(user_id) */ user_id, reason_id, source, mark, times, by, entries FROM listed)
+FROM (SELECT /*+ REPARTITION(user_id) */ user_id, reason_id, source, times, by, entries FROM listed)
 LATERAL VIEW explode(entries) AS entry

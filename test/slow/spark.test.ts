@@ -7,6 +7,7 @@ import { beginAttempt } from '../../src/jobs/attempt.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { everyWriter } from '../../src/jobs/step-name.ts';
 import { Database } from '../../src/postgres/database.ts';
+import { showPublished } from '../../src/show/show-published.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork, testSettings } from '../harness/network.ts';
 import { processesOf, quickConf, SparkCluster, whyNoSpark } from '../harness/spark.ts';
@@ -56,7 +57,10 @@ async function runDay(
   const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...weighting } = options;
   return network.run({
     ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink,future' },
-    settings: { weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged, ...settings },
+    settings: {
+      ...{ weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged },
+      ...{ maxRowChangePercent: 1_000_000, ...settings },
+    },
   });
 }
 
@@ -90,6 +94,8 @@ function firstDay({ activities, suspended }: Network): Network {
   };
 }
 
+const midnight = Date.parse('2020-06-15T00:00:00Z') / 1000;
+
 // One contract, and one suite that every engine passes.
 describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => {
   const of = (more: Record<string, string>): Partial<Settings> => ({
@@ -102,18 +108,18 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
     const { network: all, options } = unionOfNetworks(
       1,
       25,
-      ({ decay, reputation }) => decay.kind === 'linear' && reputation !== undefined,
+      ({ asOf, decay, reputation }) => asOf === midnight && decay.kind === 'linear' && reputation !== undefined,
     );
     const before = { network: firstDay(all), options: { ...options, asOf: options.asOf - 86_400 } };
     const first = await runDay(
       before.network,
       before.options,
       of({ 'spark.sql.shuffle.partitions': '1', 'spark.sql.adaptive.enabled': 'false' }),
-      '20240531',
+      '20200615',
     );
     await expectSecondDegree(before, first);
-    // The new flags replace the ones of the day before, the next folder repeats its activities.
-    const next = await runDay(all, options, of({ 'spark.sql.shuffle.partitions': '200' }));
+    // The next folder repeats activities. It has no date, and replaces flags of the same date, as one that came later.
+    const next = await runDay(all, options, of({ 'spark.sql.shuffle.partitions': '200' }), 'export');
     const known = new Map([...before.network.suspended, ...all.suspended]);
     await expectSecondDegree({ network: { ...all, suspended: known }, options }, next);
   });
@@ -167,6 +173,15 @@ describeSpark('Spark', () => {
     ]);
     expect(killed).toBe(1);
     await expectSecondDegree({ network: all, options }, run);
+    const { recommendations } = await network.tables();
+    const [userId] = (recommendations[0] as string).split(',').map(Number) as [number];
+    const view = await showPublished(network.settings, userId, new AbortController().signal);
+    expect(view?.recommendations.map(({ userId: recId }) => `${userId},${recId}`).sort()).toEqual(
+      recommendations.filter((row) => row.startsWith(`${userId},`)),
+    );
+    await expect(runDay(all, options, { engine: 'neo4j' })).rejects.toThrow(
+      'The graph lacks what was ingested for Spark',
+    );
   });
 
   test('ends its application when the run is stopped, Kith is killed, or a later attempt begins; and says why it failed', async () => {
