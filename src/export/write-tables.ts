@@ -143,12 +143,10 @@ function othersOf(users: readonly { userId: bigint; others: bigint[] }[]): Other
 }
 
 function sumOf(a: DroppedCandidates, b: DroppedCandidates): DroppedCandidates {
-  return {
-    self: a.self + b.self,
-    followed: a.followed + b.followed,
-    ...(b.engaged === undefined ? {} : { engaged: (a.engaged ?? 0) + b.engaged }),
-    reputation: a.reputation + b.reputation,
-  };
+  const sums = { ...a };
+  for (const [filter, count] of Object.entries(b) as [keyof DroppedCandidates, number][])
+    sums[filter] = (sums[filter] ?? 0) + count;
+  return sums;
 }
 
 async function readConnections(database: Database, { name, rows }: NextTable): Promise<ConnectionLists> {

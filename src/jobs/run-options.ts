@@ -114,8 +114,13 @@ export function wantedRun(
 }
 
 export function runSettings(settings: Settings, scores: ScoresPlace | undefined): RunSettings {
-  const { weighting, ranking, recommendEngaged, popularAtMost } = settings;
-  return { weighting, ranking, recommendEngaged, popularAtMost, reputation: scores ? 'list' : 'none' };
+  const { weighting, ranking, recommendEngaged, popularAtMost, dismissDays, activeDays, excludeLaterFollows } =
+    settings;
+  return {
+    ...{ weighting, ranking, recommendEngaged, popularAtMost, dismissDays, activeDays },
+    excludeLaterFollows: excludeLaterFollows || undefined,
+    reputation: scores ? 'list' : 'none',
+  };
 }
 
 /** The longest range of days that can be queued at once. */

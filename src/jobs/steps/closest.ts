@@ -4,9 +4,11 @@ import { countSuspended } from '../../graph/closest.ts';
 import { findComputing } from '../../graph/compiled.ts';
 import { judgeSums } from '../../graph/judge-sums.ts';
 import { ensureSchema, graphSize } from '../../graph/schema.ts';
+import { applyWords } from '../../graph/words.ts';
 import type { Report } from '../../progress.ts';
 import { forgetOthers, makeCarried } from '../../scoring/ranking/carried.ts';
 import { readHorizon, refuseExpired } from '../horizon.ts';
+import { wordsOf } from '../run.ts';
 import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
 
 /**
@@ -24,6 +26,8 @@ export async function closest(context: RunContext, report: Report): Promise<void
     const written = writtenRun(context);
     const { wanted } = written;
     await forgetOthers(graph, wanted.ranking);
+    report({ doing: 'applying what ends or forbids' });
+    await applyWords(graph, wordsOf(wanted));
     const computing = await findComputing(graph, settings);
     summary.computing = computing;
     const options = { sessions: settings.sessions, computing };

@@ -23,7 +23,13 @@ export async function queueMorning(
   const { input, asOf } = dayOf(schedule, due);
   const { ranking = settings.ranking } = schedule;
   const scores = scoresOf(settings, {});
-  const wanted = { input, asOf, scores, settings: runSettings({ ...settings, ranking }, scores), dueAt: due.at };
+  const wanted = {
+    input,
+    asOf,
+    scores,
+    settings: runSettings({ ...settings, ranking, excludeLaterFollows: settings.excludeLaterFollows ?? true }, scores),
+    dueAt: due.at,
+  };
   const [id] = await enqueueRuns(database, [wanted]);
   return id === undefined ? undefined : { id, input };
 }

@@ -52,6 +52,8 @@ public final class Circles {
    * @param popular user ids, the most popular first
    * @param popularShares of each of them, in 1e-7
    * @param popularAtMost how many of them one user with ties is recommended
+   * @param hidden whom nobody is recommended
+   * @param inactive who has done nothing for too long to be recommended
    */
   @Procedure(name = "kith.circles", mode = Mode.READ)
   public Stream<RecommendedChunk> circles(
@@ -64,8 +66,10 @@ public final class Circles {
       @Name("minReputation") Double minReputation,
       @Name("popular") List<Long> popular,
       @Name("popularShares") List<Long> popularShares,
-      @Name("popularAtMost") long popularAtMost) {
-    var candidates = new Candidates(transaction, memory, asOf, minReputation);
+      @Name("popularAtMost") long popularAtMost,
+      @Name("hidden") List<Long> hidden,
+      @Name("inactive") List<Long> inactive) {
+    var candidates = new Candidates(transaction, memory, asOf, minReputation, hidden, inactive);
     var engagement = new Engagement(candidates, bases, new EdgeSums(asOf, window, halfLife), window, unitsOfOne);
     return new CircleChunks(users, candidates, engagement, popular, popularShares, popularAtMost).stream();
   }
