@@ -8,7 +8,7 @@ import { decimals, differenceText, estimateText, percent } from '../src/evaluate
 import { type QualityFigures, realNetworks } from './quality.ts';
 import { fillPlaces } from './report.ts';
 import type { Entry, Results } from './results.ts';
-import type { SpamFigures } from './spam.ts';
+import { type SpamFigures, strangersAtMost } from './spam.ts';
 import { table } from './tables.ts';
 import { count } from './words.ts';
 
@@ -69,7 +69,7 @@ function spamTable(found: readonly { name: string; entry: Entry<SpamFigures[]> |
     (entry?.figures ?? []).map((each) => [
       name,
       each.accounts === 1 ? 'one' : `a ring of ${each.accounts}`,
-      each.hasScores ? 'yes' : 'no',
+      { nothing: '–', scores: 'reputation', strangers: `at most ${strangersAtMost} strangers` }[each.against],
       percent(each.secondDegree.reached),
       percent(each.circles.reached),
       percent(each.circles.recommended),
@@ -79,7 +79,7 @@ function spamTable(found: readonly { name: string; entry: Entry<SpamFigures[]> |
     ]),
   );
   if (rows.length === 0) return none;
-  const head = ['network', 'accounts', 'reputation', 'second-degree', 'circles'];
+  const head = ['network', 'accounts', 'against them', 'second-degree', 'circles'];
   return table([...head, 'of recommendations', 'at the top', 'mostly as', 'among vias'], rows);
 }
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { readSettings } from '../src/config/settings.ts';
 import { endOfTime } from '../src/evaluate/evaluate.ts';
 import { EvaluatedNetwork } from '../src/evaluate/evaluated-network.ts';
+import type { EvaluatedSettings } from '../src/evaluate/make-lists.ts';
 import { type Plan, planOf } from '../src/evaluate/options.ts';
 import type { RankingName } from '../src/evaluate/rankings.ts';
 import { sampleOf } from '../src/evaluate/sample.ts';
@@ -11,12 +12,17 @@ import { openFolder } from '../src/storage/open-folder.ts';
 import { benchSql, withDuckDb } from './peer.ts';
 import type { JudgedNetwork } from './quality.ts';
 
+/** What bounds them: nothing, a list of scores in which everybody is good but they, or KITH_STRANGERS_AT_MOST. */
+export type SpamBound = 'nothing' | 'scores' | 'strangers';
+
+/** The bound on people with whom a stranger engages that is tried. */
+export const strangersAtMost = 300;
+
 /** What accounts that like everybody once come to. */
 export interface SpamFigures {
   /** How many there are. More than one also like each other. */
   accounts: number;
-  /** Whether there is a list of scores, in which everybody is good but they. */
-  hasScores: boolean;
+  against: SpamBound;
   /** Users who had done something by the cut, or with whom somebody had engaged; and how many of them were looked at. */
   known: number;
   users: number;
@@ -60,10 +66,11 @@ export async function measureSpam(
   for (const accounts of spammers) {
     const first = (users.at(-1) ?? 0) + 1;
     const spammed = addSpammers(folder, dir, { users, accounts, first, cut: clean.cut });
-    for (const hasScores of [false, true]) {
-      const scores = hasScores ? new Map(users.map((user) => [user, 1])) : undefined;
+    for (const against of ['nothing', 'scores', 'strangers'] as const) {
+      const scores = against === 'scores' ? new Map(users.map((user) => [user, 1])) : undefined;
       const drawn = sampleOf(users, mostUsers, plan.seed, 'spam');
-      const { database } = await makeLists(spammed, { dir, plan, signal, scores, cut: clean.cut, drawn });
+      const bound = against === 'strangers' ? { strangersAtMost } : {};
+      const { database } = await makeLists(spammed, { dir, plan, signal, scores, bound, cut: clean.cut, drawn });
       const variables = { first_spammer: first };
       const reach = await read(database, 'quality-spam', variables, signal);
       const of = (ranking: RankingName): SpamReach => {
@@ -72,7 +79,7 @@ export async function measureSpam(
       };
       const [[vias, popular, source] = []] = await read(database, 'quality-spam-means', variables, signal);
       figures.push({
-        ...{ accounts, hasScores, known: users.length, users: drawn.length },
+        ...{ accounts, against, known: users.length, users: drawn.length },
         ...{ secondDegree: of('second-degree'), circles: of('circles') },
         ...{ vias: Number(vias), popular: Number(popular), source: source === null ? null : String(source) },
       });
@@ -86,6 +93,7 @@ interface Lists {
   plan: Plan;
   signal: AbortSignal;
   scores?: Map<number, number>;
+  bound?: Pick<EvaluatedSettings, 'strangersAtMost'>;
   /** Epoch seconds; the plan's if it is left out. */
   cut?: number;
   /** Whom lists are made for; nobody if they are left out. */
@@ -95,7 +103,7 @@ interface Lists {
 /** Makes lists as of the cut, and leaves them in a database. */
 async function makeLists(
   folder: string,
-  { dir, plan, signal, scores, cut, drawn }: Lists,
+  { dir, plan, signal, scores, bound, cut, drawn }: Lists,
 ): Promise<{ database: string; cut: number }> {
   const scratch = mkdtempSync(join(dir, 'lists-'));
   await using network = await EvaluatedNetwork.read(await openFolder(folder), {
@@ -110,7 +118,8 @@ async function makeLists(
   await network.split(at, endOfTime);
   if (drawn) {
     await network.draw(drawn, plan.exclude);
-    await network.rank(['second-degree', 'circles'], (plan.variants[0] as Plan['variants'][number]).settings);
+    const { settings } = plan.variants[0] as Plan['variants'][number];
+    await network.rank(['second-degree', 'circles'], { ...settings, ...bound });
   }
   return { database: join(scratch, 'evaluated.duckdb'), cut: at };
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-const folders = ['src', 'sql', 'cypher'];
+const folders = ['src', 'sql', 'cypher', 'spark'];
 const files = ['package.json', 'tsconfig.json', 'scripts/setup/build.mjs'];
 
 /**

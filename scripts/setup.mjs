@@ -9,17 +9,19 @@ import { buildProgram } from './setup/build.mjs';
 import { archiveClasses, compileJava, fetchJars } from './setup/neo4j.mjs';
 import { installPackages, linkCommand } from './setup/packages.mjs';
 import { preparePostgres } from './setup/postgres.mjs';
+import { fetchSpark } from './setup/spark.mjs';
 import { prepareTensorFlow } from './setup/tensorflow.mjs';
 import { root, SetupError } from './setup/tools.mjs';
 
 /**
  * Sets the checkout up; it can be called repeatedly.
  *
- * @param {{ quiet?: boolean, embedded?: boolean }} options quiet: parts that have nothing to do print nothing;
- *   embedded: false skips engines that your own servers (KITH_NEO4J_URI, KITH_POSTGRES_URL) replace
+ * @param {{ quiet?: boolean, embedded?: boolean, spark?: boolean }} options quiet: parts that have nothing to do print
+ *   nothing; embedded: false skips engines that your own servers (KITH_NEO4J_URI, KITH_POSTGRES_URL) replace; spark:
+ *   fetches Spark, which nothing else needs
  * @throws SetupError one sentence that says what is missing and how to get it
  */
-export async function setup({ quiet = false, embedded = true } = {}) {
+export async function setup({ quiet = false, embedded = true, spark = false } = {}) {
   checkNode();
   await part('Packages', quiet, installPackages);
   await part('Program', quiet, buildProgram);
@@ -30,6 +32,7 @@ export async function setup({ quiet = false, embedded = true } = {}) {
     await part('Java programs', quiet, compileJava);
     await part('Neo4j start-up', quiet, archiveClasses);
   }
+  if (spark) await part('Spark', quiet, fetchSpark);
   linkCommand();
 }
 
@@ -84,7 +87,12 @@ function takeSettings() {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const start = performance.now();
-  if (takeSettings() && (await setupOrExplain({ embedded: false })))
+  const options = process.argv.slice(2);
+  const unknown = options.find((option) => option !== '--spark');
+  if (unknown !== undefined) {
+    console.error(`setup: there is no option ${unknown}; the only one is --spark, which fetches Spark.`);
+    process.exitCode = 2;
+  } else if (takeSettings() && (await setupOrExplain({ embedded: false, spark: options.includes('--spark') })))
     console.log(`setup: done in ${seconds(start)}. Next: npx kith up, or npm run demo.`);
   else process.exitCode = 1;
 }

@@ -34,6 +34,11 @@ export function printSecrets(value: unknown): void {
   unmasked(() => process.stdout.write(`${JSON.stringify(value)}\n`));
 }
 
+/** Prints a line that is asked for because it is secret. */
+export function printSecret(line: string): void {
+  unmasked(() => process.stdout.write(`${line}\n`));
+}
+
 /** What was thrown, for people who look for a bug: the stack traces of an error and of its causes, line by line. */
 export function traceOf(error: unknown, depth = 0): string[] {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -6,6 +6,7 @@ WITH u LIMIT $limit
 SET
   u.closestVotes = null,
   u.ties = null,
+  u.engages = null,
   u.received = null,
   u.receivedLately = null,
   u.alike = null,

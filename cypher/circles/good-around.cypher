@@ -2,7 +2,7 @@
 // anyway.
 MATCH (u:User {userId: $userId})
 CALL (u) {
-  UNWIND u.ties[..10] AS near
+  UNWIND [id IN u.ties WHERE NOT id IN $busy OR id IN coalesce(u.closest, [])][..10] AS near
   MATCH (v:User {userId: near})
   UNWIND v.alike AS far
   WITH DISTINCT far

@@ -16,6 +16,7 @@ CALL kith.circles(
   $popular,
   $popularShares,
   $popularAtMost,
+  $busy,
   $hidden,
   $inactive
 )

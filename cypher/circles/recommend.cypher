@@ -1,11 +1,13 @@
 // For the users with $first <= userId < $end: whom they should follow next as of $asOf by circles, and because of
 // whom, a user a row, in any order. Everybody who is not suspended gets a row.
 // The score of a candidate w is the sum, in 1e-7, of
-//   circle            for each of the user's first 10 ties v: the share of w in v's list alike / the number of those ties
+//   circle            for each of the user's vias v: the share of w in v's list alike / the number of vias
 //   popular           c × 3 × the share of w among $popular ($popularShares, parallel) / 10^8, where c is the mean of
-//                     3·10^11 / circleMass over those ties, and 10^7 for a user without ties
+//                     3·10^11 / circleMass over the vias, and 10^7 for a user without vias
 //   engages-with-you  750000 × min(S(w, user), F) / F + 750000 × min(H(w, user), Fh) / Fh, from the activities in the
 //                     window; F is $one, the number of units in a weight of 1, and Fh is 1000 × ($window / 8)
+// Vias are the user's first 10 ties. Those of $busy (busy.cypher) who are not among the user's closest connections are
+// passed over as ties, and don't count as engaging with the user.
 // Every term is rounded down before it is added.
 // A candidate is dropped by the first filter that catches it:
 //   self            the user
@@ -17,7 +19,7 @@
 //   undiscoverable, inactive  one of $hidden, of $inactive
 //   reputation      not one of $good, where $filtered
 // The $most highest scores win (20), equal ones by lower id, with at most $popularAtMost of $popular among them if the
-// user has ties.
+// user has vias.
 // $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds; $halfLife: seconds, null if the
 // decay is linear.
 // Columns:
@@ -35,7 +37,7 @@
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end AND NOT u.suspended
 CALL (u) {
-  UNWIND coalesce(u.ties, [])[..10] AS id
+  UNWIND [id IN coalesce(u.ties, []) WHERE NOT id IN $busy OR id IN coalesce(u.closest, [])][..10] AS id
   MATCH (v:User {userId: id})
   RETURN collect(v) AS vias, count(v) AS n, sum(300000000000 / v.circleMass) AS phantoms
 }
@@ -65,7 +67,7 @@ CALL (u) {
         + (sum(toInteger(round((millionths - floor(millionths)) * 1e11))) + 50000000) / 100000000
     END AS s,
     sum(CASE WHEN age < $window / 8 THEN base * ($window / 8 - age) ELSE 0 END) AS h
-  WHERE s > 0
+  WHERE s > 0 AND (NOT w.userId IN $busy OR w.userId IN coalesce(u.closest, []))
   WITH
     w.userId AS id,
     750000 * CASE WHEN s < $one THEN s ELSE $one END / $one

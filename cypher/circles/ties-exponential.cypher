@@ -55,6 +55,7 @@ SET
   u.closestWeights = CASE WHEN size(closest) > 0 THEN weights END,
   u.closestVotes = CASE WHEN size(closest) > 0 THEN votes END,
   u.ties = CASE WHEN size(ties) > 0 THEN ties END,
+  u.engages = CASE WHEN size(closest) > 0 THEN size([edge IN edges WHERE edge[1]]) END,
   u.received = CASE WHEN received > 0 THEN received END,
   u.receivedLately = CASE WHEN receivedLately > 0 THEN receivedLately END
 WITH u, closest, weights

@@ -5,6 +5,7 @@
 //   closestVotes              parallel to closest: 2 if the user has engaged with them recently (H > 0), else 1
 //   ties                      user ids, at most 20: the largest S(u, v) + S(v, u), equal ones by lower id,
 //     without whom the user mutes (`muted`, a list that cypher/words has set)
+//   engages                   the number of people with whom the user engages (S > 0)
 //   received, receivedLately  the sums of S(v, u) and H(v, u) over everybody v
 // S is the weight of an edge in units; H is the same over the last eighth of the window: base × max(0, $window / 8 −
 // age), in thousandths of seconds.
@@ -63,6 +64,7 @@ SET
   u.closestWeights = CASE WHEN size(closest) > 0 THEN weights END,
   u.closestVotes = CASE WHEN size(closest) > 0 THEN votes END,
   u.ties = CASE WHEN size(ties) > 0 THEN ties END,
+  u.engages = CASE WHEN size(closest) > 0 THEN size([edge IN edges WHERE edge[1]]) END,
   u.received = CASE WHEN received > 0 THEN received END,
   u.receivedLately = CASE WHEN receivedLately > 0 THEN receivedLately END
 WITH u, closest, weights

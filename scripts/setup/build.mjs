@@ -1,4 +1,4 @@
-// Builds dist/, which `kith` runs: src/ as JavaScript, with the statements in sql/ and cypher/ inlined.
+// Builds dist/, which `kith` runs: src/ as JavaScript, with the statements in sql/, cypher/ and spark/ inlined.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { filesIn, stampOfSources } from '../../bin/stamp.mjs';
@@ -51,7 +51,8 @@ function isBuiltFrom(/** @type {string} */ stamp) {
  */
 function replaceTexts({ onLoad }) {
   onLoad({ filter: /[\\/]src[\\/]config[\\/]texts\.ts$/ }, () => {
-    const paths = [...filesIn(root, 'sql'), ...filesIn(root, 'cypher'), 'src/dashboard/style.css', 'package.json'];
+    const statements = ['sql', 'cypher', 'spark'].flatMap((folder) => filesIn(root, folder));
+    const paths = [...statements, 'src/dashboard/style.css', 'package.json'];
     const texts = paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]);
     return {
       contents: `

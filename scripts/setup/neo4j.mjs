@@ -185,6 +185,7 @@ async function askOnce(port, password) {
         popular: [1],
         popularShares: [1],
         popularAtMost: 20,
+        busy: [],
         ...nobody,
       },
     },

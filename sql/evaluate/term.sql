@@ -25,3 +25,4 @@ SELECT
   'engages-with-you'
 FROM edge
 SEMI JOIN batch ON batch.u = edge.v
+ANTI JOIN stranger ON stranger.u = edge.v AND stranger.v = edge.u

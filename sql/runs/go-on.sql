@@ -3,4 +3,4 @@
 UPDATE kith.runs
 SET status = 'running', steps = $2, settings = $3, scores = $4, allowed = $5, queued_at = NULL, finished_at = NULL, error = NULL, summary = '{}'
 WHERE id = $1
-RETURNING id, as_of, input, settings, scores, steps, status, started_at, allowed, queued_at IS NOT NULL AS is_queued;
+RETURNING id, as_of, input, settings, scores, steps, status, started_at, allowed, queued_at IS NOT NULL AS is_queued, engine;

@@ -2,7 +2,7 @@
 -- nothing if those were not finished, if another run has begun to compute its own since, or the graph was rebuilt.
 SELECT
   runs.id, as_of, input, settings, scores, steps, runs.status, runs.started_at, allowed,
-  queued_at IS NOT NULL AS is_queued,
+  queued_at IS NOT NULL AS is_queued, engine,
   coalesce(recommend.status = 'done' AND recommend.token > closest.token, false) AS recommended
 FROM (SELECT * FROM kith.run_steps WHERE step = 'closest' ORDER BY token DESC LIMIT 1) AS closest
 JOIN kith.runs ON id = closest.run_id

@@ -20,6 +20,9 @@ SELECT format('no table %s', name) AS obstacle, 'restore it from a backup' AS re
 FROM wanted
 WHERE to_regclass(name) IS NULL
 UNION ALL
+SELECT 'no view graph_recs.published_run', 'restore it from a backup'
+WHERE to_regclass('graph_recs.published_run') IS NULL
+UNION ALL
 SELECT format('the foreign key %s of %s to %s', conname, conrelid::regclass, lid.name),
   format('ALTER TABLE %s DROP CONSTRAINT %I, since a run replaces all rows', conrelid::regclass, conname)
 FROM lid

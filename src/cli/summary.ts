@@ -18,6 +18,7 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
     lines.push(
       `  computed  by ${summary.computing.by === 'compiled' ? 'compiled procedures' : `plain Cypher: ${summary.computing.why}`}`,
     );
+  if (run.engine === 'spark') lines.push('  computed  by Spark');
   if (summary.rows) {
     lines.push('  tables');
     lines.push(`    closest_connections ${count(summary.rows.closest).padStart(13)} rows`);
@@ -94,7 +95,9 @@ function describeInput(summary: RunSummary): string[] {
     if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
     lines.push(...describeUnread(summary.unread));
   }
-  if (summary.graph)
+  if (summary.graph && summary.added === undefined)
+    lines.push(`  kept      ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities`);
+  else if (summary.graph)
     lines.push(
       `  graph     ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities ` +
         `(${count(summary.added)} new, by ${summary.loader})`,

@@ -12,6 +12,9 @@ export const defaultDismissDays = 90;
 /** How recommendations can be ranked. */
 export const rankingNames = ['second-degree', 'circles'] as const;
 
+/** What can compute a run. */
+export const engineNames = ['neo4j', 'spark'] as const;
+
 /** How many days longer than the window activities are kept by default, so that runs as of up to a month back work. */
 export const spareDays = 30;
 
@@ -157,6 +160,49 @@ export const topics = {
       .prefault('postgres')
       .describe('The system user that runs the embedded Postgres if you are root; made if it does not exist.'),
   },
+  Spark: {
+    KITH_ENGINE: z
+      .enum(engineNames, engineNames.join(' or '))
+      .prefault('neo4j')
+      .describe('What computes runs: `neo4j`, or `spark` for more data than one machine holds ([how](scale.md)).'),
+    KITH_SPARK_MASTER: z
+      .string()
+      .regex(
+        /^(local(\[(\*|\d+)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|spark:\/\/\S+|yarn|k8s:\/\/\S+)$/,
+        'local[*], spark://host:port, yarn or k8s://…',
+      )
+      .prefault('local[*]')
+      .describe("Spark's master: `local[*]` (this machine), `spark://host:port`, `yarn` or `k8s://…`."),
+    KITH_SPARK_MEMORY: bytes
+      .prefault('4g')
+      .describe('The memory of the driver, which with `local[*]` does everything, and of each executor.'),
+    KITH_SPARK_CONF: z
+      .string()
+      .regex(
+        /^\s*spark\.[\w.-]+=[^;\p{Cc}]*(;\s*spark\.[\w.-]+=[^;\p{Cc}]*)*;?\s*$/u,
+        'spark.name=value pairs separated by ;',
+      )
+      .optional()
+      .meta({
+        description:
+          "More of Spark's own settings, such as `spark.executor.instances=16;spark.executor.cores=4`; `SPARK_CONF_DIR` is read, too.",
+        unset: "Spark's defaults",
+      }),
+    KITH_SPARK_JARS: z
+      .string()
+      .regex(/^[^\s,]+(,[^\s,]+)*$/, 'paths or URLs separated by commas')
+      .optional()
+      .meta({ description: 'Jars for driver and executors, separated by commas.', unset: 'none' }),
+    KITH_LAKE: text
+      .regex(/^\P{Cc}*$/u, 'a path without control characters')
+      .optional()
+      .meta({
+        description:
+          'The folder of accepted rows and of what Spark computes from them; on a cluster one that this machine and every ' +
+          'executor see under the same path.',
+        unset: '`$KITH_HOME`',
+      }),
+  },
   'Files on S3': {
     KITH_S3_ENDPOINT: z
       .string()
@@ -235,6 +281,15 @@ export const topics = {
           'How many of the 100 most popular users `circles` recommends to a user at most; users without ties get ' +
           'them anyway.',
         unset: 'any number',
+      }),
+    KITH_STRANGERS_AT_MOST: whole(1, 1_000_000_000)
+      .optional()
+      .meta({
+        description:
+          'Bounds how far accounts that engage with everybody get by `circles`: whoever engages with more people than ' +
+          'this in the window counts neither as a tie nor as engaging with a user for those who do not have them among ' +
+          'their closest connections; 300 costs next to nothing ([measured](quality.md#spam)).',
+        unset: 'no bound',
       }),
   },
   Reputation: {
@@ -403,6 +458,7 @@ export const topics = {
 /** The variables, checked and typed. */
 export const environment = z.object({
   ...topics['The network and its engines'],
+  ...topics.Spark,
   ...topics['Files on S3'],
   ...topics['What counts'],
   ...topics['Whom to recommend'],

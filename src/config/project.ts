@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { namesIn, textOf } from './texts.ts';
 
-/** The checkout: the folder that holds package.json, cypher/, sql/, src/ and, once built, dist/. */
+/** The checkout: the folder that holds package.json, cypher/, spark/, sql/, src/ and, once built, dist/. */
 export const projectRoot = rootAbove(dirname(fileURLToPath(import.meta.url)));
 
 function rootAbove(folder: string): string {
@@ -11,7 +11,7 @@ function rootAbove(folder: string): string {
 }
 
 /** The text of a statement file, e.g. `statement('cypher/closest/compute-linear.cypher')`. */
-export function statement(path: `cypher/${string}.cypher` | `sql/${string}.sql`): string {
+export function statement(path: `cypher/${string}.cypher` | `sql/${string}.sql` | `spark/${string}.sql`): string {
   return textOf(path);
 }
 

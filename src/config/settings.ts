@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import { EnvFileError, takeEnvFile } from './env-file.mjs';
-import { defaultDismissDays, environment, type rankingNames, spareDays } from './environment.ts';
+import { defaultDismissDays, type engineNames, environment, type rankingNames, spareDays } from './environment.ts';
 import { projectRoot } from './project.ts';
 import { wrongNames } from './unknown-settings.ts';
 
@@ -12,6 +12,8 @@ export { longestWindowDays } from './environment.ts';
 export type Decay = { kind: 'linear' } | { kind: 'exponential'; halfLifeSeconds: number };
 
 export type RankingName = (typeof rankingNames)[number];
+
+export type ComputingEngine = (typeof engineNames)[number];
 
 /** Which recommendations a run makes; two runs are comparable only if these and their weighting are equal. */
 export interface Recommending {
@@ -28,6 +30,11 @@ export interface Recommending {
   excludeLaterFollows?: boolean;
   /** How many of the 100 popular `circles` recommends to a user with ties; undefined: any number. */
   popularAtMost?: number;
+  /**
+   * Whoever engages with more people than this is busy: `circles` recommends nobody through them, nor them for having
+   * engaged with a user, unless they are among the user's closest connections; undefined: nobody is busy.
+   */
+  strangersAtMost?: number;
 }
 
 /** What activities weigh, and who is good. */
@@ -92,6 +99,19 @@ export interface Settings extends InputLimits, Recommending {
   /** Servers to use instead of the embedded ones. */
   neo4j?: { uri: string; username: string; password: string };
   postgresUrl?: string;
+  /** What computes runs. */
+  engine: ComputingEngine;
+  spark: {
+    master: string;
+    /** Of the driver and of each executor, such as `4g`. */
+    memory: string;
+    /** More of Spark's own settings, by name. */
+    conf: Readonly<Record<string, string>>;
+    /** Separated by commas. */
+    jars?: string;
+  };
+  /** The folder of accepted rows, and of what Spark computes from them; absolute. */
+  lake: string;
   s3: S3Settings;
   /** Port 0 means any free port; an undefined size is based on the machine's memory. */
   embedded: {
@@ -202,8 +222,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       `KITH_S3_${one}_KEY is set but KITH_S3_${other}_KEY is not: set both, or neither to use AWS's own credentials.`,
     );
   }
+  const home = s.KITH_HOME ? resolve(s.KITH_HOME) : join(projectRoot, '.kith');
   return {
-    home: s.KITH_HOME ? resolve(s.KITH_HOME) : join(projectRoot, '.kith'),
+    home,
     minFreeBytes: s.KITH_MIN_FREE_SPACE,
     neo4j: s.KITH_NEO4J_URI
       ? { uri: s.KITH_NEO4J_URI, username: s.KITH_NEO4J_USERNAME, password: s.KITH_NEO4J_PASSWORD ?? '' }
@@ -214,6 +235,14 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       region: s.KITH_S3_REGION,
       keys: accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined,
     },
+    engine: s.KITH_ENGINE,
+    spark: {
+      master: s.KITH_SPARK_MASTER,
+      memory: s.KITH_SPARK_MEMORY,
+      conf: pairsOf(s.KITH_SPARK_CONF),
+      jars: s.KITH_SPARK_JARS,
+    },
+    lake: s.KITH_LAKE ? resolve(s.KITH_LAKE) : home,
     embedded: {
       boltPort: s.KITH_BOLT_PORT,
       httpPort: s.KITH_HTTP_PORT,
@@ -245,6 +274,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     activeDays: s.KITH_RECOMMEND_ACTIVE_DAYS,
     excludeLaterFollows:
       s.KITH_EXCLUDE_LATER_FOLLOWS === undefined ? undefined : s.KITH_EXCLUDE_LATER_FOLLOWS === 'yes',
+    strangersAtMost: s.KITH_STRANGERS_AT_MOST,
     retention: retentionFor(s.KITH_WINDOW_DAYS * 86_400, {
       seconds: (s.KITH_RETENTION_DAYS ?? 0) * 86_400,
       isSet: s.KITH_RETENTION_DAYS !== undefined,
@@ -289,6 +319,14 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     keepRunsDays: s.KITH_KEEP_RUNS_DAYS,
     historyDays: s.KITH_HISTORY_DAYS,
   };
+}
+
+/** Spark's settings from `name=value;name=value`. */
+function pairsOf(text = ''): Record<string, string> {
+  const pairs = text.split(';').map((pair) => pair.trim());
+  return Object.fromEntries(
+    pairs.filter(Boolean).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
 }
 
 /**

@@ -14,9 +14,9 @@ export function figures(run: DashboardRun): Content {
       tile('Lines read', count(read.lines), `${count(read.rejected)} rejected (${percent(read.rejected, read.lines)})`),
     graph &&
       tile(
-        'Activities in the graph',
+        added === undefined ? 'Activities kept' : 'Activities in the graph',
         count(graph.activities),
-        `${count(added ?? 0)} new · ${count(graph.users)} users`,
+        added === undefined ? `${count(graph.users)} users` : `${count(added)} new · ${count(graph.users)} users`,
       ),
     rows &&
       tile(

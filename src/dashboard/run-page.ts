@@ -160,10 +160,13 @@ function settingTable({ settings, input }: DashboardRun): Html {
   return section('Settings', definitions(lines));
 }
 
-function rankingText({ ranking, recommendEngaged, popularAtMost }: DashboardRun['settings']): string {
+function rankingText({ ranking, recommendEngaged, popularAtMost, strangersAtMost }: DashboardRun['settings']): string {
   const engaged = recommendEngaged ? '' : ', without people with whom the user has engaged';
-  const popular = ranking === 'circles' && popularAtMost !== undefined ? `, at most ${popularAtMost} popular` : '';
-  return `${ranking}${engaged}${popular}`;
+  const bounds = [
+    ...(popularAtMost === undefined ? [] : [`, at most ${popularAtMost} popular`]),
+    ...(strangersAtMost === undefined ? [] : [`, strangers who engage with at most ${strangersAtMost} people`]),
+  ];
+  return `${ranking}${engaged}${ranking === 'circles' ? bounds.join('') : ''}`;
 }
 
 function definitions(lines: readonly (readonly [string, Content])[]): Html {

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { EngineError, KithError, messageOf } from '../errors.ts';
 import { homeError } from './failure.ts';
+import { hasGraphStore } from './graph-store.ts';
 import { type EngineHome, homeOf, prepareHome } from './home.ts';
 import { settleImport } from './import-folder.ts';
 import { type HeldLock, isLocked, withLock } from './lock.ts';
@@ -45,7 +46,7 @@ export interface UpOptions {
  */
 export async function up(settings: Settings, options: UpOptions = {}): Promise<Stack> {
   throwIfAborted(options.signal);
-  const wanted = wantedEngines(options.only);
+  const wanted = options.only ? [options.only] : neededEngines(settings);
   const embedded = embeddedEngines(settings);
   const own = wanted.filter((name) => embedded[name]);
   const work: Promise<void>[] = [];
@@ -147,6 +148,12 @@ function stackOf(settings: Settings): Stack {
 
 function embeddedEngines(settings: Settings): { neo4j: boolean; postgres: boolean } {
   return { neo4j: settings.neo4j === undefined, postgres: settings.postgresUrl === undefined };
+}
+
+/** On Spark there may be no graph at all. */
+function neededEngines(settings: Settings): EngineName[] {
+  const isWithout = settings.engine === 'spark' && !settings.neo4j && !hasGraphStore(settings);
+  return isWithout ? ['postgres'] : ['neo4j', 'postgres'];
 }
 
 function wantedEngines(only: EngineName | undefined): EngineName[] {

@@ -7,10 +7,12 @@ import type { Report } from '../progress.ts';
 import type { DuckDbFile } from '../storage/duckdb-file.ts';
 import { methodOf, type RankingMethod, type RankingName } from './rankings.ts';
 
-/** The settings of weights and of who is good, under which lists are made. */
+/** The settings under which lists are made: of weights, of who is good, and of who counts. */
 export type EvaluatedSettings = Omit<Weighting, 'windowSeconds'> & {
   /** `all` is the part before the cut. */
   windowSeconds: number | 'all';
+  /** See Recommending. */
+  strangersAtMost?: number;
 };
 
 export interface ListOptions {
@@ -74,6 +76,7 @@ export async function makeLists(file: DuckDbFile, names: readonly RankingName[],
 
   async function findCircles(): Promise<void> {
     report?.({ doing: 'finding ties and the circles around them' });
+    await run('stranger', { strangersAtMost: BigInt(settings.strangersAtMost ?? Number.MAX_SAFE_INTEGER) });
     for (const name of ['popular', 'tie', 'via', 'member', 'mass', 'alike']) await run(name);
     const [[votes] = []] = await run('count-votes');
     const parts = Math.ceil(Number(votes) / votesAtOnce);

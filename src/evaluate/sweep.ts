@@ -4,7 +4,7 @@ import type { Variant } from './judge.ts';
 import type { EvaluatedSettings } from './make-lists.ts';
 import { type RankingName, rankingNames } from './rankings.ts';
 
-/** The settings that can be swept, beside `ranking`: those of weights and of who is good, named as KITH_… without it. */
+/** The settings that can be swept, beside `ranking`, named as KITH_… without it. */
 const swept = [
   'window-days',
   'decay',
@@ -14,6 +14,7 @@ const swept = [
   'base-like',
   'base-mention',
   'min-reputation',
+  'strangers-at-most',
 ] as const;
 
 /** Names of what `--sweep` takes. */
@@ -87,7 +88,7 @@ export function gridOf(
 export type SettingChanges = Readonly<Record<string, string>>;
 
 /**
- * The settings of weights and of who is good.
+ * The settings under which lists are made.
  *
  * @throws BadInputError naming what is wrong
  */
@@ -95,8 +96,8 @@ export function settingsOf(env: NodeJS.ProcessEnv, changes: SettingChanges): Eva
   const isAll = changes.KITH_WINDOW_DAYS === 'all';
   const given = isAll ? { ...changes, KITH_WINDOW_DAYS: undefined } : changes;
   // Nothing is kept here, so for how long does not matter.
-  const { weighting } = readSettings({ ...env, KITH_RETENTION_DAYS: undefined, ...given });
-  return { ...weighting, windowSeconds: isAll ? 'all' : weighting.windowSeconds };
+  const { weighting, strangersAtMost } = readSettings({ ...env, KITH_RETENTION_DAYS: undefined, ...given });
+  return { ...weighting, strangersAtMost, windowSeconds: isAll ? 'all' : weighting.windowSeconds };
 }
 
 /** @throws BadInputError if there is no such ranking */

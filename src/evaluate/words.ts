@@ -24,7 +24,7 @@ export function differenceText({ mean, low, high }: Estimate): string {
 
 /** @example `window 7 days, linear decay, bases 1` */
 export function settingsText(
-  { windowSeconds, decay, bases, minReputation }: EvaluatedSettings,
+  { windowSeconds, decay, bases, minReputation, strangersAtMost }: EvaluatedSettings,
   hasScores: boolean,
 ): string {
   const each = Object.entries(bases).map(([type, base]) => `${type} ${base / 1000}`);
@@ -33,6 +33,7 @@ export function settingsText(
     windowSeconds === 'all' ? 'window all' : `window ${windowSeconds / 86_400} days`,
     decay.kind === 'linear' ? 'linear decay' : `half-life ${decay.halfLifeSeconds / 86_400} days`,
     isOneBase ? `bases ${bases.follow / 1000}` : `bases ${each.join(', ')}`,
+    ...(strangersAtMost === undefined ? [] : [`strangers who engage with at most ${strangersAtMost} people`]),
     ...(hasScores ? [`reputation from ${minReputation}`] : []),
   ].join(', ');
 }

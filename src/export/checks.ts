@@ -1,13 +1,10 @@
 import type pg from 'pg';
-import { readFollowed } from '../graph/followed.ts';
-import type { Graph } from '../graph/graph.ts';
 import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
-import { type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
-import { readVias } from '../scoring/ranking/circles.ts';
 import { combinations, type Ranking } from '../scoring/ranking/ranking.ts';
 import type { Answers, Findings, SurveyName } from './offences.ts';
+import type { Population, ReadOthers } from './population.ts';
 import { forEachTable, type OfTables, type RowCounts } from './published-tables.ts';
 
 /** The run whose rows are checked. */
@@ -57,7 +54,7 @@ interface Check {
 }
 
 interface Subject {
-  graph: Graph;
+  population: Population;
   run: CheckedRun;
   /** The names of the tables that are checked. */
   names: OfTables<string>;
@@ -68,7 +65,7 @@ interface Subject {
 type Connect = <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
 
 export interface CheckContext {
-  graph: Graph;
+  population: Population;
   run: CheckedRun;
   connect: Connect;
   /** How many surveys run in parallel, each on its own connection; 1 if `connect` always gives the same one. */
@@ -163,16 +160,14 @@ export async function checkTables(context: CheckContext): Promise<{ checks: Chec
 }
 
 async function survey(context: CheckContext): Promise<Findings> {
-  const { graph, run, connect, sessions, of, graphChangedBy, known = {} } = context;
+  const { population, run, connect, sessions, of, graphChangedBy, known = {} } = context;
   const asksGraph = graphChangedBy === undefined;
   const surveys = tableSurveys.filter(({ name, needsGraph }) => !known[name] && (asksGraph || !needsGraph));
   const asksSuspended =
     asksGraph && surveys.some(({ name }) => ['closest', 'recommendations', 'reasons'].includes(name));
-  const { rows } = asksSuspended
-    ? await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher')
-    : { rows: [] };
+  const suspended = asksSuspended ? await population.suspended() : [];
   const names = of === 'shown' ? forEachTable((table) => table) : of;
-  const subject = { graph, run, names, suspended: rows.map(({ userId }) => Number(userId)) };
+  const subject = { population, run, names, suspended };
   const found: Findings = { ...known };
   await sideBySide(surveys, sessions, async ({ name, order, ask }) => {
     found[name] = await connect(async (client) => {
@@ -224,31 +219,31 @@ function surveyBy(file: SqlFile, values: (run: CheckedRun) => unknown[] = () => 
 }
 
 async function surveyReasons(client: pg.ClientBase, subject: Subject): Promise<Answers | undefined> {
-  const { graph, run } = subject;
+  const { population, run } = subject;
   const sources = combinations(run.ranking.sources);
   if (run.ranking.reasons === 'connections')
     return surveyBy('sql/checks/survey-rec-reasons.sql', () => [sources])(client, subject);
-  await copyPairs(client, 'vias', await userRanges(graph, 20_000), (range) => readVias(graph, range));
+  await copyPairs(client, 'vias', population, population.vias());
   const [ofTies] = run.ranking.sources;
   return surveyBy('sql/checks/survey-reasons-by-ties.sql', () => [sources, ofTies])(client, subject);
 }
 
-/** Copies whom everybody follows from the graph to Postgres, to compare it with the recommendations. */
-async function countFollowed(client: pg.ClientBase, { graph, run, names }: Subject): Promise<Findings['followed']> {
-  await copyPairs(client, 'followed', await userRanges(graph, 20_000), (range) => readFollowed(graph, range, run.asOf));
+/** Copies whom everybody follows to Postgres, to compare it with the recommendations. */
+async function countFollowed(client: pg.ClientBase, { population, names }: Subject): Promise<Findings['followed']> {
+  await copyPairs(client, 'followed', population, population.followed());
   return queryOne(client, 'sql/checks/count-followed.sql', [], names);
 }
 
-/** Copies pairs of users from the graph into a temporary table. */
+/** Copies pairs of users into a temporary table. */
 async function copyPairs(
   client: pg.ClientBase,
   table: string,
-  ranges: readonly UserRange[],
-  read: (range: UserRange) => Promise<{ userId: bigint; others: bigint[] }[]>,
+  population: Population,
+  read: ReadOthers,
 ): Promise<void> {
   await queryAll(client, 'sql/checks/create-pairs.sql', { table });
   const copy = new CopyStream(client, 'sql/checks/copy-pairs.sql', { table });
-  await readSideBySide(ranges, 1, async (range) => {
+  await readSideBySide(await population.ranges(20_000), 1, async (range) => {
     const users = await read(range);
     return async () => {
       for (const { userId, others } of users)

@@ -27,5 +27,6 @@ export async function emptyTables(
     failure: 'Nothing was reset',
     onProgress: ignored,
     record,
+    shown: undefined,
   });
 }

@@ -1,18 +1,21 @@
 import type pg from 'pg';
 import { BadInputError, ChecksFailedError } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
 import type { Database } from '../postgres/database.ts';
 import { type CheckedRun, type CheckOutcome, checkTables } from './checks.ts';
 import { makeAgain, type NextRun, type NextTable, nextTablesOf } from './next-table.ts';
 import { refuseObstacles } from './obstacles.ts';
 import type { Findings } from './offences.ts';
+import type { Population } from './population.ts';
 import { forEachTable, type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
+import type { PublishedRun } from './show-run.ts';
 import { swap } from './swap.ts';
 
 /** The number of connections for the checks; each may take several hundred megabytes. */
 const sessions = 2;
 
 export interface PublishOptions {
+  /** How users were scored, for those who read the tables. */
+  scoring: Pick<PublishedRun, 'filtered' | 'model'>;
   patienceSeconds: number;
   onProgress: (text: string) => void;
   /** Called with the outcomes of the checks, before a failed one fails the publish. */
@@ -38,7 +41,7 @@ export interface PublishSummary {
  *   EngineError if a reader's transaction does not end. The published tables are then unchanged.
  */
 export async function publish(
-  graph: Graph,
+  population: Population,
   database: Database,
   run: CheckedRun & NextRun,
   options: PublishOptions,
@@ -50,7 +53,7 @@ export async function publish(
   const names = forEachTable((table) => next[table].name);
   // Each survey gets its own connection.
   const found = await checkTables({
-    ...{ graph, run, of: names, sessions, known: await knownFindings(database, run, next) },
+    ...{ population, run, of: names, sessions, known: await knownFindings(database, run, next) },
     connect: (work) => database.transaction(work),
   });
   const checks = [...found.checks, complete(next, found.rows)];
@@ -62,6 +65,7 @@ export async function publish(
     failure: 'Nothing was published',
     onProgress,
     record: (client) => options.record(client, found.rows),
+    shown: { ...run, ...options.scoring, rows: found.rows },
   });
   return { rows: found.rows, checks };
 }

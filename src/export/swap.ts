@@ -6,15 +6,22 @@ import { removeLeftovers } from './leftovers.ts';
 import type { NextTable } from './next-table.ts';
 import { refuseObstacles, refuseObstaclesOn } from './obstacles.ts';
 import { type OfTables, type PublishedTable, publishedTables } from './published-tables.ts';
+import { type PublishedRun, showRun } from './show-run.ts';
+
+/** The tables, and the view that says which run they are of. */
+const swapped = [...publishedTables, 'published_run'] as const;
+type Swapped = (typeof swapped)[number];
 
 export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onProgress'> {
   /** Called in the swap's transaction, before it waits for anybody. */
   record: (client: pg.PoolClient) => Promise<void>;
+  /** The run that is shown from then on; undefined: none. */
+  shown: PublishedRun | undefined;
 }
 
 /**
  * Swaps the next tables with the published ones, in one transaction, at an instant at which nobody has any of them
- * open. A transaction that has read a table holds a lock on it until it ends. So while we hold all three locks, no
+ * open, and names the run that they are of. A transaction that has read a table holds a lock on it until it ends. So while we hold all three locks, no
  * transaction has seen the old rows and can go on to see the new ones. The new rows are frozen, so older snapshots see
  * them too. See docs/decisions/0003-publish-by-a-swap.md.
  *
@@ -24,17 +31,20 @@ export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onP
 export async function swap(
   database: Database,
   next: OfTables<NextTable>,
-  { record, ...patience }: SwapOptions,
+  { record, shown, ...patience }: SwapOptions,
 ): Promise<void> {
-  const tables = publishedTables.flatMap((table) => [`graph_recs.${table}`, `kith_next.${next[table].name}`]);
+  const tables = [
+    ...swapped.map((name) => `graph_recs.${name}`),
+    ...publishedTables.map((table) => `kith_next.${next[table].name}`),
+  ];
   // A reader may hold a table that we close last while it waits for one that we closed first. So the table that could
   // not be closed is closed first the next time.
-  let order = publishedTables;
+  let order: readonly Swapped[] = swapped;
   await atAnInstant(database, { ...patience, tables }, (watch) =>
     database.transaction(async (client) => {
       await record(client);
       const end = (await watch()) + performance.now();
-      let closing: PublishedTable | undefined;
+      let closing: Swapped | undefined;
       try {
         await unlessInUse(async () => {
           for (closing of order) {
@@ -44,6 +54,7 @@ export async function swap(
           closing = undefined;
           await refuseObstaclesOn(client);
           for (const table of publishedTables) await exchange(client, table, next[table]);
+          await showRun(client, shown);
         });
       } catch (error) {
         order = [...order].sort((a, b) => Number(b === closing) - Number(a === closing));

@@ -1,17 +1,12 @@
-import { computeClosest, usersPerComputing } from '../graph/closest.ts';
-import type { Computing } from '../graph/compiled.ts';
-import { readFollowed } from '../graph/followed.ts';
-import type { Graph } from '../graph/graph.ts';
-import { readSideBySide } from '../graph/side-by-side.ts';
-import { userRanges } from '../graph/user-ranges.ts';
+import type { UserRange } from '../graph/user-ranges.ts';
 import { copyOut, wholeRows } from '../postgres/copy-stream.ts';
 import type { Database } from '../postgres/database.ts';
-import { readVias } from '../scoring/ranking/circles.ts';
 import { constantSource } from '../scoring/ranking/ranking.ts';
-import { type DroppedCandidates, recommendAll, type Wanted } from '../scoring/ranking/recommend.ts';
+import type { Wanted } from '../scoring/ranking/recommend.ts';
 import { ConnectionLists } from './connection-lists.ts';
 import { ListCheck } from './list-check.ts';
 import { type Found, makeNext, type NextRun, type NextTable, nextTableOf, nextTablesOf } from './next-table.ts';
+import type { Population, ReadOthers } from './population.ts';
 import { type Others, RecommendationCheck } from './recommendation-check.ts';
 
 /** The run whose rows are written. */
@@ -19,51 +14,42 @@ export interface WrittenRun extends NextRun {
   wanted: Wanted;
 }
 
-export interface WriteOptions {
-  /** The number of Neo4j sessions used in parallel. */
-  sessions: number;
-  computing: Computing;
-  onProgress: (done: number, total: number, rows: number) => void;
-}
+/** What computes rows hands them over in key order, as COPY takes them: all rows of some users. */
+export type ComputeClosest = (take: (rows: Uint8Array) => Promise<void>, soFar: () => number) => Promise<void>;
+
+/** Hands over all recommendations of some users, and all of their reasons. */
+export type ComputeRecommendations = (
+  take: (recommendations: Uint8Array, reasons: Uint8Array) => Promise<void>,
+  soFar: () => number,
+) => Promise<void>;
 
 /** Users whose published rows and follows are read at a time: up to 5 MB a table. */
 const usersPerShown = 5_000;
 
 /**
- * Computes everybody's closest connections, stores them in the graph and writes the next closest_connections.
+ * Writes the next closest_connections from everybody's closest connections.
  *
- * @param meanwhile done once everybody's are in the graph, while the table gets its key
+ * @param meanwhile done once all rows are there, while the table gets its key
  * @returns the number of rows
  */
 export async function writeClosest(
-  graph: Graph,
+  population: Population,
   database: Database,
-  { wanted, ...run }: WrittenRun,
-  { sessions, computing, onProgress }: WriteOptions,
-  meanwhile: () => Promise<void>,
+  run: NextRun,
+  compute: ComputeClosest,
+  meanwhile: () => Promise<void> = async () => undefined,
 ): Promise<number> {
-  const { asOf, weighting, ranking } = wanted;
-  const shownRanges = await userRanges(graph, usersPerShown);
-  const ranges = await userRanges(graph, usersPerComputing[computing.by]);
-  const check = new ListCheck({ most: 50, suspended: await suspendedUsers(graph) });
+  const shownRanges = await population.ranges(usersPerShown);
+  const check = new ListCheck({ most: 50, suspended: new Set(await population.suspended()) });
   const lists = new ConnectionLists(0);
   let other = Promise.resolve();
   const made = await makeNext(database, 'closest_connections', { ...run, shownRanges }, async (rows) => {
-    let done = 0;
-    await readSideBySide(
-      ranges,
-      sessions,
-      async (range) => {
-        const texts = await computeClosest(graph, range, asOf, weighting, ranking.closest, computing);
-        return async () => {
-          for (const text of texts) {
-            const bytes = Buffer.from(text, 'latin1');
-            check.take(bytes, (user, id, upper, lower) => lists.add(user, id, upper, lower));
-            await rows.take(bytes);
-          }
-        };
+    await compute(
+      async (bytes) => {
+        check.take(bytes, (user, id, upper, lower) => lists.add(user, id, upper, lower));
+        await rows.take(bytes);
       },
-      () => onProgress(++done, ranges.length, check.rows),
+      () => check.rows,
     );
     written = { url: database.url, table: nextTableOf('closest_connections', run), lists };
     other = meanwhile();
@@ -77,24 +63,22 @@ export async function writeClosest(
 /** What this process has written last, which the next step need not read again. */
 let written: { url: string; table: string; lists: ConnectionLists } | undefined;
 
-/** Computes everybody's recommendations and writes the next recommendations and rec_reasons. */
+/** Writes the next recommendations and rec_reasons from everybody's recommendations. */
 export async function writeRecommendations(
-  graph: Graph,
+  population: Population,
   database: Database,
-  { wanted, ...run }: WrittenRun,
-  { sessions, computing, onProgress }: WriteOptions,
-): Promise<{ recommendations: number; reasons: number; dropped: DroppedCandidates }> {
-  const shownRanges = await userRanges(graph, usersPerShown);
-  const { asOf, ranking } = wanted;
+  { wanted: { ranking }, ...run }: WrittenRun,
+  compute: ComputeRecommendations,
+): Promise<{ recommendations: number; reasons: number }> {
+  const shownRanges = await population.ranges(usersPerShown);
   const next = { ...run, shownRanges, source: constantSource(ranking) };
-  let dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
   const { closest_connections: closest } = await nextTablesOf(database, run.id);
   const check = new RecommendationCheck({
-    suspended: await suspendedUsers(graph),
+    suspended: new Set(await population.suspended()),
     ranges: shownRanges,
-    readFollowed: async (range) => othersOf(await readFollowed(graph, range, asOf)),
+    readFollowed: othersBy(population.followed()),
     ranking,
-    readVias: async (range) => othersOf(await readVias(graph, range)),
+    readVias: othersBy(population.vias()),
     connections: closest && ranking.reasons === 'connections' ? await readConnections(database, closest) : undefined,
   });
   let reasons = Promise.resolve(0);
@@ -106,18 +90,14 @@ export async function writeRecommendations(
       (recRows) =>
         new Promise<Found>((resolve, reject) => {
           reasons = makeNext(database, 'rec_reasons', next, async (reasonRows) => {
-            await recommendAll(graph, {
-              ...{ ...wanted, computing, sessions },
-              take: async (rows) => {
-                dropped = sumOf(dropped, rows.dropped);
-                const ofRecs = Buffer.from(rows.recommendations, 'latin1');
-                const ofReasons = Buffer.from(rows.reasons, 'latin1');
+            await compute(
+              async (ofRecs, ofReasons) => {
                 await check.take(ofRecs, ofReasons);
                 await recRows.take(ofRecs);
                 await reasonRows.take(ofReasons);
               },
-              onProgress: (done, total) => onProgress(done, total, check.rows),
-            });
+              () => check.rows,
+            );
             const found = check.answers();
             // Before the reasons are complete, so that both tables get their indexes at the same time.
             resolve({ findings: found.recommendations });
@@ -126,27 +106,15 @@ export async function writeRecommendations(
           reasons.catch(reject);
         }),
     );
-    return { recommendations, reasons: await reasons, dropped };
+    return { recommendations, reasons: await reasons };
   } finally {
     await reasons.catch(() => undefined);
   }
 }
 
-/** By the latest flags: who may not be in any row. */
-async function suspendedUsers(graph: Graph): Promise<Set<number>> {
-  const { rows } = await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher');
-  return new Set(rows.map(({ userId }) => Number(userId)));
-}
-
-function othersOf(users: readonly { userId: bigint; others: bigint[] }[]): Others {
-  return new Map(users.map(({ userId, others }) => [Number(userId), Int32Array.from(others, Number).sort()]));
-}
-
-function sumOf(a: DroppedCandidates, b: DroppedCandidates): DroppedCandidates {
-  const sums = { ...a };
-  for (const [filter, count] of Object.entries(b) as [keyof DroppedCandidates, number][])
-    sums[filter] = (sums[filter] ?? 0) + count;
-  return sums;
+function othersBy(read: ReadOthers): (range: UserRange) => Promise<Others> {
+  return async (range) =>
+    new Map((await read(range)).map(({ userId, others }) => [Number(userId), Int32Array.from(others, Number).sort()]));
 }
 
 async function readConnections(database: Database, { name, rows }: NextTable): Promise<ConnectionLists> {

@@ -2,12 +2,8 @@ import type { Decay, Weighting } from '../config/settings.ts';
 import type { Computing } from './compiled.ts';
 import type { CypherFile, Graph, Parameters } from './graph.ts';
 import { rankedRows } from './rows-as-text.ts';
-import { sideBySide } from './side-by-side.ts';
-import { type UserRange, userRanges } from './user-ranges.ts';
+import type { UserRange } from './user-ranges.ts';
 import { weightUnits } from './weights.ts';
-
-/** Users per transaction when drawing edges: a few seconds of work, and little to repeat after a deadlock. */
-const usersPerDrawing = 5_000;
 
 /**
  * Users per transaction: a few seconds of work, and little to repeat after a deadlock. Of larger ranges, the last ones
@@ -75,45 +71,4 @@ export async function countSuspended(graph: Graph, asOf: number, weighting: Weig
     window: BigInt(weighting.windowSeconds),
   });
   return Number(rows[0]?.suspended ?? 0n);
-}
-
-/** What drawing changed. */
-export interface DrawnConnections {
-  created: number;
-  deleted: number;
-  propertiesSet: number;
-}
-
-/**
- * Brings `CLOSEST_TO {rank, weight}`, which people explore, in line with the users' lists; writes only what differs.
- */
-export async function drawClosest(
-  graph: Graph,
-  options: { sessions: number; onProgress: (done: number, total: number) => void },
-): Promise<DrawnConnections> {
-  const drawn: DrawnConnections = { created: 0, deleted: 0, propertiesSet: 0 };
-  const ranges = await userRanges(graph, usersPerDrawing);
-  let done = 0;
-  await sideBySide(ranges, options.sessions, async ({ first, end }) => {
-    const { changes } = await graph.write('cypher/closest/draw.cypher', { first, end });
-    drawn.created += changes.relationshipsCreated;
-    drawn.deleted += changes.relationshipsDeleted;
-    drawn.propertiesSet += changes.propertiesSet;
-    options.onProgress(++done, ranges.length);
-  });
-  return drawn;
-}
-
-/** Relationships that are removed in a transaction. */
-const removedAtOnce = 100_000n;
-
-/** Removes `CLOSEST_TO`, as if it had never been drawn. */
-export async function removeDrawn(graph: Graph, onProgress: () => void): Promise<void> {
-  for (;;) {
-    const { rows } = await graph.write<{ deleted: bigint }>('cypher/closest/remove-drawn.cypher', {
-      limit: removedAtOnce,
-    });
-    if (rows[0]?.deleted !== removedAtOnce) return;
-    onProgress();
-  }
 }

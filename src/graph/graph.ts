@@ -6,6 +6,7 @@ import neo4j, {
   type RecordShape,
   type ResultSummary,
   type Session,
+  type Transaction,
 } from 'neo4j-driver';
 import { statement } from '../config/project.ts';
 import { isBroken } from '../engines/reach.ts';
@@ -34,6 +35,13 @@ export type Parameters = Record<string, unknown>;
 /** A statement's file under cypher/. */
 export type CypherFile = `cypher/${string}.cypher`;
 
+/** Where Neo4j is, and as whom it is asked. */
+interface Access {
+  uri: string;
+  username: string;
+  password: string;
+}
+
 /** One result: its rows, and what was changed. */
 export interface Answer<Row extends RecordShape> {
   rows: Row[];
@@ -45,14 +53,18 @@ export interface Answer<Row extends RecordShape> {
  * broken off by a deadlock or a lost connection. Integers come back as BigInt.
  */
 export class Graph implements AsyncDisposable {
+  readonly #access: Access;
   readonly #driver: Driver;
   readonly #signal: AbortSignal | undefined;
   readonly #fence: Fence | undefined;
+  /** Everything happens in this transaction; see {@link trial}. */
+  #trial: Transaction | undefined;
   /** Aborted once Neo4j has said that it stops: whatever goes on beside would try to reach it for a minute. */
   readonly #stopping = new AbortController();
 
   /** @param fence only as long as its attempt is the latest may anything be written */
-  constructor(access: { uri: string; username: string; password: string }, signal?: AbortSignal, fence?: Fence) {
+  constructor(access: Access, signal?: AbortSignal, fence?: Fence) {
+    this.#access = access;
     this.#fence = fence;
     this.#driver = neo4j.driver(access.uri, neo4j.auth.basic(access.username, access.password), {
       useBigInt: true,
@@ -67,6 +79,7 @@ export class Graph implements AsyncDisposable {
 
   /** @throws EngineError if Neo4j can't be reached or refuses the statement; InterruptedError once the signal aborts */
   read<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
+    if (this.#trial) return this.#tryOut(this.#trial, file, parameters);
     const refuseLate = lateRefusal();
     return this.#run(file, (session) =>
       session.executeRead(async (tx) => {
@@ -101,12 +114,42 @@ export class Graph implements AsyncDisposable {
 
   /** Like `read`, but may write; the statement must be safe to repeat. */
   async write<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
+    if (this.#trial) return this.#tryOut(this.#trial, file, parameters);
     try {
       return await this.#writeOnce<Row>(file, parameters);
     } catch (error) {
       if (!isTerminated(error)) throw error;
       // By a later attempt, or by a person: another go finds out which.
       return this.#writeOnce<Row>(file, parameters);
+    }
+  }
+
+  /**
+   * Does some work on a graph in which nobody else sees what is read and written with `read` and `write`: it is rolled
+   * back at the end. Meanwhile whoever wants to write to the same users waits.
+   */
+  async trial<T>(work: (graph: Graph) => Promise<T>): Promise<T> {
+    const session = this.#driver.session();
+    try {
+      await using graph = new Graph(this.#access, this.#signal);
+      graph.#trial = await session.beginTransaction(noLimit);
+      return await work(graph);
+    } finally {
+      // Rolls back.
+      await session.close().catch(() => undefined);
+    }
+  }
+
+  async #tryOut<Row extends RecordShape>(
+    trial: Transaction,
+    file: CypherFile,
+    parameters: Parameters,
+  ): Promise<Answer<Row>> {
+    using stop = this.#stop();
+    try {
+      return answerOf<Row>(await stop.race(trial.run<Row>(statement(file), parameters)));
+    } catch (error) {
+      throw this.#errorOf(file, error);
     }
   }
 
@@ -312,6 +355,11 @@ function engineError(file: CypherFile, error: unknown): KithError {
   const code = String((error as Neo4jError).code);
   if (code.startsWith('Neo.ClientError.Security.'))
     return new EngineError('Neo4j refuses the user or the password (KITH_NEO4J_…).', { cause: error });
+  if (/OutOfMemory/.test(code))
+    return new EngineError(
+      `Neo4j had too little memory in ${file} (${messageOf(error)}); give it more with KITH_NEO4J_HEAP, then run again.`,
+      { cause: error },
+    );
   if (/^Neo\.(TransientError|DatabaseError)\./.test(code))
     return new EngineError(`Neo4j failed in ${file} (${messageOf(error)}); see its log, then run again.`, {
       cause: error,

@@ -7,7 +7,7 @@ export interface UserRange {
 }
 
 /** Above every user id; ids are at most 2^31 − 1. */
-const beyondAllUsers = 2n ** 31n;
+export const beyondAllUsers = 2n ** 31n;
 
 /** Every user once, in ranges of at most `size` users, by id. */
 export async function userRanges(graph: Graph, size: number): Promise<UserRange[]> {

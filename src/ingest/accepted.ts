@@ -18,6 +18,8 @@ const knownShape = z.object({
   horizon: z.number().nullable(),
   /** Whether the graph is just being made from them, or that was interrupted. */
   isRebuilding: z.boolean(),
+  /** Whether they hold what the graph lacks, since it was accepted for another engine. */
+  isAhead: z.boolean().optional(),
 });
 export type Known = z.infer<typeof knownShape>;
 
@@ -47,14 +49,14 @@ const mostPerRow = 2;
 const fewRows = 100_000;
 
 /**
- * `$KITH_HOME/accepted`: the accepted rows of every folder as Parquet, from which the graph can be made again. Each
+ * `accepted` in the lake, by default `$KITH_HOME/accepted`: the accepted rows of every folder as Parquet, from which the graph can be made again. Each
  * folder's are written before the first of them reaches the graph, so whatever the graph holds is here, too.
  */
 export class Accepted {
   readonly folder: string;
 
-  constructor(settings: Pick<Settings, 'home'>) {
-    this.folder = join(settings.home, 'accepted');
+  constructor(settings: Pick<Settings, 'lake'>) {
+    this.folder = join(settings.lake, 'accepted');
   }
 
   /**
@@ -89,6 +91,30 @@ export class Accepted {
   /** How many folders, or several together, it consists of. */
   count(): number {
     return this.#of('users').length;
+  }
+
+  /** All files of activities, as DuckDB takes them. */
+  activityFiles(): DuckDBValue {
+    return this.#paths(this.#of('activities'));
+  }
+
+  /** How many rows there are, of activities that may repeat, and of users. */
+  async countRows(workDir: string, signal?: AbortSignal): Promise<number> {
+    const names = this.#names();
+    if (names.length === 0) return 0;
+    await using staging = await Staging.open(workDir, signal);
+    const [[rows] = []] = await staging.run(statement('sql/accepted/count.sql'), { paths: this.#paths(names) });
+    return Number(rows);
+  }
+
+  /** How many words that end or forbid were ever accepted, with repeats. */
+  async countWords(workDir: string, signal?: AbortSignal): Promise<number> {
+    const names = this.#names().filter((name) => name.endsWith(suffixes.activities));
+    if (names.length === 0) return 0;
+    await using staging = await Staging.open(workDir, signal);
+    const paths = this.#paths(names);
+    const [[words] = []] = await staging.run(statement('sql/accepted/count-words.sql'), { paths });
+    return Number(words);
   }
 
   /** Where an attempt at ingest writes, before {@link take}. */
@@ -142,11 +168,7 @@ export class Accepted {
 
   /** Whether there are so many more rows than the graph has users and activities that {@link shrink} is worth it. */
   async isLong(inGraph: number, workDir: string, signal?: AbortSignal): Promise<boolean> {
-    const names = this.#names();
-    if (names.length === 0) return false;
-    await using staging = await Staging.open(workDir, signal);
-    const [[rows] = []] = await staging.run(statement('sql/accepted/count.sql'), { paths: this.#paths(names) });
-    return Number(rows) > mostPerRow * inGraph + fewRows;
+    return (await this.countRows(workDir, signal)) > mostPerRow * inGraph + fewRows;
   }
 
   /**

@@ -2,7 +2,8 @@ import { BadInputError } from '../errors.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Conduct, type FinishedRun, runInThisProcess } from './conduct-run.ts';
-import { readHorizon, refuseExpired } from './horizon.ts';
+import { engines } from './engines/engines.ts';
+import { refuseExpired } from './horizon.ts';
 import type { Run } from './run.ts';
 import { type PlannedRun, runSettings, wantedRun } from './run-options.ts';
 import { beginRun, continueRun, runInGraph } from './runs.ts';
@@ -47,7 +48,8 @@ export async function runPart(
   const wanted = part === 'ingest' || part === 'closest' ? wantedRun(planned, steps) : undefined;
   return runInThisProcess({ ...planned, watcher, signal }, async (database, conduct) => {
     if (!wanted) return goOn(part, planned, database, conduct, signal);
-    if (part === 'closest') refuseExpired(wanted, await readHorizon({ settings: planned.settings, signal }));
+    if (part === 'closest')
+      refuseExpired(wanted, await engines[planned.settings.engine].horizon({ settings: planned.settings, signal }));
     return beginRun(database, wanted);
   });
 }
@@ -67,7 +69,7 @@ async function goOn(
     throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${part}\`.`);
   const { run, isRecommended } = before;
   refuseOtherOptions(part, planned, run);
-  refuseExpired(run, await readHorizon({ settings, signal }));
+  refuseExpired(run, await engines[run.engine].horizon({ settings, signal }));
   // Publishing it again changes nothing.
   if (part === 'publish' && run.status === 'published') return run;
   if (part === 'publish') {
@@ -103,6 +105,10 @@ function refuseOtherOptions(part: Part, { asOf, given, scores, settings }: Plann
     throw new BadInputError(
       `Closest connections were computed for the ranking ${run.settings.ranking}: ` +
         `call \`kith closest --ranking ${given.ranking}\` first.`,
+    );
+  if (given.engine !== undefined && given.engine !== run.engine)
+    throw new BadInputError(
+      `Closest connections were computed by ${run.engine}: call \`kith closest --engine ${given.engine}\` first.`,
     );
   if (part !== 'publish') return;
   const isOtherList = scores && (scores.kind !== run.scores?.kind || scores.place !== run.scores.place);

@@ -1,10 +1,11 @@
 import type { Settings } from '../config/settings.ts';
-import { up } from '../engines/stack.ts';
 import { BadInputError } from '../errors.ts';
 import { type CheckOutcome, checkTables } from '../export/checks.ts';
-import { Graph } from '../graph/graph.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
+import { stepsOf } from './attempt.ts';
+import { engines } from './engines/engines.ts';
 import type { Run } from './run.ts';
+import { summaryOf } from './run-summary.ts';
 import { lastPublished, runInGraph } from './runs.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -18,7 +19,6 @@ export async function checkShown(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<{ run: Run; checks: CheckOutcome[] }> {
-  const stack = await up(settings, { signal });
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);
     if (!run) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
@@ -27,25 +27,22 @@ export async function checkShown(
     const inGraph = await runInGraph(database);
     const listsChangedBy =
       inGraph?.run.id === run.id ? undefined : "can't be judged, since the lists in the graph are of another run";
-    await using graph = new Graph(stack.neo4j, signal);
-    const context = {
+    const checked = {
       ...run,
       ranking: rankings[run.settings.ranking],
       maxRowChangePercent: settings.maxRowChangePercent,
       mayShrink: run.allowed.includes('shrink'),
     };
-    // On one connection, so that they see one run even if the next is published meanwhile.
-    const { checks } = await database.until(signal).transaction((client) =>
-      checkTables({
-        graph,
-        run: context,
-        of: 'shown',
-        sessions: 1,
-        connect: (work) => work(client),
-        graphChangedBy,
-        listsChangedBy,
-      }),
-    );
-    return { run, checks };
+    const summary = summaryOf(await stepsOf(database, run.id));
+    return engines[run.engine].withPopulation({ settings, signal, run, summary }, async (population) => {
+      // On one connection, so that they see one run even if the next is published meanwhile.
+      const { checks } = await database.until(signal).transaction((client) =>
+        checkTables({
+          ...{ population, run: checked, of: 'shown', sessions: 1, graphChangedBy, listsChangedBy },
+          connect: (work) => work(client),
+        }),
+      );
+      return { run, checks };
+    });
   });
 }

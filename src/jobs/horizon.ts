@@ -1,18 +1,6 @@
-import { hasGraphStore } from '../engines/graph-store.ts';
 import { BadInputError } from '../errors.ts';
-import { horizonOf } from '../graph/expire.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { Run } from './run.ts';
-import { type GraphContext, withGraph } from './run-context.ts';
-
-/**
- * How far back the graph is complete, in epoch seconds; undefined if it lacks nothing. With an attempt the graph is
- * closed to earlier ones first: a late one can't raise the horizon any more.
- */
-export async function readHorizon(context: GraphContext): Promise<number | undefined> {
-  if (!context.settings.neo4j && !hasGraphStore(context.settings)) return undefined;
-  return withGraph(context, horizonOf);
-}
 
 /** @throws BadInputError if the run's window reaches back to activities that may be gone */
 export function refuseExpired(

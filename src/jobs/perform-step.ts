@@ -26,10 +26,10 @@ import {
   type StepState,
   stepsOf,
 } from './attempt.ts';
+import { refuseIncomplete } from './engines/engine.ts';
 import { makeRoom } from './make-room.ts';
 import { openDay, openScores } from './open-input.ts';
 import { pipeline, readySteps, type Step } from './pipeline.ts';
-import { refuseHalfRebuilt } from './rebuild.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput, RunContext } from './run-context.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
@@ -97,7 +97,7 @@ export async function performStep(todo: StepToDo): Promise<StepEnd> {
     // Its worker died before it could end the run.
     if (state?.status === 'failed') return { kind: 'failed', error: new EngineError(state.error ?? `${name} failed.`) };
     refuseEndless(state);
-    refuseHalfRebuilt(settings);
+    refuseIncomplete(settings, run.engine);
     const input = await openInput(todo, signal);
     const summary = summaryOf(states);
     if (name === 'ingest') summary.pruned = (await makeRoom(settings, database)) || undefined;

@@ -100,6 +100,7 @@ async function rebuild(settings: Settings, database: Database, signal: AbortSign
       settings: runSettings(settings, undefined),
       scores: undefined,
       steps: ['ingest'],
+      engine: 'neo4j',
     });
     try {
       const attempt = await beginAttempt(database, run.id, 'ingest', everyWriter);
@@ -130,7 +131,7 @@ async function rebuild(settings: Settings, database: Database, signal: AbortSign
       const summary: RunSummary = { loader, added, graph: { users, activities }, isRebuilt: true };
       await finishAttempt(database, attempt, activities, summary);
       await finishRun(database, run.id, summary);
-      accepted.remember({ isRebuilding: false });
+      accepted.remember({ isRebuilding: false, isAhead: false });
       return { users, activities, aside };
     } catch (error) {
       await failRun(database, run.id, messageOf(error)).catch(() => undefined);
@@ -148,14 +149,6 @@ async function refuseFilled(settings: Settings, signal: AbortSignal): Promise<vo
   if (users > 0)
     throw new BadInputError(
       `Neo4j of KITH_NEO4J_URI holds ${users} users: empty its database first, since Kith doesn't touch the store of a given server.`,
-    );
-}
-
-/** @throws EngineError if a rebuild was interrupted, so that the graph lacks some of what it should hold */
-export function refuseHalfRebuilt(settings: Settings): void {
-  if (new Accepted(settings).known()?.isRebuilding)
-    throw new EngineError(
-      'The graph is only half rebuilt, since `kith rebuild` was interrupted: call `kith rebuild --yes` again.',
     );
 }
 

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { discardImport } from '../engines/bulk-import.ts';
+import { hasGraphStore } from '../engines/graph-store.ts';
 import { homeOf } from '../engines/home.ts';
 import { findPostgres } from '../engines/postgres.ts';
 import { up } from '../engines/stack.ts';
@@ -13,6 +14,7 @@ import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { Accepted } from '../ingest/accepted.ts';
 import { type Database, queryOn } from '../postgres/database.ts';
+import { sparkFolder } from '../spark/lake.ts';
 import { freeBytes } from '../storage/disk-full.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
 import { moveTokensOn } from './attempt.ts';
@@ -52,7 +54,7 @@ export async function resetNetwork(settings: Settings, signal: AbortSignal): Pro
       const [next] = await database.query<{ token: string }>('sql/steps/next-token.sql');
       const token = BigInt(next?.token ?? 0);
       const [shown] = await database.query<{ rows: number }>('sql/runs/count-shown.sql');
-      const graph = await openGraph(settings, database, token, stop).catch(async (error) => {
+      const graph = await openGraphIfAny(settings, database, token, stop).catch(async (error) => {
         if (!mayDrop(settings, error, stop)) throw error;
         // The tables may need the space.
         if (error instanceof DiskFullError) await dropNeo4jStore(settings, stop);
@@ -110,6 +112,15 @@ async function makeUsable(settings: Settings, signal: AbortSignal, isFreed = fal
   return undefined;
 }
 
+/** On Spark there may be no graph; it is not made for being emptied. */
+async function openGraphIfAny(
+  settings: Settings,
+  ...more: [database: Database, token: bigint, signal: AbortSignal]
+): Promise<Graph | undefined> {
+  if (settings.engine === 'spark' && !settings.neo4j && !hasGraphStore(settings)) return undefined;
+  return openGraph(settings, ...more);
+}
+
 /** Opens the graph and closes it to everybody who writes to it. */
 async function openGraph(settings: Settings, database: Database, token: bigint, signal: AbortSignal): Promise<Graph> {
   await discardImport(settings, { signal });
@@ -138,4 +149,5 @@ async function removeFiles(settings: Settings): Promise<void> {
   await rm(reputationFolder(settings), { recursive: true, force: true });
   await rm(rebuildFolder(settings), { recursive: true, force: true });
   await rm(new Accepted(settings).folder, { recursive: true, force: true });
+  await rm(sparkFolder(settings), { recursive: true, force: true });
 }

@@ -1,5 +1,11 @@
-import { rankingNames } from '../config/environment.ts';
-import { longestWindowDays, type RankingName, retentionFor, type Settings } from '../config/settings.ts';
+import { engineNames, rankingNames } from '../config/environment.ts';
+import {
+  type ComputingEngine,
+  longestWindowDays,
+  type RankingName,
+  retentionFor,
+  type Settings,
+} from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
@@ -24,6 +30,7 @@ export interface RunOptions {
   ranking?: string;
   /** How files are written and what they hold. */
   mapping?: string;
+  engine?: string;
   /** What would otherwise stop the run, such as `future,stale`. */
   allow?: string;
 }
@@ -33,7 +40,7 @@ export interface PlannedRun {
   /** With the options over them. */
   settings: Settings;
   /** Those that were given as options. */
-  given: Pick<RunOptions, 'windowDays' | 'minReputation' | 'ranking'>;
+  given: Pick<RunOptions, 'windowDays' | 'minReputation' | 'ranking' | 'engine'>;
   /** Epoch seconds; undefined if neither --as-of nor the folder's name says it. */
   asOf: number | undefined;
   input: string | undefined;
@@ -58,8 +65,14 @@ export function withOptions(settings: Settings, options: RunOptions): Settings {
       throw new BadInputError('--min-reputation should be a number from 0 to 1.');
     weighting.minReputation = least;
   }
-  const mapping = options.mapping === undefined ? settings.mapping : absoluteLocation(options.mapping, 'file');
-  return { ...settings, weighting, retention, mapping, ranking: rankingOf(options) ?? settings.ranking };
+  return {
+    ...settings,
+    weighting,
+    retention,
+    mapping: options.mapping === undefined ? settings.mapping : absoluteLocation(options.mapping, 'file'),
+    ranking: rankingOf(options) ?? settings.ranking,
+    engine: engineOf(options) ?? settings.engine,
+  };
 }
 
 /**
@@ -75,19 +88,31 @@ export function rankingOf({ ranking }: Pick<RunOptions, 'ranking'>): RankingName
 }
 
 /**
+ * The engine that an option names, if it was given.
+ *
+ * @throws BadInputError if there is no such engine
+ */
+export function engineOf({ engine }: Pick<RunOptions, 'engine'>): ComputingEngine | undefined {
+  if (engine === undefined) return undefined;
+  const known = engineNames.find((name) => name === engine);
+  if (!known) throw new BadInputError(`--engine should be ${engineNames.join(' or ')}.`);
+  return known;
+}
+
+/**
  * Opens what the options name, so that a mistake is told before any engine is started.
  *
  * @throws BadInputError naming the option or the file, and what is wrong with it
  */
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
-  const { input, asOf, windowDays, minReputation, ranking, allow } = options;
+  const { input, asOf, windowDays, minReputation, ranking, engine, allow } = options;
   const allowed = parseWaivers(allow);
   const changed = withOptions(settings, options);
   const folder = input === undefined ? undefined : await openDay(input, changed);
   const scores = scoresOf(settings, options);
   return {
     settings: changed,
-    given: { windowDays, minReputation, ranking },
+    given: { windowDays, minReputation, ranking, engine },
     asOf: asOfOf(asOf, folder?.name),
     input,
     scores,
@@ -110,14 +135,14 @@ export function wantedRun(
       `${opened.folder ? `${opened.folder.location} is not named by a date (YYYYMMDD)` : 'There is no folder'}: ` +
         'give --as-of, such as --as-of 2012-07-08T00:00:00Z.',
     );
-  return { asOf, input, scores, steps, allowed, settings: runSettings(settings, scores) };
+  return { asOf, input, scores, steps, allowed, engine: settings.engine, settings: runSettings(settings, scores) };
 }
 
 export function runSettings(settings: Settings, scores: ScoresPlace | undefined): RunSettings {
-  const { weighting, ranking, recommendEngaged, popularAtMost, dismissDays, activeDays, excludeLaterFollows } =
-    settings;
+  const { weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost } = settings;
+  const { dismissDays, activeDays, excludeLaterFollows } = settings;
   return {
-    ...{ weighting, ranking, recommendEngaged, popularAtMost, dismissDays, activeDays },
+    ...{ weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost, dismissDays, activeDays },
     excludeLaterFollows: excludeLaterFollows || undefined,
     reputation: scores ? 'list' : 'none',
   };

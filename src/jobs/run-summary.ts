@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import type { RowCounts } from '../export/published-tables.ts';
-import type { DrawnConnections } from '../graph/closest.ts';
 import type { Computing } from '../graph/compiled.ts';
+import type { DrawnConnections } from '../graph/draw.ts';
 import type { UnreadNames } from '../ingest/day-folder.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
@@ -32,6 +32,10 @@ export interface RunSummary {
   graph?: { users: number; activities: number };
   /** The run was no run, but `kith rebuild`. */
   isRebuilt?: true;
+  /** Where Spark has left its tables: of closest and recommend, and the list of scores. */
+  sparkClosest?: string;
+  sparkRecommend?: string;
+  sparkScores?: string;
   /** By what connections and recommendations were computed. */
   computing?: Computing;
   /** Closest connections written to their next table. */

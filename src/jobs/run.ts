@@ -1,5 +1,5 @@
 import { defaultDismissDays } from '../config/environment.ts';
-import type { Recommending, Weighting } from '../config/settings.ts';
+import type { ComputingEngine, Recommending, Weighting } from '../config/settings.ts';
 import type { WordsAsOf } from '../graph/words.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import type { Wanted } from '../scoring/ranking/recommend.ts';
@@ -38,10 +38,12 @@ export interface RunFacts {
 
 /** What a run recommends. */
 export function wantedOf({ asOf, startedAt, settings }: Pick<RunFacts, 'asOf' | 'startedAt' | 'settings'>): Wanted {
-  const { weighting, ranking, recommendEngaged, popularAtMost, dismissDays, activeDays, reputation } = settings;
+  const { weighting, ranking, reputation, recommendEngaged, popularAtMost, strangersAtMost } = settings;
+  const { dismissDays, activeDays, excludeLaterFollows } = settings;
   return {
-    ...{ asOf, weighting, ranking: rankings[ranking], recommendEngaged, popularAtMost, dismissDays, activeDays },
-    followsUntil: settings.excludeLaterFollows ? Math.floor(Date.parse(startedAt) / 1000) : undefined,
+    ...{ asOf, weighting, ranking: rankings[ranking], recommendEngaged, popularAtMost, strangersAtMost },
+    ...{ dismissDays, activeDays },
+    followsUntil: excludeLaterFollows ? Math.floor(Date.parse(startedAt) / 1000) : undefined,
     filter: { filtered: reputation === 'list', minReputation: weighting.minReputation },
   };
 }
@@ -53,6 +55,8 @@ export function wordsOf({ asOf, dismissDays = defaultDismissDays, followsUntil }
 
 /** A row of kith.runs. */
 export interface Run extends RunFacts {
+  /** What computes it; its numbers don't depend on that. */
+  engine: ComputingEngine;
   status: RunStatus;
   /** The steps that it consists of: all of the pipeline, or those that were called by hand. */
   steps: readonly StepName[];

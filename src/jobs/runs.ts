@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { ComputingEngine } from '../config/settings.ts';
 import { BusyError, EngineError } from '../errors.ts';
 import { type Database, queryOn, type SqlFile } from '../postgres/database.ts';
 import { refuseIfLocked } from '../postgres/refuse-if-locked.ts';
@@ -17,6 +18,8 @@ export interface WantedRun {
   input: string | undefined;
   scores: ScoresPlace | undefined;
   steps: readonly StepName[];
+  /** Neo4j by default. */
+  engine?: ComputingEngine;
   allowed?: readonly Waiver[];
 }
 
@@ -31,6 +34,7 @@ interface RunRow extends pg.QueryResultRow {
   started_at: Date;
   allowed: Waiver[];
   is_queued: boolean;
+  engine: ComputingEngine;
 }
 
 const runOf = (row: RunRow): Run => ({
@@ -44,6 +48,7 @@ const runOf = (row: RunRow): Run => ({
   scores: row.scores ?? undefined,
   allowed: row.allowed,
   isQueued: row.is_queued,
+  engine: row.engine,
 });
 
 /** Begins a run by hand. Call it under the network's lock. @throws BusyError if a run of the queue is under way */
@@ -114,7 +119,7 @@ export async function enqueueRuns(
 
 async function insert(
   client: pg.ClientBase,
-  { asOf, input, settings, scores, steps, allowed = [] }: WantedRun,
+  { asOf, input, settings, scores, steps, engine = 'neo4j', allowed = [] }: WantedRun,
   { isQueued, dueAt }: { isQueued: boolean; dueAt?: Date },
 ): Promise<Run | undefined> {
   const [row] = await queryOn<RunRow>(client, 'sql/runs/insert.sql', [
@@ -126,6 +131,7 @@ async function insert(
     isQueued,
     dueAt?.toISOString(),
     allowed,
+    engine,
   ]);
   return row && runOf(row);
 }

@@ -15,6 +15,8 @@ interface AfterWork extends Watched {
   name: 'keep' | 'judge' | 'draw' | 'expire' | 'compact';
   /** The last steps of runs that it follows. */
   follows: readonly StepName[];
+  /** Whether it works in the graph, which runs on Spark leave alone. */
+  isInGraph?: true;
   work(context: RunContext, report: Report): Promise<void>;
 }
 
@@ -24,15 +26,34 @@ interface AfterWork extends Watched {
  */
 const afterWork: readonly AfterWork[] = [
   { name: 'keep', follows: ['publish'], title: 'Afterwards: what is recommended, for later runs to judge', work: keep },
-  { name: 'judge', follows: ['publish'], title: 'Afterwards: what past recommendations came to', work: judge },
+  {
+    name: 'judge',
+    follows: ['publish'],
+    isInGraph: true,
+    title: 'Afterwards: what past recommendations came to',
+    work: judge,
+  },
   {
     name: 'draw',
     follows: ['closest', 'publish'],
+    isInGraph: true,
     title: 'Afterwards: CLOSEST_TO for those who explore the graph',
     work: draw,
   },
-  { name: 'expire', follows: ['publish'], title: 'Afterwards: expired activities out of the graph', work: expire },
-  { name: 'compact', follows: ['publish'], title: 'Afterwards: kept rows written anew if many repeat', work: compact },
+  {
+    name: 'expire',
+    follows: ['publish'],
+    isInGraph: true,
+    title: 'Afterwards: expired activities out of the graph',
+    work: expire,
+  },
+  {
+    name: 'compact',
+    follows: ['publish'],
+    isInGraph: true,
+    title: 'Afterwards: kept rows written anew if many repeat',
+    work: compact,
+  },
 ];
 
 /**
@@ -44,7 +65,9 @@ const afterWork: readonly AfterWork[] = [
  */
 export async function workAfter(context: RunContext, watcher: Watcher): Promise<void> {
   const { database, run, summary, signal, attempt } = context;
-  for (const item of afterWork.filter(({ follows }) => follows.includes(attempt.step))) {
+  const isMeant = ({ follows, isInGraph }: AfterWork) =>
+    follows.includes(attempt.step) && (run.engine === 'neo4j' || !isInGraph);
+  for (const item of afterWork.filter(isMeant)) {
     if (signal.aborted) break;
     const started = performance.now();
     watcher.begins(item);

@@ -78,7 +78,9 @@ export async function explainCircles(
   const obstacles = [...filters];
   const isDropped = obstacles.length > 0;
   // A suspended user has no candidates at all, which is said already.
-  if (found && score === 0n && userId !== recId) obstacles.push({ kind: 'no-term' });
+  const isBusy = (shared.busy as bigint[]).includes(rec);
+  if (found && score === 0n && userId !== recId)
+    obstacles.push(isBusy ? { kind: 'busy', most: wanted.strangersAtMost as number } : { kind: 'no-term' });
   else if (place < 0 && found && !isDropped)
     obstacles.push({ kind: 'popular-at-most', most: wanted.popularAtMost as number });
   else if (place >= mostRecommended) {
@@ -88,7 +90,7 @@ export async function explainCircles(
       missing: asDecimal(lowest - score),
     });
   }
-  const vias = (await readVias(graph, { first: user, end: user + 1n }))[0]?.others ?? [];
+  const vias = (await readVias(graph, { first: user, end: user + 1n }, shared.busy as bigint[]))[0]?.others ?? [];
   const circleOf = await circlesAround(graph, run, rec, terms);
   const ofSource = async ({ via, source }: { via: bigint; source: number }) => {
     if (source === 0) return { source: 'circle' as const, rank: vias.indexOf(via) + 1, ...circleOf(via) };

@@ -23,6 +23,8 @@ export type Obstacle =
   | { kind: 'not-among-best'; rank: number; lowestScore: string; missing?: string }
   /** By circles nothing speaks for the candidate. */
   | { kind: 'no-term' }
+  /** The same, and the candidate engages with so many people that it counts for strangers no more (KITH_STRANGERS_AT_MOST). */
+  | { kind: 'busy'; most: number }
   /** The user has engaged with the candidate, and KITH_RECOMMEND_ENGAGED is no. */
   | { kind: 'engaged' }
   /** Enough of the popular are recommended (KITH_POPULAR_AT_MOST). */
@@ -65,6 +67,8 @@ export function obstacleText(obstacle: Obstacle, userId: number, recId: number):
     }
     case 'no-term':
       return `Nobody around the ties of ${userId} engages enough with ${recId}, who is not popular and did not engage with ${userId} either.`;
+    case 'busy':
+      return `${recId} engages with more than ${obstacle.most} people, which counts only for those who are close to them (KITH_STRANGERS_AT_MOST), and nothing else speaks for them.`;
     case 'engaged':
       return `${userId} has engaged with ${recId} in the window, and such people are not recommended (KITH_RECOMMEND_ENGAGED).`;
     case 'popular-at-most':

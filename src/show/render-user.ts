@@ -1,3 +1,4 @@
+import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
 
@@ -24,6 +25,8 @@ export function renderUser(view: UserView, kith: string): string {
         3,
       )}`,
     );
+  else if (view.suspended === undefined)
+    parts.push('No closest connections: the user did nothing that counts, is suspended, or is not known.');
   else if (!view.suspended)
     parts.push(
       `No closest connections: in the ${run.settings.weighting.windowSeconds / 86_400} days before the as-of, the user did nothing that counts.`,
@@ -40,11 +43,14 @@ export function renderUser(view: UserView, kith: string): string {
       )}`,
     );
   else if (closest.length > 0) parts.push('No recommendations: no candidate passed the filters.');
-  if (closest.length > 0 || recommendations.length > 0) parts.push(droppedText(view, kith));
+  if (view.dropped && (closest.length > 0 || recommendations.length > 0))
+    parts.push(droppedText(view, view.dropped, kith));
   return parts.join('\n\n');
 }
 
 function stateText({ suspended, reputation, run }: UserView): string {
+  if (suspended === undefined)
+    return 'From the published tables: Spark computed the run, and without a graph flags, scores and who was dropped are not known.';
   const score = reputation === undefined ? 'no reputation score' : `reputation ${reputation}`;
   const least = run.settings.weighting.minReputation;
   const filter =
@@ -60,7 +66,8 @@ function tiesText(vias: readonly number[]): string {
   return `Recommended through the ${vias.length === 1 ? 'tie' : `${vias.length} strongest ties`} of the user: ${vias.join(', ')}`;
 }
 
-function because({ userId: recId, reasons }: RecommendationView): string {
+/** Because of whom, in a line; the heaviest are named. */
+export function because({ userId: recId, reasons }: RecommendationView): string {
   // Whoever is recommended for their own sake: popular, or engages with the user.
   const named = reasons
     .slice(0, namedReasons)
@@ -80,7 +87,7 @@ const wordFilters = [
   ['inactive', 'inactive'],
 ] as const;
 
-function droppedText({ dropped, userId, recommendations }: UserView, kith: string): string {
+function droppedText({ userId, recommendations }: UserView, dropped: DroppedCandidates, kith: string): string {
   const others = wordFilters.flatMap(([name, words]) =>
     dropped[name] === undefined ? [] : `, ${dropped[name]} ${words}`,
   );

@@ -3,7 +3,7 @@ import type { Computing } from '../graph/compiled.ts';
 import type { Graph, Parameters } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import { type RunFacts, wantedOf } from '../jobs/run.ts';
-import { readVias } from '../scoring/ranking/circles.ts';
+import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import { type DroppedCandidates, recommendTo } from '../scoring/ranking/recommend.ts';
 
@@ -24,20 +24,20 @@ export interface RecommendationView {
   reasons: (Weighted & { source: string })[];
 }
 
-/** A user in the current graph, by a run's as-of and settings. */
+/** A user in the current graph, by a run's as-of and settings; or in the published tables, which know less. */
 export interface UserView {
   userId: number;
   run: RunFacts;
-  /** By the latest flag. A suspended user has neither connections nor recommendations. */
-  suspended: boolean;
+  /** By the latest flag; undefined if only the graph would know. A suspended user has neither connections nor recommendations. */
+  suspended?: boolean;
   /** In [0, 1]; undefined without a score. */
   reputation?: number;
   closest: (Weighted & { rank: number })[];
   /** By circles: through whom people are recommended, the strongest ties first. */
   vias?: number[];
   recommendations: RecommendationView[];
-  /** Candidates that a filter dropped, by the filter's name. */
-  dropped: DroppedCandidates;
+  /** Candidates that a filter dropped, by the filter's name; undefined if only the graph would know. */
+  dropped?: DroppedCandidates;
 }
 
 interface UserRow {
@@ -65,7 +65,7 @@ export async function showUser(
   const [found, recommended, vias] = await Promise.all([
     graph.read<UserRow>('cypher/show/user.cypher', { userId: id }),
     recommendTo(graph, id, { ...wantedOf(run), computing, shared }),
-    run.settings.ranking === 'circles' ? readVias(graph, { first: id, end: id + 1n }) : undefined,
+    run.settings.ranking === 'circles' ? viasOf(graph, run, id) : undefined,
   ]);
   const user = found.rows[0];
   if (!user) throw unknownUser(userId);
@@ -87,7 +87,7 @@ export async function showUser(
       rank: i + 1,
       weight: decimalWeight(user.weights[i] ?? 0n, ofOne),
     })),
-    ...(vias && { vias: (vias[0]?.others ?? []).map(Number) }),
+    ...(vias && { vias }),
     recommendations: fieldsOf(recommended.recommendations)
       .map(([, candidate = '', score = '', rank, source = sources[0] as string]) => ({
         userId: Number(candidate),
@@ -99,6 +99,12 @@ export async function showUser(
       .sort((a, b) => a.rank - b.rank),
     dropped: recommended.dropped,
   };
+}
+
+async function viasOf(graph: Graph, run: RunFacts, id: bigint): Promise<number[]> {
+  const busy = await busyUsers(graph, run.settings.strangersAtMost);
+  const [found] = await readVias(graph, { first: id, end: id + 1n }, busy);
+  return (found?.others ?? []).map(Number);
 }
 
 /** The columns of each row of a table's text. */

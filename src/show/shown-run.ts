@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
-import { refuseHalfRebuilt } from '../jobs/rebuild.ts';
+import { refuseIncomplete } from '../jobs/engines/engine.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
@@ -22,7 +22,7 @@ export async function shownRun(
       throw new BadInputError(
         'Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.',
       );
-    refuseHalfRebuilt(settings);
+    refuseIncomplete(settings, 'neo4j');
     const [rebuilt] = await database.query('sql/runs/rebuilt.sql');
     if (rebuilt)
       throw new BadInputError(

@@ -153,7 +153,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     const before = await tables();
     const stack = await up(settings);
     const reader = await heldInPostgres(stack, 'SELECT FROM graph_recs.closest_connections LIMIT 1');
-    const act = () => disks.postgres.fill(0).then(() => useUpLog(stack.postgres.url));
+    const act = () => useUpLog(stack.postgres.url, disks.postgres);
     const failing = run(2, { when: { step: 'publish', doing: /^waiting for/ }, act });
     await expectFull(failing, 'postgres');
     await reader[Symbol.asyncDispose]();
@@ -275,12 +275,14 @@ const places = { home: /\/home\b/, neo4j: /\/neo4j\b|Neo4j/, postgres: /\/postgr
 const withoutAge = (tables: Tables) =>
   Object.values(tables).map((lines) => lines.map((line) => line.replace(/,[tf]$/, '')));
 
-/** Writes to Postgres' log until there is no space for more, and Postgres ends. */
-async function useUpLog(url: string): Promise<void> {
+/** Fills the disk of Postgres, and writes to its log until there is no space for more, and Postgres ends. */
+async function useUpLog(url: string, disk: SmallDisk): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
+  // Before the disk is full: a connection may write a file first.
   await client.connect();
   try {
+    await disk.fill(0);
     const write = () => client.query("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))");
     await until(
       'the log to be full',

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
 import { down, type Stack, up } from '../../src/engines/stack.ts';
 import { generate } from '../../src/generate/generate.ts';
-import { computeClosest, drawClosest } from '../../src/graph/closest.ts';
+import { computeClosest } from '../../src/graph/closest.ts';
+import { draw } from '../../src/graph/draw.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { loadFolder } from '../../src/graph/load-folder.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
@@ -66,10 +67,10 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
       ...{ by: 'cypher', why: '' },
     });
     await makeCarried(graph, wanted, {
-      ...{ sessions: 2, computing: { by: 'cypher', why: '' } },
+      ...{ users, sessions: 2, computing: { by: 'cypher', why: '' } },
       onProgress: () => undefined,
     });
-    await drawClosest(graph, { sessions: 2, onProgress: () => undefined });
+    await draw(graph, 'CLOSEST_TO', { sessions: 2, onProgress: () => undefined });
     const reputation = new Map<number, number>();
     for (let user = 0; user < users; user++) if (user % 7 !== 0) reputation.set(user, ((user * 37) % 101) / 100);
     await applyReputation(graph, reputation);

@@ -136,7 +136,7 @@ describe('rows that a run writes', () => {
         ORDER BY 1`);
       expect(found).toEqual([
         { partial: false, unique: true, all: 2 },
-        { partial: true, unique: false, all: 2 },
+        { partial: true, unique: false, all: 3 },
       ]);
       const client = await network.pool.connect();
       await client.query('BEGIN; SET LOCAL enable_seqscan = off');
@@ -276,9 +276,9 @@ describe('what appears only just before the swap', () => {
     ],
     [
       'another type of a column',
-      'ALTER TABLE graph_recs.recommendations ALTER COLUMN rank TYPE bigint',
-      'because Postgres refused to swap the tables (child table "recommendations_',
-      'ALTER TABLE graph_recs.recommendations ALTER COLUMN rank TYPE integer',
+      'ALTER TABLE graph_recs.closest_connections ALTER COLUMN rank TYPE bigint',
+      'because Postgres refused to swap the tables (child table "closest_connections_',
+      'ALTER TABLE graph_recs.closest_connections ALTER COLUMN rank TYPE integer',
     ],
     [
       'a view of the rows behind the table',

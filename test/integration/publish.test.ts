@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import type pg from 'pg';
 import { BusyError, ChecksFailedError, EngineError } from '../../src/errors.ts';
 import { type CheckContext, type CheckOutcome, checkTables } from '../../src/export/checks.ts';
+import { populationOf } from '../../src/export/population.ts';
 import type { PublishedTable } from '../../src/export/published-tables.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
@@ -141,7 +142,9 @@ describe('a check that fails is named', () => {
         maxRowChangePercent: 50,
         mayShrink: false,
       };
-      const context = { graph, run, of: 'shown', sessions: 1, connect: (work) => work(client) } satisfies CheckContext;
+      const population = populationOf(graph, asOf);
+      const connect: CheckContext['connect'] = (work) => work(client);
+      const context = { population, run, of: 'shown', sessions: 1, connect } satisfies CheckContext;
       return (await checkTables(context)).checks;
     } finally {
       await client.query('ROLLBACK');
@@ -284,7 +287,7 @@ describe('a check that fails is named', () => {
     };
     const graphChangedBy = 'a later ingest has changed the graph';
     const { checks } = await checkTables({
-      ...{ graph, run, of: 'shown', sessions: 1, graphChangedBy },
+      ...{ population: populationOf(graph, asOf), run, of: 'shown', sessions: 1, graphChangedBy },
       connect: (work) => rows.database.transaction(work),
     });
     const skipped = checks.filter(({ detail }) => detail === graphChangedBy);
@@ -343,7 +346,8 @@ describe('what applications rely on', () => {
   test('columns, types, NOT NULLs and keys are those of the contract, in the same order', async () => {
     const { rows: columns } = await network.pool.query(`
       SELECT table_name || '.' || column_name AS name, data_type, is_nullable FROM information_schema.columns
-      WHERE table_schema = 'graph_recs' ORDER BY table_name, ordinal_position`);
+      JOIN information_schema.tables USING (table_schema, table_name)
+      WHERE table_schema = 'graph_recs' AND table_type = 'BASE TABLE' ORDER BY table_name, ordinal_position`);
     const of = (table: string, ...types: string[]) =>
       types.map((type) => {
         const [name, kind] = type.split(' ');

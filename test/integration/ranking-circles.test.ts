@@ -50,20 +50,23 @@ async function runDay(
     reputation = `${input}.csv`;
     await writeReputation(options.reputation, reputation);
   }
-  const {
-    asOf,
-    reputation: _,
-    popularAtMost,
-    dropEngaged,
-    dismissDays,
-    activeDays,
-    excludeLaterFollows,
-    ...weighting
-  } = options;
-  const words = { dismissDays, activeDays, excludeLaterFollows };
+  const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...others } = options;
+  const { dismissDays, activeDays, excludeLaterFollows, ...weighting } = others;
   return network.run({
     ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink' },
-    settings: { ranking: 'circles', weighting, popularAtMost, ...words, recommendEngaged: !dropEngaged, ...settings },
+    settings: {
+      ...{
+        ranking: 'circles',
+        weighting,
+        popularAtMost,
+        strangersAtMost,
+        dismissDays,
+        activeDays,
+        excludeLaterFollows,
+      },
+      recommendEngaged: !dropEngaged,
+      ...settings,
+    },
   });
 }
 
@@ -104,6 +107,7 @@ const cases: fc.Arbitrary<CirclesCase> = fc
     // Half of them with words that end or forbid.
     example: fc.oneof(arbitraryCase(windows), arbitraryCase(windows).chain(withRandomWords)),
     popularAtMost: fc.option(fc.constantFrom(0, 1, 3), { nil: undefined, freq: 2 }),
+    strangersAtMost: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
     dropEngaged: fc.boolean(),
     compiled: fc.constantFrom<Compiled>('auto', 'off'),
   })
@@ -143,7 +147,7 @@ describe('the tables of circles are those of the definition', () => {
   describe.each(['auto', 'off'] as const)('with KITH_COMPILED=%s', (compiled) => {
     test('for networks with more than 50 closest, 20 ties and 100 popular, with linear decay', async () => {
       await expectOracle({ ...denseNetwork(2), compiled }, 'merge');
-      await expectOracle({ ...dense(3, { popularAtMost: 10 }), compiled }, 'merge');
+      await expectOracle({ ...dense(3, { popularAtMost: 10, strangersAtMost: 15 }), compiled }, 'merge');
     });
 
     test('for a network with exponential decay and good users', async () => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { forgetEarlier } from '../../src/export/leftovers.ts';
 import { makeNext, type NextRun } from '../../src/export/next-table.ts';
+import { populationOf } from '../../src/export/population.ts';
 import { type PublishSummary, publish } from '../../src/export/publish.ts';
 import { type PublishedTable, publishedTables } from '../../src/export/published-tables.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -93,7 +94,8 @@ export class StagedRows implements AsyncDisposable {
     const database = options.signal ? this.database.until(options.signal) : this.database;
     const asOf = Date.parse('2024-06-01') / 1000;
     const run = { ...written, asOf, ranking: secondDegree, settings: {}, maxRowChangePercent: 50, mayShrink: false };
-    const summary = await publish(this.#graph, database, run, {
+    const summary = await publish(populationOf(this.#graph, asOf), database, run, {
+      scoring: { filtered: false },
       patienceSeconds: options.patienceSeconds ?? 30,
       onProgress: options.onProgress ?? (() => undefined),
       onChecked: () => undefined,

@@ -7,6 +7,8 @@ import { withWords } from './words.ts';
 export interface CirclesOptions extends OracleOptions {
   /** How many of the popular a user with ties is recommended at most. */
   popularAtMost?: number;
+  /** Who engages with more people than this is no via of those who don't have them among their closest, nor engages with them. */
+  strangersAtMost?: number;
   /** Whether nobody is recommended with whom the user has engaged. */
   dropEngaged?: boolean;
 }
@@ -105,7 +107,11 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
     dropped: { suspended: 0, self: 0, followed: 0, ...(options.dropEngaged ? { engaged: 0 } : {}), reputation: 0 },
   };
   for (const u of users) {
-    const vias = tiesOf(u).slice(0, 10);
+    const isStranger = (v: number) =>
+      (s.get(v)?.size ?? 0) > (options.strangersAtMost ?? Number.POSITIVE_INFINITY) && !closest.get(u)?.includes(v);
+    const vias = tiesOf(u)
+      .filter((v) => !isStranger(v))
+      .slice(0, 10);
     const n = BigInt(vias.length);
     const terms: Term[] = [];
     for (const v of vias)
@@ -115,7 +121,7 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
       n === 0n ? tenMillion : vias.reduce((sum, v) => sum + (3n * 10n ** 11n) / (mass.get(v) as bigint), 0n) / n;
     for (const [w, share] of popular)
       terms.push({ rec: w, reason: w, source: 'popular', units: (c * 3n * share) / 10n ** 8n });
-    for (const w of users.filter((w) => of(s, w, u) > 0n))
+    for (const w of users.filter((w) => of(s, w, u) > 0n && !isStranger(w)))
       terms.push({
         ...{ rec: w, reason: w, source: 'engages-with-you' },
         units: part(of(s, w, u), full) + part(of(h, w, u), fullLately),

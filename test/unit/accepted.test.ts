@@ -15,7 +15,7 @@ describe('accepted rows', () => {
   beforeEach(() => {
     // DuckDB would take the brackets for a pattern.
     home = mkdtempSync(join(tmpdir(), 'kith-[unit]-'));
-    accepted = new Accepted({ home });
+    accepted = new Accepted({ lake: home });
     accepted.remember({ isComplete: true });
   });
   afterEach(() => rmSync(home, { recursive: true }));

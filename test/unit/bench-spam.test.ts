@@ -19,13 +19,18 @@ const nobody = { reached: 0, recommended: 0, first: 0 };
 
 /** What is so on every network: docs/quality.md, "Spam". */
 function expectSpam(figures: readonly SpamFigures[]): void {
-  expect(figures.map(({ accounts, hasScores }) => [accounts, hasScores])).toEqual([
-    [1, false],
-    [1, true],
-    [20, false],
-    [20, true],
+  expect(figures.map(({ accounts, against }) => [accounts, against])).toEqual([
+    [1, 'nothing'],
+    [1, 'scores'],
+    [1, 'strangers'],
+    [20, 'nothing'],
+    [20, 'scores'],
+    [20, 'strangers'],
   ]);
-  const [one, oneWithScores, ring, ringWithScores] = figures as [SpamFigures, SpamFigures, SpamFigures, SpamFigures];
+  const [one, oneWithScores, oneBounded, ring, ringWithScores, ringBounded] = figures as [
+    ...[SpamFigures, SpamFigures, SpamFigures],
+    ...[SpamFigures, SpamFigures, SpamFigures],
+  ];
   for (const { secondDegree } of figures) expect(secondDegree).toEqual(nobody);
   for (const { circles, source } of [oneWithScores, ringWithScores])
     expect({ circles, source }).toEqual({ circles: nobody, source: null });
@@ -33,6 +38,9 @@ function expectSpam(figures: readonly SpamFigures[]): void {
     expect(circles.reached).toBeGreaterThan(0.5);
     expect(source).toBe('engages-with-you');
   }
+  // Strangers who engage with everybody count for nobody, and reach nobody through each other.
+  for (const { circles, vias } of [oneBounded, ringBounded])
+    expect({ circles, vias }).toEqual({ circles: nobody, vias: 0 });
   expect(one.circles.recommended).toBeLessThanOrEqual(1 / 20);
   expect(ring.circles.recommended).toBeGreaterThan(5 * one.circles.recommended);
   // Scores say who is recommended, and not who is a via.

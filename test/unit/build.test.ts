@@ -38,6 +38,7 @@ beforeEach(() => {
   file('src/dashboard/style.css', '');
   file('sql/one.sql', 'SELECT 1');
   file('cypher/one.cypher', 'RETURN 1');
+  file('spark/one.sql', 'SELECT 1');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

@@ -10,7 +10,7 @@ import type { RankingName } from '../../src/evaluate/rankings.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 import { arbitraryCase, denseNetwork, writeFolder } from '../oracle/arbitrary-network.ts';
-import { expectedCircles } from '../oracle/circles.ts';
+import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { type Case, distinct, expectedTables } from '../oracle/oracle.ts';
 
 // Seconds on an idle machine.
@@ -22,6 +22,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
+type CirclesCase = Case & { options: CirclesOptions };
+
+/** In small networks nearly everybody is busy who engages with more than one or two people. */
+const strangers = fc.option(fc.constantFrom(1, 2), { nil: undefined });
+
 /** Everybody who is named in an activity that may count. */
 function usersOf({ network, options }: Case): number[] {
   const isSuspended = (user: number) => network.suspended.get(user) === true;
@@ -32,7 +37,7 @@ function usersOf({ network, options }: Case): number[] {
 }
 
 /** What the evaluation's ranking recommends to everybody: lines of user, recommended and place, as runs exclude. */
-async function listsOf(example: Case, ranking: RankingName): Promise<string[]> {
+async function listsOf(example: CirclesCase, ranking: RankingName): Promise<string[]> {
   const { network: given, options } = example;
   const users = usersOf(example);
   if (users.length === 0) return [];
@@ -97,7 +102,7 @@ describe('second-degree is what a run publishes', () => {
 });
 
 /** Circles, from the oracle, for those who have done something or with whom somebody has engaged. */
-function circlesOf(example: Case): string[] {
+function circlesOf(example: CirclesCase): string[] {
   const users = new Set(usersOf(example).map(String));
   return expectedCircles(example.network, example.options)
     .recommendations.map((line) => line.split(','))
@@ -109,7 +114,8 @@ describe('circles is what a run publishes', () => {
   test('for random small networks, both decays, reputation, suspended users and borders of the window', async () => {
     let recommended = 0;
     await fc.assert(
-      fc.asyncProperty(arbitraryCase(), async (example) => {
+      fc.asyncProperty(arbitraryCase(), strangers, async ({ network, options }, strangersAtMost) => {
+        const example: CirclesCase = { network, options: { ...options, strangersAtMost } };
         const lists = await listsOf(example, 'circles');
         expect(lists.sort()).toEqual(circlesOf(example).sort());
         recommended += lists.length;
@@ -126,7 +132,7 @@ describe('circles is what a run publishes', () => {
     const { network, options } = denseNetwork(3);
     const users = usersOf({ network, options });
     const reputation = new Map(users.map((user) => [user, (user % 4) / 4]));
-    const example = { network, options: { ...options, decay, reputation } };
+    const example: CirclesCase = { network, options: { ...options, decay, reputation, strangersAtMost: 30 } };
     const lists = await listsOf(example, 'circles');
     expect(lists.sort()).toEqual(circlesOf(example).sort());
     expect(lists.length).toBeGreaterThan(1000);

@@ -52,12 +52,22 @@ describe('settings', () => {
 
   test('know how to rank, and whom to leave out', () => {
     const read = (env: Record<string, string>) => {
-      const { ranking, recommendEngaged, popularAtMost } = readSettings(env);
-      return { ranking, recommendEngaged, popularAtMost };
+      const { ranking, recommendEngaged, popularAtMost, strangersAtMost } = readSettings(env);
+      return { ranking, recommendEngaged, popularAtMost, strangersAtMost };
     };
-    expect(read({})).toEqual({ ranking: 'second-degree', recommendEngaged: true, popularAtMost: undefined });
-    const given = { KITH_RANKING: 'circles', KITH_RECOMMEND_ENGAGED: 'no', KITH_POPULAR_AT_MOST: '15' };
-    expect(read(given)).toEqual({ ranking: 'circles', recommendEngaged: false, popularAtMost: 15 });
+    expect(read({})).toEqual({ ranking: 'second-degree', recommendEngaged: true });
+    const given = {
+      KITH_RANKING: 'circles',
+      KITH_RECOMMEND_ENGAGED: 'no',
+      KITH_POPULAR_AT_MOST: '15',
+      KITH_STRANGERS_AT_MOST: '300',
+    };
+    expect(read(given)).toEqual({
+      ranking: 'circles',
+      recommendEngaged: false,
+      popularAtMost: 15,
+      strangersAtMost: 300,
+    });
     expect(() => read({ KITH_RANKING: 'circle' })).toThrow('KITH_RANKING should be second-degree or circles');
     expect(() => read({ KITH_POPULAR_AT_MOST: '21' })).toThrow(BadInputError);
   });

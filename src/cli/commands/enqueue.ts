@@ -47,7 +47,13 @@ export function addEnqueueCommand(program: Command): void {
         return withDatabase(settings, signal, async (database) => {
           const queued = await enqueueRuns(
             database,
-            days.map((day) => ({ ...day, scores, allowed, settings: runSettings(settings, scores) })),
+            days.map((day) => ({
+              ...day,
+              scores,
+              allowed,
+              engine: settings.engine,
+              settings: runSettings(settings, scores),
+            })),
           );
           const { wakeWorkers } = await import('../../jobs/worker/worker.ts');
           // Without this they notice within half a minute.

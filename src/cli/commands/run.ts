@@ -38,6 +38,7 @@ export function addRunOptions(command: Command): Command {
     .option('--no-reputation', 'use no scores: nobody is filtered by reputation')
     .option('--min-reputation <x>', 'the lowest pred of a good user (KITH_MIN_REPUTATION, 0.5)')
     .option('--ranking <name>', 'how recommendations are ranked: second-degree or circles (KITH_RANKING)')
+    .option('--engine <name>', 'what computes: neo4j or spark (KITH_ENGINE)')
     .option(
       '--allow <names>',
       'what would otherwise stop the run: an as-of earlier than the published one (earlier), in the future (future) or long ' +

@@ -25,6 +25,7 @@ export function addScheduleCommand(program: Command): void {
     .option('--time-zone <zone>', 'the time zone of --at, such as America/New_York (KITH_TIME_ZONE, UTC)')
     .option('--input-root <dir>', "where the days' folders YYYYMMDD are; a path or s3://… (KITH_INPUT_ROOT)")
     .option('--ranking <name>', "how its runs are ranked: second-degree or circles (the worker's KITH_RANKING)")
+    .option('--engine <name>', "what computes its runs: neo4j or spark (the worker's KITH_ENGINE)")
     .option('--off', 'turn the daily run off')
     .addHelpText('after', examples)
     .action(async ({ off, ...change }: ScheduleChange & { off?: boolean }) => {
@@ -42,7 +43,9 @@ export function addScheduleCommand(program: Command): void {
       if (!schedule || schedule.isOff) print('no daily run is scheduled: kith schedule --input-root DIR');
       else
         print(
-          `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD${schedule.ranking ? `, ranked by ${schedule.ranking}` : ''}`,
+          `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD` +
+            (schedule.ranking ? `, ranked by ${schedule.ranking}` : '') +
+            (schedule.engine ? `, on ${schedule.engine}` : ''),
           `next ${schedule.next.at.toISOString()}; a worker has to be running then: kith worker`,
         );
     });

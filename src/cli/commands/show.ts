@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
+import { BadInputError } from '../../errors.ts';
 import { Graph } from '../../graph/graph.ts';
 import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
@@ -9,6 +10,7 @@ import { explain } from '../../show/explain.ts';
 import { renderCircles } from '../../show/render-circles.ts';
 import { renderExplanation } from '../../show/render-explanation.ts';
 import { renderUser } from '../../show/render-user.ts';
+import { showPublished } from '../../show/show-published.ts';
 import { showUser } from '../../show/show-user.ts';
 import { shownRun } from '../../show/shown-run.ts';
 import { calledAs } from '../called-as.ts';
@@ -48,6 +50,13 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
     .action(async (userId: number, { why, json, members }: Given) => {
       const settings = readSettings();
       const view = await interruptible(async (signal) => {
+        const published = await showPublished(settings, userId, signal);
+        if (published && (why !== undefined || members))
+          throw new BadInputError(
+            `Run ${published.run.id} was computed by Spark, and only a graph could explain more than the reasons that ` +
+              `\`${calledAs()} show ${userId}\` lists.`,
+          );
+        if (published) return json ? published : renderUser(published, calledAs());
         const stack = await up(settings, { signal, onProgress: say });
         const { run, isGraphOfRun } = await shownRun(settings, signal);
         if (!isGraphOfRun)
@@ -68,7 +77,8 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
     });
 }
 
-function userIdOf(text: string): number {
+/** A user id as an argument. */
+export function userIdOf(text: string): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) > largestUserId)
     throw new InvalidArgumentError(`A user id is a whole number from 0 to ${largestUserId}.`);
   return Number(text);

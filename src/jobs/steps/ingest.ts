@@ -4,7 +4,6 @@ import { hasGraphStore } from '../../engines/graph-store.ts';
 import { BadInputError, FolderChangedError, FolderMissingError } from '../../errors.ts';
 import { refuseObstacles } from '../../export/obstacles.ts';
 import { judgeSums } from '../../graph/judge-sums.ts';
-import { loadFolder } from '../../graph/load-folder.ts';
 import type { FlagDate } from '../../graph/merge-activities.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { Accepted } from '../../ingest/accepted.ts';
@@ -20,13 +19,15 @@ import type { Report } from '../../progress.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
 import { openFolder } from '../../storage/open-folder.ts';
-import { readHorizon, refuseExpired } from '../horizon.ts';
+import { engines } from '../engines/engines.ts';
+import { refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
 import { workFolder } from '../make-room.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
 
 /**
- * Reads and judges the day's folder whole, then brings its users and activities into the graph and keeps its messages.
+ * Reads and judges the day's folder whole, keeps its users and activities, gives them to the engine, and keeps its
+ * messages.
  */
 export async function ingest(context: RunContext, report: Report): Promise<void> {
   const { settings, run, folder, signal, summary } = context;
@@ -39,7 +40,8 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   makeFolders(workDir, 0o700);
   summary.rejects = join(dir, 'rejects.csv');
   const named = asOfOfFolder(folder.name);
-  const horizon = await readHorizon(context);
+  const engine = engines[run.engine];
+  const horizon = await engine.horizon(context);
   // A folder that is loaded by itself may be of any date.
   if (run.steps.includes('closest')) refuseExpired(run, horizon);
   try {
@@ -67,29 +69,17 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     await refuseChanged(context, folder, staged.newestNear);
     const flagged = { at: named ?? run.asOf, isUndated: named === undefined };
     await keepAccepted(context, staged, flagged, report);
-    const loaded = await loadFolder(settings, staged, {
-      flagged,
-      workDir,
-      fence: attempt,
-      hold: (move) => context.database.transaction(move),
-      signal,
-      report,
-    });
-    summary.loader = loaded.loader;
-    summary.added = loaded.added;
+    await engine.load(context, staged, flagged, report);
     if (messages) summary.messages = await messages.store.commit();
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
-  const { users, activities } = await withGraph(context, graphSize);
-  summary.graph = { users, activities };
 }
 
-/** How many activities the graph has at most once the folder is loaded. */
+/** How many activities there are at most once the folder is loaded. */
 async function activitiesWith(context: RunContext, staged: StagedFolder): Promise<number> {
   const added = Object.values(staged.activities).reduce((sum, count) => sum + count, 0);
-  if (isWithoutGraph(context.settings)) return added;
-  return added + (await withGraph(context, graphSize)).activities;
+  return added + (await engines[context.run.engine].mostActivities(context));
 }
 
 /** Whether there is no graph yet; a server of somebody's own always has one, perhaps an empty one. */

@@ -2,8 +2,9 @@ import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
 import type { Report } from '../../progress.ts';
 import { rankings } from '../../scoring/ranking/rankings.ts';
+import { engines } from '../engines/engines.ts';
 import { judgeAge, judgeAsOf } from '../judge-as-of.ts';
-import { type RunContext, withGraph, writtenRun } from '../run-context.ts';
+import { type RunContext, writtenRun } from '../run-context.ts';
 import { waive } from '../waivers.ts';
 
 /** Checks the run's next tables, and shows all three at once. */
@@ -11,9 +12,9 @@ export async function publishStep(context: RunContext, report: Report): Promise<
   const { database, run, settings, summary } = context;
   await judgeAsOf(context);
   await judgeAge(context);
-  await withGraph(context, async (graph) => {
+  await engines[run.engine].withPopulation(context, async (population) => {
     const { rows } = await publish(
-      graph,
+      population,
       database,
       {
         ...run,
@@ -23,6 +24,10 @@ export async function publishStep(context: RunContext, report: Report): Promise<
         mayShrink: run.allowed.includes('shrink'),
       },
       {
+        scoring: {
+          filtered: run.settings.reputation === 'list',
+          model: run.scores?.kind === 'model' ? run.scores.place : undefined,
+        },
         patienceSeconds: settings.publishPatienceSeconds,
         onProgress: (doing) => report({ doing }),
         onChecked: (checks) => {

@@ -1,18 +1,18 @@
 import { MessageStore } from '../../messages/message-store.ts';
 import type { Report } from '../../progress.ts';
-import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { readShares, scoreWeeks } from '../../scoring/reputation/score-weeks.ts';
 import { writeReputationList } from '../../scoring/reputation/write-scores.ts';
-import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
+import { engines } from '../engines/engines.ts';
+import { messagesFile, type RunContext, runFolder } from '../run-context.ts';
 import type { ReputationSummary } from '../run-summary.ts';
 
-/** Makes the graph's `reputation` the run's list of scores, by a model if one was named; without a list, nobody's. */
+/** Makes the run's list its scores, by a model if one was named; without a list, nobody's. */
 export async function reputation(context: RunContext, report: Report): Promise<void> {
   const { summary } = context;
   const made = await listOf(context, report);
-  report({ doing: 'setting the scores of the graph', count: made?.list.size ?? 0, unit: 'scores' });
-  const { scored } = await withGraph(context, (graph) => applyReputation(graph, made?.list));
+  report({ doing: 'setting the scores', count: made?.list.size ?? 0, unit: 'scores' });
+  const scored = await engines[context.run.engine].takeScores(context, made?.list);
   summary.reputation = made ? { ...made.summary, scored } : 'none';
 }
 

@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import type { Database } from '../../postgres/database.ts';
 import { absoluteLocation } from '../../storage/location.ts';
-import { rankingOf } from '../run-options.ts';
+import { engineOf, rankingOf } from '../run-options.ts';
 import { currentTime } from '../runs.ts';
 import { withDatabase } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
@@ -25,13 +25,15 @@ export interface ScheduleChange {
   inputRoot?: string;
   /** The name of a ranking. */
   ranking?: string;
+  /** The name of an engine. */
+  engine?: string;
 }
 
 /**
  * Shows the schedule, changes it or turns it off.
  *
  * @returns the resulting schedule
- * @throws BadInputError if it is not known where the days' folders are, or there is no such ranking
+ * @throws BadInputError if it is not known where the days' folders are, or there is no such ranking or engine
  */
 export async function changeSchedule(
   settings: Settings,
@@ -44,7 +46,13 @@ export async function changeSchedule(
     const { agenda } = store;
     if (change !== 'show') {
       const known = (await soundSchedule(agenda)) ?? scheduleOf(settings);
-      const { at, timeZone: zone, inputRoot: given, ranking } = change === 'off' ? {} : (change as ScheduleChange);
+      const {
+        at,
+        timeZone: zone,
+        inputRoot: given,
+        ranking,
+        engine,
+      } = change === 'off' ? {} : (change as ScheduleChange);
       const root = given ?? known?.inputRoot ?? inputRoot;
       if (root === undefined && change === 'off') return undefined;
       if (root === undefined)
@@ -54,6 +62,7 @@ export async function changeSchedule(
         timeZone: zone ?? known?.timeZone ?? timeZone,
         inputRoot: absoluteLocation(root, 'folder'),
         ranking: rankingOf({ ranking }) ?? known?.ranking,
+        engine: engineOf({ engine }) ?? known?.engine,
       };
       const now = await currentTime(database);
       if (change === 'off') await turnOffSchedule(agenda, changed, now);

@@ -21,15 +21,11 @@ export async function queueMorning(
   const due = latestDue(schedule, await currentTime(database));
   if (due.at < schedule.since) return undefined;
   const { input, asOf } = dayOf(schedule, due);
-  const { ranking = settings.ranking } = schedule;
+  const { ranking = settings.ranking, engine = settings.engine } = schedule;
   const scores = scoresOf(settings, {});
-  const wanted = {
-    input,
-    asOf,
-    scores,
-    settings: runSettings({ ...settings, ranking, excludeLaterFollows: settings.excludeLaterFollows ?? true }, scores),
-    dueAt: due.at,
-  };
+  const excludeLaterFollows = settings.excludeLaterFollows ?? engine !== 'spark';
+  const ofRun = runSettings({ ...settings, ranking, excludeLaterFollows }, scores);
+  const wanted = { input, asOf, scores, engine, settings: ofRun, dueAt: due.at };
   const [id] = await enqueueRuns(database, [wanted]);
   return id === undefined ? undefined : { id, input };
 }

@@ -1,6 +1,6 @@
 import type { Agenda } from 'agenda';
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
-import type { RankingName, Settings } from '../../config/settings.ts';
+import type { ComputingEngine, RankingName, Settings } from '../../config/settings.ts';
 import { BadInputError, messageOf } from '../../errors.ts';
 import { parseInstant } from '../../ingest/instant.ts';
 import { absoluteLocation } from '../../storage/location.ts';
@@ -18,6 +18,8 @@ export interface Schedule {
   inputRoot: string;
   /** How its runs are ranked; undefined: by the worker's settings. */
   ranking?: RankingName;
+  /** What computes its runs; undefined: what the worker's settings say. */
+  engine?: ComputingEngine;
 }
 
 /** Milliseconds by which clocks are put back at most. */
@@ -37,7 +39,7 @@ export interface KeptSchedule extends Schedule {
   since: Date;
 }
 
-interface MorningData extends Pick<Schedule, 'inputRoot' | 'ranking'> {
+interface MorningData extends Pick<Schedule, 'inputRoot' | 'ranking' | 'engine'> {
   isByHand: boolean;
   /** ISO 8601. */
   since: string;
@@ -48,13 +50,14 @@ export async function readSchedule(agenda: Agenda): Promise<KeptSchedule | undef
   const { jobs } = await agenda.queryJobs({ name: morningJob, includeDisabled: true });
   const [job] = jobs;
   if (!job?.repeatInterval) return undefined;
-  const { inputRoot, ranking, isByHand, since } = (job.data ?? {}) as MorningData;
+  const { inputRoot, ranking, engine, isByHand, since } = (job.data ?? {}) as MorningData;
   const schedule = {
     cron: String(job.repeatInterval),
     timeZone: job.repeatTimezone ?? 'UTC',
     inputRoot,
     // MongoDB keeps null for what is undefined.
     ranking: ranking ?? undefined,
+    engine: engine ?? undefined,
     isByHand,
     isOff: job.disabled ?? false,
     since: new Date(since),
@@ -85,11 +88,11 @@ export async function soundSchedule(agenda: Agenda): Promise<KeptSchedule | unde
  */
 export async function setSchedule(
   agenda: Agenda,
-  { cron, timeZone, inputRoot, ranking }: Schedule,
+  { cron, timeZone, inputRoot, ranking, engine }: Schedule,
   isByHand: boolean,
   since: Date,
 ): Promise<void> {
-  const data: MorningData = { inputRoot, ranking, isByHand, since: since.toISOString() };
+  const data: MorningData = { inputRoot, ranking, engine, isByHand, since: since.toISOString() };
   // Where the clock skips the time, Agenda may call late, twice or never again: it is only a reason to look at once.
   await agenda.every(cron, morningJob, data, { timezone: timeZone, skipImmediate: true });
   await agenda.enable({ name: morningJob });

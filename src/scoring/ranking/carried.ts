@@ -8,10 +8,13 @@ import { rankings } from './rankings.ts';
 import type { Wanted } from './recommend.ts';
 
 /**
- * Users per transaction: a few seconds of work, and little to repeat. The compiled procedures read everybody's lists each
- * time, and keep up to 1 GB of them in Neo4j's heap.
+ * Users per transaction, of so many in all: a few seconds of work, and little to repeat. The compiled procedures read
+ * everybody's lists each time: at most twenty times, and no more of their results in Neo4j's memory than needs be.
  */
-const usersPerCarried = { cypher: 5_000, compiled: 125_000 };
+const usersPerCarried = {
+  cypher: () => 5_000,
+  compiled: (users: number) => Math.max(32_000, Math.ceil(users / 20)),
+};
 
 /** Users who are relieved of their lists in one transaction. */
 const forgottenAtOnce = 20_000n;
@@ -20,12 +23,12 @@ const forgottenAtOnce = 20_000n;
 export async function makeCarried(
   graph: Graph,
   { ranking, weighting, asOf }: Pick<Wanted, 'ranking' | 'weighting' | 'asOf'>,
-  options: { computing: Computing; sessions: number; onProgress: (done: number, total: number) => void },
+  options: { users: number; computing: Computing; sessions: number; onProgress: (done: number, total: number) => void },
 ): Promise<void> {
   const { carried } = ranking;
   if (!carried) return;
   const { by } = options.computing;
-  const ranges = await userRanges(graph, usersPerCarried[by]);
+  const ranges = await userRanges(graph, usersPerCarried[by](options.users));
   let done = 0;
   await sideBySide(ranges, options.sessions, async ({ first, end }) => {
     await graph.write(carried[by], { first, end, ...weighingParameters(weighting, asOf) });

@@ -27,15 +27,35 @@ export const circles: Ranking = {
     goodAround: 'cypher/circles/good-around.cypher',
     compiled: 'cypher/circles/recommend-compiled.cypher',
   },
-  shared: async (graph, { filtered, minReputation }) => {
+  shared: async (graph, { filter: { filtered, minReputation }, strangersAtMost }) => {
     const { rows } = await graph.read('cypher/circles/popular.cypher', { filtered, minReputation });
-    return { popular: rows[0]?.popular, popularShares: rows[0]?.popularShares };
+    const busy = await busyUsers(graph, strangersAtMost);
+    return { popular: rows[0]?.popular, popularShares: rows[0]?.popularShares, busy };
   },
   rowsOf: (user) => rowsWithSources(user, circles),
 };
 
-/** The ties of the users in a range through whom people are recommended to them; users without ties are absent. */
-export async function readVias(graph: Graph, range: UserRange): Promise<{ userId: bigint; others: bigint[] }[]> {
-  const { rows } = await graph.read<{ userId: bigint; others: bigint[] }>('cypher/circles/vias.cypher', { ...range });
+/** Those who engage with more than so many people. */
+export async function busyUsers(graph: Graph, strangersAtMost: number | undefined): Promise<bigint[]> {
+  if (strangersAtMost === undefined) return [];
+  const { rows } = await graph.read<{ busy: bigint[] }>('cypher/circles/busy.cypher', {
+    strangersAtMost: BigInt(strangersAtMost),
+  });
+  return rows[0]?.busy ?? [];
+}
+
+/**
+ * The ties of the users in a range through whom people are recommended to them; users without ties are absent.
+ *
+ * @param busy who is nobody's via but of those who have them among their closest connections
+ */
+export async function readVias(
+  graph: Graph,
+  range: UserRange,
+  busy: readonly bigint[],
+): Promise<{ userId: bigint; others: bigint[] }[]> {
+  const { rows } = await graph.read<{ userId: bigint; others: bigint[] }>('cypher/circles/vias.cypher', {
+    ...{ ...range, busy: [...busy] },
+  });
   return rows;
 }

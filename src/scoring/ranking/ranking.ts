@@ -26,7 +26,7 @@ export interface Ranking {
   countUsers: CypherFile;
   recommend: RecommendStatements;
   /** What the statements that recommend need to know beside the lists, the same for everybody. */
-  shared(graph: Graph, filter: ReputationFilter): Promise<Parameters>;
+  shared(graph: Graph, wanted: { filter: ReputationFilter; strangersAtMost?: number }): Promise<Parameters>;
   /** A user's rows of both tables, as COPY takes them, from what `recommend.cypher` has found. */
   rowsOf(user: UserRecommendations, weighting: Weighting): UserRows;
 }

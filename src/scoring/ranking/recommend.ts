@@ -50,6 +50,8 @@ export interface Wanted {
   followsUntil?: number;
   /** How many of the popular are among a user's recommendations, see the ranking; undefined: any number. */
   popularAtMost?: number;
+  /** With how many people somebody may engage and yet speak for recommendations to strangers; undefined: any number. */
+  strangersAtMost?: number;
 }
 
 export interface RecommendOptions extends Wanted {
@@ -177,7 +179,7 @@ export async function candidatesOf(
 
 /** What the recommendations of all users share, beside the lists. */
 export async function sharedParameters(graph: Graph, wanted: Wanted): Promise<Parameters> {
-  const { asOf, weighting, ranking, filter, recommendEngaged, popularAtMost, activeDays } = wanted;
+  const { asOf, weighting, ranking, recommendEngaged, popularAtMost, activeDays } = wanted;
   return {
     ...weighingParameters(weighting, asOf),
     most: BigInt(mostRecommended),
@@ -186,7 +188,7 @@ export async function sharedParameters(graph: Graph, wanted: Wanted): Promise<Pa
     popularAtMost: BigInt(popularAtMost ?? mostRecommended),
     hidden: await hiddenUsers(graph),
     inactive: activeDays === undefined ? [] : await inactiveUsers(graph, asOf, activeDays),
-    ...(await ranking.shared(graph, filter)),
+    ...(await ranking.shared(graph, wanted)),
   };
 }
 

@@ -49,7 +49,12 @@ public final class Neo4jServer {
       public void databasePanic(DatabaseEventContext context) {
         new Thread(() -> {
           pause();
-          haltIfBroken(dbms);
+          try {
+            haltIfBroken(dbms);
+          } finally {
+            // It may be stopping already, and then nobody can ask it for the cause.
+            halt(context.getDatabaseName(), "it reported a failure");
+          }
         }).start();
       }
     });
@@ -80,9 +85,13 @@ public final class Neo4jServer {
         continue;
       }
       if (health.hasNoPanic()) continue;
-      System.out.println("FAILED the database " + name + " has to be restarted: " + reason(health.causeOfPanic()));
-      Runtime.getRuntime().halt(1);
+      halt(name, reason(health.causeOfPanic()));
     }
+  }
+
+  private static void halt(String database, String reason) {
+    System.out.println("FAILED the database " + database + " has to be restarted: " + reason);
+    Runtime.getRuntime().halt(1);
   }
 
   /** So that whoever was writing is told first. */

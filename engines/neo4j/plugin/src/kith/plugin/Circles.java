@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,7 +52,8 @@ public final class Circles {
    * @param minReputation null: nobody is filtered by reputation
    * @param popular user ids, the most popular first
    * @param popularShares of each of them, in 1e-7
-   * @param popularAtMost how many of them one user with ties is recommended
+   * @param popularAtMost how many of them one user with vias is recommended
+   * @param busy user ids of those who are a via and count as engaging only where they are a closest connection
    * @param hidden whom nobody is recommended
    * @param inactive who has done nothing for too long to be recommended
    */
@@ -67,11 +69,12 @@ public final class Circles {
       @Name("popular") List<Long> popular,
       @Name("popularShares") List<Long> popularShares,
       @Name("popularAtMost") long popularAtMost,
+      @Name("busy") List<Long> busy,
       @Name("hidden") List<Long> hidden,
       @Name("inactive") List<Long> inactive) {
     var candidates = new Candidates(transaction, memory, asOf, minReputation, hidden, inactive);
     var engagement = new Engagement(candidates, bases, new EdgeSums(asOf, window, halfLife), window, unitsOfOne);
-    return new CircleChunks(users, candidates, engagement, popular, popularShares, popularAtMost).stream();
+    return new CircleChunks(users, candidates, engagement, popular, popularShares, popularAtMost, Set.copyOf(busy)).stream();
   }
 
   private static byte[] namesOf(int bits) {
@@ -166,6 +169,7 @@ public final class Circles {
     private final Best best = new Best(RecommendedChunk.most);
     private final int[] order = new int[RecommendedChunk.most];
     private final Reasons reasonsOf = new Reasons();
+    private final Set<Long> busy;
 
     CircleChunks(
         List<Node> users,
@@ -173,10 +177,12 @@ public final class Circles {
         Engagement engagement,
         List<Long> popular,
         List<Long> popularShares,
-        long popularAtMost) {
+        long popularAtMost,
+        Set<Long> busy) {
       super(users, guard);
       this.candidates = candidates;
       this.engagement = engagement;
+      this.busy = busy;
       popularNumbers = popular.stream().mapToInt(candidates::numberOf).toArray();
       this.popularShares = popularShares.stream().mapToLong(Long::longValue).toArray();
       limited = popularAtMost < RecommendedChunk.most ? new Best((int) popularAtMost) : null;
@@ -200,8 +206,7 @@ public final class Circles {
 
     @Override
     void add(Node user) {
-      long[] ties = (long[]) user.getProperty("ties", nobody);
-      long[] ids = Arrays.copyOf(ties, Math.min(ties.length, mostVias));
+      long[] ids = viasOf(user);
       Via[] carried = new Via[ids.length];
       long phantom = 0;
       for (int i = 0; i < ids.length; i++) {
@@ -210,6 +215,7 @@ public final class Circles {
       }
       long popularity = 3 * (ids.length > 0 ? phantom / ids.length : 10_000_000);
       engagement.read(user);
+      if (!busy.isEmpty()) forgetStrangers(user);
       for (Via via : carried)
         for (int i = 0; i < via.alike.length; i++) candidates.add(via.alike[i], via.shares[i] / ids.length);
       for (int i = 0; i < popularNumbers.length; i++) candidates.add(popularNumbers[i], popularTerm(popularity, i));
@@ -231,6 +237,23 @@ public final class Circles {
       }
       reasonsOf.end(best);
       write((long) user.getProperty("userId"));
+    }
+
+    private long[] viasOf(Node user) {
+      long[] ties = (long[]) user.getProperty("ties", nobody);
+      if (!busy.isEmpty()) ties = Arrays.stream(ties).filter(tie -> !isBusyStranger(tie, user)).toArray();
+      return Arrays.copyOf(ties, Math.min(ties.length, mostVias));
+    }
+
+    private void forgetStrangers(Node user) {
+      for (int i = 0; i < engagement.count; i++)
+        if (isBusyStranger(candidates.id(engagement.met[i]), user)) engagement.terms[i] = 0;
+    }
+
+    private boolean isBusyStranger(long id, Node user) {
+      if (!busy.contains(id)) return false;
+      for (long near : (long[]) user.getProperty("closest", nobody)) if (near == id) return false;
+      return true;
     }
 
     private long popularTerm(long popularity, int i) {

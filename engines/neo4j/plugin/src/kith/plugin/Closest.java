@@ -158,6 +158,7 @@ public final class Closest {
     private void choose(Node user, int count) {
       closest.clear();
       ties.clear();
+      long engages = 0;
       long received = 0;
       long receivedLately = 0;
       long[] muted = withTies ? (long[]) user.getProperty("muted", null) : null;
@@ -167,6 +168,7 @@ public final class Closest {
         long out = outgoing.weight(v);
         if (out > 0 && closest.mayTake(out)) closest.offer(userIds[v], out, v);
         if (!withTies) continue;
+        if (out > 0) engages++;
         long in = incoming.weight(v);
         if (in > 0) {
           received = Math.addExact(received, in);
@@ -179,6 +181,7 @@ public final class Closest {
       for (int i = 0; i < closest.size(); i++) votes[i] = outgoing.recent(closest.numbers[i]) > 0 ? 2 : 1;
       keep(user, "closestVotes", closest.size() == 0 ? null : Arrays.copyOf(votes, closest.size()));
       keep(user, "ties", ties.size() == 0 ? null : Arrays.copyOf(ties.ids, ties.size()));
+      keep(user, "engages", engages == 0 ? null : engages);
       keep(user, "received", received == 0 ? null : received);
       keep(user, "receivedLately", receivedLately == 0 ? null : receivedLately);
     }

@@ -1,0 +1,45 @@
+// Spark for one machine (`local[*]`): the Python package pyspark brings a whole Spark with it.
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { javaProgram } from '../../src/engines/java-program.mjs';
+import { need, root, run, SetupError, stampOf } from './tools.mjs';
+
+const version = '4.3.0';
+const lib = join(root, 'engines', 'spark', 'lib');
+const jars = join(lib, 'pyspark', 'jars');
+
+/** Fetches nothing where SPARK_HOME names a Spark. */
+export async function fetchSpark() {
+  const { SPARK_HOME: given } = process.env;
+  await need(
+    javaProgram('java'),
+    ['-version'],
+    'Spark needs Java 17 or newer (Debian: `apt-get install openjdk-17-jdk-headless`, macOS: `brew install openjdk@17`).',
+  );
+  if (given) {
+    if (!isAbsolute(given) || !existsSync(join(given, 'bin', 'spark-sql')))
+      throw new SetupError(`SPARK_HOME is ${given}, which is no absolute path of a Spark with bin/spark-sql.`);
+    return `nothing fetched, SPARK_HOME is ${given}`;
+  }
+  const stamp = stampOf('spark', version);
+  if (stamp.fits() && existsSync(jars)) return undefined;
+  await need(
+    'python3',
+    ['-m', 'pip', '--version'],
+    'Spark is fetched by pip: install it (Debian: `apt-get install python3-pip`), or set SPARK_HOME to a Spark of your own.',
+  );
+  console.log(`setup: Spark          fetching version ${version}: 456 MB, one to three minutes`);
+  stamp.remove();
+  rmSync(lib, { recursive: true, force: true });
+  const options = ['--quiet', '--disable-pip-version-check', '--root-user-action=ignore', '--no-cache-dir'];
+  const what = ['--no-deps', '--no-compile', '--target', lib, `pyspark==${version}`];
+  await run('python3', ['-m', 'pip', 'install', ...options, ...what], 'pip could not fetch Spark');
+  stamp.write();
+  return `version ${version} fetched, ${sizeOf(lib)} MB on disk`;
+}
+
+function sizeOf(/** @type {string} */ folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  return Math.round(bytes / 1e6);
+}

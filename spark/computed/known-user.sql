@@ -1,0 +1,2 @@
+-- What the step closest has left.
+CREATE TABLE known_user USING parquet LOCATION '${spark.kith.computed}/known_user'

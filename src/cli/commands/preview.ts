@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { readSettings } from '../../config/settings.ts';
+import { runSettings } from '../../jobs/run-options.ts';
+import { settingsAsEnvironment } from '../../jobs/settings-as-environment.ts';
+import { print, printJson, say } from '../../output.ts';
+import { previewUser } from '../../show/preview.ts';
+import { renderPreview } from '../../show/render-preview.ts';
+import { interruptible } from '../interruptible.ts';
+import { addSettingOptions, givenSettings, settingsWith } from '../setting-options.ts';
+import { userIdOf } from './show.ts';
+
+const examples = `
+What isn't given is as in the published run, with whose lists the user's new ones are compared. They are computed from the
+graph as of that run, by the same statements. Nothing is published, and nothing in the graph changes; while it is
+computed, a run that writes to the graph waits. By circles with other weights everybody's activities are added up once:
+half a minute at ten million.
+
+Examples:
+  Whom would 42 be recommended by circles?
+    $ kith preview 42 --ranking circles
+  With a month instead of what the run had, and replies three times as important:
+    $ kith preview 42 --window-days 30 --base-reply 3
+  For a program:
+    $ kith preview 42 --min-reputation 0.7 --json | jq '.recommendations[] | select(.was == null)'
+`;
+
+/** Adds `kith preview USER_ID`. */
+export function addPreviewCommand(program: Command): void {
+  addSettingOptions(
+    program
+      .command('preview')
+      .description('a user under other settings, beside what is published')
+      .argument('<user-id>', 'the user', userIdOf)
+      .option('--json', 'print JSON'),
+  )
+    .addHelpText('after', examples)
+    .action(async (userId: number, options: { json?: boolean } & Record<string, unknown>) => {
+      const given = givenSettings(options);
+      settingsWith(given, {});
+      const preview = await interruptible((signal) =>
+        previewUser(
+          readSettings(),
+          userId,
+          (ofRun) => ({
+            ...runSettings(settingsWith(given, settingsAsEnvironment(ofRun)), undefined),
+            reputation: ofRun.reputation,
+          }),
+          { signal, onProgress: progressText() },
+        ),
+      );
+      if (options.json) printJson(preview);
+      else print(...renderPreview(preview).split('\n'));
+    });
+}
+
+/** Says what is being done, once for each thing. */
+function progressText(): (doing: string) => void {
+  let last = '';
+  return (doing) => {
+    if (doing !== last) say(`${doing} …`);
+    last = doing;
+  };
+}

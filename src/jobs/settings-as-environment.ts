@@ -1,0 +1,21 @@
+import type { RunSettings } from './run.ts';
+
+/** The variables KITH_… that give a run's settings, but for whether there is a list of scores. */
+export function settingsAsEnvironment({ weighting, ...settings }: RunSettings): Record<string, string> {
+  const { windowSeconds, decay, bases, minReputation } = weighting;
+  const { ranking, recommendEngaged, popularAtMost, strangersAtMost } = settings;
+  return {
+    KITH_WINDOW_DAYS: String(windowSeconds / 86_400),
+    KITH_DECAY: decay.kind,
+    ...(decay.kind === 'exponential' ? { KITH_HALF_LIFE_DAYS: String(decay.halfLifeSeconds / 86_400) } : {}),
+    KITH_BASE_FOLLOW: String(bases.follow / 1000),
+    KITH_BASE_REPLY: String(bases.reply / 1000),
+    KITH_BASE_LIKE: String(bases.like / 1000),
+    KITH_BASE_MENTION: String(bases.mention / 1000),
+    KITH_MIN_REPUTATION: String(minReputation),
+    KITH_RANKING: ranking,
+    KITH_RECOMMEND_ENGAGED: recommendEngaged ? 'yes' : 'no',
+    ...(popularAtMost === undefined ? {} : { KITH_POPULAR_AT_MOST: String(popularAtMost) }),
+    ...(strangersAtMost === undefined ? {} : { KITH_STRANGERS_AT_MOST: String(strangersAtMost) }),
+  };
+}

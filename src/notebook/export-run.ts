@@ -1,0 +1,140 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Settings } from '../config/settings.ts';
+import { up } from '../engines/stack.ts';
+import { BadInputError } from '../errors.ts';
+import { publishedTables } from '../export/published-tables.ts';
+import { Graph } from '../graph/graph.ts';
+import { userRanges } from '../graph/user-ranges.ts';
+import { withDatabase } from '../jobs/with-database.ts';
+import { copyOut } from '../postgres/copy-stream.ts';
+import { queryAll, queryOn } from '../postgres/database.ts';
+import { lackOfSpace } from '../storage/disk-full.ts';
+
+/** How the tables are written. */
+export const exportFormats = ['parquet', 'csv'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportOptions {
+  /** A folder that does not exist yet, or is empty. */
+  out: string;
+  format: ExportFormat;
+  signal: AbortSignal;
+  onProgress: (doing: string) => void;
+}
+
+/** Users whose scores are read at a time. */
+const usersPerScores = 100_000;
+
+/**
+ * Writes the published tables, all of one run, and the scores that filtered it, to files in a folder: whole or not at
+ * all. Nothing can be published meanwhile.
+ *
+ * @returns the run's id and the names of the files
+ * @throws BadInputError if nothing is published, or the folder holds something
+ */
+export async function exportRun(
+  settings: Settings,
+  { out, format, signal, onProgress }: ExportOptions,
+): Promise<{ run: string; files: string[] }> {
+  const folder = resolve(out);
+  await refuseFull(folder);
+  const beside = `${folder}.partial`;
+  try {
+    return await withDatabase(settings, signal, (database) =>
+      database.until(signal).transaction(async (client) => {
+        await queryAll(client, 'sql/notebook/hold.sql');
+        const [found] = await queryOn<{ run: { run_id: string; filtered: boolean } }>(client, 'sql/notebook/run.sql');
+        if (!found) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
+        await rm(beside, { recursive: true, force: true });
+        await mkdir(beside, { recursive: true, mode: 0o700 });
+        await writeFile(join(beside, 'published_run.json'), `${JSON.stringify(found.run, null, 2)}\n`);
+        for (const table of publishedTables) {
+          onProgress(`writing ${table}`);
+          const csv = join(beside, `${table}.csv`);
+          await pipeline(copyOut(client, 'sql/notebook/copy.sql', { table }), createWriteStream(csv), { signal });
+          if (format === 'parquet') await toParquet(csv, types[table]);
+        }
+        if (found.run.filtered) {
+          onProgress('writing scores');
+          await writeScores(settings, join(beside, 'scores.csv'), signal);
+          if (format === 'parquet') await toParquet(join(beside, 'scores.csv'), { user_id: 'INTEGER', pred: 'DOUBLE' });
+        }
+        const files = (await readdir(beside)).sort();
+        await rm(folder, { recursive: true, force: true });
+        await rename(beside, folder);
+        return { run: found.run.run_id, files };
+      }),
+    );
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    throw lackOfSpace(dirname(folder), error) ?? error;
+  }
+}
+
+async function refuseFull(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new BadInputError(`--out ${folder} is no folder that can be read (${error.code}).`);
+  });
+  if (names.length > 0) throw new BadInputError(`--out ${folder} holds something already: give a new folder.`);
+}
+
+const instants = { created_at: 'TIMESTAMPTZ', updated_at: 'TIMESTAMPTZ' };
+
+/** The columns of each table, for Parquet; weights are exact. */
+const types = {
+  closest_connections: {
+    ...{ user_id: 'INTEGER', closest_connection: 'INTEGER', weight: 'DECIMAL(38, 12)' },
+    ...{ ...instants, rank: 'INTEGER' },
+  },
+  recommendations: {
+    ...{ user_id: 'INTEGER', rec_id: 'INTEGER', ...instants, rank: 'INTEGER' },
+    ...{ score: 'DECIMAL(38, 12)', source: 'VARCHAR' },
+  },
+  rec_reasons: {
+    ...{ user_id: 'INTEGER', rec_id: 'INTEGER', reason_id: 'INTEGER', weight: 'DECIMAL(38, 12)' },
+    ...{ ...instants, source: 'VARCHAR' },
+  },
+};
+
+/** Replaces a CSV by a Parquet file of the same name. */
+async function toParquet(csv: string, columns: Readonly<Record<string, string>>): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    ...{ memory_limit: '512MB', threads: '2', preserve_insertion_order: 'true' },
+    ...{ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' },
+  });
+  try {
+    const db = await instance.connect();
+    const quoted = (path: string) => `'${path.replaceAll("'", "''")}'`;
+    const shape = Object.entries(columns).map(([name, type]) => `'${name}': '${type}'`);
+    // File names are no parameters of COPY.
+    await db.run(
+      `COPY (SELECT * FROM read_csv(${quoted(csv)}, header = true, columns = {${shape.join(', ')}})) TO ${quoted(csv.replace(/csv$/, 'parquet'))} (FORMAT parquet)`,
+    );
+    db.disconnectSync();
+  } finally {
+    instance.closeSync();
+  }
+  await rm(csv);
+}
+
+async function writeScores(settings: Settings, path: string, signal: AbortSignal): Promise<void> {
+  const { neo4j } = await up(settings, { signal, only: 'neo4j' });
+  await using graph = new Graph(neo4j, signal);
+  async function* lines() {
+    yield 'user_id,pred\n';
+    for (const { first, end } of await userRanges(graph, usersPerScores)) {
+      const { rows } = await graph.read<{ ids: bigint[]; preds: number[] }>('cypher/reputation/scores.cypher', {
+        first,
+        end,
+      });
+      const [{ ids, preds } = { ids: [], preds: [] }] = rows;
+      yield ids.map((id, i) => `${id},${preds[i]}\n`).join('');
+    }
+  }
+  await pipeline(lines, createWriteStream(path), { signal });
+}

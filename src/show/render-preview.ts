@@ -1,0 +1,73 @@
+import { settingsAsEnvironment } from '../jobs/settings-as-environment.ts';
+import type { Moved, Preview } from './preview.ts';
+import { because } from './render-user.ts';
+import { columns, instantText, weightText } from './text.ts';
+
+/** A preview as text for people. */
+export function renderPreview(preview: Preview): string {
+  const { user, published, closest, recommendations } = preview;
+  const parts = [
+    `User ${user.userId} as of ${instantText(published.asOf)}, beside run ${published.id}, which is published\n${changesText(preview)}`,
+  ];
+  if (user.suspended)
+    parts.push(`User ${user.userId} is suspended: suspended users have no connections and no recommendations.`);
+  parts.push(
+    listText(
+      'Closest connections',
+      closest,
+      ({ userId }) => [weightText(user.closest.find((one) => one.userId === userId)?.weight ?? '0')],
+      ['weight'],
+    ),
+  );
+  parts.push(
+    listText(
+      'Recommendations',
+      recommendations,
+      ({ userId }) => {
+        const one = user.recommendations.find((each) => each.userId === userId);
+        return one ? [weightText(one.score), because(one)] : [];
+      },
+      ['score', 'because of (weight)'],
+    ),
+  );
+  return parts.join('\n\n');
+}
+
+function changesText({ user, published }: Preview): string {
+  const [now, before] = [user.run.settings, published.settings].map(settingsAsEnvironment) as [
+    Environment,
+    Environment,
+  ];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    (name) => now[name] !== before[name],
+  );
+  if (names.length === 0) return 'with the settings of the run';
+  return `with ${names.map((name) => `${name}=${now[name] ?? ''} instead of ${before[name] ?? 'unset'}`).join(', ')}`;
+}
+
+type Environment = Record<string, string>;
+
+function listText(title: string, list: readonly Moved[], more: (one: Moved) => string[], head: string[]): string {
+  const there = list.filter(({ rank }) => rank !== undefined);
+  const out = list.filter(({ rank }) => rank === undefined);
+  const isNew = there.filter(({ was }) => was === undefined).length;
+  const isMoved = there.filter(({ was, rank }) => was !== undefined && was !== rank).length;
+  const lines = [`${title} (${there.length}): ${isNew} new, ${isMoved} at another rank, ${out.length} out`];
+  if (there.length > 0)
+    lines.push(
+      columns(
+        [
+          ['rank', 'was', 'user', ...head],
+          ...there.map((one) => [
+            String(one.rank),
+            one.was === undefined ? 'new' : String(one.was),
+            String(one.userId),
+            ...more(one),
+          ]),
+        ],
+        4,
+      ),
+    );
+  if (out.length > 0) lines.push(`  out: ${out.map(({ userId, was }) => `${userId} (was ${was})`).join(', ')}`);
+  return lines.join('\n');
+}

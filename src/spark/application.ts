@@ -1,0 +1,206 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { childEnvironment } from '../child-environment.ts';
+import { statement } from '../config/project.ts';
+import type { Settings } from '../config/settings.ts';
+import { pause, throwIfAborted, waitUntil } from '../engines/waiting.ts';
+import { BadInputError, EngineError } from '../errors.ts';
+import type { Report } from '../progress.ts';
+import { reasonIn } from './log-reasons.ts';
+import { sparkHome } from './spark-home.ts';
+import { TaskProgress } from './task-progress.ts';
+
+export type SparkFile = `spark/${string}.sql`;
+
+/** One application of Spark: statements that are run one after the other. */
+export interface Application {
+  /** For people, also those who look at the cluster. */
+  name: string;
+  statements: readonly SparkFile[];
+  /** What the statements name as `${spark.kith.…}`: whole numbers, and paths of folders or files. */
+  parameters: Readonly<Record<string, bigint | { path: string }>>;
+  /** Where the tables are made that the statements create. */
+  tables: string;
+  /** Its settings and its statements are kept beside it, with the endings .conf and .sql. */
+  logFile: string;
+}
+
+export interface ApplicationOptions {
+  signal: AbortSignal;
+  report: Report;
+  /** Called every few seconds; what it throws ends the application. */
+  check: () => Promise<void>;
+}
+
+const checkEveryMs = 5_000;
+const lookEveryMs = 500;
+/** How long an application may take to end itself, before it is killed. */
+const endSeconds = 15;
+
+/**
+ * Ends the application once nobody holds its standard input: Kith was killed. `$@` is the program with its arguments.
+ */
+const guarded = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+{ cat <&3 >/dev/null; kill -TERM "$child"; } 2>/dev/null &
+wait "$child"
+`;
+
+/**
+ * Runs an application to its end, as a child process: Spark has no maintained client for Node. If it is stopped, or
+ * this process dies, it ends.
+ *
+ * @throws EngineError with Spark's reason and the path of its log; whatever `check` throws; InterruptedError
+ */
+export async function runApplication(
+  settings: Pick<Settings, 'spark'>,
+  application: Application,
+  { signal, report, check }: ApplicationOptions,
+): Promise<void> {
+  const home = sparkHome();
+  const { logFile, statements } = application;
+  const confFile = logFile.replace(/\.log$/, '.conf');
+  const script = logFile.replace(/\.log$/, '.sql');
+  writeFileSync(confFile, propertiesOf(settings, application), { mode: 0o600 });
+  writeFileSync(script, statements.map((file) => `${statement(file).trimEnd()};\n`).join('\n'), { mode: 0o600 });
+  const log = openSync(logFile, 'w', 0o600);
+  const program = [`${home}/bin/spark-sql`, '--properties-file', confFile, '--load-spark-defaults', '-f', script];
+  const child = spawn('/bin/sh', ['-c', guarded, 'kith-spark', ...program], {
+    stdio: ['pipe', log, log],
+    detached: true,
+    env: environmentFor(home, settings.spark.master),
+  });
+  closeSync(log);
+  child.stdin?.on('error', () => undefined);
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.once('exit', (code, by) => resolve({ code, signal: by }));
+    child.once('error', () => resolve({ code: 127, signal: null }));
+  });
+  const progress = new TaskProgress(logFile, statements.map(titleOf));
+  let end: Awaited<typeof ended> | undefined;
+  ended.then((how) => {
+    end = how;
+  });
+  let checkedAt = performance.now();
+  try {
+    while (!end) {
+      await Promise.race([ended, pause(lookEveryMs, signal)]);
+      throwIfAborted(signal);
+      if (performance.now() - checkedAt > checkEveryMs) {
+        await check();
+        checkedAt = performance.now();
+      }
+      if (!end) report(await progress.look());
+    }
+  } finally {
+    await endGroup(child.pid);
+    child.stdin?.destroy();
+    await rm(shuffleFolder(application.tables), { recursive: true, force: true });
+    await rm(confFile, { force: true });
+  }
+  if (end.code === 0) return;
+  await progress.look();
+  const reason = reasonIn(await readEnd(logFile)) ?? `it ended with ${end.signal ?? `code ${end.code}`}`;
+  throw new EngineError(`Spark failed at ${progress.statement ?? 'its start'}: ${reason}; see its log, ${logFile}.`);
+}
+
+/** What a local Spark spills, which it leaves behind when it is killed. */
+function shuffleFolder(tables: string): string {
+  return join(tables, 'shuffled');
+}
+
+/** @example titleOf('spark/closest/edges-linear.sql') // 'edges-linear' */
+function titleOf(file: SparkFile): string {
+  return basename(file, '.sql');
+}
+
+function propertiesOf({ spark }: Pick<Settings, 'spark'>, { name, parameters, tables }: Application): string {
+  const isLocal = spark.master.startsWith('local');
+  const values = Object.entries(parameters).map(([key, value]): [string, string] => [
+    `spark.kith.${key}`,
+    typeof value === 'bigint' ? String(value) : sparkPath(value.path),
+  ]);
+  const conf = new Map<string, string>([
+    ['spark.driver.memory', spark.memory],
+    ['spark.executor.memory', spark.memory],
+    ['spark.ui.showConsoleProgress', 'false'],
+    ...(isLocal ? ([['spark.local.dir', shuffleFolder(tables)]] as const) : []),
+    ...(spark.jars === undefined ? [] : ([['spark.jars', spark.jars]] as const)),
+    ['spark.sql.join.preferSortMergeJoin', 'false'],
+    ...Object.entries(spark.conf),
+    // From here on what results depend on, or what Kith needs to look after the application.
+    ['spark.master', spark.master],
+    ['spark.submit.deployMode', 'client'],
+    ['spark.app.name', name],
+    ['spark.ui.enabled', 'true'],
+    ['spark.ui.port', '0'],
+    ['spark.ui.killEnabled', 'false'],
+    ['spark.sql.catalogImplementation', 'in-memory'],
+    ['spark.sql.warehouse.dir', sparkPath(tables)],
+    ['spark.sql.sources.default', 'parquet'],
+    ['spark.sql.session.timeZone', 'UTC'],
+    // Nothing may wrap silently.
+    ['spark.sql.ansi.enabled', 'true'],
+    ['spark.sql.files.maxRecordsPerFile', '0'],
+    ['spark.sql.variable.substitute', 'true'],
+    // A join with rows that are together by user doesn't move them again.
+    ['spark.sql.requireAllClusterKeysForCoPartition', 'false'],
+    ...values,
+  ]);
+  return [...conf].map(([key, value]) => `${key} ${value.replaceAll('\\', '\\\\')}\n`).join('');
+}
+
+/**
+ * A path as statements may contain it.
+ *
+ * @throws BadInputError if it has characters that mean something there
+ */
+export function sparkPath(path: string): string {
+  if (!/^\/[\p{L}\p{N}_ .+=@~/-]*$/u.test(path))
+    throw new BadInputError(
+      `Spark can't be given the path ${path}: it may have only letters, digits, spaces and _.+=@~- ` +
+        '(KITH_LAKE, by default $KITH_HOME).',
+    );
+  return `file:${path}`;
+}
+
+/** What Spark finds its way by; settings of Kith are no part of it. */
+function environmentFor(home: string, master: string): NodeJS.ProcessEnv {
+  const passedOn = Object.entries(process.env).filter(([name]) => /^(SPARK|HADOOP|YARN|KUBE|JAVA)_?\w+$/.test(name));
+  return childEnvironment({
+    ...(Object.fromEntries(passedOn) as Record<string, string>),
+    SPARK_HOME: home,
+    // The page of an application has no password.
+    ...(/^(local|spark:\/\/(127\.0\.0\.1|localhost):)/.test(master) ? { SPARK_LOCAL_IP: '127.0.0.1' } : {}),
+  });
+}
+
+/** Ends all processes of the application that are left. */
+async function endGroup(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return;
+  const send = (signal: NodeJS.Signals | 0) => {
+    try {
+      return process.kill(-pid, signal);
+    } catch {
+      return false;
+    }
+  };
+  send('SIGTERM');
+  if (await waitUntil(() => !send(0), endSeconds)) return;
+  send('SIGKILL');
+  await waitUntil(() => !send(0), endSeconds);
+}
+
+const mostOfLog = 256 * 1024;
+
+async function readEnd(file: string): Promise<string> {
+  await using handle = await open(file, 'r');
+  const { size } = await handle.stat();
+  const length = Math.min(size, mostOfLog);
+  const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+  return buffer.toString('utf8');
+}

@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { projectRoot } from '../config/project.ts';
+import { javaProgram } from '../engines/java-program.mjs';
+import { BadInputError, EngineError } from '../errors.ts';
+
+/** Where `npm run setup -- --spark` puts Spark. */
+const fetched = join(projectRoot, 'engines', 'spark', 'lib', 'pyspark');
+
+/**
+ * The folder of Spark: `SPARK_HOME`, or the one that setup has fetched.
+ *
+ * @throws BadInputError if SPARK_HOME names no Spark; EngineError if there is none, or no Java
+ */
+export function sparkHome(): string {
+  const { SPARK_HOME: given } = process.env;
+  if (given && !(isAbsolute(given) && existsSync(join(given, 'bin', 'spark-sql'))))
+    throw new BadInputError(
+      `SPARK_HOME is ${given}, which is no absolute path of a Spark with bin/spark-sql: correct or unset it.`,
+    );
+  const home = given || fetched;
+  if (!existsSync(join(home, 'bin', 'spark-sql')))
+    throw new EngineError(
+      'Spark is not here: fetch it by `npm run setup -- --spark` (456 MB), or set SPARK_HOME to one of version 4.1 or newer.',
+    );
+  if (spawnSync(javaProgram('java'), ['-version'], { stdio: 'ignore' }).status !== 0)
+    throw new EngineError('Spark needs Java 17 or newer and none was found: install a JDK or set JAVA_HOME.');
+  return home;
+}

@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { jest } from '@jest/globals';
+import pg from 'pg';
+import { kith } from '../harness/command-line.ts';
+import { TestNetwork } from '../harness/network.ts';
+import { denseNetwork } from '../oracle/arbitrary-network.ts';
+import { writeFolder, writeReputation } from '../oracle/write-folder.ts';
+
+jest.setTimeout(120_000);
+
+const { network: given, options } = denseNetwork(2);
+const reputation = new Map(given.activities.map(({ user }) => [user, (user % 10) / 10]));
+
+let network: TestNetwork;
+let env: Record<string, string>;
+let out: string;
+
+beforeAll(async () => {
+  network = await TestNetwork.open();
+  env = { KITH_HOME: network.settings.home };
+  out = mkdtempSync(join(tmpdir(), 'kith-export-'));
+});
+afterAll(async () => {
+  await network?.[Symbol.asyncDispose]();
+});
+
+describe('kith export', () => {
+  test('says that nothing is published, and leaves nothing behind', async () => {
+    const { code, stderr } = await kith(['export', '--out', join(out, 'none')], env);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing has been published') });
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  test.each(['parquet', 'csv'])('writes the tables and scores of one run as %s', async (format) => {
+    await network.reset();
+    const input = network.folder('20240601');
+    await writeFolder(given, input);
+    await writeReputation(reputation, `${input}.csv`);
+    const { asOf, reputation: _, ...weighting } = options;
+    const { run } = await network.run({
+      ...{ input, reputation: `${input}.csv`, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale' },
+      settings: { weighting },
+    });
+    const folder = join(out, format);
+    const { code, stdout } = await kith(['export', '--out', folder, '--format', format], env);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(run.id) });
+    const tables = ['closest_connections', 'rec_reasons', 'recommendations', 'scores'];
+    expect(readdirSync(folder).sort()).toEqual(
+      [...tables.map((name) => `${name}.${format}`), 'published_run.json'].sort(),
+    );
+    expect(readdirSync(out).filter((name) => name.endsWith('.partial'))).toEqual([]);
+    expect(JSON.parse(readFileSync(join(folder, 'published_run.json'), 'utf8'))).toMatchObject({
+      run_id: run.id,
+      filtered: true,
+    });
+    const db = await (await DuckDBInstance.create(':memory:')).connect();
+    const lines = async (table: string, line: string) => {
+      const found = await db.runAndReadAll(
+        `SELECT concat_ws(',', ${line}) AS line FROM '${join(folder, `${table}.${format}`)}'`,
+      );
+      return found
+        .getRows()
+        .map(([text]) => String(text))
+        .sort();
+    };
+    const weight = (column: string) => `CAST(${column} AS DECIMAL(38, 12))`;
+    const published = await network.tables();
+    expect(await lines('closest_connections', `user_id, closest_connection, ${weight('weight')}`)).toEqual(
+      published.closest,
+    );
+    expect(await lines('recommendations', 'user_id, rec_id')).toEqual(published.recommendations);
+    expect(await lines('rec_reasons', `user_id, rec_id, reason_id, ${weight('weight')}`)).toEqual(published.reasons);
+    const scores = [...reputation].map(([user, pred]) => `${user},${pred.toFixed(1)}`).sort();
+    expect(await lines('scores', 'user_id, CAST(pred AS DECIMAL(3, 1))')).toEqual(scores);
+    db.closeSync();
+  });
+
+  test('refuses a folder that holds something, and keeps it', async () => {
+    const folder = join(out, 'mine');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    const { code, stderr } = await kith(['export', '--out', folder], env);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('holds something already') });
+    expect(readdirSync(folder)).toEqual(['notes.txt']);
+  });
+});
+
+describe('kith readers', () => {
+  test('makes a role that can only read the published tables, lists it and removes it', async () => {
+    const added = await kith(['readers', 'add', 'app_reader', '--limit', '2'], env);
+    expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining('shown only now') });
+    expect(added.stderr).not.toContain('postgres');
+    const url = added.stdout.trim();
+    const reader = new pg.Client({ connectionString: url });
+    reader.on('error', () => undefined);
+    await reader.connect();
+    for (const name of [
+      'closest_connections',
+      'recommendations',
+      'rec_reasons',
+      'published_run',
+      'recommendations_with_reasons',
+    ])
+      expect((await reader.query(`SELECT count(*) FROM graph_recs.${name}`)).rows).toHaveLength(1);
+    for (const refused of [
+      'DELETE FROM graph_recs.recommendations',
+      'SELECT * FROM kith.runs',
+      'CREATE TABLE graph_recs.mine (a int)',
+      'SET TRANSACTION READ WRITE; DELETE FROM graph_recs.rec_reasons',
+    ])
+      await expect(reader.query(refused)).rejects.toThrow(/permission denied|read-only/);
+    expect((await reader.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '30s' }]);
+    expect(JSON.parse((await kith(['readers', 'list', '--json'], env)).stdout)).toEqual([
+      { name: 'app_reader', limit: 2, connections: 1, timeout: '30s' },
+    ]);
+    expect(await kith(['readers', 'add', 'app_reader'], env)).toMatchObject({ code: 2 });
+    expect(await kith(['readers', 'add', 'kith'], env)).toMatchObject({ code: 2 });
+    expect(await kith(['readers', 'remove', 'kith'], env)).toMatchObject({ code: 2 });
+    expect(await kith(['readers', 'remove', 'app_reader'], env)).toMatchObject({ code: 0 });
+    await expect(reader.query('SELECT 1')).rejects.toThrow();
+    await reader.end().catch(() => undefined);
+    expect((await kith(['readers', 'list'], env)).stdout).toContain('no readers yet');
+  });
+});
+
+describe('kith completion', () => {
+  test.each([
+    ['kith ru', ['run', 'runs']],
+    ['kith readers ', ['add', 'list', 'remove', '--help']],
+    ['kith reputation train --in', ['--input']],
+  ])('completes "%s" in bash', async (line, expected) => {
+    const { stdout } = await kith(['completion', 'bash'], env);
+    const words = line.split(' ');
+    const { stdout: found } = spawnSync(
+      'bash',
+      [
+        '-c',
+        `${stdout}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _kith; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(found.trim().split('\n')).toEqual(expected);
+  });
+
+  test('is there for zsh and fish, and names other shells', async () => {
+    expect((await kith(['completion', 'zsh'], env)).stdout).toMatch(/^#compdef kith/);
+    expect((await kith(['completion', 'fish'], env)).stdout).toContain(
+      "complete -c kith -f -n '__fish_use_subcommand' -a run",
+    );
+    expect(await kith(['completion', 'tcsh'], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('tcsh') });
+    expect(existsSync(join(out, 'none'))).toBe(false);
+  });
+});
