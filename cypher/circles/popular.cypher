@@ -1,8 +1,8 @@
-// The popular of circles: the 100 with whom most was done recently, of those who may be recommended (good ones, where
-// $filtered), and the share of each in 1e-7 of the first, as two parallel lists in one row, the most popular first,
+// The popular of circles: the 100 with whom most was done recently, of those who may be recommended (not hidden; good
+// ones, where $filtered), and the share of each in 1e-7 of the first, as two parallel lists in one row, the most popular first,
 // equal ones by lower id. What counts is receivedLately, or received if nobody was engaged with recently.
 MATCH (w:User)
-WHERE w.received > 0 AND NOT ($filtered AND coalesce(w.reputation < $minReputation, true))
+WHERE w.received > 0 AND w.hidden IS NULL AND NOT ($filtered AND coalesce(w.reputation < $minReputation, true))
 WITH collect(w) AS candidates, max(w.receivedLately) AS mostLately, max(w.received) AS most
 UNWIND candidates AS w
 WITH

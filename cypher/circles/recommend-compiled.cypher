@@ -16,7 +16,23 @@ CALL kith.circles(
   $popular,
   $popularShares,
   $popularAtMost,
-  $busy
+  $busy,
+  $hidden,
+  $inactive
 )
-YIELD recommendations, reasons, users AS done, self, followed, notGood
-RETURN recommendations, reasons, done, self, followed AS followedAlready, notGood
+YIELD
+  recommendations, reasons, users AS done, self, blocked, muted, followed, followedSince, dismissed, undiscoverable, inactive,
+  notGood
+RETURN
+  recommendations,
+  reasons,
+  done,
+  self,
+  blocked AS blockedOnes,
+  muted AS mutedOnes,
+  followed AS followedAlready,
+  followedSince AS followedLater,
+  dismissed AS dismissedOnes,
+  undiscoverable,
+  inactive AS inactiveOnes,
+  notGood

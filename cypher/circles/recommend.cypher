@@ -10,10 +10,14 @@
 // passed over as ties, and don't count as engaging with the user.
 // Every term is rounded down before it is added.
 // A candidate is dropped by the first filter that catches it:
-//   self        the user
-//   followed    followed at or before $asOf, in or out of the window
-//   engaged     the user has engaged with them in the window (S(user, w) > 0), where $dropEngaged
-//   reputation  not one of $good, where $filtered
+//   self            the user
+//   blocked, muted  one of the lists that cypher/words has set on the user
+//   followed        followed at or before $asOf, in or out of the window
+//   followed since  one of the list that cypher/words has set
+//   engaged         the user has engaged with them in the window (S(user, w) > 0), where $dropEngaged
+//   dismissed       one of the list that cypher/words has set
+//   undiscoverable, inactive  one of $hidden, of $inactive
+//   reputation      not one of $good, where $filtered
 // The $most highest scores win (20), equal ones by lower id, with at most $popularAtMost of $popular among them if the
 // user has vias.
 // $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds; $halfLife: seconds, null if the
@@ -26,7 +30,8 @@
 //     themself, who may also be one of the ties: entries of one reason are one row of the table, their weights added
 //     and their sources joined in this order. $about is null; an id there adds the terms of a candidate who may have
 //     been dropped (`kith show --why`).
-//   self, followedAlready, engagedAlready, notGood  how many candidates each filter dropped
+//   self, blockedOnes, mutedOnes, followedAlready, followedLater, engagedAlready, dismissedOnes, undiscoverable,
+//     inactiveOnes, notGood  how many candidates each filter dropped
 // Published rows: rec_reasons by user, recommended, reason; recommendations by user, recommended, whose source is the
 // one with the largest sum of terms, of equal ones the first.
 MATCH (u:User)
@@ -106,12 +111,25 @@ CALL (u) {
   RETURN collect(w.userId) AS engaged
 }
 // Lists of terms: ids, their numbers, by what a number is multiplied and divided, a mark, the reason and the source.
-// The user and whom a filter drops go through the sum as terms of 0 that carry a mark (3 self, 2 followed, 1 engaged);
+// The user and whom a filter drops go through the sum as terms of 0 that carry a mark (7 self, 6 blocked, 5 muted,
+// 4 followed, 3 followed since, 2 engaged, 1 dismissed);
 // a candidate whose score stays 0 was none.
 WITH
   u.userId AS userId,
   n,
-  [[[u.userId], [0], 1, 1, 3], [followed, [w IN followed | 0], 1, 1, 2], [engaged, [w IN engaged | 0], 1, 1, 1]] AS marked,
+  [
+    marked IN [
+      [coalesce(u.dismissed, []), 1],
+      [engaged, 2],
+      [coalesce(u.followedSince, []), 3],
+      [followed, 4],
+      [coalesce(u.muted, []), 5],
+      [coalesce(u.blocked, []), 6],
+      [[u.userId], 7]
+    ]
+    WHERE size(marked[0]) > 0 |
+    [marked[0], [w IN marked[0] | 0], 1, 1, marked[1]]
+  ] AS marked,
   [v IN vias WHERE v.alike IS NOT NULL | [v.alike, v.alikeShares, 1, n, 0, v.userId, 0]]
   + [
     [$popular, $popularShares, 3 * CASE WHEN n > 0 THEN phantoms / n ELSE 10000000 END, 100000000, 0, null, 1],
@@ -131,7 +149,9 @@ WITH
   terms,
   [candidate IN found WHERE candidate[2] = 0] AS others,
   [candidate IN found WHERE candidate[2] > 0 | candidate[2]] AS marks
-WITH *, [candidate IN others WHERE NOT $filtered OR candidate[0] IN $good] AS candidates
+WITH *, [candidate IN others WHERE NOT candidate[0] IN $hidden] AS shown
+WITH *, [candidate IN shown WHERE NOT candidate[0] IN $inactive] AS active
+WITH *, [candidate IN active WHERE NOT $filtered OR candidate[0] IN $good] AS candidates
 CALL (candidates, n) {
   WITH *
   WHERE $popularAtMost < $most AND n > 0
@@ -177,7 +197,13 @@ RETURN
   reasons,
   reasonWeights,
   reasonSources,
-  size([mark IN marks WHERE mark = 3]) AS self,
-  size([mark IN marks WHERE mark = 2]) AS followedAlready,
-  size([mark IN marks WHERE mark = 1]) AS engagedAlready,
-  size(others) - size(candidates) AS notGood
+  size([mark IN marks WHERE mark = 7]) AS self,
+  size([mark IN marks WHERE mark = 6]) AS blockedOnes,
+  size([mark IN marks WHERE mark = 5]) AS mutedOnes,
+  size([mark IN marks WHERE mark = 4]) AS followedAlready,
+  size([mark IN marks WHERE mark = 3]) AS followedLater,
+  size([mark IN marks WHERE mark = 2]) AS engagedAlready,
+  size([mark IN marks WHERE mark = 1]) AS dismissedOnes,
+  size(others) - size(shown) AS undiscoverable,
+  size(shown) - size(active) AS inactiveOnes,
+  size(active) - size(candidates) AS notGood

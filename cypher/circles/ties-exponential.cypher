@@ -35,8 +35,10 @@ CALL (edges) {
   LIMIT 50
   RETURN collect(id) AS closest, collect(s) AS weights, collect(CASE WHEN h > 0 THEN 2 ELSE 1 END) AS votes
 }
-CALL (edges) {
+CALL (u, edges) {
   UNWIND edges AS edge
+  WITH u, edge
+  WHERE u.muted IS NULL OR NOT edge[0] IN u.muted
   WITH edge[0] AS id, sum(edge[2]) AS tie
   ORDER BY tie DESC, id
   LIMIT 20

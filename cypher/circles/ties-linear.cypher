@@ -3,7 +3,8 @@
 // user of the range, and those of an earlier run replaced; whoever has none of something lacks the property.
 //   closest, closestWeights   as compute-linear.cypher makes them, bit for bit
 //   closestVotes              parallel to closest: 2 if the user has engaged with them recently (H > 0), else 1
-//   ties                      user ids, at most 20: the largest S(u, v) + S(v, u), equal ones by lower id
+//   ties                      user ids, at most 20: the largest S(u, v) + S(v, u), equal ones by lower id,
+//     without whom the user mutes (`muted`, a list that cypher/words has set)
 //   engages                   the number of people with whom the user engages (S > 0)
 //   received, receivedLately  the sums of S(v, u) and H(v, u) over everybody v
 // S is the weight of an edge in units; H is the same over the last eighth of the window: base × max(0, $window / 8 −
@@ -43,8 +44,10 @@ CALL (edges) {
   LIMIT 50
   RETURN collect(id) AS closest, collect(s) AS weights, collect(CASE WHEN h > 0 THEN 2 ELSE 1 END) AS votes
 }
-CALL (edges) {
+CALL (u, edges) {
   UNWIND edges AS edge
+  WITH u, edge
+  WHERE u.muted IS NULL OR NOT edge[0] IN u.muted
   WITH edge[0] AS id, sum(edge[2]) AS tie
   ORDER BY tie DESC, id
   LIMIT 20

@@ -6,6 +6,20 @@ WHERE u.userId >= $first AND u.userId < $end AND u.closest IS NOT NULL
 WITH u
 ORDER BY u.userId
 WITH collect(u) AS users
-CALL kith.recommend(users, $asOf, $minReputation, $one)
-YIELD recommendations, reasons, users AS done, self, followed, notGood
-RETURN recommendations, reasons, done, self, followed AS followedAlready, notGood
+CALL kith.recommend(users, $asOf, $minReputation, $one, $hidden, $inactive)
+YIELD
+  recommendations, reasons, users AS done, self, blocked, muted, followed, followedSince, dismissed, undiscoverable, inactive,
+  notGood
+RETURN
+  recommendations,
+  reasons,
+  done,
+  self,
+  blocked AS blockedOnes,
+  muted AS mutedOnes,
+  followed AS followedAlready,
+  followedSince AS followedLater,
+  dismissed AS dismissedOnes,
+  undiscoverable,
+  inactive AS inactiveOnes,
+  notGood

@@ -1,11 +1,16 @@
 // For the users with $first <= userId < $end: whom they should follow next as of $asOf, and because of whom, a user a row.
 // Candidates are the closest connections of one's closest connections. Each is dropped by the first filter that catches it:
-//   self        the user
-//   followed    followed at or before $asOf, in or out of the window
-//   engaged     the user has engaged with them in the window (S(user, w) > 0), where $dropEngaged
-//   reputation  not one of $good, where $filtered
+//   self            the user
+//   blocked, muted  one of the lists that cypher/words has set on the user
+//   followed        followed at or before $asOf, in or out of the window
+//   followed since  one of the list that cypher/words has set
+//   engaged         the user has engaged with them in the window (S(user, w) > 0), where $dropEngaged
+//   dismissed       one of the list that cypher/words has set
+//   undiscoverable, inactive  one of $hidden, of $inactive
+//   reputation      not one of $good, where $filtered
 // The 20 highest scores win, equal ones by lower id.
-// The user and whom a filter drops go through the sum as connections of weight 0 that carry a mark (3 self, 2 followed, 1 engaged);
+// The user and whom a filter drops go through the sum as connections of weight 0 that carry a mark (7 self, 6 blocked, 5 muted,
+// 4 followed, 3 followed since, 2 engaged, 1 dismissed);
 // a candidate whose score stays 0 was none. Each connection's lists are read once for all users of the range.
 // Measured alternatives: docs/performance.md#recommendations.
 MATCH (u:User)
@@ -50,10 +55,22 @@ CALL (u) {
   WHERE s > 0
   RETURN collect(w.userId) AS engaged
 }
-CALL (userId, followed, engaged, near) {
+CALL (u, userId, followed, engaged, near) {
   UNWIND
     near
-    + [[userId, engaged, [w IN engaged | 0], 1], [userId, followed, [w IN followed | 0], 2], [userId, [userId], [0], 3]]
+    + [
+      marked IN [
+        [coalesce(u.dismissed, []), 1],
+        [engaged, 2],
+        [coalesce(u.followedSince, []), 3],
+        [followed, 4],
+        [coalesce(u.muted, []), 5],
+        [coalesce(u.blocked, []), 6],
+        [[userId], 7]
+      ]
+      WHERE size(marked[0]) > 0 |
+      [userId, marked[0], [w IN marked[0] | 0], marked[1]]
+    ]
     AS list
   WITH list[1] AS ws, list[2] AS weights, list[3] AS mark
   UNWIND range(0, size(ws) - 1) AS i
@@ -66,7 +83,9 @@ WITH
   near,
   [candidate IN found WHERE candidate[2] = 0] AS others,
   [candidate IN found WHERE candidate[2] > 0 | candidate[2]] AS marks
-WITH userId, near, others, marks, [candidate IN others WHERE NOT $filtered OR candidate[0] IN $good] AS candidates
+WITH *, [candidate IN others WHERE NOT candidate[0] IN $hidden] AS shown
+WITH *, [candidate IN shown WHERE NOT candidate[0] IN $inactive] AS active
+WITH *, [candidate IN active WHERE NOT $filtered OR candidate[0] IN $good] AS candidates
 CALL (candidates) {
   UNWIND candidates AS candidate
   WITH candidate[0] AS w, candidate[1] AS score
@@ -89,7 +108,13 @@ RETURN
   reasonOf,
   reasons,
   reasonWeights,
-  size([mark IN marks WHERE mark = 3]) AS self,
-  size([mark IN marks WHERE mark = 2]) AS followedAlready,
-  size([mark IN marks WHERE mark = 1]) AS engagedAlready,
-  size(others) - size(candidates) AS notGood
+  size([mark IN marks WHERE mark = 7]) AS self,
+  size([mark IN marks WHERE mark = 6]) AS blockedOnes,
+  size([mark IN marks WHERE mark = 5]) AS mutedOnes,
+  size([mark IN marks WHERE mark = 4]) AS followedAlready,
+  size([mark IN marks WHERE mark = 3]) AS followedLater,
+  size([mark IN marks WHERE mark = 2]) AS engagedAlready,
+  size([mark IN marks WHERE mark = 1]) AS dismissedOnes,
+  size(others) - size(shown) AS undiscoverable,
+  size(shown) - size(active) AS inactiveOnes,
+  size(active) - size(candidates) AS notGood

@@ -1,5 +1,5 @@
 // How many candidates of a user rank before one with $score: those that no filter of recommend.cypher drops and whose score
-// is higher, or equal with a lower id. $engaged: whom KITH_RECOMMEND_ENGAGED=no drops. `lowest` is the 20th best score, null if fewer are recommended.
+// is higher, or equal with a lower id. $engaged: whom KITH_RECOMMEND_ENGAGED=no and words drop. `lowest` is the 20th best score, null if fewer are recommended.
 MATCH (u:User {userId: $userId})
 CALL (u) {
   MATCH (u)-[f:FOLLOWED]->(w)

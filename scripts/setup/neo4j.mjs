@@ -159,6 +159,7 @@ async function startOnce(home, archive) {
  */
 async function askOnce(port, password) {
   const authorization = `Basic ${Buffer.from(`neo4j:${password}`).toString('base64')}`;
+  const nobody = { hidden: [], inactive: [] };
   const everybody = { first: 0, end: 10, asOf: 10, one: 100_000 };
   const linear = { window: 100, halfLife: null, follow: 1000, reply: 1000, like: 1000, mention: 1000 };
   const statements = [
@@ -172,7 +173,7 @@ async function askOnce(port, password) {
     { statement: cypher('compiled/version') },
     { statement: cypher('ingest/merge-compiled'), parameters: { type: 'LIKED', users: [[1, [[2, [[3, 4]]]]]] } },
     { statement: cypher('closest/compiled'), parameters: { ...everybody, ...linear } },
-    { statement: cypher('recommend/compiled'), parameters: { ...everybody, minReputation: null } },
+    { statement: cypher('recommend/compiled'), parameters: { ...everybody, minReputation: null, ...nobody } },
     { statement: cypher('circles/ties-compiled'), parameters: { ...everybody, ...linear } },
     { statement: cypher('circles/alike-compiled'), parameters: everybody },
     {
@@ -185,6 +186,7 @@ async function askOnce(port, password) {
         popularShares: [1],
         popularAtMost: 20,
         busy: [],
+        ...nobody,
       },
     },
   ];

@@ -4,6 +4,7 @@ import { isoSeconds } from '../ingest/instant.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import type { FinishedRun } from '../jobs/conduct-run.ts';
 import type { JudgedList, RunSummary } from '../jobs/run-summary.ts';
+import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
 import { count } from './figures.ts';
 
 /** The lines that are printed at the end of a run. */
@@ -129,15 +130,30 @@ function cameTo({ asOf, users, recommended, popular }: JudgedList): string {
   );
 }
 
+/** The filters of candidates, in the order in which they are asked. */
+const filters = [
+  ['self', 'self'],
+  ['blocked', 'blocked'],
+  ['muted', 'muted'],
+  ['followed', 'followed'],
+  ['followedSince', 'followed since'],
+  ['engaged', 'engaged'],
+  ['dismissed', 'dismissed'],
+  ['undiscoverable', 'undiscoverable'],
+  ['inactive', 'inactive'],
+  ['reputation', 'reputation'],
+] as const satisfies [keyof DroppedCandidates, string][];
+
 function describeDropped({ dropped, reputation }: RunSummary): string[] {
   if (!dropped) return [];
   const parts: string[] = [];
   if (dropped.suspended !== undefined) parts.push(`suspended ${count(dropped.suspended)} activities`);
   if (dropped.self !== undefined)
     parts.push(
-      `self ${count(dropped.self)}, followed ${count(dropped.followed)}, ` +
-        (dropped.engaged === undefined ? '' : `engaged ${count(dropped.engaged)}, `) +
-        `reputation ${count(dropped.reputation)} candidates`,
+      `${filters
+        .filter(([name]) => dropped[name] !== undefined)
+        .map(([name, words]) => `${words} ${count(dropped[name])}`)
+        .join(', ')} candidates`,
     );
   const lines = parts.length > 0 ? [`  dropped   ${parts.join('; ')}`] : [];
   if (reputation && reputation !== 'none') {

@@ -6,6 +6,9 @@ import { z } from 'zod';
 /** The longest window: a century. */
 export const longestWindowDays = 36_500;
 
+/** For how many days a dismissal counts, if nothing else is set. */
+export const defaultDismissDays = 90;
+
 /** How recommendations can be ranked. */
 export const rankingNames = ['second-degree', 'circles'] as const;
 
@@ -255,6 +258,21 @@ export const topics = {
       .prefault('yes')
       .describe(
         'Whether people are recommended with whom the user has engaged in the window, but whom they do not follow.',
+      ),
+    KITH_DISMISS_DAYS: whole(1, 36_500)
+      .prefault(String(defaultDismissDays))
+      .describe('For how many days nobody is recommended again whom the user has dismissed (dismiss.csv).'),
+    KITH_RECOMMEND_ACTIVE_DAYS: whole(1, 36_500)
+      .optional()
+      .meta({ default: 'anybody' })
+      .describe('Only people are recommended who have done something in so many days before the as-of.'),
+    KITH_EXCLUDE_LATER_FOLLOWS: z
+      .enum(['yes', 'no'], 'yes or no')
+      .optional()
+      .meta({ default: 'by the schedule only' })
+      .describe(
+        'Whether somebody is left out, too, whom the user follows only since the as-of, up to the start of the run. A run as of ' +
+          'the past can then not be repeated.',
       ),
     KITH_POPULAR_AT_MOST: whole(0, 20)
       .optional()

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import { EnvFileError, takeEnvFile } from './env-file.mjs';
-import { type engineNames, environment, type rankingNames, spareDays } from './environment.ts';
+import { defaultDismissDays, type engineNames, environment, type rankingNames, spareDays } from './environment.ts';
 import { projectRoot } from './project.ts';
 import { wrongNames } from './unknown-settings.ts';
 
@@ -20,6 +20,14 @@ export interface Recommending {
   ranking: RankingName;
   /** Whether somebody is recommended with whom the user has engaged in the window. */
   recommendEngaged: boolean;
+  /** For how many days nobody is recommended again whom the user has dismissed; undefined: 90. */
+  dismissDays?: number;
+  /** Only who has done something in so many days is recommended; undefined: everybody. */
+  activeDays?: number;
+  /**
+   * Whether follows later than the as-of exclude, too, up to the start of the run; undefined: in runs by the schedule.
+   */
+  excludeLaterFollows?: boolean;
   /** How many of the 100 popular `circles` recommends to a user with ties; undefined: any number. */
   popularAtMost?: number;
   /**
@@ -262,6 +270,10 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     ranking: s.KITH_RANKING,
     recommendEngaged: s.KITH_RECOMMEND_ENGAGED === 'yes',
     popularAtMost: s.KITH_POPULAR_AT_MOST,
+    dismissDays: s.KITH_DISMISS_DAYS === defaultDismissDays ? undefined : s.KITH_DISMISS_DAYS,
+    activeDays: s.KITH_RECOMMEND_ACTIVE_DAYS,
+    excludeLaterFollows:
+      s.KITH_EXCLUDE_LATER_FOLLOWS === undefined ? undefined : s.KITH_EXCLUDE_LATER_FOLLOWS === 'yes',
     strangersAtMost: s.KITH_STRANGERS_AT_MOST,
     retention: retentionFor(s.KITH_WINDOW_DAYS * 86_400, {
       seconds: (s.KITH_RETENTION_DAYS ?? 0) * 86_400,

@@ -1,4 +1,4 @@
-import { type ActivityType, activityTypes } from '../ingest/activity-type.ts';
+import { type ActivityType, activityTypes, wordRelationships, wordTypes } from '../ingest/activity-type.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { ActivityBatch } from '../ingest/staged-rows.ts';
 import type { Computing } from './compiled.ts';
@@ -71,6 +71,14 @@ export async function mergeActivities(graph: Graph, folder: StagedFolder, option
       merged += batch.users.length;
       progress();
     });
+  for (const type of wordTypes)
+    for await (const { users: ids, engaged, at, messages } of folder.readActivities(type, batchSize))
+      await graph.write('cypher/ingest/merge-words.cypher', {
+        type: wordRelationships[type],
+        words: ids.map((user, i) => [
+          ...[BigInt(user), BigInt(engaged[i] as number), BigInt(at[i] as number), messages[i] ?? null],
+        ]),
+      });
   return added;
 }
 

@@ -107,6 +107,16 @@ export class Accepted {
     return Number(rows);
   }
 
+  /** How many words that end or forbid were ever accepted, with repeats. */
+  async countWords(workDir: string, signal?: AbortSignal): Promise<number> {
+    const names = this.#names().filter((name) => name.endsWith(suffixes.activities));
+    if (names.length === 0) return 0;
+    await using staging = await Staging.open(workDir, signal);
+    const paths = this.#paths(names);
+    const [[words] = []] = await staging.run(statement('sql/accepted/count-words.sql'), { paths });
+    return Number(words);
+  }
+
   /** Where an attempt at ingest writes, before {@link take}. */
   draftOf(token: bigint, runId: string): AcceptedFiles {
     makeFolders(this.folder, 0o700);

@@ -1,6 +1,7 @@
-import type { ActivityType } from './activity-type.ts';
+import { mayEnd, type RowType } from './activity-type.ts';
 import { columnReason, countReason, idReason, isEmpty, isWord, messageId, userId } from './columns.ts';
 import { plainTable, type TableForm } from './file-form.ts';
+import { columnsOf, kindOfRows, otherColumn } from './file-kinds.ts';
 import { instantOfBytes } from './instant.ts';
 import { LineFields } from './line-fields.ts';
 import { parseQuoted } from './quoted-records.ts';
@@ -15,7 +16,7 @@ export interface ActivityRows {
   lines: number;
   users: Int32Array;
   engaged: Int32Array;
-  /** −1 for follows, which have no message. */
+  /** −1 for follows, which have no message; of a block or mute its end in epoch seconds, or −1. */
   messages: BigInt64Array;
   /** Epoch seconds. */
   instants: Float64Array;
@@ -45,9 +46,9 @@ function shortestOf({ constants, times }: TableForm): number {
  */
 export function parseActivities(
   block: Buffer,
-  type: ActivityType,
+  type: RowType,
   latest = Number.POSITIVE_INFINITY,
-  form: TableForm = plainTable(type),
+  form: TableForm = plainTable(kindOfRows(type)),
 ): ActivityRows {
   const rows = new RowBuilder(type, latest, form, Math.ceil(block.length / shortestOf(form)) + 1);
   const { delimiter, hasBlanks } = form;
@@ -85,7 +86,7 @@ export function parseActivities(
 
 /** Judges records and collects the good ones in typed columns. */
 export class RowBuilder {
-  readonly #type: ActivityType;
+  readonly #type: RowType;
   readonly #latest: number;
   readonly #form: TableForm;
   /** The places of the columns, each in a field of its own: it saves a fifth of the time. */
@@ -96,6 +97,11 @@ export class RowBuilder {
   readonly #word: number;
   readonly #times: TimeForm;
   readonly #hasMessage: boolean;
+  readonly #until: number;
+  readonly #other: string;
+  /** How many columns a row has without a header. */
+  readonly #least: number;
+  readonly #most: number;
   /** The columns that are the same in every row. */
   readonly #constants: { user: number; engaged: number; message: bigint; time: number };
   readonly #wanted: [place: number, value: string][];
@@ -108,18 +114,22 @@ export class RowBuilder {
   /** Rows that are not meant. */
   unwanted = 0;
 
-  constructor(type: ActivityType, latest: number, form: TableForm, capacity: number) {
+  constructor(type: RowType, latest: number, form: TableForm, capacity: number) {
     this.#type = type;
     this.#latest = latest;
     this.#form = form;
     const place = (name: string) => form.places[name] ?? -1;
     this.#user = place('user_id');
-    this.#engagedAt = place('engaged_with_user_id');
+    this.#other = otherColumn(kindOfRows(type)) as string;
+    this.#engagedAt = place(this.#other);
+    this.#until = mayEnd(type) ? place('until') : -1;
     this.#message = place('message_id');
     this.#time = place('timestamp');
     this.#word = place('rel_type');
     this.#times = form.times;
-    this.#hasMessage = type !== 'follow';
+    this.#hasMessage = type === 'reply' || type === 'like' || type === 'mention';
+    this.#most = columnsOf[kindOfRows(type)].length;
+    this.#least = type === 'follow' || mayEnd(type) ? this.#most - 1 : this.#most;
     this.#constants = constantsOf(form);
     this.#wanted = Object.entries(form.wanted).map(([name, value]) => [Number(name), value]);
     this.#users = new Int32Array(capacity);
@@ -140,7 +150,7 @@ export class RowBuilder {
     const user = this.#user < 0 ? this.#constants.user : userId(fields, this.#user);
     if (user < 0) return idReason(fields, this.#user, 'user_id', user);
     const engaged = this.#engagedAt < 0 ? this.#constants.engaged : userId(fields, this.#engagedAt);
-    if (engaged < 0) return idReason(fields, this.#engagedAt, 'engaged_with_user_id', engaged);
+    if (engaged < 0) return idReason(fields, this.#engagedAt, this.#other, engaged);
     let message = -1n;
     if (hasMessage) {
       message = this.#message < 0 ? this.#constants.message : messageId(fields, this.#message);
@@ -155,6 +165,12 @@ export class RowBuilder {
     const word = this.#word;
     if (word >= 0 && word < fields.count && !isEmpty(fields, word) && !isWord(fields, word, this.#type))
       return columnReason(fields, word, `rel_type is not ${this.#type}`);
+    if (this.#until >= 0) {
+      const end = this.#endOf(fields);
+      if (Number.isNaN(end))
+        return columnReason(fields, this.#until, timeReason(this.#times, fields.text(this.#until), 'until'));
+      message = BigInt(Math.max(-1, end));
+    }
     if (user === engaged) {
       this.#selfDirected.push(user);
       return undefined;
@@ -169,12 +185,18 @@ export class RowBuilder {
 
   #judgeCount(fields: LineFields): string | undefined {
     const { width, endsInDelimiter } = this.#form;
-    const hasMessage = this.#hasMessage;
-    if (endsInDelimiter && fields.count > (width ?? (hasMessage ? 5 : 3))) fields.dropEmptyEnd();
+    if (endsInDelimiter && fields.count > (width ?? this.#least)) fields.dropEmptyEnd();
     const { count } = fields;
     if (width !== undefined) return count === width ? undefined : countReason(count, String(width));
-    if (hasMessage) return count === 5 ? undefined : countReason(count, '5');
-    return count === 3 || count === 4 ? undefined : countReason(count, '3 or 4');
+    if (count === this.#most || count === this.#least) return undefined;
+    return countReason(count, this.#least === this.#most ? String(this.#most) : `${this.#least} or ${this.#most}`);
+  }
+
+  /** The end that a row names, −1 if none; NaN if it is no time. */
+  #endOf(fields: LineFields): number {
+    const place = this.#until;
+    if (place >= fields.count || isEmpty(fields, place)) return -1;
+    return instantOfBytes(fields.bytes, fields.from(place), fields.to(place), this.#times);
   }
 
   columns(): Omit<ActivityRows, 'lines' | 'rejects'> {
@@ -191,10 +213,10 @@ export class RowBuilder {
 
 /** Their values were judged when the mapping was read. */
 function constantsOf({ constants }: TableForm): { user: number; engaged: number; message: bigint; time: number } {
-  const { user_id, engaged_with_user_id, message_id, timestamp } = constants;
+  const { user_id, engaged_with_user_id, other_id, rec_id, message_id, timestamp } = constants;
   return {
     user: Number(user_id ?? -1),
-    engaged: Number(engaged_with_user_id ?? -1),
+    engaged: Number(engaged_with_user_id ?? other_id ?? rec_id ?? -1),
     message: BigInt(message_id ?? -1),
     time: timestamp === undefined ? Number.NaN : instantBy(textTimes, timestamp),
   };

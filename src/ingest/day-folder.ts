@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { BadInputError, FolderMissingError } from '../errors.ts';
 import { type Folder, holdsParts } from '../storage/folder.ts';
 import { activityTypes } from './activity-type.ts';
-import type { FileKind } from './file-kinds.ts';
-import { inputNamed, isForbidding, meaningOf } from './file-names.ts';
+import { type FileKind, isActivity, wordKinds } from './file-kinds.ts';
+import { inputNamed, meaningOf } from './file-names.ts';
 import { parseInstant } from './instant.ts';
 import { type Mapped, type Mapping, mappedFile, mappingFile } from './mapping.ts';
 
@@ -28,8 +28,8 @@ export interface DayFile {
 export function dayFiles(folder: Folder, mapping?: Mapping): DayFile[] {
   // Messages are not read here, but a folder that has them twice is just as doubtful.
   messageFiles(folder, mapping);
-  const found = [...activityTypes, 'user' as const].flatMap((kind) => filesOf(folder, kind, mapping));
-  if (!found.some(({ kind }) => kind !== 'user')) {
+  const found = [...activityTypes, ...wordKinds, 'user' as const].flatMap((kind) => filesOf(folder, kind, mapping));
+  if (!found.some(({ kind }) => isActivity(kind))) {
     const names = activityTypes.map((type) => `${type}.csv`).join(', ');
     throw new FolderMissingError(
       `${folder.location} holds none of ${names} (plain or .gz); give the folder of one day.`,
@@ -90,7 +90,7 @@ function refuseLookalikes(folder: Folder, mapping: Mapping | undefined): void {
       found.push(`${name} (a folder without files of rows)`);
     else if (meaning === 'input' && kind !== undefined && !isOfParts) found.push(`${name} (${kind}, not a plain file)`);
     if (isOfParts) continue;
-    if (typeof meaning === 'object') found.push(`${name} (${remedy(meaning.shouldBe)})`);
+    if (typeof meaning === 'object') found.push(`${name} (should be ${meaning.shouldBe} or ${meaning.shouldBe}.gz)`);
   }
   if (found.length === 0) return;
   const more = found.length > mostNames ? `, and ${found.length - mostNames} more` : '';
@@ -102,12 +102,6 @@ function refuseLookalikes(folder: Folder, mapping: Mapping | undefined): void {
 
 function isPartOf(folder: string, file: string): boolean {
   return file.startsWith(`${folder}/`) && meaningOf(file) === 'input';
-}
-
-function remedy(shouldBe: string): string {
-  return isForbidding(shouldBe)
-    ? `${shouldBe} is not supported yet, and without it people would be recommended who should not be`
-    : `should be ${shouldBe} or ${shouldBe}.gz`;
 }
 
 /** What a folder holds that is neither input nor beside it. */

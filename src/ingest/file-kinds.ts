@@ -1,7 +1,14 @@
-import { type ActivityType, activityTypes } from './activity-type.ts';
+import { type ActivityType, activityTypes, type RowType, type WordType } from './activity-type.ts';
 
 /** What a file of a day's folder holds; also the name of the file. */
-export type FileKind = ActivityType | 'user' | 'messages';
+export type FileKind = ActivityType | WordKind | 'user' | 'messages';
+
+/** Files of words that end or forbid. */
+export type WordKind = Exclude<WordType, 'snapshot' | 'hide' | 'reveal'> | 'follows-snapshot';
+
+export const wordKinds: readonly WordKind[] = [
+  ...(['unfollow', 'block', 'mute', 'unblock', 'unmute', 'dismiss', 'follows-snapshot'] as const),
+];
 
 /** A column of a kind of file, under the name that is used for it everywhere. */
 export interface Column {
@@ -41,6 +48,9 @@ const time = column(
 );
 const word = column('rel_type', 'rel', false);
 
+const until = column('until', 'end ends endsat expires expiresat', false);
+const blocked = 'blockedid blockeduserid blockee blockeeid mutedid muteduserid mutee muteeid';
+
 const withMessage = [user, other('engaged_with_user_id'), message, time, word];
 
 /** The columns of each kind, in the order of a file without a header. */
@@ -49,7 +59,19 @@ export const columnsOf: Readonly<Record<FileKind, readonly Column[]>> = {
   reply: withMessage,
   like: withMessage,
   mention: withMessage,
-  user: [column('user_id', 'user userid id uid'), column('suspended', 'issuspended banned isbanned disabled', false)],
+  unfollow: [user, other('engaged_with_user_id'), time],
+  block: [user, other('other_id', blocked), time, until],
+  mute: [user, other('other_id', blocked), time, until],
+  unblock: [user, other('other_id', blocked), time],
+  unmute: [user, other('other_id', blocked), time],
+  dismiss: [user, other('rec_id', 'rec recommended recommendedid'), time],
+  'follows-snapshot': [user, other('engaged_with_user_id')],
+  user: [
+    column('user_id', 'user userid id uid'),
+    column('suspended', 'issuspended banned isbanned disabled', false),
+    column('deleted', 'isdeleted', false),
+    column('discoverable', 'isdiscoverable', false),
+  ],
   messages: [
     column('id', 'messageid msgid postid statusid tweetid'),
     column('user_id', 'user userid authorid author senderid ownerid uid'),
@@ -63,10 +85,34 @@ export function isActivity(kind: FileKind): kind is ActivityType {
   return activityTypes.some((type) => type === kind);
 }
 
+/** What the rows of a file are; undefined for users and messages. */
+export function rowTypeOf(kind: FileKind): RowType | undefined {
+  if (kind === 'user' || kind === 'messages') return undefined;
+  return kind === 'follows-snapshot' ? 'snapshot' : kind;
+}
+
+/** The kind of the files that hold rows of a type. */
+export function kindOfRows(type: RowType): FileKind {
+  if (type === 'snapshot') return 'follows-snapshot';
+  return type === 'hide' || type === 'reveal' ? 'user' : type;
+}
+
+/** The column of the other user of a row. */
+export function otherColumn(kind: FileKind): string | undefined {
+  return ['engaged_with_user_id', 'other_id', 'rec_id'].find((name) =>
+    columnsOf[kind].some((column) => column.name === name),
+  );
+}
+
+/** Whether any of the columns that are there says something of a user. */
+export function hasFlag(columns: Readonly<Record<string, unknown>>): boolean {
+  return ['suspended', 'deleted', 'discoverable'].some((name) => columns[name] !== undefined);
+}
+
 /** The column that holds the time of a row. */
 export function timeColumn(kind: FileKind): string | undefined {
   if (kind === 'messages') return 'created_at';
-  return kind === 'user' ? undefined : 'timestamp';
+  return kind === 'user' || kind === 'follows-snapshot' ? undefined : 'timestamp';
 }
 
 /** Which column each name of a header, or of the keys of an object, stands for: its place, by the column's name. */

@@ -33,7 +33,7 @@ const forms = new Set(
 );
 /** The names of files that are read: of one kind, whole or a part, in any form that is looked into. */
 const readable = new RegExp(
-  '^(follow|reply|like|mention|user|messages)' +
+  '^(follow|reply|like|mention|user|messages|unfollow|block|mute|unblock|unmute|dismiss|follows-snapshot)' +
     // As `split` and Spark number them.
     '([-_.](?:part[-_.]?)?\\d{1,5}(?:-[0-9a-f-]{8,}(?:[-.]c\\d+)?)?)?' +
     '((?:\\.(?:csv|tsv|txt|json|jsonl|ndjson))?(?:\\.gz){0,2}|(?:\\.(?:snappy|zstd|gz))?\\.parquet)$',
@@ -92,8 +92,8 @@ export function meaningOf(name: string): NameMeaning {
   return unfinished.test(name) && nearestOf(name.replace(unfinished, '')) ? 'unfinished' : { shouldBe };
 }
 
-/** Whether Kith doesn't read a file of this name yet; ignoring it would recommend people in spite of it. */
-export function isForbidding(file: string): boolean {
+/** Whether a file of this name says what is forbidden; ignoring it would recommend people in spite of it. */
+function isForbidding(file: string): boolean {
   return forbidding.test(file);
 }
 
@@ -102,7 +102,7 @@ export function isForbidding(file: string): boolean {
  * are usual in the names of data.
  */
 function nearestOf(name: string): string | undefined {
-  const parts =
+  const parts: string[] =
     name
       .normalize('NFKC')
       .toLowerCase()
@@ -111,6 +111,8 @@ function nearestOf(name: string): string | undefined {
       .match(/\p{L}+|\d+/gu) ?? [];
   const unusual = parts.filter((part) => !isUsual(part));
   const files = unusual.map((part) => wanted.find((file) => words[file].test(part)));
+  // A snapshot of follows is no file of follows.
+  if (parts.includes('snapshot') && parts.some((part) => words['follow.csv'].test(part))) return 'follows-snapshot.csv';
   if (files.length > 0 && files.every((file) => file !== undefined)) return files.find(isForbidding) ?? files.at(-1);
   const [only] = unusual;
   if (unusual.length !== 1 || only === undefined || !parts.some((part) => forms.has(part))) return undefined;

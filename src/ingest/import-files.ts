@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { statement } from '../config/project.ts';
 import type { ImportFiles } from '../engines/bulk-import.ts';
 import { makeFolders } from '../storage/make-folders.ts';
-import { activityTypes, relationshipTypes } from './activity-type.ts';
+import { activityTypes, mayEnd, relationshipTypes, rowTypes, wordRelationships, wordTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
 
 /**
@@ -12,6 +12,7 @@ import type { Staging } from './staging.ts';
  */
 const nodeHeader = ':ID,userId:long,suspended:boolean,flaggedAt:long\n';
 const followHeader = ':START_ID,:END_ID,at:long\n';
+const endHeader = ':START_ID,:END_ID,at:long,until:long\n';
 const messageHeader = ':START_ID,:END_ID,at:long,messageId:long\n';
 
 /**
@@ -39,6 +40,15 @@ export async function writeImportFiles(
     const file = isFollow ? 'sql/staging/import-follows.sql' : 'sql/staging/import-relationships.sql';
     await staging.run(statement(file), isFollow ? { path } : { path, type: number });
     if ((await stat(path)).size > 0) relationships[relationshipTypes[type]] = files;
+  }
+  for (const type of wordTypes) {
+    const path = join(dir, `${type}.csv`);
+    const hasEnd = mayEnd(type);
+    const files = await headed(path, hasEnd ? endHeader : followHeader);
+    const number = rowTypes.indexOf(type);
+    const file = hasEnd ? 'sql/staging/import-words-with-end.sql' : 'sql/staging/import-words.sql';
+    await staging.run(statement(file), { path, type: number });
+    if ((await stat(path)).size > 0) relationships[wordRelationships[type]] = files;
   }
   return { nodes, relationships };
 }

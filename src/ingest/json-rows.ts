@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { type ActivityRows, RowBuilder } from './activity-rows.ts';
-import type { ActivityType } from './activity-type.ts';
+import type { RowType } from './activity-type.ts';
 import { type JsonForm, plainTable, type TableForm } from './file-form.ts';
-import { columnsOf, type FileKind } from './file-kinds.ts';
+import { columnsOf, type FileKind, kindOfRows } from './file-kinds.ts';
 import { LineFields } from './line-fields.ts';
 import { longestLine } from './lines.ts';
 import { valueAt } from './look-json.ts';
@@ -87,8 +87,8 @@ function judgeLines(
 }
 
 /** Parses a block of lines that are an object each. */
-export function parseJsonActivities(block: Buffer, type: ActivityType, latest: number, form: JsonForm): ActivityRows {
-  const table = tableOf(type, form);
+export function parseJsonActivities(block: Buffer, type: RowType, latest: number, form: JsonForm): ActivityRows {
+  const table = tableOf(kindOfRows(type), form);
   const rows = new RowBuilder(type, latest, table.form, Math.ceil(block.length / 2) + 1);
   const judged = judgeLines(block, form, table.paths, (fields) => rows.add(fields));
   return { ...rows.columns(), ...judged };

@@ -1,6 +1,6 @@
 import { BadInputError } from '../errors.ts';
 import { type JsonForm, plainMessages } from './file-form.ts';
-import { columnsOf, type FileKind, placesOf, timeColumn } from './file-kinds.ts';
+import { columnsOf, type FileKind, hasFlag, placesOf, timeColumn } from './file-kinds.ts';
 import { ObjectLines } from './json-records.ts';
 import type { LookedAt } from './look-table.ts';
 import { commonTimes, type TimeForm, textTimes, timesFound } from './time-forms.ts';
@@ -157,7 +157,7 @@ function keysOf(objects: readonly Json[], about: LookedAt): JsonForm['keys'] {
   const missing = columnsOf[kind]
     .filter(({ name, isNeeded }) => isNeeded && !keys[name] && mapped?.constants?.[name] === undefined)
     .map(({ name }) => name);
-  if (kind === 'user' && !keys.suspended && mapped?.constants?.suspended === undefined) missing.push('suspended');
+  if (kind === 'user' && !hasFlag({ ...keys, ...mapped?.constants })) missing.push('suspended');
   if (missing.length === 0 || (kind === 'messages' && !mapped)) return missing.length === 0 ? keys : undefined;
   throw new BadInputError(
     `${path} is JSON without a key for ${missing.join(' and ')} that Kith knows (it has ${names.slice(0, 12).join(', ')}): say which it ` +

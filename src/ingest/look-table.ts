@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { BadInputError } from '../errors.ts';
 import { type Delimiter, plainTable, type TableForm, tableFound } from './file-form.ts';
-import { columnsOf, type FileKind, isActivity, placesOf, timeColumn } from './file-kinds.ts';
+import { columnsOf, type FileKind, hasFlag, otherColumn, placesOf, timeColumn } from './file-kinds.ts';
 import { kept } from './line-fields.ts';
 import type { Mapped } from './mapping.ts';
 import { commonTimes, type TimeForm, textTimes } from './time-forms.ts';
@@ -202,11 +202,9 @@ function timesIn(sample: readonly string[][], form: TableForm, { path, kind, map
   const texts = sample.flatMap((cells) => cells[place]?.trim() ?? []).filter((text) => text !== '');
   const common = commonTimes(texts);
   // Only where everything else is as it should be.
-  const isElse =
-    isActivity(kind) && form.places.user_id !== undefined && form.places.engaged_with_user_id !== undefined;
-  const good = sample.filter(
-    (cells) => isWhole(cells[form.places.user_id ?? -1]) && isWhole(cells[form.places.engaged_with_user_id ?? -1]),
-  );
+  const other = form.places[otherColumn(kind) ?? ''];
+  const isElse = form.places.user_id !== undefined && other !== undefined;
+  const good = sample.filter((cells) => isWhole(cells[form.places.user_id ?? -1]) && isWhole(cells[other ?? -1]));
   if (!common && isElse && texts.length >= someRows && good.length === sample.length)
     throw new BadInputError(
       `${path} has times such as "${texts[0]}", in no form that Kith knows: write them as 2024-05-30 07:00:00, or say how they are ` +
@@ -225,8 +223,7 @@ function refuseMissing(
 ): void {
   const needed = columnsOf[kind].filter(({ name, isNeeded }) => isNeeded && form.constants[name] === undefined);
   const missing = needed.filter(({ name }) => form.places[name] === undefined).map(({ name }) => name);
-  if (kind === 'user' && form.places.suspended === undefined && form.constants.suspended === undefined)
-    missing.push('suspended');
+  if (kind === 'user' && !hasFlag({ ...form.places, ...form.constants })) missing.push('suspended');
   const isShort =
     kind === 'follow' &&
     !isHeader &&

@@ -5,13 +5,13 @@ import type { Folder } from '../storage/folder.ts';
 import { openFile } from '../storage/open-file.ts';
 import { activityTypes } from './activity-type.ts';
 import type { Delimiter, Encoding } from './file-form.ts';
-import { columnsOf, type FileKind, timeColumn } from './file-kinds.ts';
+import { columnsOf, type FileKind, timeColumn, wordKinds } from './file-kinds.ts';
 import { instantOfText, isPattern, type TimeForm, textTimes } from './time-forms.ts';
 
 /** The mapping that lies beside the files it is about. */
 export const mappingFile = 'kith.mapping.yaml';
 
-const kinds = [...activityTypes, 'user', 'messages'] as const satisfies readonly FileKind[];
+const kinds: readonly FileKind[] = [...activityTypes, ...wordKinds, 'user', 'messages'];
 const delimiters: Readonly<Record<string, Delimiter>> = {
   ...{ ',': ',', ';': ';', '|': '|', '\t': '\t' },
   ...{ comma: ',', semicolon: ';', pipe: '|', tab: '\t', blanks: 'blanks' },
@@ -121,7 +121,7 @@ function refuseWrong({ file, kind, columns = {}, constants = {} }: Mapped, place
       if (!Number.isFinite(instantOfText(value) ?? Number.NaN)) wrong(`${name}: "${value}" is not a time Kith knows`);
     } else if (/_id$|^id$/.test(name) && !isWithin(value, name === 'message_id' || name === 'id' ? 63n : 31n))
       wrong(`${name}: "${value}" is no id`);
-    else if (name === 'suspended' && !/^[01]$/.test(value)) wrong('suspended is not 1 or 0');
+    else if (kind === 'user' && !/^[01]$/.test(value)) wrong(`${name} is not 1 or 0`);
   }
 }
 

@@ -8,7 +8,7 @@ import { statement } from '../config/project.ts';
 import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import { plainTable, type TableForm } from './file-form.ts';
-import { columnsOf, type FileKind, placesOf, timeColumn } from './file-kinds.ts';
+import { columnsOf, type FileKind, hasFlag, placesOf, timeColumn } from './file-kinds.ts';
 import type { Mapped } from './mapping.ts';
 import { commonTimes, textTimes } from './time-forms.ts';
 
@@ -72,7 +72,7 @@ export async function lookAtParquet(
   const missing = columnsOf[kind]
     .filter(({ name, isNeeded }) => isNeeded && places[name] === undefined && constants[name] === undefined)
     .map(({ name }) => name);
-  if (kind === 'user' && places.suspended === undefined && constants.suspended === undefined) missing.push('suspended');
+  if (kind === 'user' && !hasFlag({ ...places, ...constants })) missing.push('suspended');
   if (missing.length > 0)
     throw new BadInputError(
       `${path} is Parquet without a column for ${missing.join(' and ')} (it has ${names.slice(0, 12).join(', ')}): say which it is ` +

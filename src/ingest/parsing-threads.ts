@@ -2,8 +2,9 @@ import { on } from 'node:events';
 import { parentPort, type Worker } from 'node:worker_threads';
 import { startThread } from '../thread.ts';
 import { type ActivityRows, parseActivities } from './activity-rows.ts';
-import type { ActivityType } from './activity-type.ts';
+import type { RowType } from './activity-type.ts';
 import { plainTable, type TableForm } from './file-form.ts';
+import { kindOfRows } from './file-kinds.ts';
 
 /** Staging takes a third of what parsing does: more threads would wait for it. */
 const threads = 2;
@@ -13,7 +14,7 @@ export const mostParsing = 3 * threads;
 
 interface Task {
   block: Uint8Array;
-  type: ActivityType;
+  type: RowType;
   latest: number;
   form: TableForm;
 }
@@ -46,7 +47,12 @@ export class ParsingThreads implements AsyncDisposable {
    *
    * @throws the error of a thread that failed
    */
-  async parse(block: Buffer, type: ActivityType, latest: number, form = plainTable(type)): Promise<ActivityRows> {
+  async parse(
+    block: Buffer,
+    type: RowType,
+    latest: number,
+    form = plainTable(kindOfRows(type)),
+  ): Promise<ActivityRows> {
     const { signal } = this.#over;
     const { thread, answers } = this.#threads[this.#turn++ % threads] as ParsingThread;
     try {

@@ -5,12 +5,13 @@ import { InterruptedError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type ActivityRows, parseActivities } from './activity-rows.ts';
-import type { ActivityType } from './activity-type.ts';
+import type { RowType } from './activity-type.ts';
 import { asOfOfFolder, type DayFile, dayFiles, latestInstant, type UnreadNames, unreadIn } from './day-folder.ts';
 import type { FileForm, JsonForm, TableForm } from './file-form.ts';
-import { type FileKind, isActivity } from './file-kinds.ts';
+import { type FileKind, rowTypeOf } from './file-kinds.ts';
 import { mostRowBytes, rowBlocks } from './file-rows.ts';
 import { writeImportFiles } from './import-files.ts';
+import { isoSeconds } from './instant.ts';
 import { parseJsonActivities, parseJsonUsers } from './json-rows.ts';
 import { type FileCount, type JudgedBlock, judgeFile } from './judge-file.ts';
 import { look } from './look.ts';
@@ -61,7 +62,7 @@ export interface StagedFolder extends StagedCounts, AsyncDisposable {
   /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
   readUsers(batchSize: number): AsyncIterable<UserBatch>;
   /** The distinct activities of a type, sorted by user, engaged, at (epoch seconds), message (null for follows). */
-  readActivities(type: ActivityType, batchSize: number): AsyncIterable<ActivityBatch>;
+  readActivities(type: RowType, batchSize: number): AsyncIterable<ActivityBatch>;
   /**
    * Writes CSV files for Neo4j's bulk importer into a new or existing folder, each list being a header and its data.
    * `flaggedAt` (epoch seconds) is set only on the users named in user.csv.
@@ -131,6 +132,7 @@ async function readFiles(
 ): Promise<FileCount[]> {
   const { limits, signal } = options;
   const latest = latestInstant(folder);
+  const flaggedAt = asOfOfFolder(folder.name) ?? options.span?.asOf ?? 0;
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const progress = { bytes: 0, totalBytes, rows: 0 };
   const counts: FileCount[] = [];
@@ -142,9 +144,12 @@ async function readFiles(
   const rejects = await RejectsFile.create(options.rejectsPath);
   try {
     for (const { kind, file, form } of looked) {
+      // A snapshot is as of the folder's date.
+      const constants = { ...form.rows.constants, timestamp: isoSeconds(flaggedAt) };
+      const rows = kind === 'follows-snapshot' ? { ...form.rows, constants } : form.rows;
       const blocks = rowBlocks(folder, file, form, { limits, signal, onBytes: (read) => (progress.bytes += read) });
       counts.push(
-        await judgeFile(file, stageFile(kind, form.rows, blocks, { latest, staging, parsing }), {
+        await judgeFile(file, stageFile(kind, rows, blocks, { latest, staging, parsing, flaggedAt }), {
           location: folder.location,
           mostBytes: mostRowBytes(folder, file, form, limits),
           rejects,
@@ -167,7 +172,7 @@ async function readFiles(
 /** Parses blocks; more than one may be under way, and they end in order. */
 interface Parsing extends AsyncDisposable {
   most: number;
-  parse(block: Buffer, type: ActivityType, latest: number, form: TableForm): Promise<ActivityRows>;
+  parse(block: Buffer, type: RowType, latest: number, form: TableForm): Promise<ActivityRows>;
 }
 
 /** From so many bytes on, threads for parsing save more than their start takes. */
@@ -189,15 +194,36 @@ async function parsingOf(totalBytes: number): Promise<Parsing> {
   };
 }
 
+interface StageOptions {
+  latest: number;
+  staging: Staging;
+  parsing: Parsing;
+  /** The date of what users are, in epoch seconds. */
+  flaggedAt: number;
+}
+
+/** What is said of who may be recommended goes with the words: from a user to themself, at the folder's date. */
+function addDiscoverable(staging: Staging, { userIds, discoverable }: UserRows, flaggedAt: number): void {
+  for (const type of ['hide', 'reveal'] as const) {
+    const ids = Int32Array.from(userIds.filter((_, i) => discoverable[i] === (type === 'reveal')));
+    if (ids.length === 0) continue;
+    staging.addActivities(type, {
+      ...{ users: ids, engaged: ids, messages: new BigInt64Array(ids.length).fill(-1n) },
+      ...{ instants: new Float64Array(ids.length).fill(flaggedAt), selfDirected: [] },
+    });
+  }
+}
+
 async function* stageFile(
   kind: FileKind,
   form: TableForm | JsonForm,
   blocks: AsyncIterable<Buffer>,
-  { latest, staging, parsing }: { latest: number; staging: Staging; parsing: Parsing },
+  { latest, staging, parsing, flaggedAt }: StageOptions,
 ): AsyncGenerator<JudgedBlock> {
-  if (isActivity(kind)) {
-    for await (const { block, rows } of parsed(kind, form, blocks, latest, parsing)) {
-      staging.addActivities(kind, rows);
+  const type = rowTypeOf(kind);
+  if (type !== undefined) {
+    for await (const { block, rows } of parsed(type, form, blocks, latest, parsing)) {
+      staging.addActivities(type, rows);
       const { lines, selfDirected, unwanted, rejects } = rows;
       yield { lines, bytes: block.length, selfDropped: selfDirected.length, unwanted, rejects };
     }
@@ -205,6 +231,7 @@ async function* stageFile(
   }
   for await (const rows of usersIn(form, blocks)) {
     staging.addUsers(rows);
+    addDiscoverable(staging, rows, flaggedAt);
     yield { lines: rows.lines, bytes: rows.bytes, selfDropped: 0, unwanted: rows.unwanted, rejects: rows.rejects };
   }
 }
@@ -221,7 +248,7 @@ async function* usersIn(form: TableForm | JsonForm, blocks: AsyncIterable<Buffer
 
 /** Blocks with their rows, in order. */
 async function* parsed(
-  type: ActivityType,
+  type: RowType,
   form: TableForm | JsonForm,
   blocks: AsyncIterable<Buffer>,
   latest: number,

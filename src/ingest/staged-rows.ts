@@ -1,5 +1,5 @@
 import { statement } from '../config/project.ts';
-import { type ActivityType, activityTypes } from './activity-type.ts';
+import { type RowType, rowTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
 
 export interface UserBatch {
@@ -13,7 +13,7 @@ export interface ActivityBatch {
   engaged: number[];
   /** Epoch seconds. */
   at: number[];
-  /** Null for follows. */
+  /** Null for follows; of a block or mute its end in epoch seconds, null if it has none. */
   messages: (bigint | null)[];
 }
 
@@ -34,16 +34,16 @@ export async function* readUsers(staging: Staging, batchSize: number): AsyncGene
   if (batch.userIds.length > 0) yield batch;
 }
 
-/** The distinct activities of a type, by user, engaged, at, message. */
+/** The distinct activities or words of a type, by user, engaged, at, message. */
 export async function* readActivities(
   staging: Staging,
-  type: ActivityType,
+  type: RowType,
   batchSize: number,
 ): AsyncGenerator<ActivityBatch> {
   const query = statement('sql/staging/read-activities.sql');
-  const isFollow = type === 'follow';
+  const hasNumber = ['reply', 'like', 'mention', 'block', 'mute'].includes(type);
   let batch: ActivityBatch = { users: [], engaged: [], at: [], messages: [] };
-  for await (const chunk of staging.stream(query, { type: activityTypes.indexOf(type) })) {
+  for await (const chunk of staging.stream(query, { type: rowTypes.indexOf(type) })) {
     const users = chunk.getColumnValues(0) as number[];
     const engaged = chunk.getColumnValues(1) as number[];
     const at = chunk.getColumnValues(2) as number[];
@@ -52,7 +52,7 @@ export async function* readActivities(
       batch.users.push(users[i] as number);
       batch.engaged.push(engaged[i] as number);
       batch.at.push(at[i] as number);
-      batch.messages.push(isFollow ? null : (messages[i] as bigint));
+      batch.messages.push(hasNumber && (messages[i] as bigint) >= 0n ? (messages[i] as bigint) : null);
       if (batch.users.length < batchSize) continue;
       yield batch;
       batch = { users: [], engaged: [], at: [], messages: [] };

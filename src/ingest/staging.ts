@@ -16,7 +16,7 @@ import { statement } from '../config/project.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
 import type { ActivityRows } from './activity-rows.ts';
-import { type ActivityType, activityTypes } from './activity-type.ts';
+import { type ActivityType, activityTypes, type RowType, rowTypes } from './activity-type.ts';
 import type { UserRows } from './user-rows.ts';
 
 type ActivityVectors = readonly [
@@ -39,6 +39,8 @@ export interface StagedCounts {
   users: number;
   /** Distinct activities that are neither towards oneself nor too old. */
   activities: Record<ActivityType, number>;
+  /** Distinct words that end or forbid something. */
+  words: number;
   /** Rows that were too old to be stored. */
   expired: number;
   /** Equal activities beyond the first. */
@@ -92,9 +94,9 @@ export class Staging implements AsyncDisposable {
   }
 
   /** Adds the rows of a block. */
-  addActivities(type: ActivityType, rows: ActivityRows): void {
+  addActivities(type: RowType, rows: Omit<ActivityRows, 'lines' | 'rejects' | 'unwanted'>): void {
     const { users, engaged, messages, instants, selfDirected } = rows;
-    const number = activityTypes.indexOf(type);
+    const number = rowTypes.indexOf(type);
     this.#staged += users.length;
     this.#add(({ activities, users: usersTable }) => {
       activities.append(users.length, ([types, users_, engaged_, messages_, instants_], to, from, count) => {
@@ -155,13 +157,18 @@ export class Staging implements AsyncDisposable {
     await this.run('DROP TABLE staged_user');
     const counts: Record<ActivityType, number> = { follow: 0, reply: 0, like: 0, mention: 0 };
     const none = Number.NEGATIVE_INFINITY;
-    const all = { distinct: 0, later: 0, beforeWindow: 0, newest: none, newestNear: none, oldest: -none };
+    const all = { distinct: 0, words: 0, later: 0, beforeWindow: 0, newest: none, newestNear: none, oldest: -none };
     const asked = { start: span?.start ?? null, asOf: span?.asOf ?? null };
     for (const [type, ...figures] of await this.run(statement('sql/staging/count-activities.sql'), asked)) {
       const [activities = 0, later = 0, beforeWindow = 0, newest = none, newestNear = none, oldest = -none] =
         figures.map((figure) => (figure === null ? none : Number(figure)));
-      counts[activityTypes[Number(type)] as ActivityType] = activities;
       all.distinct += activities;
+      const activityType = activityTypes[Number(type)];
+      if (activityType === undefined) {
+        all.words += activities;
+        continue;
+      }
+      counts[activityType] = activities;
       all.later += later;
       all.beforeWindow += beforeWindow;
       all.newest = Math.max(all.newest, newest);
@@ -172,6 +179,7 @@ export class Staging implements AsyncDisposable {
     return {
       users: Number(users),
       activities: counts,
+      words: all.words,
       expired,
       repeated: this.#staged - expired - all.distinct,
       later: all.later,

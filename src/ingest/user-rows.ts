@@ -8,11 +8,14 @@ import { type JudgedLines, RecordReader } from './record-reader.ts';
 export interface UserRows extends JudgedLines {
   userIds: number[];
   suspended: boolean[];
+  /** Whether the user may be recommended to others; null where nothing is said. */
+  discoverable: (boolean | null)[];
   /** How many rows a mapping leaves out. */
   unwanted: number;
 }
 
 const leastColumns = 12;
+const flagNames = ['suspended', 'deleted', 'discoverable'] as const;
 
 /** Reads user.csv, whose records may have newlines inside quotes. */
 export class UserReader {
@@ -41,6 +44,7 @@ export class UserTable {
   readonly #wanted: [place: number, value: string][];
   #userIds: number[] = [];
   #suspended: boolean[] = [];
+  #discoverable: (boolean | null)[] = [];
   #unwanted = 0;
 
   constructor(form: TableForm) {
@@ -59,20 +63,33 @@ export class UserTable {
         this.#unwanted++;
         return undefined;
       }
-    const { user_id: id = 0, suspended: place } = places;
+    const id = places.user_id ?? 0;
     const user = userId(fields, id);
     if (user < 0) return idReason(fields, id, 'user_id', user);
-    const isSuspended = place === undefined ? constants.suspended === '1' : this.#flag(fields, place);
-    if (isSuspended === undefined) return columnReason(fields, place as number, 'suspended is not 1 or 0');
+    const flags: (boolean | null)[] = [];
+    for (const name of flagNames) {
+      const place = places[name];
+      const constant = constants[name] === undefined ? null : constants[name] === '1';
+      const flag = place === undefined ? constant : this.#flag(fields, place);
+      if (flag === undefined) return columnReason(fields, place as number, `${name} is not 1 or 0`);
+      flags.push(flag);
+    }
+    const [suspended, deleted, discoverable = null] = flags;
     this.#userIds.push(user);
-    this.#suspended.push(isSuspended);
+    // Who is deleted is suspended.
+    this.#suspended.push(suspended === true || deleted === true);
+    this.#discoverable.push(discoverable);
     return undefined;
   }
 
-  take(): { userIds: number[]; suspended: boolean[]; unwanted: number } {
-    const taken = { userIds: this.#userIds, suspended: this.#suspended, unwanted: this.#unwanted };
+  take(): Pick<UserRows, 'userIds' | 'suspended' | 'discoverable' | 'unwanted'> {
+    const taken = {
+      ...{ userIds: this.#userIds, suspended: this.#suspended, discoverable: this.#discoverable },
+      unwanted: this.#unwanted,
+    };
     this.#userIds = [];
     this.#suspended = [];
+    this.#discoverable = [];
     this.#unwanted = 0;
     return taken;
   }

@@ -140,8 +140,12 @@ export function wantedRun(
 
 export function runSettings(settings: Settings, scores: ScoresPlace | undefined): RunSettings {
   const { weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost } = settings;
-  const reputation = scores ? 'list' : 'none';
-  return { weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost, reputation };
+  const { dismissDays, activeDays, excludeLaterFollows } = settings;
+  return {
+    ...{ weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost, dismissDays, activeDays },
+    excludeLaterFollows: excludeLaterFollows || undefined,
+    reputation: scores ? 'list' : 'none',
+  };
 }
 
 /** The longest range of days that can be queued at once. */

@@ -1,4 +1,6 @@
+import { defaultDismissDays } from '../config/environment.ts';
 import type { ComputingEngine, Recommending, Weighting } from '../config/settings.ts';
+import type { WordsAsOf } from '../graph/words.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import type { Wanted } from '../scoring/ranking/recommend.ts';
 import type { StepName } from './step-name.ts';
@@ -35,12 +37,20 @@ export interface RunFacts {
 }
 
 /** What a run recommends. */
-export function wantedOf({ asOf, settings }: Pick<RunFacts, 'asOf' | 'settings'>): Wanted {
+export function wantedOf({ asOf, startedAt, settings }: Pick<RunFacts, 'asOf' | 'startedAt' | 'settings'>): Wanted {
   const { weighting, ranking, reputation, recommendEngaged, popularAtMost, strangersAtMost } = settings;
+  const { dismissDays, activeDays, excludeLaterFollows } = settings;
   return {
     ...{ asOf, weighting, ranking: rankings[ranking], recommendEngaged, popularAtMost, strangersAtMost },
+    ...{ dismissDays, activeDays },
+    followsUntil: excludeLaterFollows ? Math.floor(Date.parse(startedAt) / 1000) : undefined,
     filter: { filtered: reputation === 'list', minReputation: weighting.minReputation },
   };
+}
+
+/** As of when, and for how long, words that end or forbid count. */
+export function wordsOf({ asOf, dismissDays = defaultDismissDays, followsUntil }: Wanted): WordsAsOf {
+  return { asOf, dismissSeconds: dismissDays * 86_400, followsUntil };
 }
 
 /** A row of kith.runs. */

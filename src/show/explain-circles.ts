@@ -39,6 +39,8 @@ export interface CirclesExplanation {
   rank?: number;
   score: string;
   obstacles: Obstacle[];
+  /** What keeps nobody from being recommended, as sentences. */
+  notes?: string[];
   /** Through how many ties people are recommended to the user. */
   vias: number;
   terms: Term[];

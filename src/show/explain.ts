@@ -7,6 +7,7 @@ import { type Step, stepsWithActivities } from './activities.ts';
 import { type CirclesExplanation, explainCircles } from './explain-circles.ts';
 import type { Obstacle } from './obstacle.ts';
 import { unknownUser } from './show-user.ts';
+import { type WordsBetween, wordsBetween } from './words-between.ts';
 
 /** A closest connection that makes somebody a candidate, and the activities behind the two steps. */
 export interface Reason {
@@ -28,6 +29,8 @@ export interface Explanation {
   /** Sum of the reasons' weights, '0.000000000000' without a path. */
   score: string;
   obstacles: Obstacle[];
+  /** What keeps nobody from being recommended, as sentences. */
+  notes: string[];
   reasons: Reason[];
 }
 
@@ -64,13 +67,15 @@ export async function explain(
     throw unknownUser(known.length > 0 ? recId : userId);
   }
   const engaged = await engagedBy(graph, run, userId);
-  const obstacles = filtersOf(run, userId, recId, relation, engaged);
-  if (run.settings.ranking === 'circles') return explainCircles(graph, run, [userId, recId], obstacles);
+  const words = await wordsBetween(graph, run, userId, recId);
+  const obstacles = filtersOf(run, userId, recId, relation, engaged, words);
+  if (run.settings.ranking === 'circles')
+    return { ...(await explainCircles(graph, run, [userId, recId], obstacles)), notes: words.notes };
   const ofOne = weightUnits(run.settings.weighting);
   const score = relation.secondWeights.reduce((sum, weight) => sum + weight, 0n);
   let rank: number | undefined;
   if (obstacles.length === 0) {
-    const { before, lowest } = await standing(graph, run, { ...pair, score, engaged });
+    const { before, lowest } = await standing(graph, run, { ...pair, score, engaged: [...engaged, ...words.barred] });
     rank = before + 1;
     if (rank > mostRecommended)
       obstacles.push({ kind: 'not-among-best', rank, lowestScore: decimalWeight(lowest, ofOne) });
@@ -83,6 +88,7 @@ export async function explain(
     rank,
     score: decimalWeight(score, ofOne),
     obstacles,
+    notes: words.notes,
     reasons: await reasonsOf(graph, run, userId, recId, relation),
   };
 }
@@ -94,6 +100,7 @@ function filtersOf(
   recId: number,
   relation: RelationRow,
   engaged: readonly bigint[],
+  words: WordsBetween,
 ): Obstacle[] {
   const { weighting, reputation: list } = run.settings;
   const { reputation, followedAt } = relation;
@@ -102,8 +109,12 @@ function filtersOf(
   if (userId === recId) return [...obstacles, { kind: 'self' }];
   if (relation.recSuspended) obstacles.push({ kind: 'suspended' });
   if (relation.reasons.length === 0 && run.settings.ranking === 'second-degree') obstacles.push({ kind: 'no-path' });
+  obstacles.push(...words.first);
   if (followedAt !== null) obstacles.push({ kind: 'followed', followedAt: Number(followedAt) });
+  const isBefore = ({ kind }: Obstacle) => kind === 'followed-since';
+  obstacles.push(...words.last.filter(isBefore));
   if (engaged.includes(BigInt(recId))) obstacles.push({ kind: 'engaged' });
+  obstacles.push(...words.last.filter((obstacle) => !isBefore(obstacle)));
   if (list === 'list' && (reputation === null || reputation < weighting.minReputation))
     obstacles.push({ kind: 'reputation', reputation: reputation ?? undefined, least: weighting.minReputation });
   return obstacles;

@@ -7,6 +7,14 @@ export type Obstacle =
   | { kind: 'self' }
   /** `followedAt` is the first follow, in epoch seconds. */
   | { kind: 'followed'; followedAt: number }
+  /** The newest block in force, in epoch seconds, and whose it is. */
+  | { kind: 'blocked'; at: number; by: 'user' | 'candidate' }
+  | { kind: 'muted'; at: number }
+  /** The first follow after the as-of. */
+  | { kind: 'followed-since'; at: number }
+  | { kind: 'dismissed'; at: number }
+  | { kind: 'undiscoverable' }
+  | { kind: 'inactive'; days: number }
   /** None of the user's closest connections is close to the candidate. */
   | { kind: 'no-path' }
   /** Not good by the run's list of scores; `reputation` is undefined if there is no score. */
@@ -33,6 +41,20 @@ export function obstacleText(obstacle: Obstacle, userId: number, recId: number):
       return 'Nobody is recommended to themself.';
     case 'followed':
       return `${userId} has followed ${recId} since ${instantText(obstacle.followedAt)}.`;
+    case 'blocked':
+      return obstacle.by === 'user'
+        ? `${userId} has blocked ${recId} since ${instantText(obstacle.at)}.`
+        : `${recId} has blocked ${userId} since ${instantText(obstacle.at)}.`;
+    case 'muted':
+      return `${userId} has muted ${recId} since ${instantText(obstacle.at)}.`;
+    case 'followed-since':
+      return `${userId} follows ${recId} since ${instantText(obstacle.at)}, after the as-of (KITH_EXCLUDE_LATER_FOLLOWS).`;
+    case 'dismissed':
+      return `${userId} dismissed ${recId} at ${instantText(obstacle.at)} (KITH_DISMISS_DAYS).`;
+    case 'undiscoverable':
+      return `${recId} is not discoverable: nobody is recommended ${recId}.`;
+    case 'inactive':
+      return `${recId} has done nothing for ${obstacle.days} days (KITH_RECOMMEND_ACTIVE_DAYS).`;
     case 'no-path':
       return `None of the closest connections of ${userId} has ${recId} among theirs.`;
     case 'reputation':

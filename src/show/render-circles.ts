@@ -16,6 +16,8 @@ export function renderCircles(explanation: CirclesExplanation, withMembers: bool
   const parts = [`${verdict(explanation)}\nAs of ${instantText(run.asOf)} (run ${run.id}).`];
   if (obstacles.length > 0)
     parts.push(obstacles.map((obstacle) => `  - ${obstacleText(obstacle, userId, recId)}`).join('\n'));
+  const { notes = [] } = explanation;
+  if (notes.length > 0) parts.push(notes.map((note) => `  ${note}`).join('\n'));
   if (terms.length > 0 && userId !== recId) {
     if (!recommended) parts.push(`In favour of ${recId} (score ${weightText(score)}):`);
     parts.push(terms.map((term) => termText(explanation, term, withMembers)).join('\n'));

@@ -12,6 +12,7 @@ export function renderExplanation(explanation: Explanation): string {
   const parts = [`${verdict(explanation)}\nAs of ${instantText(run.asOf)} (run ${run.id}).`];
   if (obstacles.length > 0)
     parts.push(obstacles.map((obstacle) => `  - ${obstacleText(obstacle, userId, recId)}`).join('\n'));
+  if (explanation.notes.length > 0) parts.push(explanation.notes.map((note) => `  ${note}`).join('\n'));
   if (reasons.length > 0 && userId !== recId) {
     if (!explanation.recommended) parts.push(`In favour of ${recId} (score ${weightText(explanation.score)}):`);
     for (const { userId: reason, weight, steps } of reasons.slice(0, shownReasons))

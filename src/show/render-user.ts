@@ -76,12 +76,25 @@ export function because({ userId: recId, reasons }: RecommendationView): string 
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }
 
+/** The filters of which only those are told that dropped somebody or might have. */
+const wordFilters = [
+  ['blocked', 'blocked'],
+  ['muted', 'muted'],
+  ['followedSince', 'followed since'],
+  ['engaged', 'engaged with'],
+  ['dismissed', 'dismissed'],
+  ['undiscoverable', 'undiscoverable'],
+  ['inactive', 'inactive'],
+] as const;
+
 function droppedText({ userId, recommendations }: UserView, dropped: DroppedCandidates, kith: string): string {
-  const engaged = dropped.engaged === undefined ? '' : `, ${dropped.engaged} engaged with`;
+  const others = wordFilters.flatMap(([name, words]) =>
+    dropped[name] === undefined ? [] : `, ${dropped[name]} ${words}`,
+  );
   const [first] = recommendations;
   const hint = `${kith} show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
   return (
-    `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already${engaged}, ${dropped.reputation} by reputation.\n` +
+    `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already${others.join('')}, ${dropped.reputation} by reputation.\n` +
     `Why someone is recommended, or isn't: ${hint}`
   );
 }

@@ -28,5 +28,7 @@ export interface Folder {
 
 /** Whether a folder is named like a file of rows, so that its files are parts of one. */
 export function holdsParts(name: string): boolean {
-  return /^(follow|reply|like|mention|user|messages)(\.(csv|tsv|jsonl?|ndjson|parquet))?$/.test(name);
+  return /^(follow|reply|like|mention|user|messages|unfollow|block|mute|unblock|unmute|dismiss|follows-snapshot)(\.(csv|tsv|jsonl?|ndjson|parquet))?$/.test(
+    name,
+  );
 }

@@ -116,7 +116,15 @@ const mangles: Record<string, (bytes: Buffer, below: Below) => Buffer> = {
 };
 
 /** Names that are no input, some of which look like it. */
-const near = ['likes.csv', 'FOLLOW.CSV', 'reply (1).csv', 'user.csv.txt', 'message.jsonl', 'like.csv.zst', 'block.csv'];
+const near = [
+  'likes.csv',
+  'FOLLOW.CSV',
+  'reply (1).csv',
+  'user.csv.txt',
+  'message.jsonl',
+  'like.csv.zst',
+  'blocks.csv',
+];
 const harmless = [
   'notes.txt',
   '\u001b[31mred',

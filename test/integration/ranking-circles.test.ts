@@ -7,7 +7,13 @@ import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { silent } from '../../src/jobs/watcher.ts';
 import { shownRun } from '../../src/show/shown-run.ts';
 import { TestNetwork } from '../harness/network.ts';
-import { arbitraryCase, denseNetwork, writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
+import {
+  arbitraryCase,
+  denseNetwork,
+  withRandomWords,
+  writeFolder,
+  writeReputation,
+} from '../oracle/arbitrary-network.ts';
 import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { type Case, expectedTables, type Network } from '../oracle/oracle.ts';
 import { seededRandom, shuffled } from '../oracle/seeded-random.ts';
@@ -44,14 +50,20 @@ async function runDay(
     reputation = `${input}.csv`;
     await writeReputation(options.reputation, reputation);
   }
-  const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...weighting } = options;
+  const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...others } = options;
+  const { dismissDays, activeDays, excludeLaterFollows, ...weighting } = others;
   return network.run({
     ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink' },
     settings: {
-      ranking: 'circles',
-      weighting,
-      popularAtMost,
-      strangersAtMost,
+      ...{
+        ranking: 'circles',
+        weighting,
+        popularAtMost,
+        strangersAtMost,
+        dismissDays,
+        activeDays,
+        excludeLaterFollows,
+      },
       recommendEngaged: !dropEngaged,
       ...settings,
     },
@@ -92,7 +104,8 @@ async function expectOracle(
 const windows = [4, 8, 16, 86_400, 4 * 86_400, 90 * 86_400];
 const cases: fc.Arbitrary<CirclesCase> = fc
   .record({
-    example: arbitraryCase(windows),
+    // Half of them with words that end or forbid.
+    example: fc.oneof(arbitraryCase(windows), arbitraryCase(windows).chain(withRandomWords)),
     popularAtMost: fc.option(fc.constantFrom(0, 1, 3), { nil: undefined, freq: 2 }),
     strangersAtMost: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
     dropEngaged: fc.boolean(),

@@ -1,7 +1,13 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { type PublishedTables, TestNetwork } from '../harness/network.ts';
-import { arbitraryCase, denseNetwork, writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
+import {
+  arbitraryCase,
+  denseNetwork,
+  withRandomWords,
+  writeFolder,
+  writeReputation,
+} from '../oracle/arbitrary-network.ts';
 import { type Case, expectedTables } from '../oracle/oracle.ts';
 
 // Seconds on an idle machine.
@@ -25,14 +31,14 @@ async function runCase({ network: given, options }: Case, loader: 'bulk' | 'merg
     reputation = `${input}.csv`;
     await writeReputation(options.reputation, reputation);
   }
-  const { asOf, reputation: _, ...weighting } = options;
+  const { asOf, reputation: _, dismissDays, activeDays, excludeLaterFollows, ...weighting } = options;
   const { summary } = await network.run({
     input,
     reputation,
     asOf: new Date(asOf * 1000).toISOString(),
     // Random activities may all be old.
     allow: 'stale',
-    settings: { loader, weighting, compiled },
+    settings: { loader, weighting, compiled, dismissDays, activeDays, excludeLaterFollows },
   });
   expect(summary.loader).toBe(loader);
   expect(summary.computing?.by).toBe(compiled === 'auto' ? 'compiled' : 'cypher');
@@ -50,6 +56,22 @@ async function expectOracle(
   expect(actual.dropped).toEqual(dropped);
   return actual.tables;
 }
+
+describe('with words that end or forbid, the three tables are those of the definition', () => {
+  const cases = arbitraryCase().chain(withRandomWords);
+  test.each([
+    ['merge', 'auto', 12],
+    ['merge', 'off', 6],
+    ['bulk', 'auto', 2],
+  ] as const)('loaded by %s, KITH_COMPILED=%s', async (loader, compiled, numRuns) => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (example) => {
+        await expectOracle(example, loader, compiled);
+      }),
+      { numRuns, endOnFailure: true },
+    );
+  });
+});
 
 describe('the three tables are those of the definition', () => {
   test('for random small networks, loaded by MERGE', async () => {

@@ -132,3 +132,37 @@ function known<T>(ids: number[], values: (T | undefined)[]): Map<number, T> {
     }),
   );
 }
+
+/** Words between the users of a case, near the same instants as its activities. */
+export function withRandomWords(example: Case): fc.Arbitrary<Case> {
+  const { network, options } = example;
+  const ids = [...new Set(network.activities.flatMap(({ user, engaged }) => [user, engaged])), 41, 42];
+  const id = fc.constantFrom(...ids);
+  const times = [...new Set(network.activities.map((activity) => activity.at)), options.asOf];
+  const instant = fc
+    .tuple(fc.constantFrom(...times), fc.constantFrom(0, 0, 1, -1, -7 * day))
+    .map(([time, seconds]) => time + seconds);
+  const word = fc.record({
+    type: fc.constantFrom(...(['unfollow', 'unfollow', 'block', 'mute', 'unblock', 'unmute', 'dismiss'] as const)),
+    ...{ user: id, other: id, at: instant },
+    until: fc.option(
+      fc.constantFrom(-1, 0, 1, day).map((seconds) => options.asOf + seconds),
+      { freq: 2 },
+    ),
+  });
+  return fc
+    .record({
+      words: fc.array(word, { maxLength: 25, size: 'max' }),
+      discoverable: fc.array(fc.constantFrom(true, true, true, false), {
+        minLength: ids.length,
+        maxLength: ids.length,
+      }),
+      dismissDays: fc.constantFrom(undefined, 1, 7),
+      activeDays: fc.constantFrom(undefined, undefined, 1, 30),
+      excludeLaterFollows: fc.boolean(),
+    })
+    .map(({ words, discoverable, ...more }) => ({
+      network: { ...network, words, discoverable: known(ids, discoverable) },
+      options: { ...options, ...more },
+    }));
+}

@@ -1,7 +1,8 @@
 import { edgeWeights } from './edge-weights.ts';
 import { decimal } from './exact.ts';
 import type { Activity, Network, OracleOptions } from './network.ts';
-import { distinct, expectedTables } from './oracle.ts';
+import { type Dropped, distinct, expectedTables, wordFilters } from './oracle.ts';
+import { withWords } from './words.ts';
 
 export interface CirclesOptions extends OracleOptions {
   /** How many of the popular a user with ties is recommended at most. */
@@ -20,7 +21,7 @@ export interface CirclesTables {
   recommendations: string[];
   /** user,rec,reason,weight,source */
   reasons: string[];
-  dropped: { suspended: number; self: number; followed: number; engaged?: number; reputation: number };
+  dropped: Dropped & { engaged?: number };
 }
 
 /** user → other → a whole number */
@@ -44,7 +45,8 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
   const { asOf, windowSeconds } = options;
   const isSuspended = (user: number) => network.suspended.get(user) === true;
   const users = knownUsers(network).filter((user) => !isSuspended(user));
-  const known = distinct(network.activities).filter((a) => a.user !== a.engaged && a.at <= asOf);
+  const { activities: known, inForce } = withWords(distinct(network.activities), network, options);
+  const filterOf = wordFilters(inForce, known, options);
   const counted = known.filter((a) => a.at > asOf - windowSeconds && !isSuspended(a.user) && !isSuspended(a.engaged));
   const followed = new Set(known.filter((a) => a.type === 'follow').map((a) => `${a.user},${a.engaged}`));
   const isGood = (user: number) =>
@@ -66,6 +68,7 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
         [v, u],
       ] as const)
         both.get(a)?.set(b, of(both, a, b) + sum);
+  for (const [u, others] of both) for (const v of others.keys()) if (inForce.muted.has(`${u},${v}`)) others.delete(v);
   const ties = new Map(users.map((u) => [u, largest(both.get(u) as Map<number, bigint>, 20)]));
   const tiesOf = (u: number) => ties.get(u) ?? [];
 
@@ -87,7 +90,7 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
   }
 
   // 6. Popular.
-  const candidates = users.filter(isGood);
+  const candidates = users.filter((user) => isGood(user) && !inForce.hidden.has(user));
   const sumOver = (numbers: Numbers, w: number) => users.reduce((sum, u) => sum + of(numbers, u, w), 0n);
   const isQuiet = candidates.every((w) => sumOver(h, w) === 0n);
   const g = new Map(candidates.map((w) => [w, sumOver(isQuiet ? s : h, w)]));
@@ -127,9 +130,10 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
     for (const { rec, units } of terms) if (units > 0n) scores.set(rec, (scores.get(rec) ?? 0n) + units);
     const kept = new Map<number, bigint>();
     for (const [w, score] of scores) {
+      const isEngaged = options.dropEngaged === true && of(s, u, w) > 0n;
+      const filter = filterOf(u, w, followed.has(`${u},${w}`), isEngaged);
       if (w === u) tables.dropped.self++;
-      else if (followed.has(`${u},${w}`)) tables.dropped.followed++;
-      else if (options.dropEngaged && of(s, u, w) > 0n) (tables.dropped.engaged as number)++;
+      else if (filter) tables.dropped[filter] = (tables.dropped[filter] ?? 0) + 1;
       else if (!isGood(w)) tables.dropped.reputation++;
       else kept.set(w, score);
     }
@@ -158,8 +162,10 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
 }
 
 /** Everybody whom an activity or the file of users names. */
-function knownUsers({ activities, suspended }: Network): number[] {
-  return [...new Set([...activities.flatMap((a) => [a.user, a.engaged]), ...suspended.keys()])];
+function knownUsers({ activities, suspended, words = [], discoverable = new Map() }: Network): number[] {
+  const said = words.flatMap((word) => [word.user, word.other]);
+  const acted = activities.flatMap((a) => [a.user, a.engaged]);
+  return [...new Set([...acted, ...said, ...suspended.keys(), ...discoverable.keys()])];
 }
 
 function recentEngagement(activities: Activity[], { asOf, bases }: OracleOptions, lately: number, s: Numbers): Numbers {

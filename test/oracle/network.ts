@@ -11,8 +11,22 @@ export interface Activity {
   at: number;
 }
 
+/** Something that ends or forbids. */
+export interface Word {
+  type: 'unfollow' | 'block' | 'mute' | 'unblock' | 'unmute' | 'dismiss';
+  user: number;
+  other: number;
+  /** epoch seconds, whole */
+  at: number;
+  /** Of a block or mute: epoch seconds, exclusive; null if it has no end. */
+  until?: number | null;
+}
+
 export interface Network {
   activities: Activity[];
+  words?: Word[];
+  /** Whether users may be recommended, where that is known. */
+  discoverable?: Map<number, boolean>;
   /** The users whose flag is known; everyone else is not suspended. */
   suspended: Map<number, boolean>;
 }
@@ -26,6 +40,12 @@ export interface OracleOptions {
   /** Weight of one activity of age 0, in thousandths. */
   bases: Record<ActivityType, number>;
   minReputation: number;
+  /** 90 if undefined. */
+  dismissDays?: number;
+  /** Only who has done something in so many days is recommended. */
+  activeDays?: number;
+  /** Whether follows after the as-of exclude, too. */
+  excludeLaterFollows?: boolean;
   /** The run's list of scores; undefined is a run without a list. */
   reputation: Map<number, number> | undefined;
 }

@@ -1,8 +1,9 @@
 import { type EdgeWeights, edgeWeights } from './edge-weights.ts';
 import { decimal } from './exact.ts';
 import type { Activity, Network, OracleOptions } from './network.ts';
+import { type WordsInForce, withWords } from './words.ts';
 
-export type { Activity, ActivityType, Case, Network, OracleOptions } from './network.ts';
+export type { Activity, ActivityType, Case, Network, OracleOptions, Word } from './network.ts';
 
 /** Lines without a header, sorted as strings (by `Array.sort`); weights with exactly 12 decimals. */
 export interface Tables {
@@ -21,6 +22,13 @@ export interface Dropped {
   self: number;
   followed: number;
   reputation: number;
+  /** Left out where it is none. */
+  blocked?: number;
+  muted?: number;
+  followedSince?: number;
+  dismissed?: number;
+  undiscoverable?: number;
+  inactive?: number;
 }
 
 const mostClosest = 50;
@@ -37,7 +45,7 @@ interface Ranked {
  */
 export function expectedTables(network: Network, options: OracleOptions): Tables & { dropped: Dropped } {
   const isSuspended = (user: number) => network.suspended.get(user) === true;
-  const activities = distinct(network.activities).filter((a) => a.user !== a.engaged && a.at <= options.asOf);
+  const { activities, inForce } = withWords(distinct(network.activities), network, options);
   const inWindow = activities.filter((a) => a.at > options.asOf - options.windowSeconds);
   const counted = inWindow.filter((a) => !isSuspended(a.user) && !isSuspended(a.engaged));
 
@@ -46,6 +54,7 @@ export function expectedTables(network: Network, options: OracleOptions): Tables
   const followed = new Set(activities.filter((a) => a.type === 'follow').map((a) => `${a.user},${a.engaged}`));
 
   const tables: Tables = { closest: [], recommendations: [], reasons: [] };
+  const filterOf = wordFilters(inForce, activities, options);
   const dropped: Dropped = { suspended: inWindow.length - counted.length, self: 0, followed: 0, reputation: 0 };
   const asWeight = (weight: bigint) => decimal(weight, weights.denominator, 12);
 
@@ -55,8 +64,11 @@ export function expectedTables(network: Network, options: OracleOptions): Tables
     const candidates = secondDegree(connections, closest);
     const kept: Ranked[] = [];
     for (const [candidate, reasons] of candidates) {
+      const isFollowed = followed.has(`${user},${candidate}`);
+      const filter = filterOf(user, candidate, isFollowed);
       if (candidate === user) dropped.self++;
-      else if (followed.has(`${user},${candidate}`)) dropped.followed++;
+      else if (filter === 'followed') dropped.followed++;
+      else if (filter && filter !== 'engaged') dropped[filter] = (dropped[filter] ?? 0) + 1;
       else if (!isGood(candidate, options)) dropped.reputation++;
       else kept.push({ id: candidate, weight: reasons.reduce((sum, reason) => sum + reason.weight, 0n) });
     }
@@ -70,6 +82,27 @@ export function expectedTables(network: Network, options: OracleOptions): Tables
   tables.recommendations.sort();
   tables.reasons.sort();
   return { ...tables, dropped };
+}
+
+/** The first filter that catches a candidate, of those between self and reputation, but for engaged. */
+export function wordFilters(
+  { blocked, muted, followedSince, dismissed, hidden }: WordsInForce,
+  activities: Activity[],
+  { asOf, activeDays }: OracleOptions,
+) {
+  const since = asOf - (activeDays ?? 0) * 86_400;
+  const active = new Set(activities.filter(({ at }) => at > since).map(({ user }) => user));
+  return (user: number, candidate: number, isFollowed: boolean, isEngaged = false) => {
+    const pair = `${user},${candidate}`;
+    if (blocked.has(pair)) return 'blocked';
+    if (muted.has(pair)) return 'muted';
+    if (isFollowed) return 'followed';
+    if (followedSince.has(pair)) return 'followedSince';
+    if (isEngaged) return 'engaged';
+    if (dismissed.has(pair)) return 'dismissed';
+    if (hidden.has(candidate)) return 'undiscoverable';
+    return activeDays !== undefined && !active.has(candidate) ? 'inactive' : undefined;
+  };
 }
 
 /** Equal activities are one: the same type, user, engaged user, message and second. */

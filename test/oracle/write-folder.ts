@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Activity, activityTypes, type Network } from './network.ts';
+import { type Activity, activityTypes, type Network, type Word } from './network.ts';
 import { shuffled } from './seeded-random.ts';
 
 export interface FolderStyle {
@@ -33,12 +33,40 @@ export function writeFolder(network: Network, dir: string, style: FolderStyle = 
     );
     write(dir, `${type}.csv`, activities.map(activityRow), style);
   }
+  for (const type of ['unfollow', 'block', 'mute', 'unblock', 'unmute', 'dismiss'] as const) {
+    const words = arranged(
+      (network.words ?? []).filter((word) => word.type === type),
+      style,
+      (word) => word,
+    );
+    if (words.length > 0) write(dir, `${type}.csv`, words.map(wordRow), style);
+  }
+  if (network.discoverable) {
+    writeUsers(network, network.discoverable, dir, style);
+    return;
+  }
   const flags = arranged([...network.suspended], style, ([user]): [number, boolean] => [user, false]);
   const users = flags.map(([user, suspended]): Row => {
     const about = style.quoteAll ? `about "${user}",\nin two lines` : `about ${user}`;
     return [user, `name${user}`, about, '', '', '', '', 'é', '', '', '', suspended ? 1 : 0, 'x', ''];
   });
   write(dir, 'user.csv', users, style);
+}
+
+/** Users under a header, each flag where it is known. */
+function writeUsers({ suspended }: Network, discoverable: Map<number, boolean>, dir: string, style: FolderStyle): void {
+  const ids = [...new Set([...suspended.keys(), ...discoverable.keys()])];
+  // Where nothing is said, everybody may be recommended, and nobody is suspended.
+  const rows = ids.map(
+    (id): Row => [...['é', discoverable.get(id) === false ? 0 : 1], ...[id, suspended.get(id) ? 1 : 0, 0]],
+  );
+  const header: Row = ['name', 'discoverable', 'user_id', 'suspended', 'deleted'];
+  write(dir, 'user.csv', [header, ...arranged(rows, style, (row) => row)], style);
+}
+
+function wordRow({ type, user, other, at, until = null }: Word, index: number): Row {
+  const mayEnd = type === 'block' || type === 'mute';
+  return [user, other, spelled(at, index), ...(mayEnd && until !== null ? [spelled(until, index)] : [])];
 }
 
 /** Writes a list of scores as `--reputation` takes it. */

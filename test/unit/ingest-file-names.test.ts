@@ -8,6 +8,10 @@ describe("a name in a day's folder", () => {
   });
 
   test.each([
+    ['block.csv.gz', 'block', undefined],
+    ['unfollow.csv', 'unfollow', undefined],
+    ['unmute.json', 'unmute', undefined],
+    ['follows-snapshot.csv', 'follows-snapshot', undefined],
     ['like.csv.gz.gz', 'like', undefined],
     ['like.gz', 'like', undefined],
     ['like.tsv', 'like', undefined],
@@ -65,17 +69,13 @@ describe("a name in a day's folder", () => {
     ['mentoin.csv', 'mention.csv'],
     ['mesages.jsonl', 'messages.jsonl'],
     ['liek.csv', 'like.csv'],
-    ['block.csv', 'block.csv'],
-    ['block.csv.gz', 'block.csv'],
     ['Blocks.csv', 'block.csv'],
-    ['unfollow.csv', 'unfollow.csv'],
     ['unfollowed.json', 'unfollow.csv'],
     ['user_blocks.csv', 'block.csv'],
     ['mutes.parquet', 'mute.csv'],
-    ['unblock.csv', 'unblock.csv'],
-    ['unmute.csv', 'unmute.csv'],
-    ['dismiss.csv', 'dismiss.csv'],
     ['dismissed.csv', 'dismiss.csv'],
+    ['follow_snapshot.csv', 'follows-snapshot.csv'],
+    ['snapshot-of-follows.csv', 'follows-snapshot.csv'],
   ])('%j should be %s', (name, shouldBe) => {
     expect(meaningOf(name)).toEqual({ shouldBe });
   });

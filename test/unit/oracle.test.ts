@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { arbitraryCase, denseNetwork, type FolderStyle, writeFolder } from '../oracle/arbitrary-network.ts';
+import {
+  arbitraryCase,
+  denseNetwork,
+  type FolderStyle,
+  withRandomWords,
+  writeFolder,
+} from '../oracle/arbitrary-network.ts';
 import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { decimal, fixedPoint, halved } from '../oracle/exact.ts';
 import { type Activity, expectedTables, type Network, type OracleOptions } from '../oracle/oracle.ts';
@@ -317,12 +323,26 @@ describe('on arbitrary networks', () => {
     );
   });
 
+  test('the cases with words are rich, too: each of their filters drops someone in some of them', () => {
+    const cases = arbitraryCase().chain(withRandomWords);
+    const results = fc.sample(cases, { numRuns: 400, seed: 1 }).map(({ network, options }) => {
+      const { dropped } = expectedTables(network, options);
+      const unsaid = expectedTables({ ...network, words: [] }, options);
+      return { ...dropped, changed: unsaid.closest.join() === expectedTables(network, options).closest.join() ? 0 : 1 };
+    });
+    const share = (name: keyof (typeof results)[number]) => results.filter((r) => (r[name] ?? 0) > 0).length / 400;
+    for (const name of ['blocked', 'muted', 'dismissed', 'undiscoverable', 'inactive', 'followedSince'] as const)
+      expect({ name, isFound: share(name) > 0.03 }).toEqual({ name, isFound: true });
+    expect(share('changed')).toBeGreaterThan(0.3);
+  });
+
   test('the cases are rich: every filter drops someone in many of them, and most recommend someone', () => {
     const results = fc.sample(arbitraryCase(), { numRuns: 400, seed: 1 }).map(({ network, options }) => {
       const { dropped, recommendations, closest } = expectedTables(network, options);
       return { ...dropped, recommendations: recommendations.length, closest: closest.length };
     });
-    const share = (name: keyof (typeof results)[number]) => results.filter((r) => r[name] > 0).length / results.length;
+    const share = (name: keyof (typeof results)[number]) =>
+      results.filter((r) => (r[name] ?? 0) > 0).length / results.length;
     for (const name of ['suspended', 'self', 'followed', 'reputation'] as const)
       expect(share(name)).toBeGreaterThan(0.2);
     for (const name of ['recommendations', 'closest'] as const) expect(share(name)).toBeGreaterThan(0.5);

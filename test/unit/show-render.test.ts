@@ -56,6 +56,7 @@ const explanation = (more: Partial<Explanation>): Explanation => ({
   rank: 3,
   score: '0.500000000000',
   obstacles: [],
+  notes: [],
   reasons: [{ userId: 17, weight: '0.500000000000', steps: [step(42, 17, 1), step(17, 99, 7)] }],
   ...more,
 });

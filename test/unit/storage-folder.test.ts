@@ -161,12 +161,18 @@ describe('what in a folder is no plain file', () => {
 
 describe('a folder with names that are nearly right', () => {
   test('is refused with all of them and the right ones', async () => {
-    const path = await day({ 'follow.csv': '', 'likes.csv': '', 'REPLY.CSV': '', 'user.csv.txt': '', 'block.csv': '' });
+    const path = await day({
+      'follow.csv': '',
+      'likes.csv': '',
+      'REPLY.CSV': '',
+      'user.csv.txt': '',
+      'blocks.csv': '',
+    });
     await mkdir(join(path, 'mention.csv'));
     const folder = await openFolder(path);
     expect(() => dayFiles(folder)).toThrow(
       `${path} holds what looks like input but can't be read: REPLY.CSV (should be reply.csv or reply.csv.gz), ` +
-        'block.csv (block.csv is not supported yet, and without it people would be recommended who should not be), ' +
+        'blocks.csv (should be block.csv or block.csv.gz), ' +
         'likes.csv (should be like.csv or like.csv.gz), user.csv.txt (should be user.csv or user.csv.gz), ' +
         'mention.csv (a folder without files of rows); ' +
         'give each as a plain file or gzip under its right name, or take it out of the folder.',

@@ -9,10 +9,12 @@ import { loadFolder } from '../../graph/load-folder.ts';
 import { ensureSchema, graphSize } from '../../graph/schema.ts';
 import { readSideBySide } from '../../graph/side-by-side.ts';
 import { userRanges } from '../../graph/user-ranges.ts';
+import { applyWords } from '../../graph/words.ts';
 import { forgetOthers, makeCarried } from '../../scoring/ranking/carried.ts';
 import { type DroppedCandidates, findRecommending, recommendAll } from '../../scoring/ranking/recommend.ts';
 import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
 import { workFolder } from '../make-room.ts';
+import { wordsOf } from '../run.ts';
 import { withGraph, writtenRun } from '../run-context.ts';
 import type { Engine } from './engine.ts';
 
@@ -52,6 +54,8 @@ export const neo4jEngine: Engine = {
       const written = writtenRun(context);
       const { wanted } = written;
       await forgetOthers(graph, wanted.ranking);
+      report({ doing: 'applying what ends or forbids' });
+      await applyWords(graph, wordsOf(wanted));
       const computing = await findComputing(graph, settings);
       summary.computing = computing;
       const { sessions } = settings;
@@ -94,6 +98,8 @@ export const neo4jEngine: Engine = {
     const { database, run, settings, summary } = context;
     return withGraph(context, async (graph) => {
       const written = writtenRun(context);
+      // A folder may have been loaded since.
+      await applyWords(graph, wordsOf(written.wanted));
       const { sessions } = settings;
       const computing = await findRecommending(graph, settings, written.wanted);
       summary.computing = computing;
@@ -125,10 +131,8 @@ export const neo4jEngine: Engine = {
 };
 
 function sumOf(a: DroppedCandidates, b: DroppedCandidates): DroppedCandidates {
-  return {
-    self: a.self + b.self,
-    followed: a.followed + b.followed,
-    ...(b.engaged === undefined ? {} : { engaged: (a.engaged ?? 0) + b.engaged }),
-    reputation: a.reputation + b.reputation,
-  };
+  const sums = { ...a };
+  for (const [filter, count] of Object.entries(b) as [keyof DroppedCandidates, number][])
+    sums[filter] = (sums[filter] ?? 0) + count;
+  return sums;
 }

@@ -39,6 +39,7 @@ export const sparkEngine: Engine = {
     const { weighting, ranking } = run.settings;
     const accepted = new Accepted(settings);
     const tables = tablesOf(settings, attempt);
+    await refuseWords(context, accepted, tables);
     await removeOthers(settings, run.id);
     makeFolders(tables, 0o700);
     judgeSums(weighting, await accepted.countRows(tables, signal));
@@ -187,4 +188,20 @@ async function writeScores(path: string, list: ReputationList, minReputation: nu
     lines = [];
   }
   await file.write(lines.join(''));
+}
+
+/** @throws BadInputError if the run has words or settings that only Neo4j knows */
+async function refuseWords({ run, signal }: RunContext, accepted: Accepted, tables: string): Promise<void> {
+  const { activeDays, excludeLaterFollows } = run.settings;
+  const [setting] = [
+    ...(activeDays === undefined ? [] : ['KITH_RECOMMEND_ACTIVE_DAYS']),
+    ...(excludeLaterFollows ? ['KITH_EXCLUDE_LATER_FOLLOWS'] : []),
+  ];
+  if (setting !== undefined)
+    throw new BadInputError(`Spark does not know ${setting}: unset it, or compute on Neo4j (KITH_ENGINE=neo4j).`);
+  if ((await accepted.countWords(tables, signal)) > 0)
+    throw new BadInputError(
+      'Spark does not know words that end or forbid (such as block.csv), which were loaded: compute on Neo4j ' +
+        '(KITH_ENGINE=neo4j).',
+    );
 }

@@ -19,6 +19,13 @@ export interface DroppedCandidates {
   /** Left out where nobody is dropped for it. */
   engaged?: number;
   reputation: number;
+  /** Left out where it is none. */
+  blocked?: number;
+  muted?: number;
+  followedSince?: number;
+  dismissed?: number;
+  undiscoverable?: number;
+  inactive?: number;
 }
 
 /** Some users' rows of both tables in key order, as COPY takes them. */
@@ -35,6 +42,12 @@ export interface Wanted {
   filter: ReputationFilter;
   /** Whether somebody is recommended with whom the user has engaged in the window. */
   recommendEngaged: boolean;
+  /** For how many days nobody is recommended again whom the user has dismissed; by default 90. */
+  dismissDays?: number;
+  /** Only who has done something in so many days is recommended; undefined: everybody. */
+  activeDays?: number;
+  /** Epoch seconds up to which follows later than the as-of exclude, too; undefined: they don't. */
+  followsUntil?: number;
   /** How many of the popular are among a user's recommendations, see the ranking; undefined: any number. */
   popularAtMost?: number;
   /** With how many people somebody may engage and yet speak for recommendations to strangers; undefined: any number. */
@@ -166,13 +179,15 @@ export async function candidatesOf(
 
 /** What the recommendations of all users share, beside the lists. */
 export async function sharedParameters(graph: Graph, wanted: Wanted): Promise<Parameters> {
-  const { asOf, weighting, ranking, recommendEngaged, popularAtMost } = wanted;
+  const { asOf, weighting, ranking, recommendEngaged, popularAtMost, activeDays } = wanted;
   return {
     ...weighingParameters(weighting, asOf),
     most: BigInt(mostRecommended),
     about: null,
     dropEngaged: !recommendEngaged,
     popularAtMost: BigInt(popularAtMost ?? mostRecommended),
+    hidden: await hiddenUsers(graph),
+    inactive: activeDays === undefined ? [] : await inactiveUsers(graph, asOf, activeDays),
     ...(await ranking.shared(graph, wanted)),
   };
 }
@@ -193,6 +208,16 @@ function droppedIn(rows: readonly DroppedRow[], { recommendEngaged }: Wanted): D
     followed: sum(({ followedAlready }) => followedAlready),
     ...(recommendEngaged ? {} : { engaged: sum(({ engagedAlready }) => engagedAlready) }),
     reputation: sum(({ notGood }) => notGood),
+    ...Object.fromEntries(
+      Object.entries({
+        blocked: sum(({ blockedOnes }) => blockedOnes),
+        muted: sum(({ mutedOnes }) => mutedOnes),
+        followedSince: sum(({ followedLater }) => followedLater),
+        dismissed: sum(({ dismissedOnes }) => dismissedOnes),
+        undiscoverable: sum(({ undiscoverable }) => undiscoverable),
+        inactive: sum(({ inactiveOnes }) => inactiveOnes),
+      }).filter(([, count]) => count > 0),
+    ),
   };
 }
 
@@ -206,8 +231,28 @@ interface DroppedRow {
   self: bigint;
   followedAlready: bigint;
   engagedAlready: bigint;
+  blockedOnes: bigint;
+  mutedOnes: bigint;
+  followedLater: bigint;
+  dismissedOnes: bigint;
+  undiscoverable: bigint;
+  inactiveOnes: bigint;
   notGood: bigint;
   [column: string]: unknown;
+}
+
+/** By what cypher/words has set. */
+export async function hiddenUsers(graph: Graph): Promise<bigint[]> {
+  const { rows } = await graph.read<{ hidden: bigint[] }>('cypher/words/hidden.cypher');
+  return rows[0]?.hidden ?? [];
+}
+
+/** Who has done nothing in so many days before `asOf` (epoch seconds). */
+export async function inactiveUsers(graph: Graph, asOf: number, days: number): Promise<bigint[]> {
+  const { rows } = await graph.read<{ inactive: bigint[] }>('cypher/words/inactive.cypher', {
+    ...{ asOf: BigInt(asOf), since: BigInt(asOf - days * 86_400) },
+  });
+  return rows[0]?.inactive ?? [];
 }
 
 /** Everybody who may be recommended; undefined if nobody is filtered by reputation. */

@@ -3,6 +3,7 @@ package kith.plugin;
 import static org.neo4j.graphdb.Direction.OUTGOING;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.neo4j.graphdb.Label;
 import org.neo4j.graphdb.Node;
@@ -17,8 +18,19 @@ final class Candidates {
   private static final Label userLabel = Label.label("User");
   private static final RelationshipType followedType = RelationshipType.withName("FOLLOWED");
 
-  private static final byte isFollowed = 1;
-  private static final byte isSelf = 2;
+  /** Why somebody is dropped; of several reasons the highest counts. */
+  static final byte isBad = 1;
+  static final byte isInactive = 2;
+  static final byte isHidden = 3;
+  static final byte isDismissed = 4;
+  static final byte isFollowedSince = 5;
+  static final byte isFollowed = 6;
+  static final byte isMuted = 7;
+  static final byte isBlocked = 8;
+  static final byte isSelf = 9;
+
+  /** The lists of a user's that cypher/words sets, in the order in which they are marked. */
+  private static final String[] wordLists = {"dismissed", "followedSince", "muted", "blocked"};
   private static final byte isGood = 1;
   private static final byte isNotGood = 2;
 
@@ -31,6 +43,8 @@ final class Candidates {
   private final Numbering people = new Numbering();
   private byte[] goodness = new byte[0];
   private boolean[] isLimited = new boolean[0];
+  /** Of those whom nobody is recommended, why. */
+  private byte[] barred = new byte[0];
 
   /** The number of everybody who was met as a node, by its place in the store. */
   private final Numbering nodes = new Numbering();
@@ -46,23 +60,45 @@ final class Candidates {
   private int markedCount;
 
   /** How many candidates each filter dropped, of all users. */
-  long self;
-  long followed;
-  long notGood;
+  private final long[] dropped = new long[isSelf + 1];
 
   /**
    * @param asOf epoch seconds
    * @param minReputation null: nobody is filtered by reputation
+   * @param hidden whom nobody is recommended
+   * @param inactive who has done nothing for too long to be recommended
    */
-  Candidates(Transaction transaction, ProcedureMemory memory, long asOf, Double minReputation) {
+  Candidates(
+      Transaction transaction,
+      ProcedureMemory memory,
+      long asOf,
+      Double minReputation,
+      List<Long> hidden,
+      List<Long> inactive) {
     this.transaction = transaction;
     heap = memory.newTracker();
     this.asOf = asOf;
     this.minReputation = minReputation;
+    bar(inactive, isInactive);
+    bar(hidden, isHidden);
+  }
+
+  private void bar(List<Long> ids, byte as) {
+    for (long id : ids) {
+      int w = numberOf(id);
+      barred[w] = as;
+    }
   }
 
   void close() {
     heap.close();
+  }
+
+  /** How many candidates a filter has dropped since this was last asked. */
+  long takeDropped(byte why) {
+    long count = dropped[why];
+    dropped[why] = 0;
+    return count;
   }
 
   /** Counts bytes of the transaction's memory. */
@@ -108,13 +144,27 @@ final class Candidates {
     scores[w] = Math.addExact(scores[w], term);
   }
 
-  /** Marks the user and whom the user has followed: they are dropped. */
+  /** Marks the user, whom the user has followed, and those of the user's lists: they are dropped. */
   void mark(Node user) {
+    Map<String, Object> words = user.getProperties(wordLists);
+    if (!words.isEmpty()) {
+      mark(words, "dismissed", isDismissed);
+      mark(words, "followedSince", isFollowedSince);
+    }
     try (var follows = user.getRelationships(OUTGOING, followedType)) {
       for (Relationship follow : follows)
         if ((long) follow.getProperty("at") <= asOf) mark(numberOf(follow.getEndNode()), isFollowed);
     }
+    if (!words.isEmpty()) {
+      mark(words, "muted", isMuted);
+      mark(words, "blocked", isBlocked);
+    }
     mark(numberOf(user), isSelf);
+  }
+
+  private void mark(Map<String, Object> words, String list, byte as) {
+    long[] ids = (long[]) words.get(list);
+    if (ids != null) for (long id : ids) mark(numberOf(id), as);
   }
 
   private void mark(int w, byte as) {
@@ -140,9 +190,9 @@ final class Candidates {
     if (limited != null) limited.clear();
     for (int i = 0; i < metCount; i++) {
       int w = met[i];
-      if (marks[w] == isSelf) self++;
-      else if (marks[w] == isFollowed) followed++;
-      else if (minReputation != null && !isGood(w)) notGood++;
+      if (marks[w] != 0) dropped[marks[w]]++;
+      else if (barred[w] != 0) dropped[barred[w]]++;
+      else if (minReputation != null && !isGood(w)) dropped[isBad]++;
       else {
         Best list = limited != null && isLimited[w] ? limited : best;
         if (list.mayTake(scores[w])) list.offer(people.id(w), scores[w], w);
@@ -185,9 +235,10 @@ final class Candidates {
   }
 
   private void grow(int size) {
-    heap.allocateHeap((size - scores.length) * (Long.BYTES + 3 + Integer.BYTES + Numbering.bytes));
+    heap.allocateHeap((size - scores.length) * (Long.BYTES + 4 + Integer.BYTES + Numbering.bytes));
     goodness = Arrays.copyOf(goodness, size);
     isLimited = Arrays.copyOf(isLimited, size);
+    barred = Arrays.copyOf(barred, size);
     scores = Arrays.copyOf(scores, size);
     marks = Arrays.copyOf(marks, size);
   }

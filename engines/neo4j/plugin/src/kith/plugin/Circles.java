@@ -54,6 +54,8 @@ public final class Circles {
    * @param popularShares of each of them, in 1e-7
    * @param popularAtMost how many of them one user with vias is recommended
    * @param busy user ids of those who are a via and count as engaging only where they are a closest connection
+   * @param hidden whom nobody is recommended
+   * @param inactive who has done nothing for too long to be recommended
    */
   @Procedure(name = "kith.circles", mode = Mode.READ)
   public Stream<RecommendedChunk> circles(
@@ -67,8 +69,10 @@ public final class Circles {
       @Name("popular") List<Long> popular,
       @Name("popularShares") List<Long> popularShares,
       @Name("popularAtMost") long popularAtMost,
-      @Name("busy") List<Long> busy) {
-    var candidates = new Candidates(transaction, memory, asOf, minReputation);
+      @Name("busy") List<Long> busy,
+      @Name("hidden") List<Long> hidden,
+      @Name("inactive") List<Long> inactive) {
+    var candidates = new Candidates(transaction, memory, asOf, minReputation, hidden, inactive);
     var engagement = new Engagement(candidates, bases, new EdgeSums(asOf, window, halfLife), window, unitsOfOne);
     return new CircleChunks(users, candidates, engagement, popular, popularShares, popularAtMost, Set.copyOf(busy)).stream();
   }

@@ -161,6 +161,7 @@ public final class Closest {
       long engages = 0;
       long received = 0;
       long receivedLately = 0;
+      long[] muted = withTies ? (long[]) user.getProperty("muted", null) : null;
       for (int i = 0; i < count; i++) {
         int v = met[i];
         if (suspended[v]) continue;
@@ -174,7 +175,7 @@ public final class Closest {
           receivedLately = Math.addExact(receivedLately, incoming.recent(v));
         }
         long tie = Math.addExact(out, in);
-        if (tie > 0 && ties.mayTake(tie)) ties.offer(userIds[v], tie, v);
+        if (tie > 0 && ties.mayTake(tie) && !isAmong(muted, userIds[v])) ties.offer(userIds[v], tie, v);
       }
       if (!withTies) return;
       for (int i = 0; i < closest.size(); i++) votes[i] = outgoing.recent(closest.numbers[i]) > 0 ? 2 : 1;
@@ -183,6 +184,11 @@ public final class Closest {
       keep(user, "engages", engages == 0 ? null : engages);
       keep(user, "received", received == 0 ? null : received);
       keep(user, "receivedLately", receivedLately == 0 ? null : receivedLately);
+    }
+
+    private static boolean isAmong(long[] ids, long id) {
+      if (ids != null) for (long one : ids) if (one == id) return true;
+      return false;
     }
 
     private static void keep(Node user, String name, Object value) {

@@ -24,14 +24,18 @@ public final class Recommend {
    * @param asOf epoch seconds
    * @param minReputation null: nobody is filtered by reputation
    * @param unitsOfOne the number of exact units in a weight of 1
+   * @param hidden whom nobody is recommended
+   * @param inactive who has done nothing for too long to be recommended
    */
   @Procedure(name = "kith.recommend", mode = Mode.READ)
   public Stream<RecommendedChunk> recommend(
       @Name("users") List<Node> users,
       @Name("asOf") long asOf,
       @Name("minReputation") Double minReputation,
-      @Name("unitsOfOne") long unitsOfOne) {
-    return new RecommendChunks(users, asOf, minReputation, unitsOfOne).stream();
+      @Name("unitsOfOne") long unitsOfOne,
+      @Name("hidden") List<Long> hidden,
+      @Name("inactive") List<Long> inactive) {
+    return new RecommendChunks(users, asOf, minReputation, unitsOfOne, hidden, inactive).stream();
   }
 
   private final class RecommendChunks extends Chunks<RecommendedChunk> {
@@ -49,9 +53,15 @@ public final class Recommend {
     private final int[] order = new int[RecommendedChunk.most];
     private final Reasons reasonsOf = new Reasons();
 
-    RecommendChunks(List<Node> users, long asOf, Double minReputation, long unitsOfOne) {
+    RecommendChunks(
+        List<Node> users,
+        long asOf,
+        Double minReputation,
+        long unitsOfOne,
+        List<Long> hidden,
+        List<Long> inactive) {
       super(users, guard);
-      candidates = new Candidates(transaction, memory, asOf, minReputation);
+      candidates = new Candidates(transaction, memory, asOf, minReputation, hidden, inactive);
       recommendations = new TextRows(unitsOfOne);
       reasons = new TextRows(unitsOfOne);
     }

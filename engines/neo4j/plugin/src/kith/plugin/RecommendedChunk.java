@@ -10,7 +10,13 @@ public final class RecommendedChunk {
   /** How many of the users they are of, with those who have no row. */
   public long users;
   public long self;
+  public long blocked;
+  public long muted;
   public long followed;
+  public long followedSince;
+  public long dismissed;
+  public long undiscoverable;
+  public long inactive;
   public long notGood;
 
   /** What was written and dropped since the last one. */
@@ -19,12 +25,15 @@ public final class RecommendedChunk {
     chunk.users = users;
     chunk.recommendations = recommendations.take();
     chunk.reasons = reasons.take();
-    chunk.self = candidates.self;
-    chunk.followed = candidates.followed;
-    chunk.notGood = candidates.notGood;
-    candidates.self = 0;
-    candidates.followed = 0;
-    candidates.notGood = 0;
+    chunk.self = candidates.takeDropped(Candidates.isSelf);
+    chunk.blocked = candidates.takeDropped(Candidates.isBlocked);
+    chunk.muted = candidates.takeDropped(Candidates.isMuted);
+    chunk.followed = candidates.takeDropped(Candidates.isFollowed);
+    chunk.followedSince = candidates.takeDropped(Candidates.isFollowedSince);
+    chunk.dismissed = candidates.takeDropped(Candidates.isDismissed);
+    chunk.undiscoverable = candidates.takeDropped(Candidates.isHidden);
+    chunk.inactive = candidates.takeDropped(Candidates.isInactive);
+    chunk.notGood = candidates.takeDropped(Candidates.isBad);
     return chunk;
   }
 }

@@ -1,0 +1,60 @@
+import type { Graph } from '../graph/graph.ts';
+import type { RunFacts } from '../jobs/run.ts';
+import { hiddenUsers, inactiveUsers } from '../scoring/ranking/recommend.ts';
+import type { Obstacle } from './obstacle.ts';
+import { instantText } from './text.ts';
+
+/** What words say between a user and a candidate. */
+export interface WordsBetween {
+  /** Before the filter of followed ones, and after it. */
+  first: Obstacle[];
+  last: Obstacle[];
+  /** What keeps nobody from being recommended, as sentences. */
+  notes: string[];
+  /** Whom words bar for the user, beside those. */
+  barred: bigint[];
+}
+
+interface WordsRow {
+  blockedAt: bigint | null;
+  blockedByAt: bigint | null;
+  mutedAt: bigint | null;
+  dismissedAt: bigint | null;
+  followedLaterAt: bigint | null;
+  isFollowedSince: boolean;
+  unfollowedAt: bigint | null;
+  isHidden: boolean;
+  barred: bigint[];
+  [column: string]: unknown;
+}
+
+/** By what the run has set in the graph. */
+export async function wordsBetween(graph: Graph, run: RunFacts, userId: number, recId: number): Promise<WordsBetween> {
+  const { asOf, settings } = run;
+  const found: WordsBetween = { first: [], last: [], notes: [], barred: [] };
+  const { rows } = await graph.read<WordsRow>('cypher/show/words.cypher', {
+    ...{ userId: BigInt(userId), recId: BigInt(recId), asOf: BigInt(asOf) },
+  });
+  const [row] = rows;
+  if (!row) return found;
+  if (row.blockedAt !== null) found.first.push({ kind: 'blocked', at: Number(row.blockedAt), by: 'user' });
+  else if (row.blockedByAt !== null)
+    found.first.push({ kind: 'blocked', at: Number(row.blockedByAt), by: 'candidate' });
+  if (row.mutedAt !== null) found.first.push({ kind: 'muted', at: Number(row.mutedAt) });
+  const later = row.followedLaterAt;
+  if (later !== null && row.isFollowedSince) found.last.push({ kind: 'followed-since', at: Number(later) });
+  else if (later !== null)
+    found.notes.push(`${userId} follows ${recId} since ${instantText(Number(later))}, after the as-of.`);
+  if (row.unfollowedAt !== null)
+    found.notes.push(
+      `${userId} unfollowed ${recId} at ${instantText(Number(row.unfollowedAt))}: follows up to then do not count.`,
+    );
+  if (row.dismissedAt !== null) found.last.push({ kind: 'dismissed', at: Number(row.dismissedAt) });
+  if (row.isHidden) found.last.push({ kind: 'undiscoverable' });
+  const hidden = await hiddenUsers(graph);
+  const inactive = settings.activeDays === undefined ? [] : await inactiveUsers(graph, asOf, settings.activeDays);
+  if (settings.activeDays !== undefined && inactive.includes(BigInt(recId)))
+    found.last.push({ kind: 'inactive', days: settings.activeDays });
+  found.barred = [...row.barred, ...hidden, ...inactive];
+  return found;
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { Graph } from '../../src/graph/graph.ts';
+import { explain } from '../../src/show/explain.ts';
+import { obstacleText } from '../../src/show/obstacle.ts';
+import { shownRun } from '../../src/show/shown-run.ts';
+import { TestNetwork } from '../harness/network.ts';
+
+// Seconds on an idle machine.
+jest.setTimeout(300_000);
+
+let network: TestNetwork;
+beforeAll(async () => {
+  network = await TestNetwork.open();
+}, 120_000);
+afterAll(async () => {
+  await network?.[Symbol.asyncDispose]();
+});
+
+/** 1 is close to 2 and 3, who are close to 4 to 9. */
+const follows = ['1,2', '1,3', ...[4, 5, 6, 7, 8, 9].flatMap((id) => [`2,${id}`, `3,${id}`])].map(
+  (pair) => `${pair},2024-05-30 07:00:00`,
+);
+
+async function run(
+  date: string,
+  files: Record<string, string[]>,
+  settings: Parameters<TestNetwork['run']>[0]['settings'] = {},
+): Promise<string[]> {
+  const input = network.folder(date);
+  mkdirSync(input);
+  for (const [name, lines] of Object.entries(files))
+    writeFileSync(join(input, name), lines.map((line) => `${line}\n`).join(''));
+  await network.run({ input, reputation: false, allow: 'stale,shrink,earlier', settings });
+  const { recommendations } = await network.tables();
+  return recommendations.filter((line) => line.startsWith('1,')).map((line) => line.slice(2));
+}
+
+async function why(rec: number): Promise<string[]> {
+  const { run: shown } = await shownRun(network.settings);
+  await using graph = new Graph(network.stack.neo4j);
+  const { obstacles, notes = [] } = await explain(graph, shown, 1, rec);
+  return [...obstacles.map((obstacle) => obstacleText(obstacle, 1, rec)), ...notes];
+}
+
+test('words forbid and end from their instant on, each is told with its date, and a run as of before them is as it was', async () => {
+  await network.reset();
+  expect(await run('20240601', { 'follow.csv': follows })).toEqual(['4', '5', '6', '7', '8', '9']);
+  const words = {
+    'follow.csv': ['1,9,2024-06-01 12:00:00', '1,10,2024-06-01 12:00:00'],
+    'block.csv': ['5,1,2024-06-01 10:00:00'],
+    'mute.csv': ['1,6,2024-06-01 11:00:00,2024-06-10'],
+    'dismiss.csv': ['1,7,2024-06-01 12:00:00'],
+    'user.csv': ['user_id,suspended,discoverable', '8,0,0'],
+    'unfollow.csv': ['1,9,2024-06-01 13:00:00', '1,2,2020-01-01'],
+  };
+  expect(await run('20240602', words)).toEqual(['4', '9']);
+  expect(await why(5)).toEqual(['5 has blocked 1 since 2024-06-01 10:00:00 UTC.']);
+  expect(await why(6)).toEqual(['1 has muted 6 since 2024-06-01 11:00:00 UTC.']);
+  expect(await why(7)).toEqual(['1 dismissed 7 at 2024-06-01 12:00:00 UTC (KITH_DISMISS_DAYS).']);
+  expect(await why(8)).toEqual(['8 is not discoverable: nobody is recommended 8.']);
+  expect(await why(9)).toEqual(['1 unfollowed 9 at 2024-06-01 13:00:00 UTC: follows up to then do not count.']);
+  // The flag is the latest that is known; everything else is as of the run.
+  expect(await run('20240601', { 'follow.csv': follows })).toEqual(['4', '5', '6', '7', '9']);
+  // A mute has ended, a dismissal is over, and an unblocking came.
+  const ended = { 'follow.csv': [], 'unblock.csv': ['5,1,2024-06-03'] };
+  expect(await run('20240610', ended, { dismissDays: 7 })).toEqual(['4', '5', '6', '7', '9']);
+});
+
+test('a whole list of follows ends those that it lacks, in any order of arrival', async () => {
+  for (const order of [
+    ['20240601', '20240602'],
+    ['20240602', '20240601'],
+  ]) {
+    await network.reset();
+    const days: Record<string, Record<string, string[]>> = {
+      '20240601': { 'follow.csv': [...follows, '1,4,2024-05-01', '1,5,2024-05-01'] },
+      '20240602': { 'like.csv': [], 'follows-snapshot.csv': ['1,2', '1,3', '1,5'] },
+    };
+    for (const date of order) await run(date, days[date] as Record<string, string[]>);
+    const input = { 'like.csv': [] };
+    expect(await run('20240602', input)).toEqual(['4', '6', '7', '8', '9']);
+    expect(await run('20240601', input)).toEqual(['6', '7', '8', '9']);
+  }
+});
+
+test('follows since the as-of are told, and exclude where a setting says so', async () => {
+  await network.reset();
+  const later = { 'follow.csv': [...follows, '1,8,2024-06-01 06:00:00'] };
+  expect(await run('20240601', later)).toContain('8');
+  expect(await why(8)).toEqual(['1 follows 8 since 2024-06-01 06:00:00 UTC, after the as-of.']);
+  expect(await run('20240601', later, { excludeLaterFollows: true })).not.toContain('8');
+  expect(await why(8)).toEqual([
+    '1 follows 8 since 2024-06-01 06:00:00 UTC, after the as-of (KITH_EXCLUDE_LATER_FOLLOWS).',
+  ]);
+});
