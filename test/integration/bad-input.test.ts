@@ -240,7 +240,7 @@ describe('a mistake is told in one sentence with exit code 2, before anything is
   test('about what in a folder would be overlooked, whoever reads it', async () => {
     const odd = join(folder, '20240604');
     writeFolder(ring(4), odd);
-    for (const name of ['likes.csv', 'REPLY.CSV', 'like.csv.zst', 'messages.json', 'user.csv.txt', 'block.csv'])
+    for (const name of ['likes.csv', 'REPLY.CSV', 'like.csv.zst', 'user.csv.txt', 'blocks.csv'])
       writeFileSync(join(odd, name), '');
     mkdirSync(join(odd, 'messages.jsonl'));
     const model = ['--model', join(folder, 'model')];
@@ -255,12 +255,11 @@ describe('a mistake is told in one sentence with exit code 2, before anything is
         ['likes.csv', 'like.csv'],
         ['REPLY.CSV', 'reply.csv'],
         ['like.csv.zst', 'like.csv'],
-        ['messages.json', 'messages.jsonl'],
+        ['blocks.csv', 'block.csv'],
         ['user.csv.txt', 'user.csv'],
       ])
         expect(text).toContain(`${name} (should be ${file} or ${file}.gz)`);
-      expect(text).toContain('block.csv (block.csv is not supported yet');
-      expect(text).toContain('messages.jsonl (a folder, not a plain file)');
+      expect(text).toContain('messages.jsonl (a folder without files of rows)');
     }
   });
 
