@@ -29,7 +29,7 @@ WITH collect(u) AS users
 CALL kith.closest(users, 1001, 100, {FOLLOWED: 1000}, null, 100000) YIELD text RETURN sum(size(text))`,
   recommend: `MATCH (u:User) WITH collect(u) AS us UNWIND range(1, 2000000) AS i WITH us[i % size(us)] AS u
 WITH collect(u) AS users
-CALL kith.recommend(users, 1001, null, 100000) YIELD reasons RETURN sum(size(reasons))`,
+CALL kith.recommend(users, 1001, null, 100000, [], []) YIELD reasons RETURN sum(size(reasons))`,
 };
 
 const weighting = {
