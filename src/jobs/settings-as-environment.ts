@@ -3,7 +3,8 @@ import type { RunSettings } from './run.ts';
 /** The variables KITH_… that give a run's settings, but for whether there is a list of scores. */
 export function settingsAsEnvironment({ weighting, ...settings }: RunSettings): Record<string, string> {
   const { windowSeconds, decay, bases, minReputation } = weighting;
-  const { ranking, recommendEngaged, popularAtMost, strangersAtMost } = settings;
+  const { ranking, recommendEngaged, dismissDays, activeDays, excludeLaterFollows } = settings;
+  const { popularAtMost, strangersAtMost } = settings;
   return {
     KITH_WINDOW_DAYS: String(windowSeconds / 86_400),
     KITH_DECAY: decay.kind,
@@ -15,6 +16,9 @@ export function settingsAsEnvironment({ weighting, ...settings }: RunSettings): 
     KITH_MIN_REPUTATION: String(minReputation),
     KITH_RANKING: ranking,
     KITH_RECOMMEND_ENGAGED: recommendEngaged ? 'yes' : 'no',
+    ...(dismissDays === undefined ? {} : { KITH_DISMISS_DAYS: String(dismissDays) }),
+    ...(activeDays === undefined ? {} : { KITH_RECOMMEND_ACTIVE_DAYS: String(activeDays) }),
+    ...(excludeLaterFollows ? { KITH_EXCLUDE_LATER_FOLLOWS: 'yes' } : {}),
     ...(popularAtMost === undefined ? {} : { KITH_POPULAR_AT_MOST: String(popularAtMost) }),
     ...(strangersAtMost === undefined ? {} : { KITH_STRANGERS_AT_MOST: String(strangersAtMost) }),
   };

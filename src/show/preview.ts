@@ -5,8 +5,9 @@ import { horizonOf } from '../graph/expire.ts';
 import { Graph } from '../graph/graph.ts';
 import { judgeSums } from '../graph/judge-sums.ts';
 import { graphSize } from '../graph/schema.ts';
+import { applyWords } from '../graph/words.ts';
 import { refuseExpired } from '../jobs/horizon.ts';
-import { type RunFacts, type RunSettings, wantedOf } from '../jobs/run.ts';
+import { type RunFacts, type RunSettings, wantedOf, wordsOf } from '../jobs/run.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import { makeListsAround } from '../scoring/ranking/lists-around.ts';
 import { findRecommending } from '../scoring/ranking/recommend.ts';
@@ -42,7 +43,7 @@ export async function previewUser(
   settings: Settings,
   userId: number,
   change: (ofRun: RunSettings) => RunSettings,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress: (doing: string, done: number, total: number) => void },
+  { signal, onProgress }: { signal?: AbortSignal; onProgress: (doing: string) => void },
 ): Promise<Preview> {
   const stack = await up(settings, { signal });
   const { run: published, isGraphOfRun } = await shownRun(settings, signal);
@@ -55,7 +56,9 @@ export async function previewUser(
   if (known.rows.length === 0) throw unknownUser(userId);
   const computing = await findRecommending(graph, settings, wanted);
   const hasLists = isGraphOfRun && isDeepStrictEqual(listSettings(run.settings), listSettings(published.settings));
+  const hasWords = isGraphOfRun && isDeepStrictEqual(wordsOf(wanted), wordsOf(wantedOf(published)));
   const user = await graph.trial(async (trial) => {
+    if (!hasWords) await applyWords(trial, wordsOf(wanted));
     if (!hasLists) await makeListsAround(trial, BigInt(userId), wanted, { computing, onProgress });
     return showUser(trial, run, userId, computing);
   });

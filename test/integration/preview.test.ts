@@ -67,6 +67,8 @@ const changes: [string, (of: RunSettings) => RunSettings, (of: CirclesOptions) =
     (of) => ({ ...of, weighting: { ...of.weighting, minReputation: 0.8 } }),
     (of) => ({ ...of, minReputation: 0.8 }),
   ],
+  // Nobody was dismissed.
+  ['another time for dismissals', (of) => ({ ...of, dismissDays: 7 }), (of) => of],
   ['circles', (of) => ({ ...of, ranking: 'circles' }), (of) => of],
   [
     'circles with other weights and bounds',

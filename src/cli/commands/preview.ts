@@ -45,19 +45,10 @@ export function addPreviewCommand(program: Command): void {
             ...runSettings(settingsWith(given, settingsAsEnvironment(ofRun)), undefined),
             reputation: ofRun.reputation,
           }),
-          { signal, onProgress: progressText() },
+          { signal, onProgress: (doing) => say(`${doing} …`) },
         ),
       );
       if (options.json) printJson(preview);
       else print(...renderPreview(preview).split('\n'));
     });
-}
-
-/** Says what is being done, once for each thing. */
-function progressText(): (doing: string) => void {
-  let last = '';
-  return (doing) => {
-    if (doing !== last) say(`${doing} …`);
-    last = doing;
-  };
 }

@@ -12,13 +12,13 @@ const usersPerReceived = 20_000;
  * Makes the lists in the graph those of a ranking and its weights, as far as recommendations to one user depend on them;
  * all other lists stay as they are. For a trial: what it writes is of no use to anybody else.
  *
- * @param onProgress told what is being done, and of how many parts how many are done
+ * @param onProgress told what is being done
  */
 export async function makeListsAround(
   graph: Graph,
   userId: bigint,
   { ranking, weighting, asOf, strangersAtMost }: Wanted,
-  { computing, onProgress }: { computing: Computing; onProgress: (doing: string, done: number, total: number) => void },
+  { computing, onProgress }: { computing: Computing; onProgress: (doing: string) => void },
 ): Promise<void> {
   const weighing = weighingParameters(weighting, asOf);
   const computed = new Set<bigint>();
@@ -37,14 +37,13 @@ export async function makeListsAround(
   if (strangersAtMost !== undefined) for (const id of await around(userId)) await compute(id);
   const busy = await busyUsers(graph, strangersAtMost);
   const vias = (await readVias(graph, { first: userId, end: userId + 1n }, busy))[0]?.others ?? [];
-  for (const [i, via] of vias.entries()) {
-    onProgress('finding the circles around the ties', i, vias.length);
+  onProgress('finding the circles around the ties');
+  for (const via of vias) {
     for (const id of [via, ...(await around(via))]) await compute(id);
   }
   for (const via of vias) await graph.write(ranking.carried.cypher, { first: via, end: via + 1n, ...weighing });
-  const ranges = await userRanges(graph, usersPerReceived);
-  for (const [i, { first, end }] of ranges.entries()) {
-    onProgress('finding who is popular', i, ranges.length);
+  onProgress('finding who is popular');
+  for (const { first, end } of await userRanges(graph, usersPerReceived)) {
     await graph.write('cypher/circles/received.cypher', { first, end, ...weighing });
   }
 
