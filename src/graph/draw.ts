@@ -13,7 +13,7 @@ export interface DrawnConnections {
 }
 
 /** What is drawn from lists, for those who explore the graph, and how that is removed. */
-export const drawings = {
+const drawings = {
   /** Writes only what differs. */
   CLOSEST_TO: { draw: 'cypher/closest/draw.cypher', remove: 'cypher/closest/remove-drawn.cypher' },
   /** What was drawn before has to be removed. */

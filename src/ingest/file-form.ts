@@ -1,4 +1,4 @@
-import { columnsOf, type FileKind, isActivity } from './file-kinds.ts';
+import { columnsOf, type FileKind } from './file-kinds.ts';
 import { type TimeForm, textTimes, timesFound } from './time-forms.ts';
 
 export type Delimiter = ',' | ';' | '\t' | '|' | 'blanks';
@@ -105,9 +105,4 @@ export function tableFound(kind: FileKind, form: TableForm, isHeader: boolean, c
   const times = timesFound(form.times);
   if (times) found.push(times);
   return found;
-}
-
-/** Whether rows can be read by the parsing threads. */
-export function isTableOfActivities(kind: FileKind, form: TableForm | JsonForm): form is TableForm {
-  return form.kind === 'table' && isActivity(kind);
 }
