@@ -98,11 +98,14 @@ function plainDay(name: string): string {
 }
 
 /** A date as its folder is named, days after the first of March. */
-const dateOf = (days: number) => new Date(Date.UTC(2024, 2, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '');
+const dateOf = (days: number) => folderOf(Date.UTC(2024, 2, 1 + days));
+
+/** An instant's date, milliseconds, as its folder is named. */
+const folderOf = (ms: number) => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
 
 test('the daily job turns objects on S3 into tables at its time, and writes its scores to S3', async () => {
-  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-  await putDay(today);
+  // The minute that comes may be the first of tomorrow.
+  for (const ms of [0, 86_400_000]) await putDay(folderOf(Date.now() + ms));
   expect(await network.kith('schedule')).toMatch(/^no daily run is scheduled/);
   expect(await network.kith('schedule', '--input-root', root, '--at', '* * * * *')).toMatch(
     /^\* \* \* \* \* in UTC, on s3:\/\/kith\/graph_data\/YYYYMMDD\nnext 20/,
@@ -110,6 +113,7 @@ test('the daily job turns objects on S3 into tables at its time, and writes its 
   await network.until('a run', () => true);
   expect(await network.kith('schedule', '--off')).toMatch(/^no daily run is scheduled/);
   const run = await network.untilOver();
+  const today = folderOf(Date.parse(run.queuedAt ?? ''));
   const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   expect(run).toMatchObject({
     asOf: `${today.slice(0, 4)}-${today.slice(4, 6)}-${today.slice(6)}T00:00:00Z`,
