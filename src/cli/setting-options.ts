@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { topics } from '../config/environment.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import type { GivenSettings } from '../jobs/run-options.ts';
 
 /** The settings that a ranking depends on. Each is an option named like the setting without KITH_. */
 const optional = {
@@ -11,33 +12,42 @@ const optional = {
 };
 const { KITH_RETENTION_DAYS: _, ...schemas } = optional;
 
-/** What was given of {@link addSettingOptions}, as variables KITH_…. */
-export type GivenSettings = Readonly<Record<string, string>>;
+/** Those of a run: what computes it is no matter of its numbers. */
+const ofRuns = { ...schemas, KITH_ENGINE: topics.Spark.KITH_ENGINE };
 
 /** Adds an option for each setting that a ranking depends on, such as --window-days. */
-export function addSettingOptions(command: Command): Command {
-  for (const [name, schema] of Object.entries(schemas))
+export function addSettingOptions(command: Command, of: 'run' | 'preview'): Command {
+  for (const [name, schema] of Object.entries(of === 'run' ? ofRuns : schemas))
     command.addOption(new Option(`${flagOf(name)} <value>`, firstSentence(schema.description ?? '')));
   return command;
 }
 
 /** Those of the options that were given. */
 export function givenSettings(options: Record<string, unknown>): GivenSettings {
-  const given = Object.keys(schemas).map((name) => [
+  const given = Object.keys(ofRuns).map((name) => [
     name,
     options[new Option(`${flagOf(name)} <value>`).attributeName()],
   ]);
   return Object.fromEntries(given.filter(([, value]) => typeof value === 'string'));
 }
 
+/** An environment whose ranking depends on these settings, and on nothing else that it has. */
+export function environmentWith(settings: GivenSettings, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !(name in ofRuns))), ...settings };
+}
+
 /**
- * Settings with those that were given as options over them.
+ * Settings with those that were given as options over them. A shorter window given that way shortens no retention: a
+ * look at a few days must not cost the history of the others.
  *
  * @throws BadInputError naming the option that is wrong
  */
 export function settingsWith(given: GivenSettings, env: NodeJS.ProcessEnv): Settings {
   try {
-    return readSettings({ ...env, ...given });
+    const changed = readSettings({ ...env, ...given });
+    if (given.KITH_WINDOW_DAYS === undefined || changed.retention.isSet) return changed;
+    const { retention } = readSettings(env);
+    return retention.seconds > changed.retention.seconds ? { ...changed, retention } : changed;
   } catch (error) {
     if (!(error instanceof BadInputError)) throw error;
     throw new BadInputError(

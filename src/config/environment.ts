@@ -21,8 +21,9 @@ export const spareDays = 30;
 /** A weight's base in thousandths, from a decimal with at most three places: '1.5' is 1500. */
 const base = z
   .string()
-  .regex(/^\d{1,3}(\.\d{1,3})?$/, 'a decimal from 0 to 999.999 with at most 3 places')
+  .regex(/^\d{1,4}(\.\d{1,3})?$/, 'a decimal from 0 to 1000 with at most 3 places')
   .transform((text) => Math.round(Number(text) * 1000))
+  .refine((thousandths) => thousandths <= 1_000_000, 'a decimal from 0 to 1000 with at most 3 places')
   .prefault('1');
 const whole = (least: number, most: number) =>
   z

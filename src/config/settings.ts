@@ -63,8 +63,8 @@ export interface Retention {
 export function retentionFor(windowSeconds: number, { seconds, isSet }: Retention): Retention {
   if (isSet && seconds < windowSeconds)
     throw new BadInputError(
-      `KITH_RETENTION_DAYS is ${seconds / 86_400}, but activities count for ${windowSeconds / 86_400} days (KITH_WINDOW_DAYS or ` +
-        '--window-days): keep them for at least as long.',
+      `KITH_RETENTION_DAYS is ${seconds / 86_400}, but activities count for ${windowSeconds / 86_400} days (KITH_WINDOW_DAYS): ` +
+        'keep them for at least as long.',
     );
   return { seconds: isSet ? seconds : Math.max(seconds, windowSeconds + spareDays * 86_400), isSet };
 }

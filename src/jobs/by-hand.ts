@@ -1,12 +1,15 @@
+import { topics } from '../config/environment.ts';
+import type { ComputingEngine } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Conduct, type FinishedRun, runInThisProcess } from './conduct-run.ts';
 import { engines } from './engines/engines.ts';
 import { refuseExpired } from './horizon.ts';
-import type { Run } from './run.ts';
+import type { Run, RunSettings } from './run.ts';
 import { type PlannedRun, runSettings, wantedRun } from './run-options.ts';
 import { beginRun, continueRun, runInGraph } from './runs.ts';
+import { settingsAsEnvironment } from './settings-as-environment.ts';
 import { type StepName, stepNames } from './step-name.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -95,27 +98,33 @@ function refuseOtherOptions(part: Part, { asOf, given, scores, settings }: Plann
       `Closest connections were computed as of ${isoSeconds(run.asOf)}: ` +
         `call \`kith closest\` with the as-of you want before \`kith ${part}\`.`,
     );
-  const computed = run.settings.weighting.windowSeconds / 86_400;
-  if (given.windowDays !== undefined && Number(given.windowDays) !== computed)
-    throw new BadInputError(
-      `Closest connections were computed with a window of ${computed} days: ` +
-        'call `kith closest` with the window you want first.',
-    );
-  if (given.ranking !== undefined && given.ranking !== run.settings.ranking)
-    throw new BadInputError(
-      `Closest connections were computed for the ranking ${run.settings.ranking}: ` +
-        `call \`kith closest --ranking ${given.ranking}\` first.`,
-    );
-  if (given.engine !== undefined && given.engine !== run.engine)
-    throw new BadInputError(
-      `Closest connections were computed by ${run.engine}: call \`kith closest --engine ${given.engine}\` first.`,
-    );
-  if (part !== 'publish') return;
+  const wanted = environmentOf(settings.engine, runSettings(settings, scores));
+  const computed = environmentOf(run.engine, run.settings);
+  for (const name of Object.keys(given)) {
+    if (wanted[name] === computed[name]) continue;
+    if (!decidedByRecommend.has(name))
+      throw new BadInputError(
+        `Closest connections were computed with ${name} ${computed[name]}: call \`kith closest\` with the one you want first.`,
+      );
+    if (part === 'publish')
+      throw new BadInputError(
+        `Recommendations were computed with ${name} ${computed[name] ?? 'unset'}: give the one you want to \`kith recommend\` first.`,
+      );
+  }
   const isOtherList = scores && (scores.kind !== run.scores?.kind || scores.place !== run.scores.place);
-  const isOtherLeast =
-    given.minReputation !== undefined && settings.weighting.minReputation !== run.settings.weighting.minReputation;
-  if (isOtherList || isOtherLeast)
+  if (part === 'publish' && isOtherList)
     throw new BadInputError(
-      'Recommendations were computed with other scores: give --reputation, --model and --min-reputation to `kith recommend` first.',
+      'Recommendations were computed with other scores: give --reputation or --model to `kith recommend` first.',
     );
+}
+
+/** What of a ranking's settings closest does not depend on. */
+const decidedByRecommend: ReadonlySet<string> = new Set(
+  Object.keys({ ...topics['Whom to recommend'], KITH_MIN_REPUTATION: topics.Reputation.KITH_MIN_REPUTATION }).filter(
+    (name) => name !== 'KITH_RANKING',
+  ),
+);
+
+function environmentOf(engine: ComputingEngine, settings: RunSettings): Record<string, string> {
+  return { ...settingsAsEnvironment(settings), KITH_ENGINE: engine };
 }

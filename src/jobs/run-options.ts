@@ -1,11 +1,4 @@
-import { engineNames, rankingNames } from '../config/environment.ts';
-import {
-  type ComputingEngine,
-  longestWindowDays,
-  type RankingName,
-  retentionFor,
-  type Settings,
-} from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { asOfOfFolder } from '../ingest/day-folder.ts';
 import { parseInstant } from '../ingest/instant.ts';
@@ -21,26 +14,26 @@ import { parseWaivers, type Waiver } from './waivers.ts';
 export interface RunOptions {
   input?: string;
   asOf?: string;
-  windowDays?: string;
   /** A CSV of scores; false is --no-reputation. */
   reputation?: string | false;
   /** The folder of a model to score with. */
   model?: string;
-  minReputation?: string;
-  ranking?: string;
   /** How files are written and what they hold. */
   mapping?: string;
-  engine?: string;
   /** What would otherwise stop the run, such as `future,stale`. */
   allow?: string;
+  /** Those of the settings that were given as options, which no earlier step may contradict. */
+  given?: GivenSettings;
 }
+
+/** Settings that were given as options of the command line, as variables KITH_…. */
+export type GivenSettings = Readonly<Record<string, string>>;
 
 /** What is known of a run before anything is started. */
 export interface PlannedRun {
-  /** With the options over them. */
   settings: Settings;
-  /** Those that were given as options. */
-  given: Pick<RunOptions, 'windowDays' | 'minReputation' | 'ranking' | 'engine'>;
+  /** Those of them that were given as options. */
+  given: GivenSettings;
   /** Epoch seconds; undefined if neither --as-of nor the folder's name says it. */
   asOf: number | undefined;
   input: string | undefined;
@@ -49,54 +42,9 @@ export interface PlannedRun {
   allowed: Waiver[];
 }
 
-/** The settings with the options of the command line over them. */
-export function withOptions(settings: Settings, options: RunOptions): Settings {
-  const weighting = { ...settings.weighting };
-  let { retention } = settings;
-  if (options.windowDays !== undefined) {
-    if (!/^[1-9]\d{0,4}$/.test(options.windowDays) || Number(options.windowDays) > longestWindowDays)
-      throw new BadInputError(`--window-days should be a whole number of days from 1 to ${longestWindowDays}.`);
-    weighting.windowSeconds = Number(options.windowDays) * 86_400;
-    retention = retentionFor(weighting.windowSeconds, retention);
-  }
-  if (options.minReputation !== undefined) {
-    const least = Number(options.minReputation);
-    if (!/^\d*\.?\d+$/.test(options.minReputation) || least > 1)
-      throw new BadInputError('--min-reputation should be a number from 0 to 1.');
-    weighting.minReputation = least;
-  }
-  return {
-    ...settings,
-    weighting,
-    retention,
-    mapping: options.mapping === undefined ? settings.mapping : absoluteLocation(options.mapping, 'file'),
-    ranking: rankingOf(options) ?? settings.ranking,
-    engine: engineOf(options) ?? settings.engine,
-  };
-}
-
-/**
- * The ranking that an option names, if it was given.
- *
- * @throws BadInputError if there is no such ranking
- */
-export function rankingOf({ ranking }: Pick<RunOptions, 'ranking'>): RankingName | undefined {
-  if (ranking === undefined) return undefined;
-  const known = rankingNames.find((name) => name === ranking);
-  if (!known) throw new BadInputError(`--ranking should be ${rankingNames.join(' or ')}.`);
-  return known;
-}
-
-/**
- * The engine that an option names, if it was given.
- *
- * @throws BadInputError if there is no such engine
- */
-export function engineOf({ engine }: Pick<RunOptions, 'engine'>): ComputingEngine | undefined {
-  if (engine === undefined) return undefined;
-  const known = engineNames.find((name) => name === engine);
-  if (!known) throw new BadInputError(`--engine should be ${engineNames.join(' or ')}.`);
-  return known;
+/** The settings with another mapping, if one is given. */
+export function withMapping(settings: Settings, mapping: string | undefined): Settings {
+  return mapping === undefined ? settings : { ...settings, mapping: absoluteLocation(mapping, 'file') };
 }
 
 /**
@@ -105,14 +53,14 @@ export function engineOf({ engine }: Pick<RunOptions, 'engine'>): ComputingEngin
  * @throws BadInputError naming the option or the file, and what is wrong with it
  */
 export async function planRun(settings: Settings, options: RunOptions, signal?: AbortSignal): Promise<PlannedRun> {
-  const { input, asOf, windowDays, minReputation, ranking, engine, allow } = options;
+  const { input, asOf, mapping, allow, given = {} } = options;
   const allowed = parseWaivers(allow);
-  const changed = withOptions(settings, options);
+  const changed = withMapping(settings, mapping);
   const folder = input === undefined ? undefined : await openDay(input, changed);
   const scores = scoresOf(settings, options);
   return {
     settings: changed,
-    given: { windowDays, minReputation, ranking, engine },
+    given,
     asOf: asOfOf(asOf, folder?.name),
     input,
     scores,

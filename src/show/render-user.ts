@@ -48,9 +48,9 @@ export function renderUser(view: UserView, kith: string): string {
   return parts.join('\n\n');
 }
 
-function stateText({ suspended, reputation, run }: UserView): string {
-  if (suspended === undefined)
-    return 'From the published tables: Spark computed the run, and without a graph flags, scores and who was dropped are not known.';
+function stateText({ suspended, reputation, run, fromTables }: UserView): string {
+  if (fromTables !== undefined)
+    return `From the published tables, since ${fromTables}: flags, scores and who was dropped are not known.`;
   const score = reputation === undefined ? 'no reputation score' : `reputation ${reputation}`;
   const least = run.settings.weighting.minReputation;
   const filter =

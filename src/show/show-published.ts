@@ -1,12 +1,14 @@
 import type { Settings } from '../config/settings.ts';
-import { lastPublished } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import { queryOn } from '../postgres/database.ts';
 import type { RecommendationView, UserView, Weighted } from './show-user.ts';
+import { findShown } from './shown-run.ts';
 
 /**
- * A user as the published tables have them, if Spark has computed those: there is no graph of the run then, which would
- * know flags, scores, and who was dropped. Undefined if Neo4j has, or nothing was published yet.
+ * A user as the published tables have them, if the graph has not the lists that were published: what is shown is always
+ * of one run. Flags, scores, and who was dropped are not known then. Undefined if the graph has them.
+ *
+ * @throws BadInputError if nothing was published yet
  */
 export async function showPublished(
   settings: Settings,
@@ -14,8 +16,8 @@ export async function showPublished(
   signal: AbortSignal,
 ): Promise<UserView | undefined> {
   return withDatabase(settings, signal, async (database) => {
-    const run = await lastPublished(database);
-    if (run?.engine !== 'spark') return undefined;
+    const { run, isGraphOfRun, whyNot } = await findShown(database);
+    if (isGraphOfRun) return undefined;
     // All of one run, even if another is published meanwhile.
     return database.transaction(async (client) => {
       const closest = await queryOn<UserView['closest'][number]>(client, 'sql/show/closest-connections.sql', [userId]);
@@ -25,10 +27,8 @@ export async function showPublished(
       const reasons = await queryOn<Weighted & { recId: number; source: string }>(client, 'sql/show/reasons.sql', [
         userId,
       ]);
-      const { id, asOf, startedAt, settings: ofRun } = run;
       return {
-        userId,
-        run: { id, asOf, startedAt, settings: ofRun },
+        ...{ userId, run, fromTables: whyNot },
         closest,
         recommendations: recommended.map((one) => ({
           ...one,

@@ -28,6 +28,8 @@ export interface RecommendationView {
 export interface UserView {
   userId: number;
   run: RunFacts;
+  /** Why it is from the published tables, as a clause; undefined if it is from the graph. */
+  fromTables?: string;
   /** By the latest flag; undefined if only the graph would know. A suspended user has neither connections nor recommendations. */
   suspended?: boolean;
   /** In [0, 1]; undefined without a score. */

@@ -4,38 +4,42 @@ import { refuseIncomplete } from '../jobs/engines/engine.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
-import { rankings } from '../scoring/ranking/rankings.ts';
+import type { Database } from '../postgres/database.ts';
+
+/** The run that applications read; users are shown by its as-of and settings. */
+export interface ShownRun {
+  run: RunFacts;
+  /** Whether the lists in the graph are those that it published. */
+  isGraphOfRun: boolean;
+  /** Why they are not, as a clause. */
+  whyNot?: string;
+}
 
 /**
- * The run that applications read; users are shown by its as-of and settings.
+ * The published run, for what needs a graph; its lists may be another run's.
  *
- * @returns the run, and whether the graph's closest connections are still those that it published
- * @throws BadInputError if nothing was published yet
+ * @throws BadInputError if nothing was published yet, or the graph lacks some of what was accepted
  */
-export async function shownRun(
-  settings: Settings,
-  signal?: AbortSignal,
-): Promise<{ run: RunFacts; isGraphOfRun: boolean }> {
-  return withDatabase(settings, signal, async (database) => {
-    const run = await lastPublished(database);
-    if (!run)
-      throw new BadInputError(
-        'Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.',
-      );
-    refuseIncomplete(settings, 'neo4j');
-    const [rebuilt] = await database.query('sql/runs/rebuilt.sql');
-    if (rebuilt)
-      throw new BadInputError(
-        'The graph was rebuilt and has no closest connections yet: do the next run first (`kith run --input DIR`), or compute them by `kith closest`.',
-      );
-    const inGraph = await runInGraph(database);
-    const { ranking } = run.settings;
-    // Of another ranking the graph would know nothing, and of a half computed one the wrong.
-    if (rankings[ranking].carried && inGraph?.run.settings.ranking !== ranking)
-      throw new BadInputError(
-        `Run ${run.id}, which is published, was ranked by ${ranking}, but the graph holds the lists of another run, or of one under way: wait for that, or do a run.`,
-      );
-    const { id, asOf, startedAt, settings: ofRun } = run;
-    return { run: { id, asOf, startedAt, settings: ofRun }, isGraphOfRun: inGraph?.run.id === run.id };
-  });
+export async function shownRun(settings: Settings, signal?: AbortSignal): Promise<ShownRun> {
+  const shown = await withDatabase(settings, signal, findShown);
+  refuseIncomplete(settings, 'neo4j');
+  return shown;
+}
+
+/** @throws BadInputError if nothing was published yet */
+export async function findShown(database: Database): Promise<ShownRun> {
+  const run = await lastPublished(database);
+  if (!run)
+    throw new BadInputError(
+      'Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.',
+    );
+  const { id, asOf, startedAt, settings } = run;
+  const facts = { run: { id, asOf, startedAt, settings } };
+  if (run.engine === 'spark') return { ...facts, isGraphOfRun: false, whyNot: 'Spark computed the run' };
+  const inGraph = await runInGraph(database);
+  if (inGraph?.run.id === id) return { ...facts, isGraphOfRun: true };
+  const whyNot = inGraph
+    ? `the graph has the lists of run ${inGraph.run.id} now`
+    : 'the graph has no whole lists now, since it was rebuilt, or another run was computing them';
+  return { ...facts, isGraphOfRun: false, whyNot };
 }

@@ -1,11 +1,12 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
+import type { RankingName } from '../../src/config/settings.ts';
 import { type Part, runPart } from '../../src/jobs/by-hand.ts';
 import { checkShown } from '../../src/jobs/check-shown.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { silent } from '../../src/jobs/watcher.ts';
-import { shownRun } from '../../src/show/shown-run.ts';
+import { showPublished } from '../../src/show/show-published.ts';
 import { TestNetwork } from '../harness/network.ts';
 import {
   arbitraryCase,
@@ -186,15 +187,17 @@ test('a run keeps its ranking, and its steps alone go by the one that closest wa
   const input = network.folder('20240601');
   await writeFolder(given, input);
   const { reputation: _, asOf, ...weighting } = options;
-  const step = async (part: Part, more: RunOptions = {}) => {
-    const settings = { ...network.settings, weighting };
-    const all = { asOf: new Date(asOf * 1000).toISOString(), allow: 'stale', ...more };
+  const step = async (part: Part, more: Pick<RunOptions, 'input'> & { ranking?: RankingName } = {}) => {
+    const { ranking = network.settings.ranking, ...where } = more;
+    const settings = { ...network.settings, weighting, ranking };
+    const given = more.ranking && { KITH_RANKING: more.ranking };
+    const all = { asOf: new Date(asOf * 1000).toISOString(), allow: 'stale', given, ...where };
     return runPart(part, await planRun(settings, all), silent, new AbortController().signal);
   };
   await step('ingest', { input });
   await step('closest', { ranking: 'circles' });
   await expect(step('recommend', { ranking: 'second-degree' })).rejects.toThrow(
-    'Closest connections were computed for the ranking circles: call `kith closest --ranking second-degree` first.',
+    'Closest connections were computed with KITH_RANKING circles: call `kith closest` with the one you want first.',
   );
   await step('recommend');
   const { run } = await step('publish');
@@ -219,9 +222,14 @@ test('a run keeps its ranking, and its steps alone go by the one that closest wa
   expect(await found(`UPDATE graph_recs.rec_reasons SET source = 'circle', reason_id = 1000000 ${ofRow}`)).toEqual([
     'reasons',
   ]);
-  // Another run's lists say nothing about it.
-  await step('closest', { ranking: 'second-degree' });
-  await expect(shownRun(network.settings)).rejects.toThrow('was ranked by circles, but the graph holds the lists of');
+  // Another run's lists say nothing about it: the tables do.
+  const shown = () => showPublished(network.settings, row.user_id, new AbortController().signal);
+  expect(await shown()).toBeUndefined();
+  const other = await step('closest', { ranking: 'second-degree' });
+  const view = await shown();
+  expect(view).toMatchObject({ run: { id: run.id }, fromTables: `the graph has the lists of run ${other.run.id} now` });
+  const recommended = `${row.user_id},${row.rec_id}`;
+  expect(view?.recommendations.map(({ userId }) => `${view.userId},${userId}`)).toContain(recommended);
   const later = await checkShown(network.settings, new AbortController().signal);
   expect(later.checks.find(({ name }) => name === 'reasons')).toMatchObject({ outcome: 'skipped' });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { settingsPage } from '../../scripts/settings-page.ts';
+import { settingsWith } from '../../src/cli/setting-options.ts';
 import { projectRoot } from '../../src/config/project.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
-import { withOptions } from '../../src/jobs/run-options.ts';
 
 describe('settings', () => {
   test('are those of the definition when nothing is set', () => {
@@ -40,6 +40,7 @@ describe('settings', () => {
     ['0.29', 290],
     ['4.35', 4350],
     ['999.999', 999_999],
+    ['1000', 1_000_000],
   ])('take a base of %s as %i thousandths', (text, thousandths) => {
     expect(readSettings({ KITH_BASE_REPLY: text }).weighting.bases.reply).toBe(thousandths);
   });
@@ -82,7 +83,7 @@ describe('settings', () => {
   test('keep activities for thirty days more than the window, for runs of a longer window too, unless a retention is set', () => {
     const day = 86_400;
     const seconds = (env: NodeJS.ProcessEnv, windowDays?: string) =>
-      withOptions(readSettings(env), { windowDays }).retention.seconds;
+      settingsWith(windowDays === undefined ? {} : { KITH_WINDOW_DAYS: windowDays }, env).retention.seconds;
     expect(seconds({})).toBe(120 * day);
     expect(seconds({ KITH_WINDOW_DAYS: '7' })).toBe(37 * day);
     expect(seconds({}, '365')).toBe(395 * day);
@@ -93,11 +94,12 @@ describe('settings', () => {
   });
 
   test('refuse a retention that is shorter than the window', () => {
-    const tooShort = /KITH_RETENTION_DAYS is 89, but activities count for (90|365) days/;
+    const tooShort = /KITH_RETENTION_DAYS is 89, but activities count for 90 days/;
     expect(() => readSettings({ KITH_RETENTION_DAYS: '89' })).toThrow(tooShort);
-    const settings = readSettings({ KITH_RETENTION_DAYS: '89', KITH_WINDOW_DAYS: '30' });
-    expect(() => withOptions(settings, { windowDays: '365' })).toThrow(tooShort);
-    expect(() => withOptions(settings, { windowDays: '365' })).toThrow(BadInputError);
+    const env = { KITH_RETENTION_DAYS: '89', KITH_WINDOW_DAYS: '30' };
+    const longer = () => settingsWith({ KITH_WINDOW_DAYS: '365' }, env);
+    expect(longer).toThrow(/KITH_RETENTION_DAYS is 89, but activities count for 365 days \(--window-days\)/);
+    expect(longer).toThrow(BadInputError);
   });
 
   test('make a home given relatively absolute', () => {
@@ -110,8 +112,9 @@ describe('settings', () => {
     ['KITH_SESSIONS', '65', 'a whole number from 1 to 64'],
     ['KITH_MIN_REPUTATION', '1.1', 'a number from 0 to 1'],
     ['KITH_MIN_REPUTATION', '-1', 'a decimal number'],
-    ['KITH_BASE_FOLLOW', '0.0001', 'a decimal from 0 to 999.999 with at most 3 places'],
-    ['KITH_BASE_FOLLOW', '-1', 'a decimal from 0 to 999.999 with at most 3 places'],
+    ['KITH_BASE_FOLLOW', '0.0001', 'a decimal from 0 to 1000 with at most 3 places'],
+    ['KITH_BASE_FOLLOW', '1000.001', 'a decimal from 0 to 1000 with at most 3 places'],
+    ['KITH_BASE_FOLLOW', '-1', 'a decimal from 0 to 1000 with at most 3 places'],
     ['KITH_DECAY', 'Linear', 'linear or exponential'],
     ['KITH_LOADER', 'fast', 'auto, bulk or merge'],
     ['KITH_NEO4J_HEAP', '4', 'a size such as 512m or 4g'],

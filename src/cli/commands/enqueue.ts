@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { readSettings, type Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings.ts';
 import { BadInputError, FolderMissingError, messageOf } from '../../errors.ts';
 import { dayFiles } from '../../ingest/day-folder.ts';
 import { mappingOf } from '../../ingest/mapping.ts';
 import { judgeQueued } from '../../jobs/judge-as-of.ts';
-import { daysOf, planRun, type RunOptions, runSettings } from '../../jobs/run-options.ts';
+import { daysOf, runSettings } from '../../jobs/run-options.ts';
 import { enqueueRuns } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
 import { print, say } from '../../output.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { interruptible } from '../interruptible.ts';
-import { addRunOptions, optionsOf } from './run.ts';
+import { addRunOptions, type GivenOptions, planGiven } from './run.ts';
 
 const examples = `
 Workers (kith worker) do the runs one after the other. If a folder is missing, they wait for it (KITH_FOLDER_PATIENCE,
@@ -30,17 +30,16 @@ export function addEnqueueCommand(program: Command): void {
     .option('--from <date>', "first day of a range; --input is then the folder that holds the days' folders")
     .option('--to <date>', 'last day of the range')
     .addHelpText('after', examples)
-    .action(async (given: RunOptions & { from?: string; to?: string }) => {
-      const { from, to, ...options } = { ...given, ...optionsOf(given) };
+    .action(async ({ from, to, ...options }: GivenOptions & { from?: string; to?: string }) => {
       if (options.mapping !== undefined)
         throw new BadInputError(
           "--mapping can't be queued: put it into the day's folder as kith.mapping.yaml, or set KITH_MAPPING where the workers run.",
         );
-      const days = daysOf(options, from, to);
+      const { input, asOf } = options;
+      const days = daysOf({ input, asOf }, from, to);
       const ids = await interruptible(async (signal) => {
         // The run reads the scores when it begins; reading them now reports mistakes early.
-        const { settings, scores, allowed } = await planRun(
-          readSettings(),
+        const { settings, scores, allowed } = await planGiven(
           { ...options, input: undefined, asOf: undefined },
           signal,
         );

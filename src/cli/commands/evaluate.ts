@@ -12,7 +12,7 @@ import { reportFiles, reportFolder, writeReport } from '../../evaluate/report.ts
 import { sweepNames } from '../../evaluate/sweep.ts';
 import { introduction, linesOf, tablesOf } from '../../evaluate/tables.ts';
 import { openDay, openScores } from '../../jobs/open-input.ts';
-import { scoresOf, withOptions } from '../../jobs/run-options.ts';
+import { scoresOf, withMapping } from '../../jobs/run-options.ts';
 import type { Watcher } from '../../jobs/watcher.ts';
 import { print } from '../../output.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
@@ -72,7 +72,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--out <dir>', `write ${reportFiles.json} and ${reportFiles.page} there`)
     .addHelpText('after', examples)
     .action(async (given: Given) => {
-      const settings = withOptions(readSettings(), { mapping: given.mapping });
+      const settings = withMapping(readSettings(), given.mapping);
       await interruptible(async (signal) => {
         const plan = planOf(given, given.reputation !== undefined, process.env);
         const folder = await openDay(given.input, settings);

@@ -3,7 +3,7 @@ import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import { type Inspected, inspectFolder } from '../../inspect/inspect-folder.ts';
-import { withOptions } from '../../jobs/run-options.ts';
+import { withMapping } from '../../jobs/run-options.ts';
 import { print } from '../../output.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { count } from '../figures.ts';
@@ -31,7 +31,7 @@ export function addInspectCommand(program: Command): void {
     .option('--mapping <file>', 'how files are written and what they hold (KITH_MAPPING)')
     .addHelpText('after', examples)
     .action(async (dir: string, { mapping }: { mapping?: string }) => {
-      const settings = withOptions(readSettings(), { mapping });
+      const settings = withMapping(readSettings(), mapping);
       const inspected = await interruptible(async (signal) =>
         inspectFolder(await openFolder(dir, settings.s3), settings, signal),
       );

@@ -32,6 +32,7 @@ export function addPreviewCommand(program: Command): void {
       .description('a user under other settings, beside what is published')
       .argument('<user-id>', 'the user', userIdOf)
       .option('--json', 'print JSON'),
+    'preview',
   )
     .addHelpText('after', examples)
     .action(async (userId: number, options: { json?: boolean } & Record<string, unknown>) => {

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { engineNames, rankingNames } from '../../config/environment.ts';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import type { ScheduleChange } from '../../jobs/worker/change-schedule.ts';
@@ -24,8 +25,10 @@ export function addScheduleCommand(program: Command): void {
     .option('--at <cron>', "five cron fields (KITH_SCHEDULE, '0 7 * * *')")
     .option('--time-zone <zone>', 'the time zone of --at, such as America/New_York (KITH_TIME_ZONE, UTC)')
     .option('--input-root <dir>', "where the days' folders YYYYMMDD are; a path or s3://… (KITH_INPUT_ROOT)")
-    .option('--ranking <name>', "how its runs are ranked: second-degree or circles (the worker's KITH_RANKING)")
-    .option('--engine <name>', "what computes its runs: neo4j or spark (the worker's KITH_ENGINE)")
+    .addOption(
+      new Option('--ranking <name>', "how its runs are ranked (the worker's KITH_RANKING)").choices(rankingNames),
+    )
+    .addOption(new Option('--engine <name>', "what computes its runs (the worker's KITH_ENGINE)").choices(engineNames))
     .option('--off', 'turn the daily run off')
     .addHelpText('after', examples)
     .action(async ({ off, ...change }: ScheduleChange & { off?: boolean }) => {

@@ -25,8 +25,9 @@ interface Given {
 const largestUserId = 2 ** 31 - 1;
 
 const examples = `
-Reads the graph, as of the last published run and with its window and reputation filter. Weights and scores are rounded
-to four places; --json has all digits and every activity. Engines that are not running are started.
+Shows what the last published run found: from the graph, or from the published tables if the graph has another run's lists
+by now. Weights and scores are rounded to four places; --json has all digits and every activity. Engines that are not
+running are started.
 
 Examples:
   Whom is 42 close to, and whom should 42 follow?
@@ -53,16 +54,12 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
         const published = await showPublished(settings, userId, signal);
         if (published && (why !== undefined || members))
           throw new BadInputError(
-            `Run ${published.run.id} was computed by Spark, and only a graph could explain more than the reasons that ` +
-              `\`${calledAs()} show ${userId}\` lists.`,
+            `Run ${published.run.id} is published, but ${published.fromTables}, and only that run's lists could explain more ` +
+              `than the reasons that \`${calledAs()} show ${userId}\` names: do the next run first.`,
           );
         if (published) return json ? published : renderUser(published, calledAs());
         const stack = await up(settings, { signal, onProgress: say });
-        const { run, isGraphOfRun } = await shownRun(settings, signal);
-        if (!isGraphOfRun)
-          say(
-            `Note: another run has changed the graph since run ${run.id} was published; this shows the graph as it is now.`,
-          );
+        const { run } = await shownRun(settings, signal);
         await using graph = new Graph(stack.neo4j, signal);
         if (why !== undefined) {
           const explanation = await explain(graph, run, userId, why);

@@ -3,12 +3,11 @@ import { readSettings, type Settings } from '../../config/settings.ts';
 import { ChecksFailedError } from '../../errors.ts';
 import { type Part, runPart } from '../../jobs/by-hand.ts';
 import { checkShown } from '../../jobs/check-shown.ts';
-import { planRun, type RunOptions } from '../../jobs/run-options.ts';
 import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 import { describeChecks, describeRun } from '../summary.ts';
-import { addRunOptions, optionsOf } from './run.ts';
+import { addRunOptions, type GivenOptions, planGiven } from './run.ts';
 
 const steps: Record<Part, { description: string; examples: string }> = {
   ingest: {
@@ -41,11 +40,9 @@ export function addStepCommands(program: Command): void {
   for (const [name, { description, examples }] of Object.entries(steps))
     addRunOptions(program.command(name).description(description))
       .addHelpText('after', examples)
-      .action(async (given: RunOptions) => {
-        const options = optionsOf(given);
-        const settings = settingsOf(name as Part, readSettings());
+      .action(async (given: GivenOptions) => {
         const finished = await interruptible(async (signal) => {
-          const planned = await planRun(settings, options, signal);
+          const planned = await planGiven(given, signal, (settings) => settingsOf(name as Part, settings));
           return showWork((watcher) => runPart(name as Part, planned, watcher, signal));
         });
         print(...describeRun(finished));

@@ -1,8 +1,7 @@
-import type { Settings } from '../../config/settings.ts';
+import type { ComputingEngine, RankingName, Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import type { Database } from '../../postgres/database.ts';
 import { absoluteLocation } from '../../storage/location.ts';
-import { engineOf, rankingOf } from '../run-options.ts';
 import { currentTime } from '../runs.ts';
 import { withDatabase } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
@@ -23,17 +22,15 @@ export interface ScheduleChange {
   at?: string;
   timeZone?: string;
   inputRoot?: string;
-  /** The name of a ranking. */
-  ranking?: string;
-  /** The name of an engine. */
-  engine?: string;
+  ranking?: RankingName;
+  engine?: ComputingEngine;
 }
 
 /**
  * Shows the schedule, changes it or turns it off.
  *
  * @returns the resulting schedule
- * @throws BadInputError if it is not known where the days' folders are, or there is no such ranking or engine
+ * @throws BadInputError if it is not known where the days' folders are
  */
 export async function changeSchedule(
   settings: Settings,
@@ -61,8 +58,8 @@ export async function changeSchedule(
         cron: at ?? known?.cron ?? schedule,
         timeZone: zone ?? known?.timeZone ?? timeZone,
         inputRoot: absoluteLocation(root, 'folder'),
-        ranking: rankingOf({ ranking }) ?? known?.ranking,
-        engine: engineOf({ engine }) ?? known?.engine,
+        ranking: ranking ?? known?.ranking,
+        engine: engine ?? known?.engine,
       };
       const now = await currentTime(database);
       if (change === 'off') await turnOffSchedule(agenda, changed, now);
