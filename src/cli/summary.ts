@@ -1,3 +1,4 @@
+import type { Changes } from '../export/changes.ts';
 import type { CheckOutcome } from '../export/checks.ts';
 import type { UnreadNames } from '../ingest/day-folder.ts';
 import { isoSeconds } from '../ingest/instant.ts';
@@ -9,8 +10,9 @@ import { count } from './figures.ts';
 
 /** The lines that are printed at the end of a run. */
 export function describeRun({ run, summary, isPublished }: FinishedRun): string[] {
+  const outcome = isPublished ? 'published' : summary.changes ? 'a dry run, nothing was published' : 'done';
   const lines = [
-    `Run ${run.id}, as of ${isoSeconds(run.asOf)}: ${isPublished ? 'published' : 'done'}`,
+    `Run ${run.id}, as of ${isoSeconds(run.asOf)}: ${outcome}`,
     ...describeInput(summary),
     ...describeDropped(summary),
   ];
@@ -25,6 +27,7 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
     lines.push(`    recommendations     ${count(summary.rows.recommendations).padStart(13)} rows`);
     lines.push(`    rec_reasons         ${count(summary.rows.reasons).padStart(13)} rows`);
   }
+  if (summary.changes) lines.push(...describeChanges(summary.changes));
   if (summary.checks) lines.push('  checks', ...describeChecks(summary.checks));
   lines.push(...describeAfterwards(summary));
   if (summary.waived) lines.push(`  allowed   ${summary.waived.join(', ')}; nothing expires after such a run`);
@@ -50,6 +53,16 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
       'NOBODY WAS FILTERED BY REPUTATION: the run had no list of scores (--reputation CSV or --model DIR gives one).',
     );
   return lines;
+}
+
+function describeChanges({ closest, recommendations, users, topFive }: Changes): string[] {
+  const { added, gone, moved } = recommendations;
+  return [
+    '  changes',
+    `    closest_connections ${count(closest.added)} new, ${count(closest.gone)} gone`,
+    `    recommendations     ${count(added)} new, ${count(gone)} gone, ${count(moved)} of another rank`,
+    `    first five          change for ${count(topFive)} of ${count(users)} users`,
+  ];
 }
 
 export function describeChecks(checks: readonly CheckOutcome[]): string[] {
@@ -144,15 +157,18 @@ const filters = [
   ['reputation', 'reputation'],
 ] as const satisfies [keyof DroppedCandidates, string][];
 
-function describeDropped({ dropped, reputation }: RunSummary): string[] {
+function describeDropped({ dropped, reputation, changes }: RunSummary): string[] {
   if (!dropped) return [];
+  const before = changes?.droppedBefore;
+  const counted = (name: keyof typeof dropped) =>
+    `${count(dropped[name])}${before?.[name] === undefined ? '' : ` (published: ${count(before[name])})`}`;
   const parts: string[] = [];
-  if (dropped.suspended !== undefined) parts.push(`suspended ${count(dropped.suspended)} activities`);
+  if (dropped.suspended !== undefined) parts.push(`suspended ${counted('suspended')} activities`);
   if (dropped.self !== undefined)
     parts.push(
       `${filters
         .filter(([name]) => dropped[name] !== undefined)
-        .map(([name, words]) => `${words} ${count(dropped[name])}`)
+        .map(([name, words]) => `${words} ${counted(name)}`)
         .join(', ')} candidates`,
     );
   const lines = parts.length > 0 ? [`  dropped   ${parts.join('; ')}`] : [];

@@ -72,6 +72,7 @@ const counted: Record<StepName, string> = {
   closest: 'users',
   reputation: 'scores',
   recommend: 'rows',
+  compare: 'rows',
   publish: 'rows',
 };
 

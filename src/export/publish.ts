@@ -46,7 +46,30 @@ export async function publish(
   run: CheckedRun & NextRun,
   options: PublishOptions,
 ): Promise<PublishSummary> {
+  const { next, rows, checks } = await checkNext(population, database, run, options);
   const { onProgress } = options;
+  onProgress('swapping the tables');
+  await swap(database, next, {
+    seconds: options.patienceSeconds,
+    failure: 'Nothing was published',
+    onProgress,
+    record: (client) => options.record(client, rows),
+    shown: { ...run, ...options.scoring, rows },
+  });
+  return { rows, checks };
+}
+
+/**
+ * Checks a run's next tables.
+ *
+ * @throws BadInputError if the run's tables are missing; ChecksFailedError if a check fails
+ */
+export async function checkNext(
+  population: Population,
+  database: Database,
+  run: CheckedRun & NextRun,
+  { onProgress, onChecked }: Pick<PublishOptions, 'onProgress' | 'onChecked'>,
+): Promise<PublishSummary & { next: OfTables<NextTable> }> {
   await refuseObstacles(database);
   const next = await upToDate(database, run, onProgress);
   onProgress('checking');
@@ -57,17 +80,9 @@ export async function publish(
     connect: (work) => database.transaction(work),
   });
   const checks = [...found.checks, complete(next, found.rows)];
-  options.onChecked(checks);
+  onChecked(checks);
   throwIfFailed(checks);
-  onProgress('swapping the tables');
-  await swap(database, next, {
-    seconds: options.patienceSeconds,
-    failure: 'Nothing was published',
-    onProgress,
-    record: (client) => options.record(client, found.rows),
-    shown: { ...run, ...options.scoring, rows: found.rows },
-  });
-  return { rows: found.rows, checks };
+  return { next, rows: found.rows, checks };
 }
 
 /** The run's next tables. They are made again if the steps read created_at from a run that is no longer published. */

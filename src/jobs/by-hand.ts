@@ -1,6 +1,6 @@
 import { topics } from '../config/environment.ts';
-import type { ComputingEngine } from '../config/settings.ts';
-import { BadInputError } from '../errors.ts';
+import type { ComputingEngine, Settings } from '../config/settings.ts';
+import { BadInputError, messageOf } from '../errors.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Conduct, type FinishedRun, runInThisProcess } from './conduct-run.ts';
@@ -8,10 +8,11 @@ import { engines } from './engines/engines.ts';
 import { refuseExpired } from './horizon.ts';
 import type { Run, RunSettings } from './run.ts';
 import { type PlannedRun, runSettings, wantedRun } from './run-options.ts';
-import { beginRun, continueRun, runInGraph } from './runs.ts';
+import { beginRun, continueRun, lastPublished, runInGraph } from './runs.ts';
 import { settingsAsEnvironment } from './settings-as-environment.ts';
-import { type StepName, stepNames } from './step-name.ts';
+import { dryRun, type StepName, wholeRun } from './step-name.ts';
 import type { Watcher } from './watcher.ts';
+import { withDatabase } from './with-database.ts';
 
 /** The steps that can be called alone; reputation belongs to recommend then. */
 export type Part = 'ingest' | 'closest' | 'recommend' | 'publish';
@@ -30,8 +31,49 @@ const stepsOfPart: Record<Part, StepName[]> = {
  */
 export async function runWhole(planned: PlannedRun, watcher: Watcher, signal: AbortSignal): Promise<FinishedRun> {
   // Before anything is started, so that a missing as-of is told at once.
-  const wanted = wantedRun(planned, stepNames);
+  const wanted = wantedRun(planned, wholeRun);
   return runInThisProcess({ ...planned, watcher, signal }, (database) => beginRun(database, wanted));
+}
+
+/**
+ * A whole run by hand that publishes nothing, and says what it would change. Without a folder it computes from what the
+ * graph has; a folder's rows stay in the graph. Last it puts the lists of the published run back into the graph.
+ *
+ * @param note is told if they could not be put back
+ * @throws as `runWhole`
+ */
+export async function runDry(
+  planned: PlannedRun,
+  watcher: Watcher,
+  signal: AbortSignal,
+  note: (text: string) => void,
+): Promise<FinishedRun> {
+  const { settings, opened } = planned;
+  const steps = dryRun.filter((name) => name !== 'ingest' || opened.folder);
+  const wanted = wantedRun(planned, steps);
+  try {
+    return await runInThisProcess({ ...planned, watcher, signal }, async (database) => {
+      const horizon = await engines[settings.engine].horizon({ settings, signal });
+      if (!opened.folder) refuseExpired(wanted, horizon);
+      return beginRun(database, wanted);
+    });
+  } finally {
+    await putBack(settings, watcher, signal).catch((error) =>
+      note(
+        `The lists of the published run could not be put back into the graph (${messageOf(error)}): ` +
+          'until the next run, `kith show` reads the published tables.',
+      ),
+    );
+  }
+}
+
+/** Computes the lists of the published run again, which its tables were made from. */
+async function putBack(settings: Settings, watcher: Watcher, signal: AbortSignal): Promise<void> {
+  const published = await withDatabase(settings, signal, lastPublished);
+  if (published?.engine !== 'neo4j') return;
+  await runInThisProcess({ settings, opened: {}, watcher, signal }, (database) =>
+    beginRun(database, { ...published, steps: ['closest', 'reputation'] }),
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { Database } from '../postgres/database.ts';
 import type { RunContext } from './run-context.ts';
 import { lastPublished } from './runs.ts';
+import { isHeldToPublished } from './step-name.ts';
 import { type Waiver, waive } from './waivers.ts';
 
 const day = 86_400;
@@ -40,7 +41,7 @@ export async function judgeAsOf(context: RunContext): Promise<void> {
   const now = Date.parse(run.startedAt) / 1000;
   for (const { what, at, remedy } of datesOf(context))
     if (isToCome(at, now)) waive(context, 'future', `${what}, ${isoSeconds(at)}, is in the future: ${remedy}.`);
-  if (!run.steps.includes('publish')) return;
+  if (!isHeldToPublished(run.steps)) return;
   const published = await lastPublished(database);
   if (published && run.asOf < published.asOf)
     waive(

@@ -1,9 +1,15 @@
+import type { ComputingEngine } from '../config/settings.ts';
+import type { CheckOutcome } from '../export/checks.ts';
+import type { RowCounts } from '../export/published-tables.ts';
 import { isoSeconds } from '../ingest/instant.ts';
+import type { FileCount } from '../ingest/judge-file.ts';
 import type { Database } from '../postgres/database.ts';
 import { type StepState, stepsOfRuns } from './attempt.ts';
-import { isOver, type RunStatus } from './run.ts';
-import type { PastLists } from './run-summary.ts';
+import { isOver, type RunSettings, type RunStatus, type ScoresPlace } from './run.ts';
+import { type PastLists, type RunSummary, summaryOf } from './run-summary.ts';
+import { settingsAsEnvironment } from './settings-as-environment.ts';
 import { type StepName, stepNames } from './step-name.ts';
+import type { Waiver } from './waivers.ts';
 
 /** A run as `kith runs --json` shows it. */
 export interface ListedRun {
@@ -16,6 +22,22 @@ export interface ListedRun {
   startedAt: string | null;
   finishedAt: string | null;
   error: string | null;
+  engine: ComputingEngine;
+  /** As variables KITH_…, those at their default included. */
+  settings: Record<string, string>;
+  /** Where its list of scores came from; null if nobody was filtered by reputation. */
+  scores: ScoresPlace | null;
+  /** What would have stopped it and was allowed. */
+  allowed: Waiver[];
+  /** What became of the lines of its files; null before it has read them. */
+  files: FileCount[] | null;
+  /** The file of rejected lines, which is kept for KITH_KEEP_RUNS_DAYS. */
+  rejects: string | null;
+  /** Of the tables that it published, or of a dry run would have. */
+  rows: RowCounts | null;
+  checks: CheckOutcome[] | null;
+  /** What a dry run would change. */
+  changes: RunSummary['changes'] | null;
   /** What earlier recommendations had come to; null if nothing was judged. */
   pastLists: PastLists | null;
   /** In the order of the pipeline; of a run that is over, those that were begun. */
@@ -34,6 +56,15 @@ export interface ListedRun {
 
 /** The latest runs, the newest first. */
 export async function listRuns(database: Database, last: number): Promise<ListedRun[]> {
+  return list(database, [last, null]);
+}
+
+/** One run; undefined if there is none of this id. */
+export async function listRun(database: Database, id: string): Promise<ListedRun | undefined> {
+  return (await list(database, [1, id]))[0];
+}
+
+async function list(database: Database, values: [last: number, id: string | null]): Promise<ListedRun[]> {
   const rows = await database.query<{
     id: string;
     as_of: Date;
@@ -44,14 +75,20 @@ export async function listRuns(database: Database, last: number): Promise<Listed
     started_at: Date;
     finished_at: Date | null;
     error: string | null;
-    past_lists: PastLists | null;
-  }>('sql/runs/list.sql', [last]);
+    engine: ComputingEngine;
+    settings: RunSettings;
+    scores: ScoresPlace | null;
+    allowed: Waiver[];
+    summary: RunSummary;
+  }>('sql/runs/list.sql', values);
   const steps = await stepsOfRuns(
     database,
     rows.map(({ id }) => id),
   );
   return rows.map((row) => {
     const states = steps.get(row.id) ?? [];
+    // Of a run under way, only its steps know how far it is.
+    const summary: RunSummary = { ...summaryOf(states), ...row.summary };
     return {
       id: row.id,
       asOf: isoSeconds(row.as_of.getTime() / 1000),
@@ -61,7 +98,16 @@ export async function listRuns(database: Database, last: number): Promise<Listed
       startedAt: row.status === 'queued' ? null : row.started_at.toISOString(),
       finishedAt: row.finished_at?.toISOString() ?? null,
       error: row.error,
-      pastLists: row.past_lists,
+      engine: row.engine,
+      settings: settingsAsEnvironment(row.settings),
+      scores: row.scores,
+      allowed: row.allowed,
+      files: summary.files ?? null,
+      rejects: summary.files?.some(({ rejected }) => rejected > 0) ? (summary.rejects ?? null) : null,
+      rows: summary.rows ?? null,
+      checks: summary.checks ?? null,
+      changes: summary.changes ?? null,
+      pastLists: summary.pastLists ?? null,
       steps: stepsShown(row, states),
     };
   });

@@ -241,6 +241,7 @@ function rowsOf(name: StepName, summary: RunSummary): number | undefined {
       return summary.reputation === 'none' ? 0 : summary.reputation?.scored;
     case 'recommend':
       return summary.recommended;
+    case 'compare':
     case 'publish':
       return summary.rows && summary.rows.closest + summary.rows.recommendations + summary.rows.reasons;
   }

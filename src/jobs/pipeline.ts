@@ -3,6 +3,7 @@ import type { StepState } from './attempt.ts';
 import type { RunContext } from './run-context.ts';
 import type { StepName } from './step-name.ts';
 import { closest } from './steps/closest.ts';
+import { compare } from './steps/compare.ts';
 import { ingest } from './steps/ingest.ts';
 import { publishStep } from './steps/publish.ts';
 import { recommendStep } from './steps/recommend.ts';
@@ -35,6 +36,12 @@ export const pipeline: readonly Step[] = [
     needs: ['closest', 'reputation'],
     title: 'Recommend: whom to follow next, and because of whom',
     work: recommendStep,
+  },
+  {
+    name: 'compare',
+    needs: ['recommend'],
+    title: 'Compare: check the tables, and what they would change',
+    work: compare,
   },
   { name: 'publish', needs: ['recommend'], title: 'Publish: check and show the tables', work: publishStep },
 ];

@@ -1,3 +1,4 @@
+import type { Changes } from '../export/changes.ts';
 import type { CheckOutcome } from '../export/checks.ts';
 import type { RowCounts } from '../export/published-tables.ts';
 import type { Computing } from '../graph/compiled.ts';
@@ -49,6 +50,8 @@ export interface RunSummary {
   recommended?: number;
   rows?: RowCounts;
   checks?: CheckOutcome[];
+  /** What a dry run would change. */
+  changes?: Changes & { droppedBefore?: RunSummary['dropped'] };
   /** What the newest lists that are at least a day and a week older have come to. */
   pastLists?: PastLists;
   /** Changes of CLOSEST_TO after the publish. */

@@ -7,7 +7,7 @@ import { withoutSecrets } from '../secrets.ts';
 import { stepsOf } from './attempt.ts';
 import type { Run, RunSettings, RunStatus, ScoresPlace } from './run.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
-import { type StepName, stepNames } from './step-name.ts';
+import { type StepName, stepNames, wholeRun } from './step-name.ts';
 import type { Waiver } from './waivers.ts';
 
 /** What a run is to be about. */
@@ -110,7 +110,7 @@ export async function enqueueRuns(
     await queryOn(client, 'sql/runs/lock-queue.sql');
     const ids: string[] = [];
     for (const { dueAt, ...each } of wanted) {
-      const run = await insert(client, { ...each, steps: stepNames }, { isQueued: true, dueAt });
+      const run = await insert(client, { ...each, steps: wholeRun }, { isQueued: true, dueAt });
       if (run) ids.push(run.id);
     }
     return ids;

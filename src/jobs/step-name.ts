@@ -1,6 +1,16 @@
-/** The steps of a run; `pipeline.ts` says what each needs and does. */
-export const stepNames = ['ingest', 'closest', 'reputation', 'recommend', 'publish'] as const;
+/** The steps that runs may have; `pipeline.ts` says what each needs and does. */
+export const stepNames = ['ingest', 'closest', 'reputation', 'recommend', 'compare', 'publish'] as const;
 export type StepName = (typeof stepNames)[number];
+
+const computing = ['ingest', 'closest', 'reputation', 'recommend'] as const;
+/** A whole run, and one that shows what it would change instead of publishing it. */
+export const wholeRun: readonly StepName[] = [...computing, 'publish'];
+export const dryRun: readonly StepName[] = [...computing, 'compare'];
+
+/** Whether what a run with these steps computes is held to what is published. */
+export function isHeldToPublished(steps: readonly StepName[]): boolean {
+  return steps.includes('publish') || steps.includes('compare');
+}
 
 /** The name under which `kith reset` writes to the graph. */
 export const resetWriter = 'reset';

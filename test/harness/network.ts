@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import neo4j from 'neo4j-driver';
 import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
 import { homeOf } from '../../src/engines/home.ts';
@@ -79,6 +80,20 @@ export class TestNetwork implements AsyncDisposable {
       recommendations: await lines('user_id, rec_id', 'recommendations'),
       reasons: await lines('user_id, rec_id, reason_id, weight', 'rec_reasons'),
     };
+  }
+
+  /** Everything on every user in the graph. */
+  async userProperties(): Promise<string> {
+    const { uri, username, password } = this.stack.neo4j;
+    const driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
+    try {
+      const { records } = await driver.executeQuery(
+        'MATCH (u:User) RETURN u.userId AS id, properties(u) AS own ORDER BY id',
+      );
+      return JSON.stringify(records.map((record) => record.get('own')));
+    } finally {
+      await driver.close();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

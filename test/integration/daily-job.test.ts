@@ -186,6 +186,15 @@ test('the run waits for a missing folder, and runs by hand are refused meanwhile
   expect(await network.untilOver()).toMatchObject({ status: 'published' });
 });
 
+test('the engines are not stopped under a worker', async () => {
+  const { code, stderr } = await kith(['down'], network.env);
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr: expect.stringMatching(/^kith: A worker is running \(.+:\d+\) and would start the engines again: .*--force/),
+  });
+  expect((await status(readSettings(network.env))).postgres.running).toBe(true);
+});
+
 test('a waiting run can be cancelled', async () => {
   await network.kith('enqueue', '--input', `${root}/${dateOf(40)}`);
   const { id } = await network.until('a step that waits', ({ steps }) =>

@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import neo4j from 'neo4j-driver';
 import type { RunSettings } from '../../src/jobs/run.ts';
 import { previewUser } from '../../src/show/preview.ts';
 import { kith } from '../harness/command-line.ts';
@@ -35,20 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });
-
-/** Everything on every user in the graph. */
-async function properties(): Promise<string> {
-  const { uri, username, password } = network.stack.neo4j;
-  const driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
-  try {
-    const { records } = await driver.executeQuery(
-      'MATCH (u:User) RETURN u.userId AS id, properties(u) AS own ORDER BY id',
-    );
-    return JSON.stringify(records.map((record) => record.get('own')));
-  } finally {
-    await driver.close();
-  }
-}
 
 const users = [...new Set(given.activities.map(({ user }) => user))]
   .sort((a, b) => a - b)
@@ -88,7 +73,7 @@ const changes: [string, (of: RunSettings) => RunSettings, (of: CirclesOptions) =
 test.each(changes)(
   'a preview with %s is what a run with it would publish, and leaves no trace',
   async (_, change, changed) => {
-    const before = await properties();
+    const before = await network.userProperties();
     const tables = await network.tables();
     const byCircles = expectedCircles(given, changed(options));
     const bySecondDegree = expectedTables(given, changed(options));
@@ -115,7 +100,7 @@ test.each(changes)(
       recommended += recommendations.length;
     }
     expect(recommended).toBeGreaterThan(10);
-    expect(await properties()).toBe(before);
+    expect(await network.userProperties()).toBe(before);
     expect(await network.tables()).toEqual(tables);
   },
 );

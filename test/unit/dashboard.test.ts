@@ -7,7 +7,7 @@ import { renderRun } from '../../src/dashboard/run-page.ts';
 import { timelineOf } from '../../src/dashboard/timeline.ts';
 import { chartsOf, drawChart, pastListCharts } from '../../src/dashboard/trend.ts';
 import { asOfText, duration, percent, runMilliseconds } from '../../src/dashboard/words.ts';
-import { stepNames } from '../../src/jobs/step-name.ts';
+import { wholeRun } from '../../src/jobs/step-name.ts';
 
 const start = Date.parse('2024-06-01T07:00:00Z');
 const iso = (milliseconds: number) => new Date(start + milliseconds).toISOString();
@@ -35,7 +35,7 @@ function run(given: Partial<DashboardRun> = {}): DashboardRun {
     asOf: '2024-06-01T00:00:00.000Z',
     input: 'graph_data/20240601',
     status: 'published',
-    consistsOf: [...stepNames],
+    consistsOf: [...wholeRun],
     queuedAt: null,
     startedAt: iso(0),
     finishedAt: iso(10_000),

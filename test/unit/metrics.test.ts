@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
-import { stepNames } from '../../src/jobs/step-name.ts';
+import { wholeRun } from '../../src/jobs/step-name.ts';
 import { Metrics } from '../../src/watch/metrics.ts';
 import { serveMetrics } from '../../src/web/metrics-server.ts';
 
 const password = 'correct horse: "battery"';
 const settings = readSettings({ KITH_WEB_PASSWORD: password });
-const newMetrics = () => new Metrics([...stepNames]);
+const newMetrics = () => new Metrics([...wholeRun]);
 const basic = (user: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`,
 });
@@ -58,7 +58,7 @@ describe('the metrics of a worker', () => {
 
   test('begin every count at 0, so that a first failure is an increase', async () => {
     const samples = await samplesOf(newMetrics());
-    for (const name of stepNames)
+    for (const name of wholeRun)
       for (const outcome of ['done', 'later', 'failed', 'void'])
         expect([name, outcome, samples.get(`kith_steps_total{step="${name}",outcome="${outcome}"}`)]).toEqual([
           name,

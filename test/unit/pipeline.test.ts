@@ -1,6 +1,6 @@
 import type { StepState } from '../../src/jobs/attempt.ts';
 import { readySteps } from '../../src/jobs/pipeline.ts';
-import { type StepName, stepNames } from '../../src/jobs/step-name.ts';
+import { type StepName, wholeRun } from '../../src/jobs/step-name.ts';
 
 const states = (...done: StepName[]) => done.map((name) => ({ name, status: 'done' as StepState['status'] }));
 const ready = (steps: readonly StepName[], ...args: Parameters<typeof states>) =>
@@ -13,16 +13,16 @@ describe('the steps of a whole run', () => {
     [['ingest', 'closest'], ['reputation']],
     [['ingest', 'closest', 'reputation'], ['recommend']],
     [['ingest', 'closest', 'reputation', 'recommend'], ['publish']],
-    [[...stepNames], []],
+    [[...wholeRun], []],
   ])('once %j are done, %j may begin', (done, expected) => {
-    expect(ready(stepNames, ...done)).toEqual(expected);
+    expect(ready(wholeRun, ...done)).toEqual(expected);
   });
 
   test.each(['running', 'waiting', 'failed'] as const)(
     'one that is %s may begin, but nothing that needs it',
     (status) => {
       const begun = [...states('ingest', 'closest'), { name: 'reputation' as const, status }];
-      expect(readySteps(stepNames, begun).map(({ name }) => name)).toEqual(['reputation']);
+      expect(readySteps(wholeRun, begun).map(({ name }) => name)).toEqual(['reputation']);
     },
   );
 });

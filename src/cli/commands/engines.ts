@@ -19,7 +19,7 @@ Examples:
     $ KITH_BOLT_PORT=7687 KITH_HTTP_PORT=7474 KITH_POSTGRES_PORT=5432 KITH_NEO4J_HEAP=4g kith up
 `;
 const downExamples = `
-Data, ports and passwords are kept for the next \`kith up\`.
+Data, ports and passwords are kept for the next \`kith up\`. While workers are running they are named, and nothing is stopped.
 
 Examples:
   $ kith down
@@ -47,9 +47,13 @@ export function addEngineCommands(program: Command, readSettings: () => Settings
   program
     .command('down')
     .description('stop the embedded engines')
+    .option('--force', 'even while workers are running, which start them again')
     .addHelpText('after', downExamples)
-    .action(async () => {
+    .action(async ({ force }: { force?: boolean }) => {
       const settings = readSettings();
+      // Loaded here: other commands of this file need no database.
+      const { refuseWhileWorkers } = await import('../../jobs/worker/presence.ts');
+      if (!force) await refuseWhileWorkers(settings);
       await interruptible((signal) => down(settings, { signal, onProgress: say }));
       say('stopped');
     });

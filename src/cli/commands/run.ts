@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
-import { runWhole } from '../../jobs/by-hand.ts';
+import { runDry, runWhole } from '../../jobs/by-hand.ts';
+import { listRun } from '../../jobs/list-runs.ts';
 import type { Run } from '../../jobs/run.ts';
 import { type PlannedRun, planRun, type RunOptions } from '../../jobs/run-options.ts';
 import { readRun } from '../../jobs/runs.ts';
 import { settingsAsEnvironment } from '../../jobs/settings-as-environment.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
-import { print } from '../../output.ts';
+import { print, printJson, say } from '../../output.ts';
+import type { Database } from '../../postgres/database.ts';
 import { interruptible } from '../interruptible.ts';
 import { addSettingOptions, environmentWith, givenSettings, settingsWith } from '../setting-options.ts';
 import { showWork } from '../show-work.ts';
@@ -29,6 +31,8 @@ Examples:
     $ kith run --input export --as-of 2024-06-01T00:00:00Z
   Today's folder with the settings of an earlier run, but another window:
     $ kith run --input graph_data/20240601 --like 20240501-20240501T070003120Z-1f2e --window-days 30
+  What would circles change? Nothing is published:
+    $ kith run --dry-run --as-of 2024-06-01 --ranking circles
   Back to an earlier day, even if the tables become much smaller:
     $ kith run --input graph_data/20240501 --allow earlier,shrink
 `;
@@ -91,13 +95,20 @@ function scoresLike({ scores }: Run): Pick<RunOptions, 'reputation' | 'model'> {
 /** Adds `kith run`. */
 export function addRunCommand(program: Command): void {
   addRunOptions(program.command('run').description('do one complete run, from the folder to the published tables'))
+    .option('--json', 'print the run as `kith runs --json` has it')
+    .option('--dry-run', 'check and compare with the published tables, but publish nothing; --input may be left out')
     .addHelpText('after', examples)
-    .action(async (given: GivenOptions) => {
-      if (given.input === undefined) throw new BadInputError("Give a day's folder: kith run --input DIR.");
-      const finished = await interruptible(async (signal) => {
+    .action(async ({ dryRun, json, ...given }: GivenOptions & { dryRun?: boolean; json?: boolean }) => {
+      if (given.input === undefined && !dryRun) throw new BadInputError("Give a day's folder: kith run --input DIR.");
+      const { finished, listed } = await interruptible(async (signal) => {
         const planned = await planGiven(given, signal);
-        return showWork((watcher) => runWhole(planned, watcher, signal));
+        const finished = await showWork((watcher) =>
+          dryRun ? runDry(planned, watcher, signal, say) : runWhole(planned, watcher, signal),
+        );
+        const list = (database: Database) => listRun(database, finished.run.id);
+        return { finished, listed: json ? await withDatabase(planned.settings, signal, list) : undefined };
       });
-      print(...describeRun(finished));
+      if (listed) printJson(listed);
+      else print(...describeRun(finished));
     });
 }

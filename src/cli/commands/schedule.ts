@@ -3,7 +3,8 @@ import { engineNames, rankingNames } from '../../config/environment.ts';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import type { ScheduleChange } from '../../jobs/worker/change-schedule.ts';
-import { print } from '../../output.ts';
+import type { Due, KeptSchedule } from '../../jobs/worker/schedule.ts';
+import { print, printJson } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
@@ -30,8 +31,9 @@ export function addScheduleCommand(program: Command): void {
     )
     .addOption(new Option('--engine <name>', "what computes its runs (the worker's KITH_ENGINE)").choices(engineNames))
     .option('--off', 'turn the daily run off')
+    .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async ({ off, ...change }: ScheduleChange & { off?: boolean }) => {
+    .action(async ({ off, json, ...change }: ScheduleChange & { off?: boolean; json?: boolean }) => {
       const isChange = Object.keys(change).length > 0;
       if (off && isChange) throw new BadInputError("--off can't be combined with other options.");
       const settings = readSettings({
@@ -43,7 +45,8 @@ export function addScheduleCommand(program: Command): void {
       const schedule = await interruptible((signal) =>
         changeSchedule(settings, off ? 'off' : isChange ? change : 'show', signal),
       );
-      if (!schedule || schedule.isOff) print('no daily run is scheduled: kith schedule --input-root DIR');
+      if (json) printJson(schedule && !schedule.isOff ? asJson(schedule) : null);
+      else if (!schedule || schedule.isOff) print('no daily run is scheduled: kith schedule --input-root DIR');
       else
         print(
           `${schedule.cron} in ${schedule.timeZone}, on ${schedule.inputRoot}/YYYYMMDD` +
@@ -52,4 +55,8 @@ export function addScheduleCommand(program: Command): void {
           `next ${schedule.next.at.toISOString()}; a worker has to be running then: kith worker`,
         );
     });
+}
+
+function asJson({ cron, timeZone, inputRoot, ranking, engine, next }: KeptSchedule & { next: Due }): object {
+  return { cron, timeZone, inputRoot, ranking, engine, next: next.at.toISOString() };
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { ChecksFailedError } from '../../errors.ts';
+import { isoSeconds } from '../../ingest/instant.ts';
 import { type Part, runPart } from '../../jobs/by-hand.ts';
 import { checkShown } from '../../jobs/check-shown.ts';
-import { print } from '../../output.ts';
+import { print, printJson } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 import { describeChecks, describeRun } from '../summary.ts';
@@ -50,11 +51,13 @@ export function addStepCommands(program: Command): void {
   program
     .command('check')
     .description('repeat the checks on the published tables')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExits with 3 if a check fails.\n\nExamples:\n  $ kith check\n')
-    .action(async () => {
+    .action(async ({ json }: { json?: boolean }) => {
       const settings = readSettings();
       const { run, checks } = await interruptible((signal) => checkShown(settings, signal));
-      print(`Run ${run.id} is shown`, ...describeChecks(checks));
+      if (json) printJson({ id: run.id, asOf: isoSeconds(run.asOf), checks });
+      else print(`Run ${run.id} is shown`, ...describeChecks(checks));
       const failed = checks.filter(({ outcome }) => outcome === 'failed');
       if (failed.length > 0)
         throw new ChecksFailedError(

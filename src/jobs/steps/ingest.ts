@@ -24,6 +24,7 @@ import { refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
 import { workFolder } from '../make-room.ts';
 import { messagesFile, type RunContext, runFolder, withGraph } from '../run-context.ts';
+import { isHeldToPublished } from '../step-name.ts';
 
 /**
  * Reads and judges the day's folder whole, keeps its users and activities, gives them to the engine, and keeps its
@@ -33,7 +34,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const { settings, run, folder, signal, summary } = context;
   if (!folder) throw new Error('ingest was called without a folder');
   await judgeAsOf(context);
-  if (run.steps.includes('publish')) await refuseObstacles(context.database);
+  if (isHeldToPublished(run.steps)) await refuseObstacles(context.database);
   const dir = runFolder(settings, run.id);
   const { attempt } = context;
   const workDir = workFolder(settings, attempt);

@@ -9,10 +9,11 @@ import { serveMetrics } from '../../web/metrics-server.ts';
 import type { PageServer } from '../../web/serve.ts';
 import { workerName } from '../attempt.ts';
 import { currentTime } from '../runs.ts';
-import { stepNames } from '../step-name.ts';
+import { wholeRun } from '../step-name.ts';
 import { withDatabase } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
 import { Observer } from './observer.ts';
+import { Presence } from './presence.ts';
 import { type Ends, QueueJobs, wakeJob } from './queue-jobs.ts';
 import { followSettings } from './schedule.ts';
 
@@ -31,7 +32,7 @@ export async function work(
 ): Promise<void> {
   // Until it is ready there is no step to finish, so one signal is enough.
   await withDatabase(settings, AbortSignal.any([stop, drain]), async (database) => {
-    const metrics = new Metrics([...stepNames]);
+    const metrics = new Metrics([...wholeRun]);
     await using pages = await metricsPages(metrics, settings, log);
     await using traces = await openTraces(log);
     await using store = await openJobStore(settings.jobs.url ?? database.url, {
@@ -46,8 +47,10 @@ export async function work(
     await jobs.define();
     await followSettings(agenda, settings, await currentTime(database));
     await agenda.start();
+    await using presence = new Presence(database);
+    await presence.keep();
     log.info({ worker: workerName(), metrics: `${pages.url}/metrics` }, 'worker ready');
-    const watch = keepEngines(settings, stop, log);
+    const watch = keepEngines(settings, presence, stop, log);
     try {
       // A worker that died may still hold the queue's job, so this check does not go through Agenda.
       await jobs.lookAfterQueue();
@@ -79,9 +82,10 @@ export async function wakeWorkers(settings: Settings, database: Database): Promi
 }
 
 /** Periodically restarts embedded engines that died; processes that do so at the same time wait for the same start. */
-function keepEngines(settings: Settings, signal: AbortSignal, log: Log): NodeJS.Timeout {
+function keepEngines(settings: Settings, presence: Presence, signal: AbortSignal, log: Log): NodeJS.Timeout {
   let isLooking = false;
   return setInterval(async () => {
+    void presence.keep();
     if (isLooking || (settings.neo4j && settings.postgresUrl)) return;
     isLooking = true;
     await up(settings, { signal }).catch((error) => log.warn({ error }, 'engines'));
