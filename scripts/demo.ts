@@ -75,13 +75,18 @@ async function main(): Promise<void> {
   kith(['reputation', 'train', '--input', input, '--model', model]);
   kith(['run', '--input', input, '--model', model]);
   const { neo4j, postgres }: StackStatus = JSON.parse(kith(['status', '--json'], { capture: true }));
-  kith(['show', await someoneToShow(postgres.url)]);
+  const someone = await someoneToShow(postgres.url);
+  kith(['show', someone]);
   console.log(`
-The demo took ${Math.round((performance.now() - started) / 1000)} s. Its engines are still running:
-  Neo4j Browser  ${neo4j.browser}   (connect to ${neo4j.uri}, user analyst, password in ${home}/passwords/analyst)
-  Postgres       PGSERVICEFILE=${home}/pg_service.conf psql service=kith
-How good the model is: ${home}/model/model-card.md
-Queries to try in Neo4j Browser: cypher/explore/*.cypher. To stop the engines: KITH_HOME=${home} npx kith down`);
+The demo took ${Math.round((performance.now() - started) / 1000)} s. Its engines are still running. Look further:
+  export KITH_HOME=${home}
+  npx kith preview ${someone} --ranking circles     # the same user by the other ranking
+  npx kith evaluate --input ${input}     # which ranking finds whom users turn to next
+  npx kith dashboard     # its pages: runs, and http://127.0.0.1:3007/users/${someone}; user kith, password in ${home}/passwords/web
+  PGSERVICEFILE=${home}/pg_service.conf psql service=kith -c 'TABLE graph_recs.published_run'
+Neo4j Browser: ${neo4j.browser}   (connect to ${neo4j.uri}, user analyst, password in ${home}/passwords/analyst);
+queries to try there: cypher/explore/*.cypher. How good the model is: ${home}/model/model-card.md
+To stop the engines: KITH_HOME=${home} npx kith down`);
 }
 
 try {
