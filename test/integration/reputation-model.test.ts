@@ -205,6 +205,13 @@ describe("a model's folder", () => {
     expect(card).toContain('classes weighted 50:50');
     expect(card).toContain('| made on | 2024-03-02 |');
     expect(card).toContain(`| test | 60 | 12 | 20.0 | ${training.counts.test.weeks} |`);
+    const { preds } = training.evaluation;
+    const passed = preds.filter(({ probability }) => probability >= 0.5);
+    const percent = (part: number, of: number) => `${((100 * part) / of).toFixed(0)} %`;
+    const good = passed.filter(({ isGood }) => isGood).length;
+    expect(card).toContain(
+      `| 0.5 | ${percent(good, passed.length)} | ${percent(good, 12)} | ${percent(passed.length, 60)} |`,
+    );
     for (const picture of ['roc.svg', 'calibration.svg']) {
       expect(card).toContain(`(${picture})`);
       expect(await readFile(join(folder, picture), 'utf8')).toMatch(

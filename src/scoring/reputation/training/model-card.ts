@@ -91,6 +91,16 @@ ${partRows(counts)}
 
 ![ROC curve](roc.svg) ![Calibration](calibration.svg)
 
+## What another threshold would mean
+
+The same users, by the least \`pred\` of a recommended user (\`--min-reputation\`): which share of those who pass are good
+(precision), which share of the good pass (recall), and which share of all users could be recommended at all. Of a network
+in which fewer users are good than of these, fewer who pass are.
+
+| least pred | precision | recall | may be recommended |
+|--:|--:|--:|--:|
+${thresholdRows(training.evaluation.preds)}
+
 ## How to read its numbers
 
 - A week's probability is **for classes weighted 50:50**, as in training. It is not the share of good users among those with such weeks: where few users are good, far
@@ -116,6 +126,20 @@ function partRows(counts: PartCounts): string {
       ([part, { users, good, weeks }]) =>
         `| ${part} | ${users.toLocaleString('en')} | ${good.toLocaleString('en')} | ${share(100 * good, users).toFixed(1)} | ${weeks.toLocaleString('en')} |`,
     )
+    .join('\n');
+}
+
+const thresholds = [0.1, 0.3, threshold, 0.6, 0.7, 0.8, 0.9, 1];
+
+function thresholdRows(preds: readonly Judged[]): string {
+  const good = preds.filter(({ isGood }) => isGood).length;
+  return thresholds
+    .map((least) => {
+      const passed = preds.filter(({ probability }) => probability >= least);
+      const goodPassed = passed.filter(({ isGood }) => isGood).length;
+      const precision = passed.length === 0 ? 'nobody passes' : percent(goodPassed, passed.length);
+      return `| ${least} | ${precision} | ${percent(goodPassed, good)} | ${percent(passed.length, preds.length)} |`;
+    })
     .join('\n');
 }
 
