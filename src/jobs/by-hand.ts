@@ -51,19 +51,22 @@ export async function runDry(
   const { settings, opened } = planned;
   const steps = dryRun.filter((name) => name !== 'ingest' || opened.folder);
   const wanted = wantedRun(planned, steps);
+  let begun: Run | undefined;
   try {
     return await runInThisProcess({ ...planned, watcher, signal }, async (database) => {
       const horizon = await engines[settings.engine].horizon({ settings, signal });
       if (!opened.folder) refuseExpired(wanted, horizon);
-      return beginRun(database, wanted);
+      begun = await beginRun(database, wanted);
+      return begun;
     });
   } finally {
-    await putBack(settings, watcher, signal).catch((error) =>
-      note(
-        `The lists of the published run could not be put back into the graph (${messageOf(error)}): ` +
-          'until the next run, `kith show` reads the published tables.',
-      ),
-    );
+    if (begun)
+      await putBack(settings, watcher, signal).catch((error) =>
+        note(
+          `The lists of the published run could not be put back into the graph (${messageOf(error)}): ` +
+            'until the next run, `kith show` reads the published tables.',
+        ),
+      );
   }
 }
 

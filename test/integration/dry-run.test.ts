@@ -85,7 +85,7 @@ test('nothing changes by the same settings, and a folder whose tables would be r
   expect(same.stdout).toContain('closest_connections 0 new, 0 gone');
   expect(same.stdout).toContain('recommendations     0 new, 0 gone, 0 of another rank');
   expect(same.stdout).toMatch(/first five +change for 0 of/);
-  const earlier = ['--as-of', new Date((options.asOf - 60 * day) * 1000).toISOString()];
+  const earlier = ['--as-of', new Date((options.asOf - 20 * day) * 1000).toISOString()];
   const refused = await scene.kith('run', '--dry-run', ...earlier);
   expect(refused).toMatchObject({
     code: 2,

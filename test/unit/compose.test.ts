@@ -34,7 +34,7 @@ test.each(services)('%s is confined, of an exact version, and reached from this 
   expect(lines).toMatch(/^ {4}mem_limit: (\d+[mg]|\$\{\w+:-\d+[mg]\})$/m);
   // A version with its last number, or a release of a minute.
   if (!lines.includes('*kith'))
-    expect(lines).toMatch(/^ {4}image: [\w/]+:(v?\d+\.\d+\.\d+[\w.-]*|\d+\.\d+|RELEASE\.[\dTZ-]+)$/m);
+    expect(lines).toMatch(/^ {4}image: [\w/-]+:(v?\d+\.\d+\.\d+[\w.-]*|\d+\.\d+|RELEASE\.[\dTZ-]+)$/m);
   const ports = /^ {4}ports:\n((?: {6}.*\n)+)/m.exec(lines)?.[1]?.trimEnd().split('\n') ?? [];
   for (const port of ports) expect(port).toMatch(/^ {6}- 127\.0\.0\.1:\d+:\d+$/);
   // In no other form.

@@ -1,0 +1,89 @@
+import { namesIn, textOf } from '../config/texts.ts';
+import type { RunFacts } from '../jobs/run.ts';
+import type { WebUser } from '../web/guard.ts';
+import { type Html, html } from './html.ts';
+import { renderPage } from './page.ts';
+
+/** A saved query, its parameters filled in. */
+export interface SavedQuery {
+  name: string;
+  /** What it shows, as sentences. */
+  about: string;
+  /** Ready for Neo4j Browser's editor: the parameters' lines, then the statement. */
+  text: string;
+}
+
+/** For whom, and as of which run, the queries are filled in; what isn't known keeps its example. */
+export interface FilledBy {
+  userId?: string;
+  recId?: string;
+  run?: Pick<RunFacts, 'asOf' | 'settings'>;
+}
+
+/** Where the embedded Neo4j listens: its Browser, and the address and the analysts' name to connect with. */
+export interface BrowserPlace {
+  browser: string;
+  uri: string;
+}
+
+/** The queries in `cypher/explore`, by name. */
+export function savedQueries({ userId, recId, run }: FilledBy): SavedQuery[] {
+  const values: Record<string, string | undefined> = {
+    ...{ userId, recId },
+    asOf: run && String(run.asOf),
+    windowDays: run && String(run.settings.weighting.windowSeconds / 86_400),
+  };
+  return namesIn('cypher/explore')
+    .filter((file) => file.endsWith('.cypher'))
+    .map((file) => {
+      const lines = textOf(`cypher/explore/${file}`).trim().split('\n');
+      const comment = lines.filter((line) => line.startsWith('//')).map((line) => line.slice(3));
+      const parameters = comment
+        .filter((line) => line.startsWith(':param '))
+        .map((line) =>
+          line.replace(/^:param (\w+) => (.*);$/, (_, name, own) => `:param ${name} => ${values[name] ?? own};`),
+        );
+      return {
+        name: file.replace('.cypher', ''),
+        about: comment.filter((line) => !line.startsWith(':')).join(' '),
+        text: [...parameters, ...lines.filter((line) => !line.startsWith('//'))].join('\n'),
+      };
+    });
+}
+
+/** Neo4j Browser with a query in its editor, and the form to connect filled in but for the password. */
+export function browserLink({ browser, uri }: BrowserPlace, text: string): string {
+  const address = new URL(uri);
+  const query = new URLSearchParams({ dbms: `${address.protocol}//analyst@${address.host}`, cmd: 'edit', arg: text });
+  // Browser reads %20 but no plus.
+  return `${browser}?${String(query).replaceAll('+', '%20')}`;
+}
+
+/** Every saved query for a user, each a link that opens Neo4j Browser with it. */
+export function renderExplore(given: FilledBy, place: BrowserPlace | undefined, user?: WebUser): string {
+  const body = html`
+<h1>Explore the graph</h1>
+<form class="find" method="get" action="/explore" role="search">
+  <label>User <input name="user" inputmode="numeric" value="${given.userId}"></label>
+  <label>Recommended <input name="rec" inputmode="numeric" value="${given.recId}"></label>
+  <button>Fill in</button>
+</form>
+<p class="quiet">${
+    place
+      ? html`Each link opens Neo4j Browser with the query in its editor. The first time it asks for the password of
+the user <code>analyst</code>, which lies in <code>$KITH_HOME/passwords/analyst</code>.`
+      : html`Neo4j is one of your own servers, or is not running: copy a query into its Browser.`
+  }</p>
+${savedQueries(given).map((query) => section(query, place))}`;
+  return renderPage({ title: 'Explore the graph', at: 'explore', body, user });
+}
+
+function section({ name, about, text }: SavedQuery, place: BrowserPlace | undefined): Html {
+  const title = name.replaceAll('-', ' ');
+  return html`<section class="query" id="${name}">
+  <h2>${title}</h2>
+  <p>${about}</p>
+  ${place && html`<p><a href="${browserLink(place, text)}" target="_blank" rel="noopener">Open in Neo4j Browser</a></p>`}
+  <pre tabindex="0"><code>${text}</code></pre>
+</section>`;
+}
