@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { hashOf, need, rebuildPackage, root, run, SetupError, stampOf } from './tools.mjs';
 
 /**
@@ -20,7 +21,11 @@ export async function prepareTensorFlow() {
   for (const way of tries) {
     try {
       await way(folder);
-      await run(process.execPath, ['-e', loadTensorFlow], "TensorFlow's library was installed but can't be loaded");
+      await run(
+        process.execPath,
+        ['--import', olderUtil, '-e', loadTensorFlow],
+        "TensorFlow's library was installed but can't be loaded",
+      );
       stamp.write();
       return way === buildTensorFlow ? 'library fetched, binding compiled' : 'library downloaded';
     } catch (error) {
@@ -31,6 +36,7 @@ export async function prepareTensorFlow() {
   throw new SetupError(problems.join('\nand then: '));
 }
 
+const olderUtil = pathToFileURL(join(root, 'src', 'scoring', 'reputation', 'training', 'util-before-23.mjs')).href;
 const loadTensorFlow = `
   process.env.TF_CPP_MIN_LOG_LEVEL = '2';
   const tf = require('@tensorflow/tfjs-node');

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import './util-before-23.mjs';
 
 // The library reads these while it loads, and an import would load it before any line of this file.
 // oneDNN's kernels are a quarter faster; level 2 hides notes such as which instructions the machine has.
