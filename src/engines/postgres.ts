@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { safePath } from '../child-environment.ts';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
+import { diskFull, isNoSpace } from '../storage/disk-full.ts';
 import { engineFailed, reasonIn, tailOf } from './failure.ts';
 import type { EngineHome } from './home.ts';
 import { passwordOf, replaceFile } from './home.ts';
@@ -118,6 +119,8 @@ async function answers(home: EngineHome, { lock, onProgress }: Options): Promise
         await askPostgres(alwaysThereUrl(home));
         return true;
       } catch (error) {
+        // It writes a file for a new connection, and goes on without one for those that it has.
+        if (isNoSpace(error)) throw diskFull(home.postgres);
         if (!isRefusedLogin(error)) return false;
         lock.check();
         const isNew = await createRole(home).catch(() => false);

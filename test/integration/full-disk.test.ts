@@ -152,6 +152,21 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     expect(await tables()).toEqual(expected[2]);
   }, 300_000);
 
+  test('a Postgres that has no space for another connection is told at once, and takes one when there is some', async () => {
+    await up(settings);
+    await disks.postgres.fill(0);
+    // Postgres writes these again for the next connection, as after a change of its tables.
+    const data = join(settings.home, 'postgres', 'data');
+    const names = readdirSync(data, { recursive: true, encoding: 'utf8' });
+    const cached = names.filter((name) => name.endsWith('pg_internal.init'));
+    expect(cached.length).toBeGreaterThan(1);
+    for (const name of cached) rmSync(join(data, name));
+    await disks.postgres.fill(0);
+    await expectFull(up(settings), 'postgres');
+    disks.postgres.free();
+    expect(await tables()).toEqual(expected[2]);
+  }, 300_000);
+
   test('a Postgres that ends in the middle of a publish, as its log can not grow, is told and started again', async () => {
     const before = await tables();
     const stack = await up(settings);
@@ -217,6 +232,8 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
   async function fails(day: number, name: keyof typeof disks, when: Moment, own = settings): Promise<void> {
     const before = day === 0 ? undefined : await tables();
     await expectFull(run(day, { settings: own, when, act: () => disks[name].fill(0) }), name);
+    // A full Postgres may have no space for another connection.
+    if (name === 'postgres') disks[name].free();
     if (before) expect(await tables()).toEqual(before);
     disks[name].free();
   }
