@@ -128,7 +128,10 @@ function describeAfterwards({ pastLists, removed, pruned, undrawn, leftUndone = 
     lines.push(
       `  not drawn ${count(undrawn)} CLOSEST_TO for Neo4j Browser, more than KITH_DRAW_AT_MOST: \`kith draw\``,
     );
-  if (removed) lines.push(`  expired   ${count(removed)} activities removed from the graph`);
+  if (removed)
+    lines.push(
+      `  expired   ${count(removed)} activities removed from the graph; a longer KITH_RETENTION_DAYS keeps them`,
+    );
   if (pruned) lines.push(`  pruned    the folders of ${count(pruned)} old runs`);
   for (const [name, why] of Object.entries(leftUndone))
     lines.push(`  left to the next run: ${name} (${why}); the tables are whole`);

@@ -1,5 +1,6 @@
 import { expireActivities, horizonOf, refuseManyExpired } from '../../graph/expire.ts';
 import { Accepted } from '../../ingest/accepted.ts';
+import { isoSeconds } from '../../ingest/instant.ts';
 import type { Report } from '../../progress.ts';
 import { withKeptRows } from '../kept-rows.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
@@ -21,6 +22,7 @@ export async function expire(context: RunContext, report: Report): Promise<void>
     // Before the graph's is raised: a graph that is made again must not claim what it lacks.
     const highest = Math.max(horizon, (await horizonOf(graph)) ?? horizon, accepted.known()?.horizon ?? horizon);
     await withKeptRows(context, async () => accepted.remember({ horizon: highest }));
+    report({ doing: `removing what is older than ${isoSeconds(horizon)}; a longer KITH_RETENTION_DAYS keeps it` });
     summary.removed = await expireActivities(graph, horizon, (done, total, count) =>
       report({ doing: 'removing', share: done / total, count, unit: 'activities' }),
     );
