@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import { topics } from '../config/environment.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
@@ -18,7 +19,9 @@ const ofRuns = { ...schemas, KITH_ENGINE: topics.Spark.KITH_ENGINE };
 /** Adds an option for each setting that a ranking depends on, such as --window-days. */
 export function addSettingOptions(command: Command, of: 'run' | 'preview'): Command {
   for (const [name, schema] of Object.entries(of === 'run' ? ofRuns : schemas))
-    command.addOption(new Option(`${flagOf(name)} <value>`, firstSentence(schema.description ?? '')));
+    command.addOption(
+      new Option(`${flagOf(name)} <value>`, firstSentence(schema.description ?? '') + choicesOf(schema)),
+    );
   return command;
 }
 
@@ -58,6 +61,14 @@ export function settingsWith(given: GivenSettings, env: NodeJS.ProcessEnv): Sett
 
 function flagOf(name: string): string {
   return `--${name.slice('KITH_'.length).toLowerCase().replaceAll('_', '-')}`;
+}
+
+/** ` (circles or …)`, if it is one of a few words. */
+function choicesOf(schema: z.ZodType): string {
+  let inner = schema;
+  while ((inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) && inner.def.innerType instanceof z.ZodType)
+    inner = inner.def.innerType;
+  return inner instanceof z.ZodEnum ? ` (${inner.options.join(' or ')})` : '';
 }
 
 function firstSentence(description: string): string {
