@@ -1,7 +1,8 @@
 import type { Settings } from '../config/settings.ts';
+import type { RunFacts } from '../jobs/run.ts';
 import { lastPublished } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
-import { queryOn } from '../postgres/database.ts';
+import { type Database, queryOn } from '../postgres/database.ts';
 import type { RecommendationView, UserView, Weighted } from './show-user.ts';
 
 /**
@@ -16,27 +17,35 @@ export async function showPublished(
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);
     if (run?.engine !== 'spark') return undefined;
-    // All of one run, even if another is published meanwhile.
-    return database.transaction(async (client) => {
-      const closest = await queryOn<UserView['closest'][number]>(client, 'sql/show/closest-connections.sql', [userId]);
-      const recommended = await queryOn<Omit<RecommendationView, 'reasons'>>(client, 'sql/show/recommendations.sql', [
-        userId,
-      ]);
-      const reasons = await queryOn<Weighted & { recId: number; source: string }>(client, 'sql/show/reasons.sql', [
-        userId,
-      ]);
-      const { id, asOf, startedAt, settings: ofRun } = run;
-      return {
-        userId,
-        run: { id, asOf, startedAt, settings: ofRun },
-        closest,
-        recommendations: recommended.map((one) => ({
-          ...one,
-          reasons: reasons
-            .filter(({ recId }) => recId === one.userId)
-            .map(({ userId, weight, source }) => ({ userId, weight, source })),
-        })),
-      };
-    });
+    return userInTables(database, run, userId);
+  });
+}
+
+/** A user as the published tables have them, by the run that they are of. */
+export async function userInTables(
+  database: Database,
+  { id, asOf, startedAt, settings }: RunFacts,
+  userId: number,
+): Promise<UserView> {
+  // All of one run, even if another is published meanwhile.
+  return database.transaction(async (client) => {
+    const closest = await queryOn<UserView['closest'][number]>(client, 'sql/show/closest-connections.sql', [userId]);
+    const recommended = await queryOn<Omit<RecommendationView, 'reasons'>>(client, 'sql/show/recommendations.sql', [
+      userId,
+    ]);
+    const reasons = await queryOn<Weighted & { recId: number; source: string }>(client, 'sql/show/reasons.sql', [
+      userId,
+    ]);
+    return {
+      userId,
+      run: { id, asOf, startedAt, settings },
+      closest,
+      recommendations: recommended.map((one) => ({
+        ...one,
+        reasons: reasons
+          .filter(({ recId }) => recId === one.userId)
+          .map(({ userId, weight, source }) => ({ userId, weight, source })),
+      })),
+    };
   });
 }
