@@ -2,26 +2,34 @@ import type { Agenda } from 'agenda';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { styleSheet } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
-import { KithError, messageOf } from '../errors.ts';
+import { BadInputError, KithError, messageOf } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
+import { lookUp } from '../show/look-up.ts';
+import { readUserId } from '../show/user-id.ts';
 import { log } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
 import { agendash } from './agendash.ts';
+import { freshnessOf } from './freshness.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
 import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
 import { renderRun } from './run-page.ts';
 import { refuseOtherSites } from './same-origin.ts';
+import { renderUserPage, renderUserSearch } from './user-page.ts';
 
 /** How many runs the first page shows. */
 const lastRuns = 30;
 const nextRuns = 5;
 const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** Kith's pages about runs, and Agendash for jobs under /jobs/; all of it requires a user name and password. */
-export function dashboard(settings: Settings, database: Database, agenda: Agenda): Express {
+/**
+ * Kith's pages about runs and users, and Agendash for jobs under /jobs/; all of it requires a user name and password.
+ *
+ * @param kith how to call Kith for the same network, for the commands that pages suggest
+ */
+export function dashboard(settings: Settings, database: Database, agenda: Agenda, kith = 'kith'): Express {
   const { timeZone } = settings.jobs;
   const app = express();
   app.disable('x-powered-by');
@@ -35,6 +43,21 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
     if (run) response.send(renderRun(run, Date.now(), timeZone, userOfPage(response)));
     else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
+  });
+  app.get(['/users', '/users/:id'], async ({ params, query }, response) => {
+    const [id, why] = [params.id ?? query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
+    const user = userOfPage(response);
+    try {
+      if (id === undefined) return void response.send(renderUserSearch(user));
+      const [userId, recId] = [readUserId(id), why === undefined ? undefined : readUserId(why)];
+      const look = await lookUp(settings, database, userId, recId);
+      const freshness = await freshnessOf(database, agenda, look.view.run.id);
+      response.send(renderUserPage({ look, freshness, why: recId, now: Date.now(), timeZone, kith, user }));
+    } catch (error) {
+      if (!(error instanceof BadInputError)) throw error;
+      const asked = why === undefined ? id : `${id}, why ${why}`;
+      response.status(404).send(renderTrouble('No such user', `${error.message} Asked for: ${asked}`, user));
+    }
   });
   app.get('/style.css', (_, response) => response.type('css').send(styleSheet()));
   app.get(['/icon.svg', '/favicon.ico'], (_, response) => response.type('svg').send(icon));

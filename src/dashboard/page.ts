@@ -5,7 +5,7 @@ import type { DashboardRun } from './recent-runs.ts';
 export interface Page {
   title: string;
   /** Its entry in the menu. */
-  at?: 'runs';
+  at?: 'runs' | 'users';
   body: Content;
   /** Seconds until the page reloads; by default it doesn't. */
   refresh?: number;
@@ -35,8 +35,10 @@ export function renderPage({ title, at, body, refresh, user }: Page): string {
     <a class="brand" href="/">${mark}<span>Kith</span></a>
     <nav aria-label="Main">
       <a href="/"${at === 'runs' && html` aria-current="page"`}>Runs</a>
+      <a href="/users"${at === 'users' && html` aria-current="page"`}>Users</a>
       <a href="/jobs/">Jobs</a>
     </nav>
+    <form class="search" role="search" action="/users"><label class="hidden" for="search">User id</label><input id="search" name="id" type="search" placeholder="User id" autocomplete="off" required><button>Show</button></form>
     ${user && html`<p class="quiet user">signed in as ${rights[user]}</p>`}
   </header>
   <main>${body}</main>
@@ -59,6 +61,11 @@ export function statusBadge(status: DashboardRun['status']): Html {
 /** The address of a run's own page. */
 export function runAddress(id: string): string {
   return `/runs/${encodeURIComponent(id)}`;
+}
+
+/** The address of a user's page. */
+export function userAddress(id: number | string): string {
+  return `/users/${encodeURIComponent(id)}`;
 }
 
 const shape = html`<path d="M7 12 17 6M7 12l10 6" stroke="currentColor" stroke-width="1.8" fill="none"/><circle cx="6" cy="12" r="3.4" fill="currentColor"/><circle cx="18" cy="5.5" r="2.6" fill="currentColor"/><circle cx="18" cy="18.5" r="2.6" fill="currentColor"/>`;

@@ -75,3 +75,42 @@ export function obstacleText(obstacle: Obstacle, userId: number, recId: number):
       return `${recId} is one of the 100 most popular, and of those only ${obstacle.most} are recommended (KITH_POPULAR_AT_MOST).`;
   }
 }
+
+/** What keeps somebody from being recommended, in a few words for a picture. */
+export function obstacleWords(obstacle: Obstacle): string {
+  const day = (seconds: number) => instantText(seconds).slice(0, 10);
+  switch (obstacle.kind) {
+    case 'user-suspended':
+    case 'suspended':
+      return 'suspended';
+    case 'self':
+      return 'the user';
+    case 'followed':
+      return `followed since ${day(obstacle.followedAt)}`;
+    case 'blocked':
+      return `blocked since ${day(obstacle.at)}`;
+    case 'muted':
+      return `muted since ${day(obstacle.at)}`;
+    case 'followed-since':
+      return `followed since ${day(obstacle.at)}, after the as-of`;
+    case 'dismissed':
+      return `dismissed ${day(obstacle.at)}`;
+    case 'undiscoverable':
+      return 'not discoverable';
+    case 'inactive':
+      return `inactive for ${obstacle.days} days`;
+    case 'no-path':
+      return 'no path';
+    case 'reputation':
+      return obstacle.reputation === undefined ? 'no reputation score' : `reputation ${obstacle.reputation}`;
+    case 'not-among-best':
+      return `rank ${obstacle.rank}, below 20`;
+    case 'no-term':
+    case 'busy':
+      return 'nothing speaks for them';
+    case 'engaged':
+      return 'engaged with';
+    case 'popular-at-most':
+      return 'enough of the popular';
+  }
+}

@@ -27,7 +27,8 @@ export function renderCircles(explanation: CirclesExplanation, withMembers: bool
   return parts.join('\n\n');
 }
 
-function verdict({ userId, recId, recommended, rank, score }: CirclesExplanation): string {
+/** Whether somebody is recommended, in a sentence. */
+export function verdict({ userId, recId, recommended, rank, score }: CirclesExplanation): string {
   if (!recommended) return `${recId} is not recommended to ${userId}.`;
   return `${recId} is recommended to ${userId}: rank ${rank}, score ${weightText(score)}.`;
 }

@@ -23,7 +23,8 @@ export function renderExplanation(explanation: Explanation): string {
   return parts.join('\n\n');
 }
 
-function verdict({ userId, recId, recommended, rank, score, reasons }: Explanation): string {
+/** Whether somebody is recommended, in a sentence. */
+export function verdict({ userId, recId, recommended, rank, score, reasons }: Explanation): string {
   if (!recommended) return `${recId} is not recommended to ${userId}.`;
   const whom = reasons.length === 1 ? 'one closest connection' : `${reasons.length} closest connections`;
   return `${recId} is recommended to ${userId}: rank ${rank}, score ${weightText(score)}, because of ${whom}.`;

@@ -48,7 +48,8 @@ export function renderUser(view: UserView, kith: string): string {
   return parts.join('\n\n');
 }
 
-function stateText({ suspended, reputation, run, fromTables }: UserView): string {
+/** Who the user is, in a line: whether suspended, and how good. */
+export function stateText({ suspended, reputation, run, fromTables }: UserView): string {
   if (fromTables !== undefined)
     return `From the published tables, since ${fromTables}: flags, scores and who was dropped are not known.`;
   const score = reputation === undefined ? 'no reputation score' : `reputation ${reputation}`;
@@ -60,7 +61,8 @@ function stateText({ suspended, reputation, run, fromTables }: UserView): string
   return `${suspended ? 'suspended' : 'not suspended'}, ${score} (${filter})`;
 }
 
-function tiesText(vias: readonly number[]): string {
+/** Through whom people are recommended by circles. */
+export function tiesText(vias: readonly number[]): string {
   if (vias.length === 0)
     return 'No ties: nobody engaged with the user in the window either, so whoever is popular now is recommended.';
   return `Recommended through the ${vias.length === 1 ? 'tie' : `${vias.length} strongest ties`} of the user: ${vias.join(', ')}`;
@@ -88,13 +90,15 @@ const wordFilters = [
 ] as const;
 
 function droppedText({ userId, recommendations }: UserView, dropped: DroppedCandidates, kith: string): string {
+  const [first] = recommendations;
+  const hint = `${kith} show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
+  return `${droppedCounts(dropped)}\nWhy someone is recommended, or isn't: ${hint}`;
+}
+
+/** How many candidates each filter dropped, as a sentence. */
+export function droppedCounts(dropped: DroppedCandidates): string {
   const others = wordFilters.flatMap(([name, words]) =>
     dropped[name] === undefined ? [] : `, ${dropped[name]} ${words}`,
   );
-  const [first] = recommendations;
-  const hint = `${kith} show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
-  return (
-    `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already${others.join('')}, ${dropped.reputation} by reputation.\n` +
-    `Why someone is recommended, or isn't: ${hint}`
-  );
+  return `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already${others.join('')}, ${dropped.reputation} by reputation.`;
 }

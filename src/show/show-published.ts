@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
+import type { RunFacts } from '../jobs/run.ts';
 import { withDatabase } from '../jobs/with-database.ts';
-import { queryOn } from '../postgres/database.ts';
+import { type Database, queryOn } from '../postgres/database.ts';
 import type { RecommendationView, UserView, Weighted } from './show-user.ts';
 import { findShown } from './shown-run.ts';
 
@@ -17,26 +18,40 @@ export async function showPublished(
 ): Promise<UserView | undefined> {
   return withDatabase(settings, signal, async (database) => {
     const { run, isGraphOfRun, whyNot } = await findShown(database);
-    if (isGraphOfRun) return undefined;
-    // All of one run, even if another is published meanwhile.
-    return database.transaction(async (client) => {
-      const closest = await queryOn<UserView['closest'][number]>(client, 'sql/show/closest-connections.sql', [userId]);
-      const recommended = await queryOn<Omit<RecommendationView, 'reasons'>>(client, 'sql/show/recommendations.sql', [
-        userId,
-      ]);
-      const reasons = await queryOn<Weighted & { recId: number; source: string }>(client, 'sql/show/reasons.sql', [
-        userId,
-      ]);
-      return {
-        ...{ userId, run, fromTables: whyNot },
-        closest,
-        recommendations: recommended.map((one) => ({
-          ...one,
-          reasons: reasons
-            .filter(({ recId }) => recId === one.userId)
-            .map(({ userId, weight, source }) => ({ userId, weight, source })),
-        })),
-      };
-    });
+    return isGraphOfRun ? undefined : userInTables(database, run, userId, whyNot);
+  });
+}
+
+/**
+ * A user as the published tables have them.
+ *
+ * @param run that they are of
+ * @param fromTables why they are asked, as a clause
+ */
+export async function userInTables(
+  database: Database,
+  run: RunFacts,
+  userId: number,
+  fromTables: string | undefined,
+): Promise<UserView> {
+  // All of one run, even if another is published meanwhile.
+  return database.transaction(async (client) => {
+    const closest = await queryOn<UserView['closest'][number]>(client, 'sql/show/closest-connections.sql', [userId]);
+    const recommended = await queryOn<Omit<RecommendationView, 'reasons'>>(client, 'sql/show/recommendations.sql', [
+      userId,
+    ]);
+    const reasons = await queryOn<Weighted & { recId: number; source: string }>(client, 'sql/show/reasons.sql', [
+      userId,
+    ]);
+    return {
+      ...{ userId, run, fromTables },
+      closest,
+      recommendations: recommended.map((one) => ({
+        ...one,
+        reasons: reasons
+          .filter(({ recId }) => recId === one.userId)
+          .map(({ userId, weight, source }) => ({ userId, weight, source })),
+      })),
+    };
   });
 }

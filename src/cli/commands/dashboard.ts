@@ -4,10 +4,11 @@ import { readSettings, type Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
 import { print, say } from '../../output.ts';
+import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
-Shows each run as a picture, and the jobs in Agendash under /jobs/. It listens on loopback only, unless KITH_WEB_HOST
+Shows each run as a picture, a page for each user under /users/ID, and the jobs in Agendash under /jobs/. It listens on loopback only, unless KITH_WEB_HOST
 is set. The user is kith. The password is KITH_WEB_PASSWORD, or else one that is generated once and kept in $KITH_HOME.
 A second user, viewer, may look but not act on jobs; its password is KITH_WEB_VIEWER_PASSWORD, or else a generated one,
 unless only KITH_WEB_PASSWORD is set.
@@ -45,7 +46,7 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
       lockLifetime: settings.jobs.lockLifetime,
       onTrouble: (error) => log.warn({ error }, 'job store'),
     });
-    await using server = await serve(dashboard(settings, database, store.agenda), settings.web.host, port);
+    await using server = await serve(dashboard(settings, database, store.agenda, calledAs()), settings.web.host, port);
     const { passwords } = homeOf(settings);
     const password = settings.web.password ? 'KITH_WEB_PASSWORD' : passwords.web;
     print(`${server.url}/  name ${webUser}, password in ${password}`);

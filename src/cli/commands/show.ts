@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
-import { BadInputError } from '../../errors.ts';
+import { BadInputError, messageOf } from '../../errors.ts';
 import { Graph } from '../../graph/graph.ts';
 import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
@@ -13,6 +13,7 @@ import { renderUser } from '../../show/render-user.ts';
 import { showPublished } from '../../show/show-published.ts';
 import { showUser } from '../../show/show-user.ts';
 import { shownRun } from '../../show/shown-run.ts';
+import { readUserId } from '../../show/user-id.ts';
 import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 
@@ -21,8 +22,6 @@ interface Given {
   json?: boolean;
   members?: boolean;
 }
-
-const largestUserId = 2 ** 31 - 1;
 
 const examples = `
 Shows what the last published run found: from the graph, or from the published tables if the graph has another run's lists
@@ -76,7 +75,9 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
 
 /** A user id as an argument. */
 export function userIdOf(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) > largestUserId)
-    throw new InvalidArgumentError(`A user id is a whole number from 0 to ${largestUserId}.`);
-  return Number(text);
+  try {
+    return readUserId(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
 }

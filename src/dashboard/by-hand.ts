@@ -1,0 +1,56 @@
+import { statement } from '../config/project.ts';
+import type { CypherFile } from '../graph/graph.ts';
+import type { SqlFile } from '../postgres/database.ts';
+import type { UserView } from '../show/show-user.ts';
+import { type Html, html } from './html.ts';
+
+/** The statements and commands that show the same as the page of a user, to copy. */
+export function showByHand({ userId, run }: UserView, why: number | undefined, kith: string): Html {
+  const byCircles = run.settings.ranking === 'circles';
+  const queries: CypherFile[] = byCircles
+    ? ['cypher/explore/ties.cypher', ...(why === undefined ? [] : (['cypher/explore/why-by-circles.cypher'] as const))]
+    : [
+        'cypher/explore/closest-connections.cypher',
+        'cypher/explore/candidates.cypher',
+        ...(why === undefined ? [] : (['cypher/explore/paths-behind-recommendation.cypher'] as const)),
+      ];
+  const commands = [`${kith} show ${userId}`, ...(why === undefined ? [] : [`${kith} show ${userId} --why ${why}`])];
+  return html`<section class="card by-hand"><h2>The same by hand</h2>
+  ${copy('In a terminal', commands.join('\n'))}
+  ${copy('SQL, in Postgres', tables.map((file) => withUser(file, userId)).join('\n'))}
+  ${queries.map((file) => copy(`Cypher, in Neo4j Browser: ${file}`, withParameters(file, userId, why, run)))}
+  </section>`;
+}
+
+const tables: SqlFile[] = ['sql/show/closest-connections.sql', 'sql/show/recommendations.sql', 'sql/show/reasons.sql'];
+
+function copy(title: string, text: string): Html {
+  return html`<details><summary>${title}</summary><pre tabindex="0"><code>${text}</code></pre></details>`;
+}
+
+/** A statement with the user in place of its parameter. */
+function withUser(file: SqlFile, userId: UserView['userId']): string {
+  return statement(file).trim().replaceAll('$1', String(userId));
+}
+
+/** A query, whose parameters are examples in its comment, with those of this page as Browser's commands. */
+function withParameters(
+  file: CypherFile,
+  userId: UserView['userId'],
+  why: number | undefined,
+  { asOf, settings }: UserView['run'],
+): string {
+  const { windowSeconds, minReputation } = settings.weighting;
+  const values: Record<string, unknown> = {
+    userId,
+    recId: why,
+    asOf,
+    windowDays: windowSeconds / 86_400,
+    minReputation: settings.reputation === 'list' ? minReputation : null,
+  };
+  return statement(file)
+    .trim()
+    .replace(/^\/\/ :param (\w+) => .+;$/gm, (line, name) =>
+      values[name] === undefined ? line : `:param ${name} => ${JSON.stringify(values[name])};`,
+    );
+}

@@ -1,0 +1,44 @@
+import type { Agenda } from 'agenda';
+import { nextDue, soundSchedule } from '../jobs/worker/schedule.ts';
+import type { Database } from '../postgres/database.ts';
+import { type Html, html } from './html.ts';
+import { runAddress } from './page.ts';
+import { type DashboardRun, runById } from './recent-runs.ts';
+import { asOfText, clockText, duration } from './words.ts';
+
+/** How fresh what is published is. */
+export interface Freshness {
+  /** The run that is published. */
+  run: DashboardRun;
+  /** When the schedule's next run is due, in its own time zone; undefined without a schedule. */
+  next?: { at: Date; timeZone: string };
+}
+
+/** How fresh a published run is, and when the next one is due. */
+export async function freshnessOf(database: Database, agenda: Agenda, runId: string): Promise<Freshness> {
+  const run = await runById(database, runId);
+  // `kith reset` may have removed it since.
+  if (!run) throw new Error(`run ${runId} is gone`);
+  return { run, next: await nextRun(agenda) };
+}
+
+/** When the next run is due by the schedule; undefined without one. */
+export async function nextRun(agenda: Agenda): Promise<Freshness['next']> {
+  const schedule = await soundSchedule(agenda);
+  if (!schedule || schedule.isOff) return undefined;
+  return { at: nextDue(schedule, new Date()).at, timeZone: schedule.timeZone };
+}
+
+/** As of when, when published, how old, and when the next run is due. */
+export function showFreshness({ run, next }: Freshness, now: number, timeZone: string): Html {
+  const publishedAt = run.finishedAt ?? run.asOf;
+  const age = duration(Math.max(0, now - Date.parse(publishedAt)));
+  return html`<p class="quiet fresh">As of <a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a>, published ${clockText(publishedAt, timeZone)} (${timeZone}), ${age} ago.
+  ${showNext(next)}</p>`;
+}
+
+/** When the next run is due, in the schedule's zone. */
+export function showNext(next: Freshness['next']): Html {
+  if (!next) return html`No next run is scheduled: <code>kith schedule</code>.`;
+  return html`Next run due ${clockText(next.at.toISOString(), next.timeZone)} (${next.timeZone}).`;
+}

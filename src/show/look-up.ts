@@ -1,0 +1,104 @@
+import type { Settings } from '../config/settings.ts';
+import { status } from '../engines/stack.ts';
+import { BadInputError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { Graph } from '../graph/graph.ts';
+import { refuseIncomplete } from '../jobs/engines/engine.ts';
+import { wantedOf } from '../jobs/run.ts';
+import type { Database } from '../postgres/database.ts';
+import { findRecommending } from '../scoring/ranking/recommend.ts';
+import { type Step, stepsWithActivities } from './activities.ts';
+import { type Changes, changesOf } from './changes.ts';
+import { type Explanation, explain } from './explain.ts';
+import type { CirclesExplanation } from './explain-circles.ts';
+import { leftOut } from './left-out.ts';
+import { userInTables } from './show-published.ts';
+import { showUser, type UserView } from './show-user.ts';
+import { findShown, type ShownRun } from './shown-run.ts';
+
+/** Everything that can be told of a user, as of the run that is published. */
+export interface UserLook {
+  view: UserView;
+  /** The closest connections with the activities behind them; undefined if only the graph would know. */
+  steps?: Step[];
+  /** Who is not recommended although much speaks for them; undefined likewise. */
+  leftOut?: AnyExplanation[];
+  changes?: Changes;
+  /** About `why`, if that was asked and the graph could be; or why there is none. */
+  explanation?: AnyExplanation | BadInputError;
+}
+
+export type AnyExplanation = Explanation | CirclesExplanation;
+
+export function isByCircles(explanation: AnyExplanation): explanation is CirclesExplanation {
+  return 'terms' in explanation;
+}
+
+/** How many of those are told who are not recommended. */
+const mostLeftOut = 8;
+
+/** How many milliseconds the graph has for its answers: without one, a reader is shown what the tables have. */
+const patienceMs = 30_000;
+
+/**
+ * Looks a user up without starting any engine: in the graph if it is that of the published run, or else in the
+ * published tables.
+ *
+ * @param why whom to explain
+ * @throws BadInputError if nothing was published yet, or nothing names the user
+ */
+export async function lookUp(
+  settings: Settings,
+  database: Database,
+  userId: number,
+  why: number | undefined,
+): Promise<UserLook> {
+  const shown = await findShown(database);
+  const look = await lookInGraph(settings, shown, userId, why).catch(async (error) => ({
+    view: await userInTables(database, shown.run, userId, whyNoGraph(error)),
+  }));
+  return { ...look, changes: await changesOf(database, look.view) };
+}
+
+/** What is wrong with the graph, as a clause; but a person's own mistake stays one. */
+function whyNoGraph(error: unknown): string {
+  if (error instanceof InterruptedError) return 'Neo4j took too long to answer';
+  if (error instanceof UnreadableGraph || error instanceof EngineError) return error.message.replace(/\.$/, '');
+  throw error;
+}
+
+function ownMistake(error: unknown): BadInputError {
+  if (error instanceof BadInputError) return error;
+  throw error;
+}
+
+/** The graph can't tell of the published run. */
+class UnreadableGraph extends KithError {}
+
+async function lookInGraph(
+  settings: Settings,
+  { run, isGraphOfRun, whyNot }: ShownRun,
+  userId: number,
+  why: number | undefined,
+): Promise<UserLook> {
+  if (!isGraphOfRun) throw new UnreadableGraph(whyNot);
+  try {
+    refuseIncomplete(settings, 'neo4j');
+  } catch (error) {
+    throw new UnreadableGraph(messageOf(error));
+  }
+  const { neo4j } = await status(settings);
+  const { uri, username, password } = neo4j;
+  if (!neo4j.running || uri === undefined || username === undefined || password === undefined)
+    throw new UnreadableGraph('Neo4j does not run (`kith up`)');
+  await using graph = new Graph({ uri, username, password }, AbortSignal.timeout(patienceMs));
+  const explanation = why === undefined ? undefined : explain(graph, run, userId, why).catch(ownMistake);
+  // Nobody waits for it while the user is looked up, and the first error counts.
+  explanation?.catch(() => undefined);
+  const view = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));
+  const connections = view.closest.map((one) => ({ ...one, from: userId, to: one.userId }));
+  const [steps, left] = await Promise.all([
+    stepsWithActivities(graph, run, connections),
+    view.suspended ? [] : leftOut(graph, view, mostLeftOut),
+  ]);
+  return { view, steps, leftOut: left, explanation: await explanation };
+}
