@@ -2,7 +2,9 @@ import type { Agenda } from 'agenda';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { styleSheet } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
+import { status } from '../engines/stack.ts';
 import { BadInputError, KithError, messageOf } from '../errors.ts';
+import { lastPublished } from '../jobs/runs.ts';
 import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { lookUp } from '../show/look-up.ts';
@@ -10,6 +12,7 @@ import { readUserId } from '../show/user-id.ts';
 import { log } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
 import { agendash } from './agendash.ts';
+import { renderExplore } from './explore-page.ts';
 import { freshnessOf } from './freshness.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
@@ -57,6 +60,22 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
       if (!(error instanceof BadInputError)) throw error;
       const asked = why === undefined ? id : `${id}, why ${why}`;
       response.status(404).send(renderTrouble('No such user', `${error.message} Asked for: ${asked}`, user));
+    }
+  });
+  app.get('/explore', async ({ query }, response) => {
+    const asked = [query.user, query.rec].map((given) =>
+      typeof given === 'string' && given !== '' ? given : undefined,
+    );
+    const user = userOfPage(response);
+    try {
+      const [userId, recId] = asked.map((id) => (id === undefined ? undefined : String(readUserId(id))));
+      const published = await lastPublished(database);
+      const { browser, uri, running } = (await status(settings)).neo4j;
+      const place = running && browser !== undefined && uri !== undefined ? { browser, uri } : undefined;
+      response.send(renderExplore({ userId, recId, run: published }, place, user));
+    } catch (error) {
+      if (!(error instanceof BadInputError)) throw error;
+      response.status(404).send(renderTrouble('No such user', error.message, user));
     }
   });
   app.get('/style.css', (_, response) => response.type('css').send(styleSheet()));

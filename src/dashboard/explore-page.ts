@@ -75,7 +75,7 @@ the user <code>analyst</code>, which lies in <code>$KITH_HOME/passwords/analyst<
       : html`Neo4j is one of your own servers, or is not running: copy a query into its Browser.`
   }</p>
 ${savedQueries(given).map((query) => section(query, place))}`;
-  return renderPage({ title: 'Explore the graph', body, user });
+  return renderPage({ title: 'Explore the graph', at: 'explore', body, user });
 }
 
 function section({ name, about, text }: SavedQuery, place: BrowserPlace | undefined): Html {

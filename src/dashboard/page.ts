@@ -5,7 +5,7 @@ import type { DashboardRun } from './recent-runs.ts';
 export interface Page {
   title: string;
   /** Its entry in the menu. */
-  at?: 'runs' | 'users';
+  at?: 'runs' | 'users' | 'explore';
   body: Content;
   /** Seconds until the page reloads; by default it doesn't. */
   refresh?: number;
@@ -36,6 +36,7 @@ export function renderPage({ title, at, body, refresh, user }: Page): string {
     <nav aria-label="Main">
       <a href="/"${at === 'runs' && html` aria-current="page"`}>Runs</a>
       <a href="/users"${at === 'users' && html` aria-current="page"`}>Users</a>
+      <a href="/explore"${at === 'explore' && html` aria-current="page"`}>Queries</a>
       <a href="/jobs/">Jobs</a>
     </nav>
     <form class="search" role="search" action="/users"><label class="hidden" for="search">User id</label><input id="search" name="id" type="search" placeholder="User id" autocomplete="off" required><button>Show</button></form>
