@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import neo4j, { type Driver, type Plan } from 'neo4j-driver';
+import { chromium } from 'playwright-core';
+import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.ts';
 import { projectRoot } from '../../src/config/project.ts';
+import { browserLink, savedQueries } from '../../src/dashboard/explore-page.ts';
 import { type GeneratedNetwork, generatedNetwork } from './generated-network.ts';
 
 jest.setTimeout(180_000);
@@ -104,3 +107,32 @@ test('the weights of the paths behind a recommendation sum to its score', async 
   expect(candidate?.get('score')).toBeCloseTo(sum, 9);
   expect(candidate?.get('reasons')).toBe(BigInt(found.records.length));
 });
+
+const executablePath = findChromium();
+if (!executablePath) process.stderr.write(`Neo4j Browser is not tested: ${chromiumIsMissing}\n`);
+
+(executablePath ? test : test.skip)(
+  'a link opens Neo4j Browser with the query filled in, and after the password one click shows its picture',
+  async () => {
+    const { uri, browser: address } = network.stack.neo4j;
+    const queries = savedQueries({ userId: '280' });
+    const query = queries.find(({ name }) => name === 'closest-connections');
+    const browser = await chromium.launch({ executablePath, ...launchOptions });
+    try {
+      const page = await browser.newPage();
+      await page.goto(browserLink({ browser: address as string, uri }, query?.text ?? ''));
+      const password = readFileSync(join(network.settings.home, 'passwords', 'analyst'), 'utf8');
+      await page.getByTestId('password').fill(password);
+      await page.getByTestId('connect').click();
+      await page.getByText('You are connected as user').first().waitFor();
+      await page.getByTestId('editor-Run').click();
+      await page.locator('g.node').first().waitFor();
+      const { records } = await driver.executeQuery(
+        'MATCH (:User {userId: 280})-[c:CLOSEST_TO]->() RETURN count(c) AS n',
+      );
+      expect(BigInt(await page.locator('g.node').count())).toBe(records[0]?.get('n') + 1n);
+    } finally {
+      await browser.close();
+    }
+  },
+);

@@ -63,14 +63,45 @@ test('a viewer sees the pages and jobs, and changes nothing; the pages say who m
   expect((await store.agenda.queryJobs({ name: 'of kith' })).total).toBe(1);
 });
 
+test('the saved queries are filled in for a user, as links into Neo4j Browser; what is no id is refused', async () => {
+  const explore = async (query: string) => {
+    const response = await fetch(`${server.url}/explore${query}`, { headers: as('viewer') });
+    return [response.status, await response.text()] as const;
+  };
+  const [status, page] = await explore('?user=42&rec=7');
+  expect(status).toBe(200);
+  expect(page).toContain(':param userId =&gt; 42;');
+  expect(page).toContain(':param recId =&gt; 7;');
+  const links = [...page.matchAll(/href="(http:[^"]+)"/g)].map(
+    ([, link = '']) => new URL(link.replaceAll('&amp;', '&')),
+  );
+  expect(links.length).toBeGreaterThan(8);
+  const { uri, browser } = network.stack.neo4j;
+  for (const { origin, searchParams } of links) {
+    expect(origin).toBe(new URL(browser as string).origin);
+    expect(searchParams.get('dbms')).toBe(uri.replace('bolt://', 'bolt://analyst@'));
+    expect(searchParams.get('arg')).toMatch(/^(:param |MATCH|CALL|UNWIND)/);
+  }
+  const [refused, why] = await explore(`?user=${encodeURIComponent('<b>1</b>')}`);
+  expect([refused, why.includes('<b>')]).toEqual([404, false]);
+});
+
 test('no path tells a stranger whether it is there', async () => {
   const answers = await Promise.all(
-    ['/', '/runs/none', '/elsewhere', '/jobs/', '/jobs/api', '/style.css', '/%ff', '/jobs/..%2f..%2fetc'].map(
-      async (path) => {
-        const response = await fetch(server.url + path);
-        return [response.status, response.headers.get('www-authenticate'), await response.text()];
-      },
-    ),
+    [
+      '/',
+      '/runs/none',
+      '/explore',
+      '/elsewhere',
+      '/jobs/',
+      '/jobs/api',
+      '/style.css',
+      '/%ff',
+      '/jobs/..%2f..%2fetc',
+    ].map(async (path) => {
+      const response = await fetch(server.url + path);
+      return [response.status, response.headers.get('www-authenticate'), await response.text()];
+    }),
   );
   for (const answer of answers) expect(answer).toEqual(answers[0]);
   expect(answers[0]?.[0]).toBe(401);
