@@ -132,15 +132,16 @@ export class Accepted {
     // An attempt that was killed while its files were taken over left one alone; its rows never reached the graph.
     const whole = this.#of('users').map((name) => name.slice(0, -suffixes.users.length));
     this.#remove(this.#of('activities').filter((name) => !whole.includes(name.slice(0, -suffixes.activities.length))));
-    return this.#eachOf(userId, workDir, signal, async (staging, names, values) => {
-      // Users first: until the activities are written anew, these still name the others.
-      for (const kind of ['users', 'activities'] as const) {
-        const path = join(this.folder, names[kind]);
-        const file = `sql/accepted/write-${kind}-without.sql` as const;
+    return this.#eachOf(userId, workDir, signal, async (staging, names, { users, activities, id }) => {
+      const replace = async (name: string, file: `sql/accepted/${string}.sql`, values: Record<string, DuckDBValue>) => {
+        const path = join(this.folder, name);
         await staging.run(statement(file), { ...values, path: `${path}${draft}` });
         chmodSync(`${path}${draft}`, 0o600);
         renameSync(`${path}${draft}`, path);
-      }
+      };
+      // Users first: until the activities are written anew, these still name the others.
+      await replace(names.users, 'sql/accepted/write-users-without.sql', { users, activities, id });
+      await replace(names.activities, 'sql/accepted/write-activities-without.sql', { activities, id });
     });
   }
 
@@ -149,7 +150,11 @@ export class Accepted {
     userId: number,
     workDir: string,
     signal: AbortSignal | undefined,
-    work: (staging: Staging, names: AcceptedFiles, values: Record<string, DuckDBValue>) => Promise<void>,
+    work: (
+      staging: Staging,
+      names: AcceptedFiles,
+      values: Record<'users' | 'activities' | 'id', DuckDBValue>,
+    ) => Promise<void>,
   ): Promise<number> {
     if (this.count() === 0) return 0;
     await using staging = await Staging.open(workDir, signal);
