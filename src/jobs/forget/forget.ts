@@ -6,7 +6,7 @@ import { discardImport } from '../../engines/bulk-import.ts';
 import { hasGraphStore } from '../../engines/graph-store.ts';
 import { up } from '../../engines/stack.ts';
 import { pause } from '../../engines/waiting.ts';
-import { BusyError, StaleAttemptError } from '../../errors.ts';
+import { BusyError, InterruptedError, StaleAttemptError } from '../../errors.ts';
 import { countShownOf, eraseUser as eraseShown } from '../../export/erase-user.ts';
 import { forgetEarlier } from '../../export/leftovers.ts';
 import { publishedTables } from '../../export/published-tables.ts';
@@ -108,6 +108,8 @@ async function onceFree<T>(
         return work(lost);
       });
     } catch (error) {
+      if (hasBegun && error instanceof InterruptedError)
+        throw new InterruptedError('Stopped; what was removed stays removed: call `kith forget` again for the rest.');
       if (hasBegun || !(error instanceof BusyError)) throw error;
       if (told !== error.message) onProgress(`waiting: ${error.message}`);
       told = error.message;

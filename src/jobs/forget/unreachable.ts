@@ -26,6 +26,6 @@ export async function unreachable(settings: Settings, database: Database): Promi
     ...(asides.length > 0 ? [`stores that were moved aside, to be deleted: ${asides.join(', ')}`] : []),
     'backups and dumps, and what `kith export`, `kith evaluate` and `kith reputation score` wrote',
     "bytes that the engines have not written over yet: Neo4j's transaction logs and free space, Postgres' write-ahead log",
-    'what readers of the tables have copied, and logs that workers have written elsewhere',
+    "what readers of the tables have copied, the engines' logs, and logs that workers have written elsewhere",
   ];
 }
