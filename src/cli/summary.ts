@@ -95,6 +95,10 @@ function describeInput(summary: RunSummary): string[] {
     lines.push(...summary.files.map(describeFile));
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
     lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);
+    if (summary.forgotten)
+      lines.push(
+        `    forgotten       ${count(summary.forgotten).padStart(12)} rows that name somebody who was forgotten, left out`,
+      );
     if (summary.expired)
       lines.push(`    expired         ${count(summary.expired).padStart(12)} activities, too old to be stored`);
     if (summary.later)

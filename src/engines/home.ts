@@ -34,6 +34,8 @@ export interface EngineHome {
     postgresAdmin: string;
     web: string;
     webViewer: string;
+    /** By which the ids of those who were forgotten are hashed. */
+    forgotten: string;
   };
   /** The ports of the last start, which are reused while they are free. */
   ports: string;
@@ -41,7 +43,7 @@ export interface EngineHome {
 
 /** What Kith keeps in the home beside the engines' data: nobody else may read it. */
 const privateEntries =
-  /^(passwords|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.(lock|new))$/;
+  /^(passwords|forgotten|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.(lock|new))$/;
 
 /** Postgres can't work in a folder whose path is longer than 1,023 bytes. */
 const longestHome = 900;
@@ -64,6 +66,7 @@ export function homeOf(settings: Settings): EngineHome {
       postgresAdmin: join(root, 'passwords', 'postgres-admin'),
       web: join(root, 'passwords', 'web'),
       webViewer: join(root, 'passwords', 'web-viewer'),
+      forgotten: join(root, 'passwords', 'forgotten'),
     },
     ports: join(root, 'ports.json'),
   };

@@ -33,16 +33,40 @@ export async function swap(
   next: OfTables<NextTable>,
   { record, shown, ...patience }: SwapOptions,
 ): Promise<void> {
-  const tables = [
-    ...swapped.map((name) => `graph_recs.${name}`),
-    ...publishedTables.map((table) => `kith_next.${next[table].name}`),
-  ];
+  const nextTables = publishedTables.map((table) => `kith_next.${next[table].name}`);
+  await atOnce(database, { ...patience, prepare: record, others: nextTables }, async (client) => {
+    await refuseObstaclesOn(client);
+    for (const table of publishedTables) await exchange(client, table, next[table]);
+    await showRun(client, shown);
+  });
+  await tidyUp(database, patience.onProgress);
+}
+
+export interface AtOnce extends Pick<Patience, 'seconds' | 'failure' | 'onProgress'> {
+  /** Called in the transaction before it waits for anybody; readers see what it does once the transaction is over. */
+  prepare: (client: pg.PoolClient) => Promise<void>;
+  /** Further tables that are waited for. */
+  others?: readonly string[];
+}
+
+/**
+ * Changes the published tables in one transaction that ends at an instant at which nobody has any of them, or the view,
+ * open. `change` is called under their locks.
+ *
+ * @throws as `swap`
+ */
+export async function atOnce(
+  database: Database,
+  { prepare, others = [], ...patience }: AtOnce,
+  change: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
+  const tables = [...swapped.map((name) => `graph_recs.${name}`), ...others];
   // A reader may hold a table that we close last while it waits for one that we closed first. So the table that could
   // not be closed is closed first the next time.
   let order: readonly Swapped[] = swapped;
   await atAnInstant(database, { ...patience, tables }, (watch) =>
     database.transaction(async (client) => {
-      await record(client);
+      await prepare(client);
       const end = (await watch()) + performance.now();
       let closing: Swapped | undefined;
       try {
@@ -52,9 +76,7 @@ export async function swap(
             await queryAll(client, 'sql/swap/close-table.sql', { table: closing, milliseconds });
           }
           closing = undefined;
-          await refuseObstaclesOn(client);
-          for (const table of publishedTables) await exchange(client, table, next[table]);
-          await showRun(client, shown);
+          await change(client);
         });
       } catch (error) {
         order = [...order].sort((a, b) => Number(b === closing) - Number(a === closing));
@@ -62,7 +84,6 @@ export async function swap(
       }
     }),
   ).catch((error) => explain(database, error, patience.failure));
-  await tidyUp(database, patience.onProgress);
 }
 
 /**

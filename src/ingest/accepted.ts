@@ -117,6 +117,59 @@ export class Accepted {
     return Number(words);
   }
 
+  /** How many rows name a user. */
+  async countOf(userId: number, workDir: string, signal?: AbortSignal): Promise<number> {
+    return this.#eachOf(userId, workDir, signal, async () => undefined);
+  }
+
+  /**
+   * Writes the files that name a user anew, without that user; whom else the removed rows name stays known. Interrupted
+   * anywhere, it can be repeated.
+   *
+   * @returns how many rows were removed
+   */
+  async erase(userId: number, workDir: string, signal?: AbortSignal): Promise<number> {
+    // An attempt that was killed while its files were taken over left one alone; its rows never reached the graph.
+    const whole = this.#of('users').map((name) => name.slice(0, -suffixes.users.length));
+    this.#remove(this.#of('activities').filter((name) => !whole.includes(name.slice(0, -suffixes.activities.length))));
+    return this.#eachOf(userId, workDir, signal, async (staging, names, { users, activities, id }) => {
+      const replace = async (name: string, file: `sql/accepted/${string}.sql`, values: Record<string, DuckDBValue>) => {
+        const path = join(this.folder, name);
+        await staging.run(statement(file), { ...values, path: `${path}${draft}` });
+        chmodSync(`${path}${draft}`, 0o600);
+        renameSync(`${path}${draft}`, path);
+      };
+      // Users first: until the activities are written anew, these still name the others.
+      await replace(names.users, 'sql/accepted/write-users-without.sql', { users, activities, id });
+      await replace(names.activities, 'sql/accepted/write-activities-without.sql', { activities, id });
+    });
+  }
+
+  /** Calls `work` for each folder's files that name a user. @returns how many rows do */
+  async #eachOf(
+    userId: number,
+    workDir: string,
+    signal: AbortSignal | undefined,
+    work: (
+      staging: Staging,
+      names: AcceptedFiles,
+      values: Record<'users' | 'activities' | 'id', DuckDBValue>,
+    ) => Promise<void>,
+  ): Promise<number> {
+    if (this.count() === 0) return 0;
+    await using staging = await Staging.open(workDir, signal);
+    await staging.close();
+    let all = 0;
+    for (const users of this.#of('users')) {
+      const activities = `${users.slice(0, -suffixes.users.length)}${suffixes.activities}`;
+      const values = { users: this.#paths([users]), activities: this.#paths([activities]), id: String(userId) };
+      const [[rows] = []] = await staging.run(statement('sql/accepted/count-of-user.sql'), values);
+      if (Number(rows) > 0) await work(staging, { users, activities }, values);
+      all += Number(rows);
+    }
+    return all;
+  }
+
   /** Where an attempt at ingest writes, before {@link take}. */
   draftOf(token: bigint, runId: string): AcceptedFiles {
     makeFolders(this.folder, 0o700);

@@ -10,6 +10,7 @@ import { asOfOfFolder, type DayFile, dayFiles, latestInstant, type UnreadNames, 
 import type { FileForm, JsonForm, TableForm } from './file-form.ts';
 import { type FileKind, rowTypeOf } from './file-kinds.ts';
 import { mostRowBytes, rowBlocks } from './file-rows.ts';
+import type { Forgotten } from './forgotten.ts';
 import { writeImportFiles } from './import-files.ts';
 import { isoSeconds } from './instant.ts';
 import { parseJsonActivities, parseJsonUsers } from './json-rows.ts';
@@ -46,6 +47,8 @@ export interface ReadOptions {
   horizon?: number;
   /** The span that the run counts. */
   span?: CountedSpan;
+  /** Whose rows are judged, but neither staged nor kept as rejected ones. */
+  forgotten?: Forgotten;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
   /** Called when everything is read and judged, before it is sorted and repeats are removed. */
@@ -91,7 +94,7 @@ export async function readFolder(folder: Folder, options: ReadOptions): Promise<
   try {
     const counts = await readFiles(folder, files, staging, options);
     options.onSort?.();
-    const totals = await staging.finish(options.horizon, options.span);
+    const totals = await staging.finish(options.horizon, options.span, options.forgotten);
     return stagedFolder(
       staging,
       { files: counts, unread: unreadIn(folder, mapping), asOf: asOfOfFolder(folder.name) },
@@ -141,7 +144,7 @@ async function readFiles(
   for (const each of files)
     looked.push({ ...each, form: await look(folder, each.file, each.kind, { ...each, limits, signal }) });
   await using parsing = await parsingOf(totalBytes);
-  const rejects = await RejectsFile.create(options.rejectsPath);
+  const rejects = await RejectsFile.create(options.rejectsPath, options.forgotten);
   try {
     for (const { kind, file, form } of looked) {
       // A snapshot is as of the folder's date.

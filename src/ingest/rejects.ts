@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { EngineError, messageOf } from '../errors.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
 import { makeFolders } from '../storage/make-folders.ts';
+import type { Forgotten } from './forgotten.ts';
 
 /** A bad row. */
 export interface Reject {
@@ -29,25 +30,28 @@ const mostBytes = 32 * 1024 * 1024;
 export class RejectsFile {
   readonly path: string;
   readonly #handle: FileHandle;
+  readonly #forgotten: Forgotten | undefined;
   /** Of the file that is being read. */
   #rows = 0;
   #bytes = 0;
   #left = 0;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, forgotten?: Forgotten) {
     this.path = path;
     this.#handle = handle;
+    this.#forgotten = forgotten;
   }
 
   /**
    * Begins a new file, and creates its folder if necessary.
    *
+   * @param forgotten rows that have one of their ids in them are not kept
    * @throws EngineError if it can't be written, now or later
    */
-  static async create(path: string): Promise<RejectsFile> {
+  static async create(path: string, forgotten?: Forgotten): Promise<RejectsFile> {
     try {
       makeFolders(dirname(path));
-      const file = new RejectsFile(path, await open(path, 'w'));
+      const file = new RejectsFile(path, await open(path, 'w'), forgotten);
       await file.#write('file,line,reason,text\n');
       return file;
     } catch (error) {
@@ -56,9 +60,9 @@ export class RejectsFile {
   }
 
   /** Continues a file that {@link create} began. */
-  static async append(path: string): Promise<RejectsFile> {
+  static async append(path: string, forgotten?: Forgotten): Promise<RejectsFile> {
     try {
-      return new RejectsFile(path, await open(path, 'a'));
+      return new RejectsFile(path, await open(path, 'a'), forgotten);
     } catch (error) {
       throw notWritten(path, error);
     }
@@ -67,14 +71,19 @@ export class RejectsFile {
   /** Adds bad rows of one file, whose `line` counts from `firstLine`. */
   async add(file: string, firstLine: number, rejects: readonly Reject[]): Promise<void> {
     const rows: string[] = [];
+    let hidden = 0;
     for (const { line, reason, bytes } of rejects) {
       if (this.#left > 0 || this.#rows === mostRejects || this.#bytes >= mostBytes) break;
+      if (this.#forgotten?.isIn(bytes.toString('latin1'))) {
+        hidden++;
+        continue;
+      }
       const row = `${[field(file), firstLine + line, field(reason), quoted(textOf(bytes))].join(',')}\n`;
       rows.push(row);
       this.#rows++;
       this.#bytes += Buffer.byteLength(row);
     }
-    this.#left += rejects.length - rows.length;
+    this.#left += rejects.length - rows.length - hidden;
     if (rows.length > 0) await this.#write(rows.join(''));
   }
 

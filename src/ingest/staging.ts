@@ -10,6 +10,7 @@ import {
   type DuckDBUTinyIntVector,
   type DuckDBValue,
   INTEGER,
+  listValue,
   UTINYINT,
 } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
@@ -17,6 +18,7 @@ import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
 import type { ActivityRows } from './activity-rows.ts';
 import { type ActivityType, activityTypes, type RowType, rowTypes } from './activity-type.ts';
+import type { Forgotten } from './forgotten.ts';
 import type { UserRows } from './user-rows.ts';
 
 type ActivityVectors = readonly [
@@ -41,6 +43,8 @@ export interface StagedCounts {
   activities: Record<ActivityType, number>;
   /** Distinct words that end or forbid something. */
   words: number;
+  /** Rows that name somebody who was forgotten. */
+  forgotten: number;
   /** Rows that were too old to be stored. */
   expired: number;
   /** Equal activities beyond the first. */
@@ -146,9 +150,11 @@ export class Staging implements AsyncDisposable {
    * @param horizon epoch seconds: activities at or before it are left out, unless they are follows; undefined leaves
    *   out none
    * @param span by which `later` and `beforeWindow` are counted; undefined: both are 0
+   * @param forgotten rows that name one of them are left out
    */
-  async finish(horizon: number | undefined, span?: CountedSpan): Promise<StagedCounts> {
+  async finish(horizon: number | undefined, span?: CountedSpan, forgotten?: Forgotten): Promise<StagedCounts> {
     if (this.#appenders) await this.close();
+    const ofForgotten = forgotten?.isEmpty === false ? await this.#leaveOut(forgotten) : 0;
     const [[old] = []] = await this.run(statement('sql/staging/count-expired.sql'), { horizon: horizon ?? null });
     const expired = Number(old);
     await this.run(statement('sql/staging/activity.sql'), { horizon: horizon ?? null });
@@ -180,6 +186,7 @@ export class Staging implements AsyncDisposable {
       users: Number(users),
       activities: counts,
       words: all.words,
+      forgotten: ofForgotten,
       expired,
       repeated: this.#staged - expired - all.distinct,
       later: all.later,
@@ -204,6 +211,21 @@ export class Staging implements AsyncDisposable {
     this.#appenders = undefined;
     await this.#file[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** @returns how many rows of the input are left out; whoever else they name stays known */
+  async #leaveOut(forgotten: Forgotten): Promise<number> {
+    const found: string[] = [];
+    for await (const chunk of this.stream(statement('sql/staging/user-ids.sql')))
+      for (const id of chunk.getColumnValues(0) as number[]) if (forgotten.has(id)) found.push(String(id));
+    if (found.length === 0) return 0;
+    const ids = { ids: listValue(found) };
+    const [[staged, rows] = []] = await this.run(statement('sql/staging/count-forgotten.sql'), ids);
+    await this.run(statement('sql/staging/keep-others.sql'), ids);
+    await this.run(statement('sql/staging/leave-out-activities.sql'), ids);
+    await this.run(statement('sql/staging/leave-out-users.sql'), ids);
+    this.#staged -= Number(staged);
+    return Number(rows);
   }
 
   async #begin(): Promise<void> {

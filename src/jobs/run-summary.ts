@@ -21,6 +21,8 @@ export interface RunSummary {
   rejects?: string;
   /** Equal activities beyond the first. */
   repeated?: number;
+  /** Rows and messages of the folder that name somebody who was forgotten, and were left out. */
+  forgotten?: number;
   /** Activities of the folder that were too old to be stored. */
   expired?: number;
   /** Activities of the folder that do not count: later than the as-of, and before the window. */

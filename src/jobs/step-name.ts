@@ -15,5 +15,8 @@ export function isHeldToPublished(steps: readonly StepName[]): boolean {
 /** The name under which `kith reset` writes to the graph. */
 export const resetWriter = 'reset';
 
+/** The name under which `kith forget` does. */
+export const forgetWriter = 'forget';
+
 /** Everybody who may write to the graph: a run that begins, and a reset, close it to all that went before. */
-export const everyWriter: readonly string[] = [...stepNames, resetWriter];
+export const everyWriter: readonly string[] = [...stepNames, resetWriter, forgetWriter];

@@ -1,3 +1,5 @@
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   BIGINT,
   type DuckDBBigIntVector,
@@ -98,6 +100,52 @@ export class MessageStore implements AsyncDisposable {
       await file[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** How many messages and scores of a user there are. */
+  async countOf(userId: number): Promise<number> {
+    const [[messages, scores] = []] = await this.#file.run(statement('sql/messages/count-of-user.sql'), {
+      id: String(userId),
+    });
+    return Number(messages) + Number(scores);
+  }
+
+  /**
+   * Writes the store anew without a user's messages and scores: DuckDB leaves the bytes of deleted rows where they were.
+   * Interrupted anywhere, it can be repeated.
+   *
+   * @param workDir an empty folder
+   * @returns how many rows were removed
+   */
+  static async erase(path: string, userId: number, workDir: string, signal?: AbortSignal): Promise<number> {
+    const places = {
+      message: { path: join(workDir, 'message.parquet') },
+      score: { path: join(workDir, 'week-score.parquet') },
+      use: { path: join(workDir, 'model-use.parquet') },
+    };
+    const draft = join(workDir, 'messages.duckdb');
+    let rows: number;
+    {
+      await using store = await MessageStore.open(path, signal);
+      rows = await store.countOf(userId);
+      if (rows === 0) return 0;
+      const id = String(userId);
+      await store.#file.run(statement('sql/messages/write-message-without.sql'), { ...places.message, id });
+      await store.#file.run(statement('sql/messages/write-week-score-without.sql'), { ...places.score, id });
+      await store.#file.run(statement('sql/messages/write-model-use.sql'), places.use);
+      await store.#file.run('CHECKPOINT');
+    }
+    {
+      await using store = await MessageStore.open(draft, signal);
+      await store.#file.run(statement('sql/messages/read-message.sql'), places.message);
+      await store.#file.run(statement('sql/messages/read-week-score.sql'), places.score);
+      await store.#file.run(statement('sql/messages/read-model-use.sql'), places.use);
+      await store.#file.run('CHECKPOINT');
+    }
+    // What it held was written to the file by now.
+    rmSync(`${path}.wal`, { force: true });
+    renameSync(draft, path);
+    return rows;
   }
 
   /** Adds messages that {@link commit} will store. They are invisible until then, and dropped if it isn't called. */

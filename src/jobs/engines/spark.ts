@@ -6,6 +6,7 @@ import { writeClosest, writeRecommendations } from '../../export/write-tables.ts
 import { judgeSums } from '../../graph/judge-sums.ts';
 import { weightUnits } from '../../graph/weights.ts';
 import { Accepted } from '../../ingest/accepted.ts';
+import { Forgotten } from '../../ingest/forgotten.ts';
 import type { Report } from '../../progress.ts';
 import { mostRecommended } from '../../scoring/ranking/ranking.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
@@ -77,14 +78,14 @@ export const sparkEngine: Engine = {
     const tables = tablesOf(settings, attempt);
     makeFolders(tables, 0o700);
     summary.sparkScores = join(tables, 'scores.csv');
-    await writeScores(summary.sparkScores, list, run.settings.weighting.minReputation);
+    await writeScores(summary.sparkScores, list, run.settings.weighting.minReputation, Forgotten.of(settings));
     return list.size;
   },
 
   async recommend(context, report) {
     const { database, run, settings, summary, attempt } = context;
     const { sparkClosest: computed, sparkScores: scores } = summary;
-    if (computed === undefined)
+    if (computed === undefined || !existsSync(computed))
       throw new EngineError('Closest connections are not computed: run `kith closest` again.');
     const hasScores = run.settings.reputation === 'list';
     if (hasScores && scores === undefined) throw new EngineError('The scores are gone: run again.');
@@ -136,7 +137,7 @@ export const sparkEngine: Engine = {
     const { sparkClosest: computed, sparkRecommend: recommended } = summary;
     if (!computed || !recommended || !existsSync(computed) || !existsSync(recommended))
       throw new BadInputError(
-        `What Spark has computed for run ${run.id} is gone, since another run has begun: its rows can't be checked any more.`,
+        `What Spark has computed for run ${run.id} is gone, since another run has begun or somebody was forgotten: its rows can't be checked any more.`,
       );
     return work(sparkPopulation(computed, recommended));
   },
@@ -178,10 +179,17 @@ async function runStep(
 const scoresAtOnce = 100_000;
 
 /** Whether each score is high enough is decided here, where all engines' scores are read. */
-async function writeScores(path: string, list: ReputationList, minReputation: number): Promise<void> {
+async function writeScores(
+  path: string,
+  list: ReputationList,
+  minReputation: number,
+  forgotten: Forgotten,
+): Promise<void> {
   await using file = await open(path, 'w', 0o600);
   let lines: string[] = [];
   for (const [userId, pred] of list) {
+    // A list of somebody's own may still name them.
+    if (forgotten.has(userId)) continue;
     lines.push(`${userId},${pred >= minReputation ? 1 : 0}\n`);
     if (lines.length < scoresAtOnce) continue;
     await file.write(lines.join(''));

@@ -8,6 +8,7 @@ import type { FlagDate } from '../../graph/merge-activities.ts';
 import { graphSize } from '../../graph/schema.ts';
 import { Accepted } from '../../ingest/accepted.ts';
 import { asOfOfFolder, messageFiles, versionOf } from '../../ingest/day-folder.ts';
+import { Forgotten } from '../../ingest/forgotten.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import type { FileCount } from '../../ingest/judge-file.ts';
 import { mappingOf } from '../../ingest/mapping.ts';
@@ -43,6 +44,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   const named = asOfOfFolder(folder.name);
   const engine = engines[run.engine];
   const horizon = await engine.horizon(context);
+  const forgotten = Forgotten.of(settings);
   // A folder that is loaded by itself may be of any date.
   if (run.steps.includes('closest')) refuseExpired(run, horizon);
   try {
@@ -50,7 +52,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       workDir,
       rejectsPath: summary.rejects,
       limits: settings,
-      horizon,
+      ...{ horizon, forgotten },
       span: { start: run.asOf - run.settings.weighting.windowSeconds, asOf: run.asOf },
       signal,
       onProgress: (progress) => report(reading(progress)),
@@ -59,14 +61,16 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     summary.files = staged.files;
     summary.unread = staged.unread;
     summary.repeated = staged.repeated;
+    if (staged.forgotten > 0) summary.forgotten = staged.forgotten;
     summary.expired = staged.expired;
     summary.later = staged.later;
     summary.beforeWindow = staged.beforeWindow;
     await judgeFirstFolder(context, staged);
     await judgeAge(context, staged.newestNear);
     if (run.steps.includes('closest')) judgeSums(run.settings.weighting, await activitiesWith(context, staged));
-    await using messages = await stageMessages(context, folder, summary.rejects, report);
+    await using messages = await stageMessages(context, folder, { rejectsPath: summary.rejects, forgotten }, report);
     if (messages) summary.files = [...staged.files, ...messages.counts];
+    if (messages?.forgotten) summary.forgotten = (summary.forgotten ?? 0) + messages.forgotten;
     await refuseChanged(context, folder, staged.newestNear);
     const flagged = { at: named ?? run.asOf, isUndated: named === undefined };
     await keepAccepted(context, staged, flagged, report);
@@ -151,12 +155,12 @@ async function refuseChanged(
 async function stageMessages(
   { settings, signal }: RunContext,
   folder: Folder,
-  rejectsPath: string,
+  { rejectsPath, forgotten }: { rejectsPath: string; forgotten: Forgotten },
   report: Report,
-): Promise<({ store: MessageStore; counts: FileCount[] } & AsyncDisposable) | undefined> {
+): Promise<({ store: MessageStore; counts: FileCount[]; forgotten: number } & AsyncDisposable) | undefined> {
   if (messageFiles(folder, await mappingOf(folder, settings.mapping)).length === 0) return undefined;
   const store = await MessageStore.open(messagesFile(settings), signal);
-  const rejects = await RejectsFile.append(rejectsPath);
+  const rejects = await RejectsFile.append(rejectsPath, forgotten);
   try {
     const options = {
       rejects,
@@ -164,8 +168,14 @@ async function stageMessages(
       signal,
       onProgress: (progress: ReadProgress) => report(reading(progress)),
     };
-    const counts = await readMessages(folder, options, await store.stage());
-    return { store, counts, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    const stage = await store.stage();
+    let left = 0;
+    const counts = await readMessages(folder, options, (messages) => {
+      const kept = forgotten.isEmpty ? messages : messages.filter(({ userId }) => !forgotten.has(userId));
+      left += messages.length - kept.length;
+      stage(kept);
+    });
+    return { store, counts, forgotten: left, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;

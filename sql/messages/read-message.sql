@@ -1,0 +1,1 @@
+INSERT INTO message SELECT * FROM read_parquet($path)

@@ -1,0 +1,1 @@
+INSERT INTO model_use SELECT * FROM read_parquet($path)

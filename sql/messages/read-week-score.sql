@@ -1,0 +1,1 @@
+INSERT INTO week_score SELECT * FROM read_parquet($path)

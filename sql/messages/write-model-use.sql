@@ -1,0 +1,1 @@
+COPY model_use TO $path (FORMAT parquet)

@@ -1,0 +1,82 @@
+import { createHmac } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { homeOf, passwordOf, prepareHome, replaceFile } from '../engines/home.ts';
+import { EngineError } from '../errors.ts';
+
+/** Numbers in a text, without leading zeros, as ids are compared. */
+const numbers = /(?<!\d)0*(\d{1,19})(?!\d)/g;
+
+/**
+ * Who was forgotten, by `kith forget`: `$KITH_HOME/forgotten` has a line for each, the HMAC-SHA-256 of the decimal id
+ * under a secret of the home. Its first line is that of the empty text, which tells whether the secret is the right one.
+ */
+export class Forgotten {
+  readonly #secret: string;
+  readonly #hashes: ReadonlySet<string>;
+  readonly #known = new Map<number, boolean>();
+
+  private constructor(secret: string, hashes: ReadonlySet<string>) {
+    this.#secret = secret;
+    this.#hashes = hashes;
+  }
+
+  /** @throws EngineError if the secret is lost, since then nobody could be recognised */
+  static of(settings: Settings): Forgotten {
+    const home = homeOf(settings);
+    const file = join(home.root, 'forgotten');
+    if (!existsSync(file)) return new Forgotten('', new Set());
+    const [check, ...hashes] = readFileSync(file, 'utf8').trim().split('\n');
+    const secret = passwordOf(home.passwords.forgotten);
+    if (secret === undefined || hashOf(secret, '') !== check)
+      throw new EngineError(
+        `${home.passwords.forgotten} is not the secret by which ${file} was written, so those who were forgotten could come ` +
+          'back: restore both from the same backup.',
+      );
+    return new Forgotten(secret, new Set(hashes));
+  }
+
+  /**
+   * Remembers that a user is forgotten; once is enough.
+   *
+   * @returns whether the user had been forgotten before
+   */
+  static add(settings: Settings, userId: number): boolean {
+    const home = prepareHome(settings);
+    const before = Forgotten.of(settings);
+    if (before.has(userId)) return true;
+    const secret = passwordOf(home.passwords.forgotten) as string;
+    const lines = [hashOf(secret, ''), ...before.#hashes, hashOf(secret, String(userId))];
+    replaceFile(join(home.root, 'forgotten'), `${lines.join('\n')}\n`);
+    return false;
+  }
+
+  get isEmpty(): boolean {
+    return this.#hashes.size === 0;
+  }
+
+  has(userId: number): boolean {
+    if (this.isEmpty) return false;
+    let is = this.#known.get(userId);
+    if (is === undefined) {
+      is = this.#hashes.has(hashOf(this.#secret, String(userId)));
+      this.#known.set(userId, is);
+    }
+    return is;
+  }
+
+  /** Whether any number in a text is the id of somebody forgotten, for texts that nobody can read as rows. */
+  isIn(text: string): boolean {
+    return !this.isEmpty && numbersIn(text).some((number) => this.#hashes.has(hashOf(this.#secret, number)));
+  }
+}
+
+/** The whole numbers in a text, without leading zeros. */
+export function numbersIn(text: string): string[] {
+  return [...text.matchAll(numbers)].map(([, number = '']) => number);
+}
+
+function hashOf(secret: string, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex');
+}

@@ -1,0 +1,76 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { parse } from 'csv-parse';
+import { numbersIn } from '../../ingest/forgotten.ts';
+
+const draft = '.part';
+
+/** What names users in the files that runs and `kith reputation` leave in the home; each is a CSV file. */
+const namesUser: Readonly<Record<string, (record: readonly string[], id: string) => boolean>> = {
+  // A rejected line can't be read as a row: any number in it may be the user's.
+  'rejects.csv': ([, , , text = ''], id) => numbersIn(text).includes(id),
+  'reputation_score.csv': ([user], id) => user === id,
+};
+
+/** How many rows of the files in these folders' subfolders name a user. */
+export async function countInFiles(folders: readonly string[], userId: number): Promise<number> {
+  let rows = 0;
+  for (const file of await filesIn(folders)) rows += await readFile(file, userId, async () => undefined);
+  return rows;
+}
+
+/** Writes the files that name a user anew, without those rows. @returns how many rows were removed */
+export async function eraseInFiles(folders: readonly string[], userId: number): Promise<number> {
+  let rows = 0;
+  for (const file of await filesIn(folders)) {
+    const path = `${file.path}${draft}`;
+    const removed = await readFile(file, userId, (texts) => pipeline(texts, createWriteStream(path, { mode: 0o600 })));
+    if (removed > 0) {
+      await chmod(path, 0o600);
+      await rename(path, file.path);
+    } else await rm(path, { force: true });
+    rows += removed;
+  }
+  return rows;
+}
+
+interface NamingFile {
+  path: string;
+  names: (record: readonly string[], id: string) => boolean;
+}
+
+async function filesIn(folders: readonly string[]): Promise<NamingFile[]> {
+  const files: NamingFile[] = [];
+  for (const folder of folders)
+    for (const run of await readdir(folder).catch(() => [] as string[]))
+      for (const name of await readdir(join(folder, run)).catch(() => [] as string[])) {
+        const names = namesUser[name];
+        if (names) files.push({ path: join(folder, run, name), names });
+      }
+  return files;
+}
+
+/** Gives the records that don't name the user, as they are written, to `take`. @returns how many do */
+async function readFile(
+  { path, names }: NamingFile,
+  userId: number,
+  take: (texts: AsyncIterable<string>) => Promise<void>,
+): Promise<number> {
+  const id = String(userId);
+  let found = 0;
+  const parser = parse({ raw: true, relax_column_count: true, relax_quotes: true });
+  const reading = pipeline(createReadStream(path), parser);
+  async function* others(): AsyncGenerator<string> {
+    for await (const { record, raw } of parser as AsyncIterable<{ record: string[]; raw: string }>)
+      if (names(record, id)) found++;
+      else yield raw;
+  }
+  const texts = others();
+  await take(texts);
+  // Whoever only counts has not read them.
+  for await (const _ of texts);
+  await reading;
+  return found;
+}
