@@ -18,7 +18,8 @@ CALL kith.circles(
   $popularAtMost,
   $busy,
   $hidden,
-  $inactive
+  $inactive,
+  COUNT { (:User) }
 )
 YIELD
   recommendations, reasons, users AS done, self, blocked, muted, followed, followedSince, dismissed, undiscoverable, inactive,

@@ -34,14 +34,17 @@ export class RecommendationCheck {
   readonly #lists: ListCheck;
   readonly #followed: ByRange<Others>;
   readonly #vias: ByRange<Others>;
-  /** Every source that a reason may name, and which of them name the list of a via. */
+  /** Every source that a reason may name; which of them name the list of a via, and the one that names nothing else. */
   readonly #sources: readonly string[];
+  readonly #namesTies: readonly boolean[];
+  readonly #onlyTies: number;
   readonly #ofFollowed = new Offences(['no followed']);
   readonly #ofSums = new Offences(['sums']);
   readonly #ofReasons: Offences;
   readonly #reader: RowReader;
   #reasons = 0;
   #following: { user: number; ids: Int32Array; next: number } = { user: -1, ids: nobody, next: 0 };
+  #around: { user: number; vias: Int32Array } = { user: -1, vias: nobody };
   /** A user's closest connections: their places, and the number of the list of each, see ConnectionLists. */
   readonly #near = { user: -1, start: 0, end: 0, lists: nobody };
   /** The recommendations whose reasons come next: user, recommended, the two parts of the score. */
@@ -52,6 +55,9 @@ export class RecommendationCheck {
     const { places, sources } = rules.ranking;
     // Rows of a ranking with one source leave it to the table to name it.
     this.#sources = sources.length > 1 ? combinations(sources) : [];
+    const [ofTies = ''] = sources;
+    this.#namesTies = this.#sources.map((source) => source.startsWith(ofTies));
+    this.#onlyTies = this.#sources.indexOf(ofTies);
     this.#lists = new ListCheck({
       ...{ most: mostRecommended, suspended: rules.suspended, places },
       sources: sources.length > 1 ? sources : undefined,
@@ -168,16 +174,15 @@ export class RecommendationCheck {
 
   /** The list of a tie is one source among others; a reason of another source is the recommended themself. */
   #checkTie(user: number, rec: number, via: number): void {
-    const source = this.#sources[this.#reader.readSource()] ?? '';
-    const [ofTies] = this.#rules.ranking.sources as [string];
-    const isRight = (!source.startsWith(ofTies) || this.#isVia(user, via)) && (via === rec || source === ofTies);
-    const example = `user ${user}, recommended ${rec}, reason ${via}`;
-    if (source === '') this.#ofReasons.add('sources', example);
-    else if (!isRight) this.#ofReasons.add('reasons', example);
+    const source = this.#reader.readSource();
+    const isRight = (!this.#namesTies[source] || this.#isVia(user, via)) && (via === rec || source === this.#onlyTies);
+    if (source >= 0 && isRight) return;
+    this.#ofReasons.add(source < 0 ? 'sources' : 'reasons', `user ${user}, recommended ${rec}, reason ${via}`);
   }
 
   #isVia(user: number, via: number): boolean {
-    return this.#vias.part.get(user)?.includes(via) ?? false;
+    if (user !== this.#around.user) this.#around = { user, vias: this.#vias.part.get(user) ?? nobody };
+    return this.#around.vias.includes(via);
   }
 
   /**

@@ -30,6 +30,10 @@ CALL kith.closest(users, 1001, 100, {FOLLOWED: 1000}, null, 100000) YIELD text R
   recommend: `MATCH (u:User) WITH collect(u) AS us UNWIND range(1, 2000000) AS i WITH us[i % size(us)] AS u
 WITH collect(u) AS users
 CALL kith.recommend(users, 1001, null, 100000, [], []) YIELD reasons RETURN sum(size(reasons))`,
+  circles: `MATCH (u:User) WITH collect(u) AS us UNWIND range(1, 2000000) AS i WITH us[i % size(us)] AS u
+WITH collect(u) AS users
+CALL kith.circles(users, 1001, 100, {FOLLOWED: 1000}, null, 100000, null, [], [], 20, [], [], [], COUNT { (:User) })
+YIELD reasons RETURN sum(size(reasons))`,
 };
 
 const weighting = {

@@ -1,11 +1,16 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { RankingName } from '../../src/config/settings.ts';
+import { computeClosest } from '../../src/graph/closest.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { userRanges } from '../../src/graph/user-ranges.ts';
 import { type Part, runPart } from '../../src/jobs/by-hand.ts';
 import { checkShown } from '../../src/jobs/check-shown.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { silent } from '../../src/jobs/watcher.ts';
+import { circles } from '../../src/scoring/ranking/circles.ts';
+import { recommendAll, recommendTo } from '../../src/scoring/ranking/recommend.ts';
 import { showPublished } from '../../src/show/show-published.ts';
 import { TestNetwork } from '../harness/network.ts';
 import {
@@ -181,6 +186,43 @@ test('lists of an earlier run, of activities in another order, and of another ra
   expect(await published()).toEqual(expected);
 });
 
+test('users one by one, from both ends of their activities, get what all together get from a look at everybody', async () => {
+  await network.reset();
+  const { network: given, options } = dense(8);
+  await runDay(given, options);
+  const { reputation: _, asOf, ...weighting } = options;
+  const wanted = {
+    ...{ asOf, weighting, ranking: circles, recommendEngaged: true },
+    filter: { filtered: false, minReputation: 0 },
+  };
+  const computing = { by: 'compiled' } as const;
+  await using graph = new Graph(network.stack.neo4j);
+  const together = { closest: '', rows: { recommendations: '', reasons: '' }, lists: await propertiesOfUsers() };
+  const alone = { closest: '', rows: { recommendations: '', reasons: '' }, lists: together.lists };
+  const everybody = { first: 0n, end: 2n ** 63n - 1n };
+  together.closest = (await computeClosest(graph, everybody, asOf, weighting, circles.closest, computing)).join('');
+  await recommendAll(graph, {
+    ...{ ...wanted, computing, sessions: 1, onProgress: () => undefined },
+    take: async ({ recommendations, reasons }) => {
+      together.rows.recommendations += recommendations;
+      together.rows.reasons += reasons;
+    },
+  });
+  const users = await userRanges(graph, 1);
+  expect(users.length).toBeGreaterThan(20);
+  for (const user of users)
+    alone.closest += (await computeClosest(graph, user, asOf, weighting, circles.closest, computing)).join('');
+  alone.lists = await propertiesOfUsers();
+  for (const { first } of users) {
+    const { recommendations, reasons } = await recommendTo(graph, first, { ...wanted, computing });
+    alone.rows.recommendations += recommendations;
+    alone.rows.reasons += reasons;
+  }
+  expect(alone).toEqual(together);
+  expect(together.rows.reasons).toContain('engages-with-you');
+  expect(together.lists).toContainEqual(expect.objectContaining({ receivedLately: expect.any(Number) }));
+});
+
 test('a run keeps its ranking, and its steps alone go by the one that closest was computed for', async () => {
   await network.reset();
   const { network: given, options } = dense(7);
@@ -249,14 +291,26 @@ test('people with whom the user has engaged are left out of second-degree, too, 
 
 /** How many users have a list of circles. */
 async function listsLeft(): Promise<number> {
+  const [row] = await ask<{ users: number }>(
+    'MATCH (u:User) WHERE u.ties IS NOT NULL OR u.alike IS NOT NULL OR u.closestVotes IS NOT NULL RETURN count(u) AS users',
+  );
+  return row?.users ?? Number.NaN;
+}
+
+/** What is known of users in the graph, with their lists. */
+async function propertiesOfUsers(): Promise<unknown[]> {
+  return (await ask<{ user: unknown }>('MATCH (u:User) RETURN properties(u) AS user ORDER BY u.userId')).map(
+    ({ user }) => user,
+  );
+}
+
+async function ask<Row extends Record<string, unknown>>(cypher: string): Promise<Row[]> {
   const { default: neo4j } = await import('neo4j-driver');
   const { uri, username, password } = network.stack.neo4j;
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), { disableLosslessIntegers: true });
   try {
-    const { records } = await driver.executeQuery(
-      'MATCH (u:User) WHERE u.ties IS NOT NULL OR u.alike IS NOT NULL OR u.closestVotes IS NOT NULL RETURN count(u) AS users',
-    );
-    return records[0]?.get('users') as number;
+    const { records } = await driver.executeQuery(cypher);
+    return records.map((record) => record.toObject() as Row);
   } finally {
     await driver.close();
   }

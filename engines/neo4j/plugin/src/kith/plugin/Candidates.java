@@ -106,6 +106,10 @@ final class Candidates {
     heap.allocateHeap(bytes);
   }
 
+  Incoming newIncoming() {
+    return new Incoming(heap);
+  }
+
   /** One more than the highest number there may be, so far. */
   int capacity() {
     return scores.length;

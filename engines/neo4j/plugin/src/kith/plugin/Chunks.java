@@ -17,11 +17,15 @@ abstract class Chunks<Chunk> implements Iterator<Chunk> {
 
   private final Iterator<Node> users;
   private final TerminationGuard guard;
+  private boolean isBegun;
 
   Chunks(List<Node> users, TerminationGuard guard) {
     this.users = users.iterator();
     this.guard = guard;
   }
+
+  /** Called once, before the first user. */
+  void begin() {}
 
   abstract void add(Node user);
 
@@ -46,6 +50,8 @@ abstract class Chunks<Chunk> implements Iterator<Chunk> {
   @Override
   public Chunk next() {
     if (!hasNext()) throw new NoSuchElementException();
+    if (!isBegun) begin();
+    isBegun = true;
     int done = 0;
     for (; users.hasNext() && !isFull(); done++) {
       guard.check();

@@ -1,6 +1,7 @@
 package kith.plugin;
 
 import static org.neo4j.graphdb.Direction.INCOMING;
+import static org.neo4j.graphdb.Direction.OUTGOING;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.neo4j.graphdb.Direction;
+import org.neo4j.graphdb.Label;
 import org.neo4j.graphdb.Node;
 import org.neo4j.graphdb.Relationship;
 import org.neo4j.graphdb.RelationshipType;
@@ -56,6 +59,7 @@ public final class Circles {
    * @param busy user ids of those who are a via and count as engaging only where they are a closest connection
    * @param hidden whom nobody is recommended
    * @param inactive who has done nothing for too long to be recommended
+   * @param population the number of all users
    */
   @Procedure(name = "kith.circles", mode = Mode.READ)
   public Stream<RecommendedChunk> circles(
@@ -71,10 +75,14 @@ public final class Circles {
       @Name("popularAtMost") long popularAtMost,
       @Name("busy") List<Long> busy,
       @Name("hidden") List<Long> hidden,
-      @Name("inactive") List<Long> inactive) {
+      @Name("inactive") List<Long> inactive,
+      @Name("population") long population) {
     var candidates = new Candidates(transaction, memory, asOf, minReputation, hidden, inactive);
     var engagement = new Engagement(candidates, bases, new EdgeSums(asOf, window, halfLife), window, unitsOfOne);
-    return new CircleChunks(users, candidates, engagement, popular, popularShares, popularAtMost, Set.copyOf(busy)).stream();
+    boolean fromEverybody = Incoming.pays(users.size(), population);
+    return new CircleChunks(
+            users, candidates, engagement, popular, popularShares, popularAtMost, Set.copyOf(busy), fromEverybody)
+        .stream();
   }
 
   private static byte[] namesOf(int bits) {
@@ -94,6 +102,9 @@ public final class Circles {
     private final long mostWeight;
     private final long mostRecent;
 
+    /** What everybody's activities add to the scores of the users; null: read from each user. */
+    private Incoming known;
+
     private boolean[] isMet = new boolean[0];
     int[] met = new int[0];
     /** What each of those adds to the score. */
@@ -109,13 +120,48 @@ public final class Circles {
       mostRecent = 1_000 * (window / 8);
     }
 
+    /** Finds out what everybody's activities add to the scores of these users. */
+    void readEverybody(List<Node> users, Transaction transaction, TerminationGuard guard) {
+      known = candidates.newIncoming();
+      for (Node user : users) known.want(candidates.numberOf(user));
+      try (var everybody = transaction.findNodes(Label.label("User"))) {
+        while (known != null && everybody.hasNext()) {
+          guard.check();
+          Node x = everybody.next();
+          if (candidates.isSuspended(x)) continue;
+          sum(x, OUTGOING);
+          if (!keep(candidates.numberOf(x))) known = null;
+        }
+      }
+    }
+
+    private boolean keep(int x) {
+      for (int i = 0; i < count; i++)
+        if (terms[i] > 0 && known.wants(met[i]) && !known.add(met[i], x, terms[i])) return false;
+      return true;
+    }
+
     void read(Node user) {
+      if (known == null) {
+        sum(user, INCOMING);
+        return;
+      }
       count = 0;
-      try (var activities = user.getRelationships(INCOMING, types)) {
+      for (int pair = known.first(candidates.numberOf(user)); pair >= 0; pair = known.next(pair)) {
+        if (count == met.length) grow(candidates.capacity());
+        met[count] = known.from(pair);
+        terms[count++] = known.term(pair);
+      }
+    }
+
+    /** Adds up a user's activities in a direction, with everybody who is not suspended. */
+    private void sum(Node user, Direction direction) {
+      count = 0;
+      try (var activities = user.getRelationships(direction, types)) {
         for (Relationship activity : activities) {
           long at = (long) activity.getProperty("at");
           if (!sums.counts(at)) continue;
-          Node other = activity.getStartNode();
+          Node other = activity.getOtherNode(user);
           if (candidates.isSuspended(other)) continue;
           int w = candidates.numberOf(other);
           if (w >= isMet.length) grow(candidates.capacity());
@@ -170,6 +216,9 @@ public final class Circles {
     private final int[] order = new int[RecommendedChunk.most];
     private final Reasons reasonsOf = new Reasons();
     private final Set<Long> busy;
+    private final List<Node> users;
+    /** Whether to look at everybody's own activities, instead of those towards each user. */
+    private final boolean fromEverybody;
 
     CircleChunks(
         List<Node> users,
@@ -178,8 +227,11 @@ public final class Circles {
         List<Long> popular,
         List<Long> popularShares,
         long popularAtMost,
-        Set<Long> busy) {
+        Set<Long> busy,
+        boolean fromEverybody) {
       super(users, guard);
+      this.users = users;
+      this.fromEverybody = fromEverybody;
       this.candidates = candidates;
       this.engagement = engagement;
       this.busy = busy;
@@ -187,6 +239,11 @@ public final class Circles {
       this.popularShares = popularShares.stream().mapToLong(Long::longValue).toArray();
       limited = popularAtMost < RecommendedChunk.most ? new Best((int) popularAtMost) : null;
       if (limited != null) for (int w : popularNumbers) candidates.limit(w);
+    }
+
+    @Override
+    void begin() {
+      if (fromEverybody) engagement.readEverybody(users, transaction, guard);
     }
 
     @Override
