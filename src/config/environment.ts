@@ -428,6 +428,7 @@ export const topics = {
   },
   'Pages, metrics and logs': {
     KITH_DASHBOARD_PORT: port.prefault('3007').describe('The port of the dashboard; 0 means any free port.'),
+    KITH_SERVE_PORT: port.prefault('3008').describe('The port of `kith serve`; 0 means any free port.'),
     KITH_METRICS_PORT: port.prefault('0').describe("The port of a worker's metrics; 0 means any free port."),
     KITH_WEB_HOST: text.prefault('127.0.0.1').describe('The address that the dashboard and the metrics listen on.'),
     KITH_WEB_PASSWORD: z.string().min(12, 'at least 12 characters').optional().meta({

@@ -179,6 +179,7 @@ export interface Settings extends InputLimits, Recommending {
     /** Of the user `viewer`, who may look but not act; the same applies. */
     viewerPassword?: string;
     dashboardPort: number;
+    servePort: number;
     /** 0 means any free port. */
     metricsPort: number;
   };
@@ -313,6 +314,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       password: s.KITH_WEB_PASSWORD,
       viewerPassword: s.KITH_WEB_VIEWER_PASSWORD,
       dashboardPort: s.KITH_DASHBOARD_PORT,
+      servePort: s.KITH_SERVE_PORT,
       metricsPort: s.KITH_METRICS_PORT,
     },
     publishPatienceSeconds: s.KITH_PUBLISH_PATIENCE_SECONDS,

@@ -6,7 +6,7 @@ import { networkOf } from './slow-down.ts';
 
 /** Connections at a time: in all, and of one address, so that one can't take them all. */
 const mostConnections = 512;
-const mostOfAddress = 256;
+const usualOfAddress = 256;
 
 /** A web server; dispose of it to close it. */
 export interface PageServer extends AsyncDisposable {
@@ -21,7 +21,12 @@ export interface PageServer extends AsyncDisposable {
  * @param port 0 for any free one
  * @throws BadInputError if the port is taken or the host is not one of this machine's
  */
-export async function serve(app: Express, host: string, port: number): Promise<PageServer> {
+export async function serve(
+  app: Express,
+  host: string,
+  port: number,
+  { mostOfAddress = usualOfAddress } = {},
+): Promise<PageServer> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384 },
     app,
@@ -29,7 +34,7 @@ export async function serve(app: Express, host: string, port: number): Promise<P
   // Also for answers that nobody reads.
   server.timeout = 120_000;
   server.maxConnections = mostConnections;
-  server.on('connection', limitEach());
+  server.on('connection', limitEach(mostOfAddress));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(new BadInputError(`Can't serve pages at ${host}:${port}: ${messageOf(error)}.`)),
@@ -48,7 +53,7 @@ export async function serve(app: Express, host: string, port: number): Promise<P
 }
 
 /** Closes what an address opens beyond its share of the connections. */
-function limitEach(): (socket: Socket) => void {
+function limitEach(mostOfAddress: number): (socket: Socket) => void {
   const open = new Map<string, number>();
   return (socket) => {
     const address = networkOf(socket.remoteAddress ?? '');

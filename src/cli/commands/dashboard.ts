@@ -61,7 +61,8 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
   });
 }
 
-function portOf(text: string): number {
+/** A port as an argument. */
+export function portOf(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
   return Number(text);

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { readSettings, type Settings } from '../../config/settings.ts';
+import { withDatabase } from '../../jobs/with-database.ts';
+import { print, say } from '../../output.ts';
+import { interruptible } from '../interruptible.ts';
+import { portOf } from './dashboard.ts';
+
+const examples = `
+A read-only HTTP API over the published tables, for those who don't want SQL: /openapi.json describes it. Requests bring
+the name and password of a reader (kith readers add): Authorization: Bearer NAME.PASSWORD. It listens on loopback only,
+unless KITH_WEB_HOST is set; put TLS before it where it leaves the machine. It serves until Ctrl-C or SIGTERM.
+
+Examples:
+  $ kith readers add app
+  $ kith serve
+  $ curl -H "Authorization: Bearer app.PASSWORD" http://127.0.0.1:3008/v1/users/42/recommendations?limit=5
+`;
+
+/** Adds `kith serve [--port N]`. */
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('serve the published tables over HTTP')
+    .option('--port <n>', 'the port, 0 for any free port (KITH_SERVE_PORT, 3008)', portOf)
+    .addHelpText('after', examples)
+    .action(async ({ port }: { port?: number }) => {
+      const settings = readSettings();
+      await interruptible((signal) => serveApi(settings, port ?? settings.web.servePort, signal));
+    });
+}
+
+/** Serves until the signal aborts. */
+async function serveApi(settings: Settings, port: number, signal: AbortSignal): Promise<void> {
+  // Loaded here, so that other commands don't load what they don't need.
+  const { api } = await import('../../serve/api.ts');
+  const { freshness } = await import('../../serve/freshness.ts');
+  const { ReaderPools } = await import('../../serve/readers-pools.ts');
+  const { serve } = await import('../../web/serve.ts');
+  await withDatabase(settings, signal, async (database) => {
+    await using pools = new ReaderPools(database.url);
+    const app = api({
+      pools,
+      freshFor: freshness(settings, database, signal),
+      check: async () => void (await database.query('sql/runs/now.sql')),
+    });
+    // Behind a proxy all requests come from one address.
+    await using server = await serve(app, settings.web.host, port, { mostOfAddress: 512 });
+    print(server.url);
+    say('Readers come with Authorization: Bearer NAME.PASSWORD (kith readers add); Ctrl-C ends it.');
+    if (!signal.aborted) await once(signal, 'abort');
+  });
+}

@@ -1,0 +1,137 @@
+import { jest } from '@jest/globals';
+import { type Address, addresses } from '../../src/serve/schemas.ts';
+import { RunningCommand } from '../harness/command-line.ts';
+import { until } from '../harness/until.ts';
+import { CommandLineNetwork, dense, expected } from './dense-day.ts';
+
+jest.setTimeout(300_000);
+
+let scene: CommandLineNetwork;
+let input: string;
+let server: RunningCommand;
+let url: string;
+let token: string;
+
+beforeAll(async () => {
+  scene = await CommandLineNetwork.open();
+  input = scene.written(dense);
+  expect(await scene.kith('run', '--input', input)).toMatchObject({ code: 0 });
+  token = await reader('api_app');
+  server = new RunningCommand(['serve', '--port', '0'], scene.env);
+  let printed = '';
+  server.process.stdout?.on('data', (text: Buffer) => {
+    printed += text;
+  });
+  await server.says('Readers come with');
+  url = await until('the address', () => /^http:\S+$/m.exec(printed)?.[0]);
+});
+afterAll(async () => {
+  await server?.end('SIGTERM');
+  for (const name of ['api_app', 'api_gone']) await scene?.kith('readers', 'remove', name);
+  await scene?.[Symbol.asyncDispose]();
+});
+
+/** Makes a reader; gives its token. */
+async function reader(name: string): Promise<string> {
+  const { code, stdout } = await scene.kith('readers', 'add', name);
+  expect(code).toBe(0);
+  return `${name}.${decodeURIComponent(new URL(stdout.trim()).password)}`;
+}
+
+async function get(path: string, headers: Record<string, string> = { authorization: `Bearer ${token}` }) {
+  const response = await fetch(url + path, { headers });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+const busiest = Number(expected.recommendations[0]?.split(',')[0]);
+const of = (lines: string[], user = busiest) => lines.filter((line) => line.startsWith(`${user},`));
+
+test('gives a user what the tables have, in the order of ranks, ids and decimals as texts', async () => {
+  const { status, body, headers } = await get(`/v1/users/${busiest}/recommendations`);
+  expect(status).toBe(200);
+  const users = body.recommendations.map(({ user }: { user: string }) => `${busiest},${user}`);
+  expect(users.toSorted()).toEqual(of(expected.recommendations).toSorted());
+  expect(body.recommendations.map(({ rank }: { rank: number }) => rank)).toEqual(
+    users.map((_: string, i: number) => i + 1),
+  );
+  expect(headers.get('etag')).toBe(`"${body.run}"`);
+  expect(headers.get('cache-control')).toMatch(/^private, max-age=[1-9]\d*$/);
+  const closest = await get(`/v1/users/${busiest}/closest`);
+  const rows = closest.body.closest.map(
+    ({ user, weight }: { user: string; weight: string }) => `${busiest},${user},${weight}`,
+  );
+  expect(rows.toSorted()).toEqual(of(expected.closest).toSorted());
+  const [{ user: rec }] = body.recommendations;
+  const because = await get(`/v1/users/${busiest}/recommendations/${rec}/reasons`);
+  const reasons = because.body.reasons.map(
+    ({ user, weight }: { user: string; weight: string }) => `${busiest},${rec},${user},${weight}`,
+  );
+  expect(reasons.toSorted()).toEqual(
+    expected.reasons.filter((line) => line.startsWith(`${busiest},${rec},`)).toSorted(),
+  );
+  const limited = await get(`/v1/users/${busiest}/recommendations?limit=2`);
+  expect(limited.body.recommendations).toEqual(body.recommendations.slice(0, 2));
+  expect((await get('/v1/users/2000000000/closest')).body.closest).toEqual([]);
+});
+
+test('answers are as openapi.json says, which needs no token, nor does the health check', async () => {
+  const { body: document } = await get('/openapi.json', {});
+  expect(document.openapi).toBe('3.1.0');
+  expect(Object.keys(document.paths)).toEqual(Object.keys(addresses));
+  const [, rec] = (expected.recommendations[0] ?? '').split(',');
+  for (const [address, { get: operation }] of Object.entries<{ get: { parameters: { name: string; in: string }[] } }>(
+    document.paths,
+  )) {
+    const { status, body } = await get(address.replace('{id}', String(busiest)).replace('{rec}', String(rec)));
+    expect([address, status]).toEqual([address, 200]);
+    expect(addresses[address as Address].answer.strict().parse(body)).toEqual(body);
+    const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `{${name}}`);
+    expect(inPath).toEqual(address.match(/\{\w+\}/g) ?? []);
+  }
+  expect(await get('/healthz', {})).toMatchObject({ status: 200, body: { status: 'ok' } });
+});
+
+test('says what is wrong by RFC 9457', async () => {
+  const wrong: [string, Record<string, string> | undefined, number, RegExp][] = [
+    ['/v1/users/x/closest', undefined, 400, /^id should be a user id/],
+    ['/v1/users/9223372036854775808/closest', undefined, 400, /below 2\^63/],
+    [`/v1/users/${busiest}/closest?limit=0`, undefined, 400, /^limit should be a whole number from 1 to 50/],
+    [`/v1/users/${busiest}/recommendations/${busiest}/reasons`, undefined, 404, /does not recommend/],
+    ['/v2', undefined, 404, /nothing at \/v2/],
+    ['/v1/run', {}, 401, /Authorization: Bearer NAME\.PASSWORD/],
+    ['/v1/run', { authorization: 'Bearer api_app.wrong' }, 401, /no such reader/],
+    ['/v1/run', { authorization: 'Bearer nonsense' }, 401, /no such reader/],
+  ];
+  for (const [path, headers, status, detail] of wrong) {
+    const answer = await get(path, headers);
+    expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+      path,
+      status,
+      expect.stringMatching(/^application\/problem\+json/),
+    ]);
+    expect(answer.body).toMatchObject({ status, detail: expect.stringMatching(detail) });
+  }
+  expect((await get('/v1/run', {})).headers.get('www-authenticate')).toMatch(/^Bearer/);
+});
+
+test('says that nothing is new until another run is published, and who was removed is out at once', async () => {
+  const before = await get('/v1/run');
+  const again = await get(`/v1/users/${busiest}/closest`, {
+    authorization: `Bearer ${token}`,
+    'if-none-match': before.headers.get('etag') ?? '',
+  });
+  expect([again.status, again.body]).toEqual([304, undefined]);
+  expect(await scene.kith('run', '--input', input)).toMatchObject({ code: 0 });
+  const after = await get(`/v1/users/${busiest}/closest`, {
+    authorization: `Bearer ${token}`,
+    'if-none-match': before.headers.get('etag') ?? '',
+  });
+  expect(after.status).toBe(200);
+  expect(after.body.run).not.toBe(before.body.run);
+  const gone = await reader('api_gone');
+  expect((await get('/v1/run', { authorization: `Bearer ${gone}` })).status).toBe(200);
+  expect(await scene.kith('readers', 'remove', 'api_gone')).toMatchObject({ code: 0 });
+  expect((await get('/v1/run', { authorization: `Bearer ${gone}` })).status).toBe(401);
+  expect(server.said).not.toContain(gone.split('.')[1]);
+});
