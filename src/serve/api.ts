@@ -120,9 +120,10 @@ export function api({ pools, freshFor, check }: ApiContext): Express {
   ): Promise<void> {
     if (run === undefined) throw new Problem(404, 'Nothing published', 'No run has been published yet.');
     const content = body(run);
-    response.set({ ETag: `"${run}"`, 'Cache-Control': `private, max-age=${await freshFor()}`, Vary: 'Authorization' });
-    // Express compares it with If-None-Match.
-    if (request.fresh) response.status(304).end();
+    const tag = `"${run}"`;
+    response.set({ ETag: tag, 'Cache-Control': `private, max-age=${await freshFor()}`, Vary: 'Authorization' });
+    const known = (request.headers['if-none-match'] ?? '').split(',').map((each) => each.trim().replace(/^W\//, ''));
+    if (known.includes(tag)) response.status(304).end();
     else response.json(content);
   }
 }

@@ -5,7 +5,8 @@ import { z } from 'zod';
 const id = z
   .string()
   .regex(/^(0|[1-9]\d{0,18})$/, 'should be a user id, a whole number')
-  .refine((text) => BigInt(text) < 2n ** 63n, 'should be a user id, below 2^63')
+  // Texts of one length are in the order of their numbers.
+  .refine((text) => text.length < 19 || text <= '9223372036854775807', 'should be a user id, below 2^63')
   .describe("A user's id, as text: a double would not hold every one");
 
 const decimal = z
