@@ -10,7 +10,7 @@ import { readUserId } from '../show/user-id.ts';
 import { log } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
 import { agendash } from './agendash.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf, nextRun } from './freshness.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
 import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
@@ -35,8 +35,12 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   app.disable('x-powered-by');
   app.use(headers, guard(settings), refuseOtherSites(), maskAnswers);
   app.get('/', async (_, response) => {
-    const [runs, queue] = await Promise.all([recentRuns(database, lastRuns), waitingRuns(database, nextRuns)]);
-    response.send(renderOverview({ runs, queue, now: Date.now(), timeZone, user: userOfPage(response) }));
+    const [runs, queue, next] = await Promise.all([
+      recentRuns(database, lastRuns),
+      waitingRuns(database, nextRuns),
+      nextRun(agenda),
+    ]);
+    response.send(renderOverview({ runs, queue, next, now: Date.now(), timeZone, user: userOfPage(response) }));
   });
   app.get('/runs/:id', async ({ params: { id } }, response) => {
     // Postgres rejects what no id can hold, such as a null character.

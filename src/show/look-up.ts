@@ -2,8 +2,10 @@ import type { Settings } from '../config/settings.ts';
 import { status } from '../engines/stack.ts';
 import { BadInputError, EngineError, InterruptedError, KithError } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
-import { type RunFacts, wantedOf } from '../jobs/run.ts';
+import { type Run, type RunFacts, wantedOf } from '../jobs/run.ts';
+import { messagesFile } from '../jobs/run-context.ts';
 import { lastPublished } from '../jobs/runs.ts';
+import { type ScoredWeek, userWeeks } from '../messages/user-weeks.ts';
 import type { Database } from '../postgres/database.ts';
 import { findRecommending } from '../scoring/ranking/recommend.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
@@ -22,6 +24,8 @@ export interface UserLook {
   steps?: Step[];
   /** Who is not recommended although much speaks for them; undefined likewise. */
   leftOut?: AnyExplanation[];
+  /** By a run with a model: the user's weeks, of which the reputation is the share that is good; undefined while a run uses them. */
+  weeks?: ScoredWeek[];
   changes?: Changes;
   /** About `why`, if that was asked and the graph could be; or why there is none. */
   explanation?: AnyExplanation | BadInputError;
@@ -57,7 +61,7 @@ export async function lookUp(
   const published = await lastPublished(database);
   // It says what to do before the first run.
   if (!published) return shownRunOf(settings, database) as Promise<never>;
-  const look = await lookInGraph(settings, database, userId, why).catch((error) => lessThan(error));
+  const look = await lookInGraph(settings, database, published, userId, why).catch(lessThan);
   if ('view' in look) return { ...look, changes: await changesOf(database, look.view) };
   const view = await userInTables(database, published, userId);
   return { view, ...look, changes: await changesOf(database, view) };
@@ -83,10 +87,11 @@ class UnreadableGraph extends KithError {}
 async function lookInGraph(
   settings: Settings,
   database: Database,
+  published: Run,
   userId: number,
   why: number | undefined,
 ): Promise<UserLook | Pick<UserLook, 'explanation' | 'note'>> {
-  const { run, isGraphOfRun } = await readable(settings, database);
+  const { run, isGraphOfRun } = await readable(settings, database, published);
   const { neo4j } = await status(settings);
   const { uri, username, password } = neo4j;
   if (!neo4j.running || uri === undefined || username === undefined || password === undefined)
@@ -104,16 +109,20 @@ async function lookInGraph(
   explanation?.catch(() => undefined);
   const view = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));
   const connections = view.closest.map((one) => ({ ...one, from: userId, to: one.userId }));
-  const [steps, left] = await Promise.all([
+  const [steps, left, weeks] = await Promise.all([
     stepsWithActivities(graph, run, connections),
     view.suspended ? [] : leftOut(graph, view, mostLeftOut),
+    published.scores?.kind === 'model' ? userWeeks(messagesFile(settings), userId) : [],
   ]);
-  return { view, steps, leftOut: left, explanation: await explanation };
+  return { view, steps, leftOut: left, weeks, explanation: await explanation };
 }
 
-async function readable(settings: Settings, database: Database): Promise<{ run: RunFacts; isGraphOfRun: boolean }> {
-  const run = await lastPublished(database);
-  if (run?.engine === 'spark')
+async function readable(
+  settings: Settings,
+  database: Database,
+  published: Run,
+): Promise<{ run: RunFacts; isGraphOfRun: boolean }> {
+  if (published.engine === 'spark')
     throw new UnreadableGraph(
       'Spark computed the run, and without a graph activities, flags, scores and who was dropped are not known.',
     );

@@ -153,7 +153,7 @@ inBrowser('the dashboard', () => {
     expect(await page.locator('main img').count()).toBe(0);
     expect(await textOf(page.locator('.hero .badge'))).toBe('failed');
     expect(await page.locator('.hero [data-step=ingest].failed').count()).toBe(1);
-    expect(await textOf(page.locator('.hero'))).toContain('The tables show the run as of 1 June 2024.');
+    expect(await textOf(page.locator('.hero'))).toContain('The tables are as of 1 June 2024, published ');
     expect(await page.locator('.chart').count()).toBe(3);
     expect(await page.locator('.runs tbody tr').count()).toBe(2);
     expect(dialogs).toEqual([]);

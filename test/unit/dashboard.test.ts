@@ -64,7 +64,7 @@ function run(given: Partial<DashboardRun> = {}): DashboardRun {
 }
 
 const overview = (runs: DashboardRun[]) =>
-  renderOverview({ runs, queue: { waiting: 0, next: [] }, now: start + 10_000, timeZone: 'UTC' });
+  renderOverview({ runs, queue: { waiting: 0, next: [] }, next: 'none', now: start + 10_000, timeZone: 'UTC' });
 
 describe('html', () => {
   test('escapes every character that could begin or end a tag, an attribute or an entity', () => {
@@ -230,7 +230,7 @@ describe('what past lists came to', () => {
 
   test('is on the page with what it does not prove, once a run has judged a list', () => {
     const page = (given: DashboardRun[]) =>
-      renderOverview({ runs: given, queue: { waiting: 0, next: [] }, now: start, timeZone: 'UTC' });
+      renderOverview({ runs: given, queue: { waiting: 0, next: [] }, next: 'none', now: start, timeZone: 'UTC' });
     expect(page(runs)).toContain('People see what is recommended');
     expect(page([run()])).not.toContain('People see what is recommended');
   });
