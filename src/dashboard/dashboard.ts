@@ -9,11 +9,12 @@ import { lookUp } from '../show/look-up.ts';
 import { readUserId } from '../show/user-id.ts';
 import { log } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
+import { runActions } from './act-on-runs.ts';
 import { agendash } from './agendash.ts';
 import { freshnessOf, nextRun } from './freshness.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
-import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
+import { recentRuns, runBefore, runById, waitingRuns } from './recent-runs.ts';
 import { renderRun } from './run-page.ts';
 import { refuseOtherSites } from './same-origin.ts';
 import { renderUserPage, renderUserSearch } from './user-page.ts';
@@ -45,9 +46,11 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   app.get('/runs/:id', async ({ params: { id } }, response) => {
     // Postgres rejects what no id can hold, such as a null character.
     const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
-    if (run) response.send(renderRun(run, Date.now(), timeZone, userOfPage(response)));
+    if (run)
+      response.send(renderRun(run, Date.now(), timeZone, userOfPage(response), await runBefore(database, run.id)));
     else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
   });
+  app.use(runActions(settings, database));
   app.get(['/users', '/users/:id'], async ({ params, query }, response) => {
     const [id, why] = [params.id ?? query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
     const user = userOfPage(response);

@@ -1,28 +1,37 @@
 import { pipeline } from '../jobs/pipeline.ts';
 import { isOver } from '../jobs/run.ts';
+import { changedSettings } from '../jobs/settings-as-environment.ts';
 import type { WebUser } from '../web/guard.ts';
+import { actionLinks } from './act-on-runs.ts';
 import { showSteps } from './draw-timeline.ts';
 import { type Content, type Html, html } from './html.ts';
-import { renderPage, statusBadge } from './page.ts';
-import type { DashboardRun, DashboardStep } from './recent-runs.ts';
+import { renderPage, runAddress, statusBadge } from './page.ts';
+import type { DashboardRun, DashboardStep, RunBefore } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
 import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
-/** One run with everything known about it. */
-export function renderRun(run: DashboardRun, now: number, timeZone: string, user?: WebUser): string {
+/** One run with everything known about it, and where its settings are others than those of the run before. */
+export function renderRun(
+  run: DashboardRun,
+  now: number,
+  timeZone: string,
+  user?: WebUser,
+  before?: RunBefore,
+): string {
   const body = html`
     <p class="crumb"><a href="/">Runs</a> / <span class="path">${run.id}</span></p>
     <section class="card hero">
       <h1>${asOfText(run.asOf)} ${statusBadge(run.status)}</h1>
       <p class="quiet">${beginning(run, now, timeZone)}</p>
       ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
+      ${actionLinks(run, user)}
       <div class="split">${run.status === 'queued' ? html`<p>This run is queued; a worker will do it: <code>kith worker</code>.</p>` : showSteps(run, now, timeZone)}${figures(run)}</div>
     </section>
     ${run.steps.length > 0 && stepTable(run, timeZone)}
     ${run.summary.checks && checkTable(run.summary.checks)}
     ${run.summary.files && fileTable(run)}
     ${outcomeTable(run)}
-    ${settingTable(run)}
+    ${settingTable(run, before)}
     <footer>Times are in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
   return renderPage({
     title: `Run as of ${asOfText(run.asOf)}`,
@@ -139,7 +148,7 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
   return lines.length > 0 && section('What it came to', definitions(lines));
 }
 
-function settingTable({ settings, input }: DashboardRun): Html {
+function settingTable({ settings, input }: DashboardRun, before: RunBefore | undefined): Html {
   const { weighting } = settings;
   const { decay, bases } = weighting;
   const lines: [string, Content][] = [
@@ -157,7 +166,18 @@ function settingTable({ settings, input }: DashboardRun): Html {
     ['Ranking', rankingText(settings)],
     ['Filtered by reputation', settings.reputation === 'none' ? 'nobody' : `good from ${weighting.minReputation} on`],
   ];
+  if (before) lines.push(['Other than in the run before', otherThan(settings, before)]);
   return section('Settings', definitions(lines));
+}
+
+/** Where settings differ from those of the run before. */
+function otherThan(settings: DashboardRun['settings'], { id, asOf, settings: before }: RunBefore): Html {
+  const changed = changedSettings(settings, before);
+  if (settings.reputation !== before.reputation)
+    changed.push({ name: 'list of scores', now: settings.reputation, before: before.reputation });
+  const run = html`the run as of <a href="${runAddress(id)}">${asOfText(asOf)}</a>`;
+  if (changed.length === 0) return html`nothing: as in ${run}`;
+  return html`${changed.map(({ name, now: is, before: was }, i) => html`${i > 0 && ', '}<code>${name}</code> ${is ?? 'unset'} instead of ${was ?? 'unset'}`)} in ${run}`;
 }
 
 function rankingText({ ranking, recommendEngaged, popularAtMost, strangersAtMost }: DashboardRun['settings']): string {

@@ -9,8 +9,10 @@ import { generate } from '../../src/generate/generate.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { setSchedule } from '../../src/jobs/worker/schedule.ts';
 import { Database } from '../../src/postgres/database.ts';
+import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { viewerPassword } from '../../src/web/guard.ts';
 import { type PageServer, serve } from '../../src/web/serve.ts';
+import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
 
 // Seconds on an idle machine.
@@ -316,6 +318,32 @@ inBrowser("a user's page", () => {
     expect(await page.locator('[data-recommended]').count()).toBe(after.get(user)?.length);
     await network.pool.query("DELETE FROM kith.run_steps WHERE run_id = 'later'");
     await network.pool.query("DELETE FROM kith.runs WHERE id = 'later'");
+  });
+
+  test('by a model shows the weeks behind a reputation', async () => {
+    const input = network.folder('20240601');
+    cpSync(join(scores, '..', '20240601'), input, { recursive: true });
+    const written = [
+      ['2024-05-08T00:00:00Z', 'Bullish!'],
+      ['2024-05-14T00:00:00Z', 'the bears <b>'],
+      ['2024-05-22T00:00:00Z', 'so bullish'],
+    ].map(([created_at, body], id) => JSON.stringify({ id, user_id: user, body, created_at }));
+    writeFileSync(join(input, 'messages.jsonl'), written.join('\n'));
+    const model = network.folder('model');
+    await writeModel(model, bullishModel(), 1, {});
+    await network.reset();
+    await network.run({ input, asOf, model });
+    const page = await open(`/users/${user}`);
+    const weeks = page.locator('.weeks');
+    await weeks.locator('summary').click();
+    expect(await textOf(weeks.locator('summary'))).toBe('2 of 3 weeks with messages are good by the model');
+    expect(await weeks.locator('li').allTextContents()).toEqual([
+      '2024-W21: 0.993307, good',
+      '2024-W20: 0.006693',
+      '2024-W19: 0.993307, good',
+    ]);
+    expect(await textOf(page.locator('.hero'))).toContain('not suspended, reputation 0.6666666666666666');
+    expect(await textOf(page.locator('.changes'))).toContain('No run was published before this one.');
   });
 
   test('by circles shows the people around each tie, and the sources', async () => {
