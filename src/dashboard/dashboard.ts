@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Agenda } from 'agenda';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { styleSheet } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, KithError, messageOf } from '../errors.ts';
+import { runFolder } from '../jobs/run-context.ts';
 import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { lookUp } from '../show/look-up.ts';
@@ -46,9 +49,18 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   app.get('/runs/:id', async ({ params: { id } }, response) => {
     // Postgres rejects what no id can hold, such as a null character.
     const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
-    if (run)
-      response.send(renderRun(run, Date.now(), timeZone, userOfPage(response), await runBefore(database, run.id)));
-    else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
+    const about = { folderPatience: settings.jobs.folderPatience, user: userOfPage(response) };
+    if (run) {
+      const before = await runBefore(database, run.id);
+      response.send(renderRun(run, Date.now(), timeZone, { ...about, before }));
+    } else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
+  });
+  app.get('/runs/:id/rejects.csv', async ({ params: { id } }, response) => {
+    const file = /^[\w-]+$/.test(id) && join(runFolder(settings, id), 'rejects.csv');
+    // The home may be a hidden folder.
+    if (file && existsSync(file)) return response.download(file, `rejects-${id}.csv`, { dotfiles: 'allow' });
+    const why = `This machine has no rejected lines of run ${id}: they lie where the run was done, as long as it is kept.`;
+    response.status(404).send(renderTrouble('No rejected lines', why, userOfPage(response)));
   });
   app.use(runActions(settings, database));
   app.get(['/users', '/users/:id'], async ({ params, query }, response) => {

@@ -10,13 +10,21 @@ import type { DashboardRun, DashboardStep, RunBefore } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
 import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
-/** One run with everything known about it, and where its settings are others than those of the run before. */
+/** What a run's page tells beside the run. */
+export interface AboutRun {
+  /** The run that was published before it: where the settings of this one differ is told. */
+  before?: RunBefore;
+  /** How long a queued run waits for its folder, in milliseconds. */
+  folderPatience?: number;
+  user?: WebUser;
+}
+
+/** One run with everything known about it. */
 export function renderRun(
   run: DashboardRun,
   now: number,
   timeZone: string,
-  user?: WebUser,
-  before?: RunBefore,
+  { before, folderPatience, user }: AboutRun = {},
 ): string {
   const body = html`
     <p class="crumb"><a href="/">Runs</a> / <span class="path">${run.id}</span></p>
@@ -24,6 +32,7 @@ export function renderRun(
       <h1>${asOfText(run.asOf)} ${statusBadge(run.status)}</h1>
       <p class="quiet">${beginning(run, now, timeZone)}</p>
       ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
+      ${folderPatience !== undefined && waitingForFolder(run, folderPatience, timeZone)}
       ${actionLinks(run, user)}
       <div class="split">${run.status === 'queued' ? html`<p>This run is queued; a worker will do it: <code>kith worker</code>.</p>` : showSteps(run, now, timeZone)}${figures(run)}</div>
     </section>
@@ -39,6 +48,19 @@ export function renderRun(
     refresh: isOver(run.status) ? undefined : 3,
     user,
   });
+}
+
+/** For which folder a run waits that workers took from the queue, since when and until when. */
+function waitingForFolder(
+  { steps, queuedAt, startedAt, input }: DashboardRun,
+  patience: number,
+  timeZone: string,
+): Content {
+  const ingest = steps.find(({ name }) => name === 'ingest');
+  const isWaiting = ingest?.status === 'waiting' && ingest.attempts === 0 && ingest.failures === 0;
+  if (!isWaiting || queuedAt === null || startedAt === null) return undefined;
+  const until = new Date(Date.parse(startedAt) + patience).toISOString();
+  return html`<p class="held">It waits for the folder <span class="path">${input}</span> since ${clockText(startedAt, timeZone)}, until ${clockText(until, timeZone)} (KITH_FOLDER_PATIENCE).</p>`;
 }
 
 function beginning(run: DashboardRun, now: number, timeZone: string): string {
@@ -89,7 +111,7 @@ function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Htm
   );
 }
 
-function fileTable({ summary }: DashboardRun): Html {
+function fileTable({ id, summary }: DashboardRun): Html {
   const { files = [], rejects, repeated, expired, later, beforeWindow, messages, unread } = summary;
   const rejected = files.reduce((sum, file) => sum + file.rejected, 0);
   return section(
@@ -101,7 +123,7 @@ function fileTable({ summary }: DashboardRun): Html {
       ) => html`<tr data-file="${file.file}"><th scope="row">${file.file}</th><td class="number" data-label="lines">${count(file.lines)}</td><td class="number" data-label="parsed">${count(file.parsed)}</td>
       <td class="number${file.rejected > 0 && ' some'}" data-label="rejected">${count(file.rejected)}</td><td class="number" data-label="towards oneself">${count(file.selfDropped)}</td></tr>`,
     )}</tbody></table>
-    ${rejected > 0 && rejects && html`<p>The rejected lines are in <code class="path">${rejects}</code>.</p>`}
+    ${rejected > 0 && rejects && html`<p><a href="${runAddress(id)}/rejects.csv">Download the rejected lines</a>, which are in <code class="path">${rejects}</code>.</p>`}
     ${unread && html`<p>Not read: <span class="path">${unread.names.join(', ')}</span>${unread.more > 0 && `, and ${count(unread.more)} more`}.</p>`}
     <p class="quiet">${[repeated !== undefined && `${activities(repeated)} repeated`, expired && `${activities(expired)} too old to be stored`, later && `${activities(later)} after the as-of`, beforeWindow && `${activities(beforeWindow)} before the window`, messages !== undefined && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
   );

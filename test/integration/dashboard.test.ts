@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
@@ -135,6 +135,13 @@ inBrowser('the dashboard', () => {
       expect(row).toContain(outcome);
     }
     expect(all).toContain('90 days, linear decay');
+    const started = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download the rejected lines' }).click();
+    const downloaded = await started;
+    expect(downloaded.suggestedFilename()).toBe(`rejects-${published.run.id}.csv`);
+    const rejects = readFileSync(published.summary.rejects as string, 'utf8');
+    expect(rejects).toContain('1,two,3,2024-05-01');
+    expect(readFileSync(await downloaded.path(), 'utf8')).toBe(rejects);
   });
 
   test('shows why a run failed, and markup in it as text', async () => {
@@ -263,15 +270,19 @@ inBrowser('the dashboard', () => {
     expect(await page.getByRole('link', { name: 'Give up' }).count()).toBe(0);
   });
 
-  test.each(['/runs/none', '/runs/%00', '/runs/%3Cb%3E', '/elsewhere'])(
-    'says that there is nothing at %s',
-    async (path) => {
-      const page = await context.newPage();
-      expect((await page.goto(`${server.url}${path}`))?.status()).toBe(404);
-      expect(await textOf(page.locator('h1'))).toMatch(/^No such (run|page)$/);
-      expect(await page.locator('main b').count()).toBe(0);
-    },
-  );
+  test.each([
+    '/runs/none',
+    '/runs/%00',
+    '/runs/%3Cb%3E',
+    '/runs/..%2f..%2fx/rejects.csv',
+    '/runs/none/rejects.csv',
+    '/elsewhere',
+  ])('says that there is nothing at %s', async (path) => {
+    const page = await context.newPage();
+    expect((await page.goto(`${server.url}${path}`))?.status()).toBe(404);
+    expect(await textOf(page.locator('h1'))).toMatch(/^No (such run|such page|rejected lines)$/);
+    expect(await page.locator('main b').count()).toBe(0);
+  });
 
   test('fits a phone', async () => {
     const page = await open('/');

@@ -37,7 +37,7 @@ function as(user: 'kith' | 'viewer'): Record<string, string> {
 
 test('a viewer sees the pages and jobs, and changes nothing; the pages say who may do what', async () => {
   for (const [user, rights] of [
-    ['kith', 'signed in as kith: may look, and act on jobs'],
+    ['kith', 'signed in as kith: may look, and act on runs and jobs'],
     ['viewer', 'signed in as viewer: look only'],
   ] as const) {
     for (const [path, status] of [
