@@ -441,7 +441,7 @@ export const topics = {
       .optional()
       .meta({
         description:
-          'Another password for them, at least 12 characters; its user `viewer` may look but not act on jobs ' +
+          'Another password for them, at least 12 characters; its user `viewer` may look but not act on runs and jobs ' +
           '([who may do what](security.md#pages-and-secrets)).',
         unset: 'a generated one, kept in `passwords/web-viewer` in the home, or none if `KITH_WEB_PASSWORD` is set',
       }),

@@ -25,8 +25,13 @@ export function showByHand({ userId, run }: UserView, why: number | undefined, k
 const tables: SqlFile[] = ['sql/show/closest-connections.sql', 'sql/show/recommendations.sql', 'sql/show/reasons.sql'];
 
 function copy(title: string, text: string): Html {
-  return html`<details><summary>${title}</summary><pre tabindex="0"><code>${text}</code></pre></details>`;
+  // As text, a line's end would be made visible.
+  const lines = text.split('\n').map((line, i) => html`${i > 0 && lineEnd}${line}`);
+  return html`<details><summary>${title}</summary><pre tabindex="0"><code>${lines}</code></pre></details>`;
 }
+
+const lineEnd = html`
+`;
 
 /** A statement with the user in place of its parameter. */
 function withUser(file: SqlFile, userId: UserView['userId']): string {

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Agenda } from 'agenda';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { styleSheet } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { status } from '../engines/stack.ts';
 import { BadInputError, KithError, messageOf } from '../errors.ts';
+import { runFolder } from '../jobs/run-context.ts';
 import { lastPublished } from '../jobs/runs.ts';
 import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -11,12 +14,13 @@ import { lookUp } from '../show/look-up.ts';
 import { readUserId } from '../show/user-id.ts';
 import { log } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
+import { runActions } from './act-on-runs.ts';
 import { agendash } from './agendash.ts';
 import { renderExplore } from './explore-page.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf, nextRun } from './freshness.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
-import { recentRuns, runById, waitingRuns } from './recent-runs.ts';
+import { recentRuns, runBefore, runById, waitingRuns } from './recent-runs.ts';
 import { renderRun } from './run-page.ts';
 import { refuseOtherSites } from './same-origin.ts';
 import { renderUserPage, renderUserSearch } from './user-page.ts';
@@ -38,15 +42,30 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   app.disable('x-powered-by');
   app.use(headers, guard(settings), refuseOtherSites(), maskAnswers);
   app.get('/', async (_, response) => {
-    const [runs, queue] = await Promise.all([recentRuns(database, lastRuns), waitingRuns(database, nextRuns)]);
-    response.send(renderOverview({ runs, queue, now: Date.now(), timeZone, user: userOfPage(response) }));
+    const [runs, queue, next] = await Promise.all([
+      recentRuns(database, lastRuns),
+      waitingRuns(database, nextRuns),
+      nextRun(agenda),
+    ]);
+    response.send(renderOverview({ runs, queue, next, now: Date.now(), timeZone, user: userOfPage(response) }));
   });
   app.get('/runs/:id', async ({ params: { id } }, response) => {
     // Postgres rejects what no id can hold, such as a null character.
     const run = /^[\w-]+$/.test(id) ? await runById(database, id) : undefined;
-    if (run) response.send(renderRun(run, Date.now(), timeZone, userOfPage(response)));
-    else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
+    const about = { folderPatience: settings.jobs.folderPatience, user: userOfPage(response) };
+    if (run) {
+      const before = await runBefore(database, run.id);
+      response.send(renderRun(run, Date.now(), timeZone, { ...about, before }));
+    } else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
   });
+  app.get('/runs/:id/rejects.csv', async ({ params: { id } }, response) => {
+    const file = /^[\w-]+$/.test(id) && join(runFolder(settings, id), 'rejects.csv');
+    // The home may be a hidden folder.
+    if (file && existsSync(file)) return response.download(file, `rejects-${id}.csv`, { dotfiles: 'allow' });
+    const why = `This machine has no rejected lines of run ${id}: they lie where the run was done, as long as it is kept.`;
+    response.status(404).send(renderTrouble('No rejected lines', why, userOfPage(response)));
+  });
+  app.use(runActions(settings, database));
   app.get(['/users', '/users/:id'], async ({ params, query }, response) => {
     const [id, why] = [params.id ?? query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
     const user = userOfPage(response);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agenda } from 'agenda';
 import { nextDue, soundSchedule } from '../jobs/worker/schedule.ts';
 import type { Database } from '../postgres/database.ts';
@@ -10,9 +11,14 @@ import { asOfText, clockText, duration } from './words.ts';
 export interface Freshness {
   /** The run that is published. */
   run: DashboardRun;
-  /** When the schedule's next run is due, in its own time zone; undefined without a schedule. */
-  next?: { at: Date; timeZone: string };
+  next: NextRun;
 }
+
+/** When the schedule's next run is due, in its own time zone; `none` without a schedule. */
+export type NextRun = { at: Date; timeZone: string } | 'none' | 'unknown';
+
+/** Pages don't wait longer for the job store, which may be another database (milliseconds). */
+const patienceMs = 2_000;
 
 /** How fresh a published run is, and when the next one is due. */
 export async function freshnessOf(database: Database, agenda: Agenda, runId: string): Promise<Freshness> {
@@ -22,10 +28,15 @@ export async function freshnessOf(database: Database, agenda: Agenda, runId: str
   return { run, next: await nextRun(agenda) };
 }
 
-/** When the next run is due by the schedule; undefined without one. */
-export async function nextRun(agenda: Agenda): Promise<Freshness['next']> {
+/** When the next run is due by the schedule; `unknown` if the job store doesn't answer. */
+export async function nextRun(agenda: Agenda): Promise<NextRun> {
+  const late = sleep(patienceMs, 'unknown' as const, { ref: false });
+  return Promise.race([late, scheduledRun(agenda).catch(() => 'unknown' as const)]);
+}
+
+async function scheduledRun(agenda: Agenda): Promise<NextRun> {
   const schedule = await soundSchedule(agenda);
-  if (!schedule || schedule.isOff) return undefined;
+  if (!schedule || schedule.isOff) return 'none';
   return { at: nextDue(schedule, new Date()).at, timeZone: schedule.timeZone };
 }
 
@@ -33,12 +44,13 @@ export async function nextRun(agenda: Agenda): Promise<Freshness['next']> {
 export function showFreshness({ run, next }: Freshness, now: number, timeZone: string): Html {
   const publishedAt = run.finishedAt ?? run.asOf;
   const age = duration(Math.max(0, now - Date.parse(publishedAt)));
-  return html`<p class="quiet fresh">As of <a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a>, published ${clockText(publishedAt, timeZone)} (${timeZone}), ${age} ago.
+  return html`<p class="quiet fresh">The tables are as of <a href="${runAddress(run.id)}">${asOfText(run.asOf)}</a>, published ${clockText(publishedAt, timeZone)} (${timeZone}), ${age} ago.
   ${showNext(next)}</p>`;
 }
 
 /** When the next run is due, in the schedule's zone. */
-export function showNext(next: Freshness['next']): Html {
-  if (!next) return html`No next run is scheduled: <code>kith schedule</code>.`;
+export function showNext(next: NextRun): Html {
+  if (next === 'unknown') return html`When the next run is due is not known: the job store does not answer.`;
+  if (next === 'none') return html`No next run is scheduled: <code>kith schedule</code>.`;
   return html`Next run due ${clockText(next.at.toISOString(), next.timeZone)} (${next.timeZone}).`;
 }

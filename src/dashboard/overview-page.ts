@@ -1,5 +1,6 @@
 import type { WebUser } from '../web/guard.ts';
 import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
+import { type NextRun, showFreshness, showNext } from './freshness.ts';
 import { type Html, html } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, WaitingRun } from './recent-runs.ts';
@@ -11,6 +12,7 @@ export interface Overview {
   /** The newest first. */
   runs: DashboardRun[];
   queue: { waiting: number; next: WaitingRun[] };
+  next: NextRun;
   /** Epoch milliseconds. */
   now: number;
   timeZone: string;
@@ -50,7 +52,7 @@ function pastLists(runs: readonly DashboardRun[]): Html | false {
   );
 }
 
-function hero(run: DashboardRun, { now, timeZone, runs }: Overview): Html {
+function hero(run: DashboardRun, { now, timeZone, runs, next }: Overview): Html {
   const shown = runs.find(({ status }) => status === 'published');
   const took = runMilliseconds(run, now) ?? 0;
   const verb = run.status === 'running' ? 'running for' : 'took';
@@ -60,7 +62,7 @@ function hero(run: DashboardRun, { now, timeZone, runs }: Overview): Html {
       <p class="quiet">${run.startedAt && clockText(run.startedAt, timeZone)} · ${verb} ${duration(took)}${run.input && html` · <span class="path">${run.input}</span>`}</p></div>
     </div>
     ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
-    ${run !== shown && html`<p class="quiet">${shown ? html`The tables show the run as of <a href="${runAddress(shown.id)}">${asOfText(shown.asOf)}</a>.` : 'None of these runs was published.'}</p>`}
+    ${shown ? showFreshness({ run: shown, next }, now, timeZone) : html`<p class="quiet">None of these runs was published. ${showNext(next)}</p>`}
     <div class="split">${showSteps(run, now, timeZone)}${figures(run)}</div>
   </section>`;
 }

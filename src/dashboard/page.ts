@@ -14,7 +14,7 @@ export interface Page {
 }
 
 const rights: Record<WebUser, string> = {
-  kith: 'kith: may look, and act on jobs',
+  kith: 'kith: may look, and act on runs and jobs',
   viewer: 'viewer: look only',
 };
 

@@ -46,6 +46,15 @@ export async function runById(database: Database, id: string): Promise<Dashboard
   return run;
 }
 
+/** The run that was published before another. */
+export type RunBefore = Pick<DashboardRun, 'id' | 'asOf' | 'settings'>;
+
+/** The run that was published before one began; undefined if there is none. */
+export async function runBefore(database: Database, id: string): Promise<RunBefore | undefined> {
+  const [row] = await database.query<Pick<RunRow, 'id' | 'as_of' | 'settings'>>('sql/runs/before.sql', [id]);
+  return row && { id: row.id, asOf: row.as_of.toISOString(), settings: row.settings };
+}
+
 /** The next runs in the queue, and the number of all queued runs. */
 export async function waitingRuns(database: Database, first: number): Promise<{ waiting: number; next: WaitingRun[] }> {
   const rows = await database.query<{ id: string; as_of: Date; input: string; queued_at: Date; waiting: number }>(

@@ -1,28 +1,46 @@
 import { pipeline } from '../jobs/pipeline.ts';
 import { isOver } from '../jobs/run.ts';
+import { changedSettings } from '../jobs/settings-as-environment.ts';
 import type { WebUser } from '../web/guard.ts';
+import { actionLinks } from './act-on-runs.ts';
 import { showSteps } from './draw-timeline.ts';
 import { type Content, type Html, html } from './html.ts';
-import { renderPage, statusBadge } from './page.ts';
-import type { DashboardRun, DashboardStep } from './recent-runs.ts';
+import { renderPage, runAddress, statusBadge } from './page.ts';
+import type { DashboardRun, DashboardStep, RunBefore } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
 import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
 
+/** What a run's page tells beside the run. */
+export interface AboutRun {
+  /** The run that was published before it: where the settings of this one differ is told. */
+  before?: RunBefore;
+  /** How long a queued run waits for its folder, in milliseconds. */
+  folderPatience?: number;
+  user?: WebUser;
+}
+
 /** One run with everything known about it. */
-export function renderRun(run: DashboardRun, now: number, timeZone: string, user?: WebUser): string {
+export function renderRun(
+  run: DashboardRun,
+  now: number,
+  timeZone: string,
+  { before, folderPatience, user }: AboutRun = {},
+): string {
   const body = html`
     <p class="crumb"><a href="/">Runs</a> / <span class="path">${run.id}</span></p>
     <section class="card hero">
       <h1>${asOfText(run.asOf)} ${statusBadge(run.status)}</h1>
       <p class="quiet">${beginning(run, now, timeZone)}</p>
       ${run.error && html`<p class="error" role="alert">${run.error}</p>`}
+      ${folderPatience !== undefined && waitingForFolder(run, folderPatience, timeZone)}
+      ${actionLinks(run, user)}
       <div class="split">${run.status === 'queued' ? html`<p>This run is queued; a worker will do it: <code>kith worker</code>.</p>` : showSteps(run, now, timeZone)}${figures(run)}</div>
     </section>
     ${run.steps.length > 0 && stepTable(run, timeZone)}
     ${run.summary.checks && checkTable(run.summary.checks)}
     ${run.summary.files && fileTable(run)}
     ${outcomeTable(run)}
-    ${settingTable(run)}
+    ${settingTable(run, before)}
     <footer>Times are in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
   return renderPage({
     title: `Run as of ${asOfText(run.asOf)}`,
@@ -30,6 +48,19 @@ export function renderRun(run: DashboardRun, now: number, timeZone: string, user
     refresh: isOver(run.status) ? undefined : 3,
     user,
   });
+}
+
+/** For which folder a run waits that workers took from the queue, since when and until when. */
+function waitingForFolder(
+  { steps, queuedAt, startedAt, input }: DashboardRun,
+  patience: number,
+  timeZone: string,
+): Content {
+  const ingest = steps.find(({ name }) => name === 'ingest');
+  const isWaiting = ingest?.status === 'waiting' && ingest.attempts === 0 && ingest.failures === 0;
+  if (!isWaiting || queuedAt === null || startedAt === null) return undefined;
+  const until = new Date(Date.parse(startedAt) + patience).toISOString();
+  return html`<p class="held">It waits for the folder <span class="path">${input}</span> since ${clockText(startedAt, timeZone)}, until ${clockText(until, timeZone)} (KITH_FOLDER_PATIENCE).</p>`;
 }
 
 function beginning(run: DashboardRun, now: number, timeZone: string): string {
@@ -80,7 +111,7 @@ function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Htm
   );
 }
 
-function fileTable({ summary }: DashboardRun): Html {
+function fileTable({ id, summary }: DashboardRun): Html {
   const { files = [], rejects, repeated, expired, later, beforeWindow, messages, unread } = summary;
   const rejected = files.reduce((sum, file) => sum + file.rejected, 0);
   return section(
@@ -92,7 +123,7 @@ function fileTable({ summary }: DashboardRun): Html {
       ) => html`<tr data-file="${file.file}"><th scope="row">${file.file}</th><td class="number" data-label="lines">${count(file.lines)}</td><td class="number" data-label="parsed">${count(file.parsed)}</td>
       <td class="number${file.rejected > 0 && ' some'}" data-label="rejected">${count(file.rejected)}</td><td class="number" data-label="towards oneself">${count(file.selfDropped)}</td></tr>`,
     )}</tbody></table>
-    ${rejected > 0 && rejects && html`<p>The rejected lines are in <code class="path">${rejects}</code>.</p>`}
+    ${rejected > 0 && rejects && html`<p><a href="${runAddress(id)}/rejects.csv">Download the rejected lines</a>, which are in <code class="path">${rejects}</code>.</p>`}
     ${unread && html`<p>Not read: <span class="path">${unread.names.join(', ')}</span>${unread.more > 0 && `, and ${count(unread.more)} more`}.</p>`}
     <p class="quiet">${[repeated !== undefined && `${activities(repeated)} repeated`, expired && `${activities(expired)} too old to be stored`, later && `${activities(later)} after the as-of`, beforeWindow && `${activities(beforeWindow)} before the window`, messages !== undefined && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
   );
@@ -139,7 +170,7 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
   return lines.length > 0 && section('What it came to', definitions(lines));
 }
 
-function settingTable({ settings, input }: DashboardRun): Html {
+function settingTable({ settings, input }: DashboardRun, before: RunBefore | undefined): Html {
   const { weighting } = settings;
   const { decay, bases } = weighting;
   const lines: [string, Content][] = [
@@ -157,7 +188,18 @@ function settingTable({ settings, input }: DashboardRun): Html {
     ['Ranking', rankingText(settings)],
     ['Filtered by reputation', settings.reputation === 'none' ? 'nobody' : `good from ${weighting.minReputation} on`],
   ];
+  if (before) lines.push(['Other than in the run before', otherThan(settings, before)]);
   return section('Settings', definitions(lines));
+}
+
+/** Where settings differ from those of the run before. */
+function otherThan(settings: DashboardRun['settings'], { id, asOf, settings: before }: RunBefore): Html {
+  const changed = changedSettings(settings, before);
+  if (settings.reputation !== before.reputation)
+    changed.push({ name: 'list of scores', now: settings.reputation, before: before.reputation });
+  const run = html`the run as of <a href="${runAddress(id)}">${asOfText(asOf)}</a>`;
+  if (changed.length === 0) return html`nothing: as in ${run}`;
+  return html`${changed.map(({ name, now: is, before: was }, i) => html`${i > 0 && ', '}<code>${name}</code> ${is ?? 'unset'} instead of ${was ?? 'unset'}`)} in ${run}`;
 }
 
 function rankingText({ ranking, recommendEngaged, popularAtMost, strangersAtMost }: DashboardRun['settings']): string {

@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors.ts';
+import { goodFrom, million } from '../scoring/reputation/millionths.ts';
 import type { Step } from '../show/activities.ts';
 import type { Changes } from '../show/changes.ts';
 import type { UserLook } from '../show/look-up.ts';
@@ -47,6 +48,7 @@ export function renderUserPage({ look, freshness, why, now, timeZone, kith, user
     <section class="card hero"><p class="over">User</p>
       <h1>${userId}${view.suspended && html` <span class="badge failed">suspended</span>`}</h1>
       <p>${stateText(view)}</p>
+      ${weekList(look.weeks)}
       ${showFreshness(freshness, now, timeZone)}
     </section>
     ${why !== undefined && whySection(look, why)}
@@ -55,10 +57,18 @@ export function renderUserPage({ look, freshness, why, now, timeZone, kith, user
     ${closestTable(look)}
     ${changeSection(changes)}
     <section class="card"><h2>Why somebody is recommended, or isn't</h2>
-      <form class="search" action="${userAddress(userId)}"><label for="why">Their id</label> <input id="why" name="why" type="search" autocomplete="off" required value="${why}"><button>Explain</button></form></section>
+      <form class="search" action="${userAddress(userId)}"><label for="asked">Their id</label> <input id="asked" name="why" type="search" autocomplete="off" required value="${why}"><button>Explain</button></form></section>
     ${showByHand(view, why, kith)}
     <footer>Times of activities are in UTC, those of runs in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
   return renderPage({ title: `User ${userId}`, at: 'users', body, user });
+}
+
+/** What a reputation by a model is the share of. */
+function weekList(weeks: UserLook['weeks']): Content {
+  if (!weeks || weeks.length === 0) return undefined;
+  const good = weeks.filter(({ probability }) => probability >= goodFrom / million);
+  return html`<details class="weeks"><summary>${good.length} of ${several(weeks.length, 'week')} with messages are good by the model</summary>
+    <ul class="activities">${weeks.map(({ week, probability }) => html`<li>${week}: ${probability.toFixed(6)}${probability >= goodFrom / million && ', good'}</li>`)}</ul></details>`;
 }
 
 function whySection({ explanation, view }: UserLook, why: UserView['userId']): Html {

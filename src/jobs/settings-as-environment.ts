@@ -23,3 +23,18 @@ export function settingsAsEnvironment({ weighting, ...settings }: RunSettings): 
     ...(strangersAtMost === undefined ? {} : { KITH_STRANGERS_AT_MOST: String(strangersAtMost) }),
   };
 }
+
+/** A variable that differs between two runs; undefined where it is not set. */
+export interface ChangedSetting {
+  name: string;
+  now?: string;
+  before?: string;
+}
+
+/** Which of a run's variables are others than those of another. */
+export function changedSettings(now: RunSettings, before: RunSettings): ChangedSetting[] {
+  const [ofNow, ofBefore] = [settingsAsEnvironment(now), settingsAsEnvironment(before)];
+  return [...new Set([...Object.keys(ofBefore), ...Object.keys(ofNow)])]
+    .map((name) => ({ name, now: ofNow[name], before: ofBefore[name] }))
+    .filter((one) => one.now !== one.before);
+}

@@ -4,6 +4,8 @@ import { BadInputError, EngineError, InterruptedError, KithError, messageOf } fr
 import { Graph } from '../graph/graph.ts';
 import { refuseIncomplete } from '../jobs/engines/engine.ts';
 import { wantedOf } from '../jobs/run.ts';
+import { messagesFile } from '../jobs/run-context.ts';
+import { type ScoredWeek, userWeeks } from '../messages/user-weeks.ts';
 import type { Database } from '../postgres/database.ts';
 import { findRecommending } from '../scoring/ranking/recommend.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
@@ -22,6 +24,8 @@ export interface UserLook {
   steps?: Step[];
   /** Who is not recommended although much speaks for them; undefined likewise. */
   leftOut?: AnyExplanation[];
+  /** By a run with a model: the user's weeks, of which the reputation is the share that is good; undefined while a run uses them. */
+  weeks?: ScoredWeek[];
   changes?: Changes;
   /** About `why`, if that was asked and the graph could be; or why there is none. */
   explanation?: AnyExplanation | BadInputError;
@@ -76,7 +80,7 @@ class UnreadableGraph extends KithError {}
 
 async function lookInGraph(
   settings: Settings,
-  { run, isGraphOfRun, whyNot }: ShownRun,
+  { run, isGraphOfRun, whyNot, scores }: ShownRun,
   userId: number,
   why: number | undefined,
 ): Promise<UserLook> {
@@ -96,9 +100,10 @@ async function lookInGraph(
   explanation?.catch(() => undefined);
   const view = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));
   const connections = view.closest.map((one) => ({ ...one, from: userId, to: one.userId }));
-  const [steps, left] = await Promise.all([
+  const [steps, left, weeks] = await Promise.all([
     stepsWithActivities(graph, run, connections),
     view.suspended ? [] : leftOut(graph, view, mostLeftOut),
+    scores?.kind === 'model' ? userWeeks(messagesFile(settings), userId) : [],
   ]);
-  return { view, steps, leftOut: left, explanation: await explanation };
+  return { view, steps, leftOut: left, weeks, explanation: await explanation };
 }

@@ -1,4 +1,4 @@
-import { settingsAsEnvironment } from '../jobs/settings-as-environment.ts';
+import { changedSettings } from '../jobs/settings-as-environment.ts';
 import type { Moved, Preview } from './preview.ts';
 import { because } from './render-user.ts';
 import { columns, instantText, weightText } from './text.ts';
@@ -34,18 +34,10 @@ export function renderPreview(preview: Preview): string {
 }
 
 function changesText({ user, published }: Preview): string {
-  const [now, before] = [user.run.settings, published.settings].map(settingsAsEnvironment) as [
-    Environment,
-    Environment,
-  ];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
-    (name) => now[name] !== before[name],
-  );
-  if (names.length === 0) return 'with the settings of the run';
-  return `with ${names.map((name) => `${name}=${now[name] ?? ''} instead of ${before[name] ?? 'unset'}`).join(', ')}`;
+  const changed = changedSettings(user.run.settings, published.settings);
+  if (changed.length === 0) return 'with the settings of the run';
+  return `with ${changed.map(({ name, now = '', before = 'unset' }) => `${name}=${now} instead of ${before}`).join(', ')}`;
 }
-
-type Environment = Record<string, string>;
 
 function listText(title: string, list: readonly Moved[], more: (one: Moved) => string[], head: string[]): string {
   const there = list.filter(({ rank }) => rank !== undefined);

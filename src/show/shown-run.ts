@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { refuseIncomplete } from '../jobs/engines/engine.ts';
-import type { Run, RunFacts } from '../jobs/run.ts';
+import type { Run, RunFacts, ScoresPlace } from '../jobs/run.ts';
 import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import type { Database } from '../postgres/database.ts';
@@ -10,6 +10,8 @@ import type { Database } from '../postgres/database.ts';
 /** The run that applications read; users are shown by its as-of and settings. */
 export interface ShownRun {
   run: RunFacts;
+  /** Where its list of scores came from. */
+  scores?: ScoresPlace;
   /** Whether the lists in the graph are those that it published. */
   isGraphOfRun: boolean;
   /** Why they are not, as a clause. */
@@ -40,7 +42,7 @@ export async function findShown(database: Database): Promise<ShownRun> {
       'Nothing has been published yet, so there is nothing to show: run `kith run --input DIR` first.',
     );
   const { id, asOf, startedAt, settings } = run;
-  const facts = { run: { id, asOf, startedAt, settings } };
+  const facts = { run: { id, asOf, startedAt, settings }, scores: run.scores };
   if (run.engine === 'spark') return { ...facts, isGraphOfRun: false, whyNot: 'Spark computed the run' };
   const inGraph = await runInGraph(database);
   if (inGraph && (inGraph.run.id === id || (await isSame(database, run, inGraph.run))))

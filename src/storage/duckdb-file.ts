@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { BusyError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
 import { lackOfSpace } from './disk-full.ts';
@@ -10,6 +11,9 @@ import { makeFolders } from './make-folders.ts';
  * MB in total; with 256MB they take 24 s and 510 MB, with 1GB 16 s and 790 MB.
  */
 const memoryLimit = '512MB';
+
+/** How many milliseconds it is waited for a file that is open in another process. */
+const patienceMs = 3_000;
 
 /** Rows in a DuckDB file: one connection for changes, and a separate one for each stream. */
 export class DuckDbFile implements AsyncDisposable {
@@ -28,12 +32,25 @@ export class DuckDbFile implements AsyncDisposable {
   /**
    * Opens the file, and creates it and its folder if they are missing.
    *
-   * @throws EngineError if it can't be created, is damaged, or is open in another process
+   * @param options `readOnly`: the file has to be there, and others may read it at the same time
+   * @throws EngineError if it can't be created or is damaged; BusyError if it stays open in another process
    */
-  static async open(path: string, signal?: AbortSignal): Promise<DuckDbFile> {
+  static async open(path: string, signal?: AbortSignal, { readOnly = false } = {}): Promise<DuckDbFile> {
+    // A page may just be reading it; readers themselves don't wait.
+    for (const end = performance.now() + (readOnly ? 0 : patienceMs); ; await sleep(50)) {
+      try {
+        return await DuckDbFile.#open(path, readOnly, signal);
+      } catch (error) {
+        if (!(error instanceof BusyError) || signal?.aborted || performance.now() > end) throw error;
+      }
+    }
+  }
+
+  static async #open(path: string, readOnly: boolean, signal?: AbortSignal): Promise<DuckDbFile> {
     try {
-      makeFolders(dirname(path), 0o700);
+      if (!readOnly) makeFolders(dirname(path), 0o700);
       const instance = await DuckDBInstance.create(path, {
+        access_mode: readOnly ? 'READ_ONLY' : 'AUTOMATIC',
         memory_limit: memoryLimit,
         threads: '2',
         temp_directory: sortFolder(path),

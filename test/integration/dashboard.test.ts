@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
@@ -11,7 +11,7 @@ import { runSettings } from '../../src/jobs/run-options.ts';
 import { enqueueRuns } from '../../src/jobs/runs.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { Database } from '../../src/postgres/database.ts';
-import { webPassword } from '../../src/web/guard.ts';
+import { viewerPassword, webPassword } from '../../src/web/guard.ts';
 import { type PageServer, serve } from '../../src/web/serve.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
@@ -135,6 +135,13 @@ inBrowser('the dashboard', () => {
       expect(row).toContain(outcome);
     }
     expect(all).toContain('90 days, linear decay');
+    const started = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download the rejected lines' }).click();
+    const downloaded = await started;
+    expect(downloaded.suggestedFilename()).toBe(`rejects-${published.run.id}.csv`);
+    const rejects = readFileSync(published.summary.rejects as string, 'utf8');
+    expect(rejects).toContain('1,two,3,2024-05-01');
+    expect(readFileSync(await downloaded.path(), 'utf8')).toBe(rejects);
   });
 
   test('shows why a run failed, and markup in it as text', async () => {
@@ -153,7 +160,7 @@ inBrowser('the dashboard', () => {
     expect(await page.locator('main img').count()).toBe(0);
     expect(await textOf(page.locator('.hero .badge'))).toBe('failed');
     expect(await page.locator('.hero [data-step=ingest].failed').count()).toBe(1);
-    expect(await textOf(page.locator('.hero'))).toContain('The tables show the run as of 1 June 2024.');
+    expect(await textOf(page.locator('.hero'))).toContain('The tables are as of 1 June 2024, published ');
     expect(await page.locator('.chart').count()).toBe(3);
     expect(await page.locator('.runs tbody tr').count()).toBe(2);
     expect(dialogs).toEqual([]);
@@ -233,15 +240,49 @@ inBrowser('the dashboard', () => {
     expect((await store.agenda.queryJobs({ name: 'made here' })).total).toBe(1);
   });
 
-  test.each(['/runs/none', '/runs/%00', '/runs/%3Cb%3E', '/elsewhere'])(
-    'says that there is nothing at %s',
-    async (path) => {
-      const page = await context.newPage();
-      expect((await page.goto(`${server.url}${path}`))?.status()).toBe(404);
-      expect(await textOf(page.locator('h1'))).toMatch(/^No such (run|page)$/);
-      expect(await page.locator('main b').count()).toBe(0);
-    },
-  );
+  test('runs a run again, and gives it up, once that is confirmed; a viewer and other sites may not', async () => {
+    const page = await open(`/runs/${published.run.id}`);
+    await page.getByRole('link', { name: 'Run again' }).click();
+    await page.getByRole('heading', { name: 'Run again?' }).waitFor();
+    const waiting = "SELECT id FROM kith.runs WHERE status = 'queued'";
+    const address = page.url();
+    const foreign = { ...authorization(credentials.password), origin: 'https://elsewhere.example' };
+    const viewer = Buffer.from(`viewer:${viewerPassword(network.settings)}`).toString('base64');
+    for (const headers of [foreign, { authorization: `Basic ${viewer}` }])
+      expect((await fetch(address, { method: 'POST', headers })).status).toBe(403);
+    const asked = await fetch(address, { headers: { authorization: `Basic ${viewer}` } });
+    expect([asked.status, await asked.text()]).toEqual([409, expect.not.stringContaining('<form method="post"')]);
+    expect((await network.pool.query(waiting)).rows).toEqual([]);
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await page.locator('h1 .badge.queued').waitFor();
+    const { rows } = await network.pool.query<{ id: string }>(waiting);
+    expect(rows.map(({ id }) => `${server.url}/runs/${id}`)).toEqual([page.url()]);
+    const again = await database.query('sql/runs/one.sql', [rows[0]?.id]);
+    const first = await database.query('sql/runs/one.sql', [published.run.id]);
+    for (const column of ['as_of', 'input', 'settings', 'engine'])
+      expect(again[0]?.[column as 'id']).toEqual(first[0]?.[column as 'id']);
+    const twice = await fetch(address, { method: 'POST', headers: authorization(credentials.password) });
+    expect([twice.status, await twice.text()]).toEqual([409, expect.stringContaining('is queued or running already')]);
+    await page.getByRole('link', { name: 'Give up' }).click();
+    await page.getByRole('button', { name: 'Give up' }).click();
+    await page.locator('h1 .badge.failed').waitFor();
+    expect((await network.pool.query(waiting)).rows).toEqual([]);
+    expect(await page.getByRole('link', { name: 'Give up' }).count()).toBe(0);
+  });
+
+  test.each([
+    '/runs/none',
+    '/runs/%00',
+    '/runs/%3Cb%3E',
+    '/runs/..%2f..%2fx/rejects.csv',
+    '/runs/none/rejects.csv',
+    '/elsewhere',
+  ])('says that there is nothing at %s', async (path) => {
+    const page = await context.newPage();
+    expect((await page.goto(`${server.url}${path}`))?.status()).toBe(404);
+    expect(await textOf(page.locator('h1'))).toMatch(/^No (such run|such page|rejected lines)$/);
+    expect(await page.locator('main b').count()).toBe(0);
+  });
 
   test('fits a phone', async () => {
     const page = await open('/');

@@ -124,7 +124,8 @@ describe('what was recommended', () => {
     expect(await listRuns(database, 1)).toEqual([expect.objectContaining({ pastLists: summary.pastLists })]);
     expect(await listDays()).toEqual([0, 1, 2, 7]);
     const runs = await recentRuns(database, 20);
-    const page = renderOverview({ runs, queue: { waiting: 0, next: [] }, now: Date.now(), timeZone: 'UTC' });
+    const queue = { waiting: 0, next: [] };
+    const page = renderOverview({ runs, queue, next: 'none', now: Date.now(), timeZone: 'UTC' });
     expect(page).toContain('What past recommendations came to');
     expect(page).toContain(
       'as of 1 June 2024 and 5 users who turned to somebody new since, 2 turned to somebody recommended',

@@ -64,7 +64,7 @@ function run(given: Partial<DashboardRun> = {}): DashboardRun {
 }
 
 const overview = (runs: DashboardRun[]) =>
-  renderOverview({ runs, queue: { waiting: 0, next: [] }, now: start + 10_000, timeZone: 'UTC' });
+  renderOverview({ runs, queue: { waiting: 0, next: [] }, next: 'none', now: start + 10_000, timeZone: 'UTC' });
 
 describe('html', () => {
   test('escapes every character that could begin or end a tag, an attribute or an entity', () => {
@@ -230,7 +230,7 @@ describe('what past lists came to', () => {
 
   test('is on the page with what it does not prove, once a run has judged a list', () => {
     const page = (given: DashboardRun[]) =>
-      renderOverview({ runs: given, queue: { waiting: 0, next: [] }, now: start, timeZone: 'UTC' });
+      renderOverview({ runs: given, queue: { waiting: 0, next: [] }, next: 'none', now: start, timeZone: 'UTC' });
     expect(page(runs)).toContain('People see what is recommended');
     expect(page([run()])).not.toContain('People see what is recommended');
   });
@@ -275,8 +275,24 @@ describe('pages', () => {
   test('say which run the tables show when it is not the latest one', () => {
     const failed = run({ id: 'b', asOf: '2024-06-02T00:00:00.000Z', status: 'failed', error: 'The disk is full.' });
     expect(overview([failed, run()])).toContain(
-      'The tables show the run as of <a href="/runs/20240601-a">1 June 2024</a>.',
+      'The tables are as of <a href="/runs/20240601-a">1 June 2024</a>, published 1 Jun 2024, 07:00:10 (UTC), 0 ms ago.',
     );
+  });
+
+  test('say for which folder a run waits, since when and until when', () => {
+    const waiting = step('ingest', 0, null, {
+      status: 'waiting',
+      attempts: 0,
+      error: 'not there',
+      retryAt: iso(30_000),
+    });
+    const given = { status: 'running', queuedAt: iso(-5_000), finishedAt: null } as const;
+    const page = (of: Partial<DashboardRun>) =>
+      renderRun(run({ ...given, ...of }), start, 'UTC', { folderPatience: 3_600_000 });
+    expect(page({ steps: [waiting] })).toContain(
+      'It waits for the folder <span class="path">graph_data/20240601</span> since 1 Jun 2024, 07:00:00, until 1 Jun 2024, 08:00:00',
+    );
+    expect(page({ steps: [{ ...waiting, attempts: 1 }] })).not.toContain('It waits for the folder');
   });
 
   test('say why a step waits', () => {

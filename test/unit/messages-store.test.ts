@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../src/config/project.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
@@ -157,6 +159,28 @@ describe('the messages of a network', () => {
     const { stdout } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
     expect(stdout.trim()).toBe(`opened; ${path} is in use by another Kith process: wait for it to finish.`);
   });
+});
+
+test('a reader in another process is waited for', async () => {
+  const path = join(dir, `${files++}.duckdb`);
+  await (await MessageStore.open(path))[Symbol.asyncDispose]();
+  const script = `
+    import { DuckDbFile } from ${JSON.stringify(join(projectRoot, 'src', 'storage', 'duckdb-file.ts'))};
+    const file = await DuckDbFile.open(process.argv[1], undefined, { readOnly: true });
+    console.log('reads');
+    for await (const _ of process.stdin);
+    await file[Symbol.asyncDispose]();`;
+  const reader = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, path], {
+    cwd: projectRoot,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(reader.stdout, 'data');
+  const opening = MessageStore.open(path);
+  // Long enough to have found it in use.
+  const early = await Promise.race([opening.then(() => 'opened'), sleep(200, 'waits')]);
+  reader.stdin.end();
+  await using store = await opening;
+  expect([early, await store.count(end)]).toEqual(['waits', { messages: 0, upToAsOf: 0 }]);
 });
 
 describe('the cache of scores', () => {

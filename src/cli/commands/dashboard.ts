@@ -8,10 +8,10 @@ import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `
-Shows each run as a picture, a page for each user under /users/ID, and the jobs in Agendash under /jobs/. It listens on loopback only, unless KITH_WEB_HOST
-is set. The user is kith. The password is KITH_WEB_PASSWORD, or else one that is generated once and kept in $KITH_HOME.
-A second user, viewer, may look but not act on jobs; its password is KITH_WEB_VIEWER_PASSWORD, or else a generated one,
-unless only KITH_WEB_PASSWORD is set.
+Shows each run as a picture, a page for each user under /users/ID, and the jobs in Agendash under /jobs/. It listens on
+loopback only, unless KITH_WEB_HOST is set. The user is kith. The password is KITH_WEB_PASSWORD, or else one that is
+generated once and kept in $KITH_HOME. A second user, viewer, may look but not act on runs and jobs; its password is
+KITH_WEB_VIEWER_PASSWORD, or else a generated one, unless only KITH_WEB_PASSWORD is set.
 The dashboard runs until Ctrl-C.
 
 Examples:
@@ -53,7 +53,7 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
     const isGenerated = settings.web.viewerPassword === undefined;
     if (viewerPassword(settings) !== undefined)
       say(
-        `To look but not act on jobs: name ${viewer}, password in ` +
+        `To look but not act on runs and jobs: name ${viewer}, password in ` +
           `${isGenerated ? passwords.webViewer : 'KITH_WEB_VIEWER_PASSWORD'}`,
       );
 
