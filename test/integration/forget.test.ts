@@ -163,12 +163,11 @@ describe('kith forget', () => {
     // What was counted is what was removed.
     const figures = (text: string) => text.split('\n').slice(1, text.split('\n').indexOf('Out of reach:'));
     expect(figures(done.stdout)).toEqual(figures(dry.stdout));
-    expect(await placesOf(String(person)).then((places) => places.filter((place) => place !== 'kith.runs'))).toEqual(
-      [],
-    );
     const { rows } = await network.pool.query<{ error: string }>('SELECT DISTINCT error FROM kith.runs');
     expect(rows).toEqual([{ error: `bad luck with user ***, and ${person}1` }]);
     await network.pool.query('UPDATE kith.runs SET error = NULL');
+    // What is left there is the longer number, which is nobody's.
+    await network.pool.query('ANALYZE kith.runs');
     expect(await placesOf(String(person))).toEqual([]);
     expect(await placesOf('quizzaciouslya')).toEqual([]);
     expect(await placesOf('quizzaciouslyb')).toContain('messages.duckdb');
