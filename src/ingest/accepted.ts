@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import { replaceFile } from '../engines/home.ts';
 import { EngineError, messageOf } from '../errors.ts';
 import { makeFolders } from '../storage/make-folders.ts';
+import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { type StagedFolder, stagedFolder } from './read-folder.ts';
 import { Staging } from './staging.ts';
 
@@ -30,7 +31,7 @@ export interface AcceptedFiles {
 
 /** Flags as the graph has them; `at` in epoch seconds. */
 export interface Flag {
-  userId: number;
+  userId: UserId;
   suspended: boolean;
   at: number;
 }
@@ -55,8 +56,11 @@ const fewRows = 100_000;
 export class Accepted {
   readonly folder: string;
 
-  constructor(settings: Pick<Settings, 'lake'>) {
+  readonly #userIds: UserIdKind | undefined;
+
+  constructor(settings: Pick<Settings, 'lake' | 'userIds'>) {
     this.folder = join(settings.lake, 'accepted');
+    this.#userIds = settings.userIds;
   }
 
   /**
@@ -102,7 +106,7 @@ export class Accepted {
   async countRows(workDir: string, signal?: AbortSignal): Promise<number> {
     const names = this.#names();
     if (names.length === 0) return 0;
-    await using staging = await Staging.open(workDir, signal);
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
     const [[rows] = []] = await staging.run(statement('sql/accepted/count.sql'), { paths: this.#paths(names) });
     return Number(rows);
   }
@@ -111,7 +115,7 @@ export class Accepted {
   async countWords(workDir: string, signal?: AbortSignal): Promise<number> {
     const names = this.#names().filter((name) => name.endsWith(suffixes.activities));
     if (names.length === 0) return 0;
-    await using staging = await Staging.open(workDir, signal);
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
     const paths = this.#paths(names);
     const [[words] = []] = await staging.run(statement('sql/accepted/count-words.sql'), { paths });
     return Number(words);
@@ -148,14 +152,14 @@ export class Accepted {
    * @throws EngineError if they can't be read or staged
    */
   async open(workDir: string, signal?: AbortSignal): Promise<StagedAccepted> {
-    const staging = await Staging.open(workDir, signal);
+    const staging = await Staging.open(workDir, signal, this.#userIds);
     try {
       const totals = await this.#stage(staging, this.#names());
       const rows = await staging.run('SELECT user_id, suspended, flagged_at FROM flag');
       return {
         folder: stagedFolder(staging, { files: [], unread: undefined, asOf: undefined }, totals),
         flags: rows.map(([userId, suspended, at]) => ({
-          userId: Number(userId),
+          userId: userIdOf(userId as bigint | number),
           suspended: suspended === 1,
           at: Number(at),
         })),
@@ -177,7 +181,7 @@ export class Accepted {
    */
   async shrink(token: bigint, runId: string, workDir: string, signal?: AbortSignal): Promise<void> {
     const names = this.#names();
-    await using staging = await Staging.open(workDir, signal);
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
     await this.#stage(staging, names);
     const files = this.draftOf(token, `${runId}-all`);
     await staging.run(statement('sql/accepted/write-activities.sql'), { path: files.activities });

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { lastPublished } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import { queryOn } from '../postgres/database.ts';
+import type { UserId } from '../user-id.ts';
 import type { RecommendationView, UserView, Weighted } from './show-user.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { RecommendationView, UserView, Weighted } from './show-user.ts';
  */
 export async function showPublished(
   settings: Settings,
-  userId: number,
+  userId: UserId,
   signal: AbortSignal,
 ): Promise<UserView | undefined> {
   return withDatabase(settings, signal, async (database) => {
@@ -22,7 +23,7 @@ export async function showPublished(
       const recommended = await queryOn<Omit<RecommendationView, 'reasons'>>(client, 'sql/show/recommendations.sql', [
         userId,
       ]);
-      const reasons = await queryOn<Weighted & { recId: number; source: string }>(client, 'sql/show/reasons.sql', [
+      const reasons = await queryOn<Weighted & { recId: UserId; source: string }>(client, 'sql/show/reasons.sql', [
         userId,
       ]);
       const { id, asOf, startedAt, settings: ofRun } = run;

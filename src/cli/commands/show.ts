@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
 import { BadInputError } from '../../errors.ts';
@@ -13,16 +13,15 @@ import { renderUser } from '../../show/render-user.ts';
 import { showPublished } from '../../show/show-published.ts';
 import { showUser } from '../../show/show-user.ts';
 import { shownRun } from '../../show/shown-run.ts';
+import { largestUserId, type UserId, userIdOf } from '../../user-id.ts';
 import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 
 interface Given {
-  why?: number;
+  why?: string;
   json?: boolean;
   members?: boolean;
 }
-
-const largestUserId = 2 ** 31 - 1;
 
 const examples = `
 Reads the graph, as of the last published run and with its window and reputation filter. Weights and scores are rounded
@@ -42,13 +41,16 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
   program
     .command('show')
     .description("show a user's closest connections, and recommendations with their reasons")
-    .argument('<user-id>', 'the user', userIdOf)
-    .option('--why <rec-id>', 'explain why this user is recommended or not', userIdOf)
+    .argument('<user-id>', 'the user')
+    .option('--why <rec-id>', 'explain why this user is recommended or not')
     .option('--members', 'with --why, name those around each tie who engage with REC_ID (ranking circles)')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async (userId: number, { why, json, members }: Given) => {
+    .action(async (user: string, given: Given) => {
+      const { json, members } = given;
       const settings = readSettings();
+      const userId = givenUser(user, settings);
+      const why = given.why === undefined ? undefined : givenUser(given.why, settings);
       const view = await interruptible(async (signal) => {
         const published = await showPublished(settings, userId, signal);
         if (published && (why !== undefined || members))
@@ -77,9 +79,14 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
     });
 }
 
-/** A user id as an argument. */
-export function userIdOf(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) > largestUserId)
-    throw new InvalidArgumentError(`A user id is a whole number from 0 to ${largestUserId}.`);
-  return Number(text);
+/**
+ * A user id as an argument.
+ *
+ * @throws BadInputError if it is none
+ */
+export function givenUser(text: string, { userIds = 'int' }: Pick<Settings, 'userIds'>): UserId {
+  const largest = largestUserId[userIds];
+  if (!/^\d{1,19}$/.test(text) || BigInt(text) > largest)
+    throw new BadInputError(`A user id is a whole number from 0 to ${largest}.`);
+  return userIdOf(text);
 }
