@@ -183,8 +183,13 @@ export class RowBuilder {
       return undefined;
     }
     const i = this.#count++;
-    setId(this.#users, i, user);
-    setId(this.#engaged, i, engaged);
+    if (this.#userIds === 'bigint') {
+      this.#users[i] = BigInt(user);
+      this.#engaged[i] = BigInt(engaged);
+    } else {
+      this.#users[i] = user as number;
+      this.#engaged[i] = engaged as number;
+    }
     this.#messages[i] = message;
     this.#instants[i] = instant;
     return undefined;
@@ -216,11 +221,6 @@ export class RowBuilder {
       unwanted: this.unwanted,
     };
   }
-}
-
-function setId(column: UserColumn, i: number, id: UserId): void {
-  if (column instanceof Int32Array) column[i] = id as number;
-  else column[i] = BigInt(id);
 }
 
 /** Their values were judged when the mapping was read. */

@@ -4,7 +4,9 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { RankingName } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
+import { checkShown } from '../../src/jobs/check-shown.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
+import { previewUser } from '../../src/show/preview.ts';
 import type { PublishedTables } from '../harness/network.ts';
 import { TestNetwork } from '../harness/network.ts';
 import {
@@ -172,6 +174,12 @@ test('rows that stand for another day keep their created_at, those of neighbours
     const stood = before.find(({ user_id }) => user_id === row.user_id);
     expect(row.created_at).toEqual(stood ? stood.created_at : row.updated_at);
   }
+  const { checks } = await checkShown(network.settings, new AbortController().signal);
+  expect(checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  // The last range holds the largest id, and one user is a range, too.
+  const shown = { onProgress: () => undefined };
+  const { user, closest } = await previewUser(network.settings, 2n ** 63n - 1n, (ofRun) => ofRun, shown);
+  expect([user.userId, closest]).toEqual([2n ** 63n - 1n, [{ userId: 2n ** 53n, rank: 1, was: 1 }]]);
 });
 
 test('a home keeps the kind of its first run until it is reset', async () => {
