@@ -25,8 +25,14 @@ export function shown(text: string): string {
 /** Prints a value as JSON on standard output. */
 export function printJson(value: unknown): void {
   const mask = maskOf(process.env);
-  const masked = JSON.stringify(value, (_, each) => (typeof each === 'string' ? mask(each) : each), 2);
+  const masked = JSON.stringify(value, (_, each) => printable(each, mask), 2);
   process.stdout.write(`${visibleJson(masked)}\n`);
+}
+
+/** A whole number that a JavaScript number can't hold is written as a text, or whoever reads it may round it. */
+function printable(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** Prints what is asked for because it is secret, such as the passwords of `kith status --json`. */

@@ -14,7 +14,7 @@ FROM (
     count(*) AS rows,
     count(*) FILTER (WHERE updated_at <> $1 OR created_at > $1) AS of_other_runs,
     count(*) FILTER (WHERE user_id = closest_connection) AS selfish,
-    count(*) FILTER (WHERE closest_connection = ANY ($2::integer[]) OR user_id = ANY ($2::integer[])) AS suspended,
+    count(*) FILTER (WHERE closest_connection::bigint = ANY ($2::bigint[]) OR user_id::bigint = ANY ($2::bigint[])) AS suspended,
     min(rank) AS first_rank,
     max(rank) AS last_rank,
     bit_or(1::bigint << (rank - 1)) AS ranks

@@ -8,8 +8,8 @@ SELECT
   count(*) FILTER (WHERE reason.user_id = rec_id OR reason.user_id = reason_id OR rec_id = reason_id) AS "no self",
   min(format('user %s', reason.user_id))
     FILTER (WHERE reason.user_id = rec_id OR reason.user_id = reason_id OR rec_id = reason_id) AS "no self example",
-  count(*) FILTER (WHERE reason_id = ANY ($2::integer[])) AS "no suspended",
-  min(format('user %s', reason_id)) FILTER (WHERE reason_id = ANY ($2::integer[])) AS "no suspended example",
+  count(*) FILTER (WHERE reason_id::bigint = ANY ($2::bigint[])) AS "no suspended",
+  min(format('user %s', reason_id)) FILTER (WHERE reason_id::bigint = ANY ($2::bigint[])) AS "no suspended example",
   count(*) FILTER (WHERE source <> ALL ($3::text[])) AS sources,
   min(format('user %s, recommended %s: %s', reason.user_id, rec_id, source)) FILTER (WHERE source <> ALL ($3::text[])) AS "sources example",
   count(*) FILTER (WHERE near.user_id IS NULL OR far.weight IS DISTINCT FROM reason.weight) AS reasons,

@@ -14,7 +14,7 @@ FROM (
     count(*) AS rows,
     count(*) FILTER (WHERE updated_at <> $1 OR created_at > $1) AS of_other_runs,
     count(*) FILTER (WHERE user_id = rec_id) AS selfish,
-    count(*) FILTER (WHERE rec_id = ANY ($2::integer[]) OR user_id = ANY ($2::integer[])) AS suspended,
+    count(*) FILTER (WHERE rec_id::bigint = ANY ($2::bigint[]) OR user_id::bigint = ANY ($2::bigint[])) AS suspended,
     count(*) FILTER (WHERE source <> ALL ($3::text[])) AS nowhere,
     min(rank) AS first_rank,
     max(rank) AS last_rank,

@@ -4,8 +4,8 @@
 -- while parsing 8 million timestamps takes 4 s. Autovacuum is off: it would get in the way of the swap and has nothing
 -- to do, since the rows are frozen.
 CREATE TABLE kith_next.:"next" (
-  user_id integer NOT NULL,
-  closest_connection integer NOT NULL,
+  user_id :"id" NOT NULL,
+  closest_connection :"id" NOT NULL,
   weight decimal NOT NULL,
   created_at timestamptz NOT NULL DEFAULT :'created',
   updated_at timestamptz NOT NULL DEFAULT :'start',

@@ -3,6 +3,6 @@
 COPY (
   SELECT :key, created_at
   FROM kith_shown.:"shown"
-  WHERE user_id >= :'first'::integer AND user_id < :'end'::bigint
+  WHERE user_id >= :'first'::bigint AND user_id <= (:'end'::numeric - 1)::bigint
   ORDER BY :key
 ) TO STDOUT WITH (FORMAT binary);

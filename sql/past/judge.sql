@@ -7,7 +7,7 @@ SELECT
 FROM (
   SELECT bool_or(turned.to_id = ANY (rec_ids)) AS by_list, bool_or(turned.to_id = ANY (list.popular)) AS by_popularity
   FROM kith.past_lists AS list
-  CROSS JOIN unnest($2::integer[], $3::integer[]) AS turned (user_id, to_id)
+  CROSS JOIN unnest($2::bigint[], $3::bigint[]) AS turned (user_id, to_id)
   LEFT JOIN kith.past_recommendations AS past ON past.list_id = list.id AND past.user_id = turned.user_id
   WHERE list.id = $1
   GROUP BY turned.user_id

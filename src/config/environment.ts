@@ -12,6 +12,9 @@ export const defaultDismissDays = 90;
 /** How recommendations can be ranked. */
 export const rankingNames = ['second-degree', 'circles'] as const;
 
+/** What user ids may be. */
+export const userIdKinds = ['int', 'bigint'] as const;
+
 /** What can compute a run. */
 export const engineNames = ['neo4j', 'spark'] as const;
 
@@ -115,6 +118,13 @@ export const topics = {
         description: 'The folder for data, passwords and reports. Each home holds one network.',
         unset: '`.kith` in the checkout',
       }),
+    KITH_USER_IDS: z
+      .enum(userIdKinds, userIdKinds.join(' or '))
+      .prefault('int')
+      .describe(
+        'What user ids may be: `int`, whole numbers up to 2^31 − 1, or `bigint`, up to 2^63 − 1. A home keeps the kind of its ' +
+          'first run until `kith reset --yes` ([how](decisions/0024-ids-of-any-kind.md)).',
+      ),
     KITH_MIN_FREE_SPACE: anyBytes
       .prefault('256m')
       .describe(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
+import type { UserIdKind } from '../user-id.ts';
 import { EnvFileError, takeEnvFile } from './env-file.mjs';
 import { defaultDismissDays, type engineNames, environment, type rankingNames, spareDays } from './environment.ts';
 import { projectRoot } from './project.ts';
@@ -89,6 +90,8 @@ export interface InputLimits {
   maxUnpackedRatio: number;
   /** A mapping that says how files are written; undefined: the one in their folder, if there is one. */
   mapping?: string;
+  /** What user ids may be; undefined: `int`. */
+  userIds?: UserIdKind;
 }
 
 export interface Settings extends InputLimits, Recommending {
@@ -216,6 +219,10 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new BadInputError(
       'KITH_WEB_VIEWER_PASSWORD is the same as KITH_WEB_PASSWORD: whoever may only look could act; give two passwords.',
     );
+  if (s.KITH_USER_IDS !== 'int' && s.KITH_ENGINE === 'spark')
+    throw new BadInputError(
+      `KITH_USER_IDS is ${s.KITH_USER_IDS}, but on Spark user ids are int: leave KITH_ENGINE out, or KITH_USER_IDS.`,
+    );
   const { KITH_S3_ACCESS_KEY: accessKey, KITH_S3_SECRET_KEY: secretKey } = s;
   if ((accessKey === undefined) !== (secretKey === undefined)) {
     const [one, other] = accessKey === undefined ? ['SECRET', 'ACCESS'] : ['ACCESS', 'SECRET'];
@@ -290,6 +297,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     maxUnpackedBytes: s.KITH_MAX_UNPACKED_SIZE,
     maxUnpackedRatio: s.KITH_MAX_UNPACKED_RATIO,
     mapping: s.KITH_MAPPING,
+    userIds: s.KITH_USER_IDS,
     maxRowChangePercent: s.KITH_MAX_ROW_CHANGE_PERCENT,
     staleAfterDays: s.KITH_STALE_AFTER_DAYS,
     maxExpiredPercent: s.KITH_MAX_EXPIRED_PERCENT,

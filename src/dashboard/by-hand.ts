@@ -2,10 +2,11 @@ import { statement } from '../config/project.ts';
 import type { CypherFile } from '../graph/graph.ts';
 import type { SqlFile } from '../postgres/database.ts';
 import type { UserView } from '../show/show-user.ts';
+import type { UserId } from '../user-id.ts';
 import { type Html, html } from './html.ts';
 
 /** The statements and commands that show the same as the page of a user, to copy. */
-export function showByHand({ userId, run }: UserView, why: number | undefined, kith: string): Html {
+export function showByHand({ userId, run }: UserView, why: UserId | undefined, kith: string): Html {
   const byCircles = run.settings.ranking === 'circles';
   const queries: CypherFile[] = byCircles
     ? ['cypher/explore/ties.cypher', ...(why === undefined ? [] : (['cypher/explore/why-by-circles.cypher'] as const))]
@@ -42,7 +43,7 @@ function withUser(file: SqlFile, userId: UserView['userId']): string {
 function withParameters(
   file: CypherFile,
   userId: UserView['userId'],
-  why: number | undefined,
+  why: UserId | undefined,
   { asOf, settings }: UserView['run'],
 ): string {
   const { windowSeconds, minReputation } = settings.weighting;

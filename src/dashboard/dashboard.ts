@@ -71,7 +71,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     const user = userOfPage(response);
     try {
       if (id === undefined) return void response.send(renderUserSearch(user));
-      const [userId, recId] = [readUserId(id), why === undefined ? undefined : readUserId(why)];
+      const [userId, recId] = [readUserId(id, settings), why === undefined ? undefined : readUserId(why, settings)];
       const look = await lookUp(settings, database, userId, recId);
       const freshness = await freshnessOf(database, agenda, look.view.run.id);
       response.send(renderUserPage({ look, freshness, why: recId, now: Date.now(), timeZone, kith, user }));
@@ -87,7 +87,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     );
     const user = userOfPage(response);
     try {
-      const [userId, recId] = asked.map((id) => (id === undefined ? undefined : String(readUserId(id))));
+      const [userId, recId] = asked.map((id) => (id === undefined ? undefined : String(readUserId(id, settings))));
       const published = await lastPublished(database);
       const { browser, uri, running } = (await status(settings)).neo4j;
       const place = running && browser !== undefined && uri !== undefined ? { browser, uri } : undefined;

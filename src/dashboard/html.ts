@@ -18,7 +18,7 @@ export class Html {
 }
 
 /** Values allowed in a template; null, undefined and false render as nothing. */
-export type Content = Html | string | number | null | undefined | false | readonly Content[];
+export type Content = Html | string | number | bigint | null | undefined | false | readonly Content[];
 
 /**
  * HTML or SVG in which every value is escaped, and its control characters are visible, unless it is HTML itself.

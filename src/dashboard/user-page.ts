@@ -174,7 +174,7 @@ function changeSection(changes: Changes | undefined): Html {
 }
 
 function whyAddress(userId: UserView['userId'], recId: UserView['userId']): string {
-  return `${userAddress(userId)}?why=${encodeURIComponent(recId)}#why`;
+  return `${userAddress(userId)}?why=${encodeURIComponent(String(recId))}#why`;
 }
 
 /** A value beside the highest. */

@@ -14,7 +14,8 @@ export async function keepScores(file: DuckDbFile, scores: ReputationList | unde
   file.guard(() => {
     for (const [user, pred] of scores)
       appender.append(1, ([users, preds], to) => {
-        users.setItem(to, user);
+        // Larger ones are refused before.
+        users.setItem(to, user as number);
         preds.setItem(to, pred);
       });
     appender.close();

@@ -1,4 +1,5 @@
-import type { UserRange } from '../graph/user-ranges.ts';
+import { beyondAllUsers, type UserRange } from '../graph/user-ranges.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 
 /** Reads something about users range by range, in order; the next range is read while the current one is used. */
 export class ByRange<Part> {
@@ -10,7 +11,7 @@ export class ByRange<Part> {
   /** Of the current range. */
   part: Part;
   /** The first user beyond the current range. */
-  end = 0;
+  end: UserId = 0;
 
   /**
    * @param ranges all users
@@ -25,11 +26,11 @@ export class ByRange<Part> {
   }
 
   /** Makes the range of a user the current one; users must come in ascending order. */
-  async moveTo(user: number): Promise<void> {
+  async moveTo(user: UserId): Promise<void> {
     while (user >= this.end) {
       this.part = await this.#reading;
       const range = this.#ranges[this.#next - 1];
-      this.end = range ? Number(range.end) : Number.POSITIVE_INFINITY;
+      this.end = range && range.end < beyondAllUsers ? userIdOf(range.end) : Number.POSITIVE_INFINITY;
       this.#reading = this.#readNext();
     }
   }

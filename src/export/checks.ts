@@ -3,6 +3,7 @@ import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
 import { combinations, type Ranking } from '../scoring/ranking/ranking.ts';
+import type { UserId } from '../user-id.ts';
 import type { Answers, Findings, SurveyName } from './offences.ts';
 import type { Population, ReadOthers } from './population.ts';
 import { forEachTable, type OfTables, type RowCounts } from './published-tables.ts';
@@ -58,7 +59,7 @@ interface Subject {
   run: CheckedRun;
   /** The names of the tables that are checked. */
   names: OfTables<string>;
-  suspended: number[];
+  suspended: UserId[];
 }
 
 /** Gives a connection, in a transaction, for one survey at a time. */

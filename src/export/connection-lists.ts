@@ -1,18 +1,22 @@
+import { largestUserId, type UserId, userIdOf } from '../user-id.ts';
 import { RowReader } from './row-reader.ts';
+
+const largestInt = Number(largestUserId.int);
 
 /** Everybody's closest connections with their weights, in the order of ids: 16 bytes each. */
 export class ConnectionLists {
   readonly #reader = new RowReader(2);
   /** The number of each user's list. */
-  readonly #listOf = new Map<number, number>();
+  readonly #listOf = new Map<UserId, number>();
   /** By number: where the list begins; it ends where the next one begins. */
   readonly #starts: number[] = [];
-  #ids: Int32Array;
+  /** Of BigInts from the first id on that is too large. */
+  #ids: Int32Array | BigInt64Array;
   /** Weights, see RowReader. */
   #upper: Float64Array;
   #lower: Int32Array;
   #count = 0;
-  #lastUser = -1;
+  #lastUser: UserId = -1;
 
   /** @param rows about how many there will be */
   constructor(rows: number) {
@@ -27,12 +31,12 @@ export class ConnectionLists {
     reader.open(rows);
     while (reader.next()) {
       reader.readWeight();
-      this.add(reader.key[0] as number, reader.key[1] as number, reader.upper, reader.lower);
+      this.add(reader.key[0] as UserId, reader.key[1] as UserId, reader.upper, reader.lower);
     }
   }
 
   /** Adds a connection with the two parts of its weight; they must come in key order. */
-  add(user: number, id: number, upper: number, lower: number): void {
+  add(user: UserId, id: UserId, upper: number, lower: number): void {
     const place = this.#count++;
     if (place === this.#ids.length) this.#grow();
     if (user !== this.#lastUser) {
@@ -40,7 +44,9 @@ export class ConnectionLists {
       this.#listOf.set(user, this.#starts.length);
       this.#starts.push(place);
     }
-    this.#ids[place] = id;
+    if (this.#ids instanceof Int32Array && id > largestInt) this.#ids = BigInt64Array.from(this.#ids, BigInt);
+    if (this.#ids instanceof Int32Array) this.#ids[place] = id as number;
+    else this.#ids[place] = BigInt(id);
     this.#upper[place] = upper;
     this.#lower[place] = lower;
   }
@@ -48,8 +54,13 @@ export class ConnectionLists {
   #grow(): void {
     const size = Math.max(1024, 2 * this.#ids.length);
     const [ids, upper, lower] = [this.#ids, this.#upper, this.#lower];
-    this.#ids = new Int32Array(size);
-    this.#ids.set(ids);
+    if (ids instanceof Int32Array) {
+      this.#ids = new Int32Array(size);
+      this.#ids.set(ids);
+    } else {
+      this.#ids = new BigInt64Array(size);
+      this.#ids.set(ids);
+    }
     this.#upper = new Float64Array(size);
     this.#upper.set(upper);
     this.#lower = new Int32Array(size);
@@ -57,7 +68,7 @@ export class ConnectionLists {
   }
 
   /** The number of a user's list; −1 if the user has none. */
-  listOf(user: number): number {
+  listOf(user: UserId): number {
     return this.#listOf.get(user) ?? -1;
   }
 
@@ -72,20 +83,20 @@ export class ConnectionLists {
   }
 
   /** Whose connection a place holds. */
-  idAt(place: number): number {
-    return this.#ids[place] as number;
+  idAt(place: number): UserId {
+    return userIdOf(this.#ids[place] as UserId);
   }
 
   /** The place of a user in a list; −1 if it is not there. */
-  find(id: number, start: number, end: number): number {
+  find(id: UserId, start: number, end: number): number {
     let low = start;
     let high = end - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const found = this.#ids[middle] as number;
-      if (found === id) return middle;
+      const found = this.#ids[middle] as UserId;
       if (found < id) low = middle + 1;
-      else high = middle - 1;
+      else if (found > id) high = middle - 1;
+      else return middle;
     }
     return -1;
   }

@@ -1,4 +1,5 @@
 import type { UserRange } from '../graph/user-ranges.ts';
+import type { UserId } from '../user-id.ts';
 import { ByRange } from './by-range.ts';
 import { RowReader } from './row-reader.ts';
 import { instantText, ShownRows } from './shown-rows.ts';
@@ -50,7 +51,7 @@ export class CreatedAt {
     const reader = this.#reader;
     reader.open(rows);
     for (let hasRow = reader.next(); hasRow; ) {
-      await this.#shown.moveTo(reader.key[0] as number);
+      await this.#shown.moveTo(reader.key[0] as UserId);
       const { end } = this.#shown;
       const part = Buffer.allocUnsafe(rows.length + rows.length / 2 + 4096);
       let length = 0;
@@ -59,7 +60,7 @@ export class CreatedAt {
         hasRow = reader.next();
       } while (
         hasRow &&
-        (reader.key[0] as number) < end &&
+        (reader.key[0] as UserId) < end &&
         length + reader.end - reader.start + longestCreated < part.length
       );
       yield part.subarray(0, length);

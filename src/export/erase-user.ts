@@ -1,4 +1,5 @@
 import { type Database, queryOn } from '../postgres/database.ts';
+import type { UserId } from '../user-id.ts';
 import type { RowCounts } from './published-tables.ts';
 import { type PublishedRun, showRun } from './show-run.ts';
 import { type AtOnce, atOnce } from './swap.ts';
@@ -10,7 +11,7 @@ interface Deleted {
 }
 
 /** How many published rows {@link eraseUser} would delete. */
-export async function countShownOf(database: Database, userId: number): Promise<RowCounts> {
+export async function countShownOf(database: Database, userId: UserId): Promise<RowCounts> {
   const [found] = await database.query<Deleted & Record<string, number>>('sql/forget/count-shown.sql', [userId]);
   return { closest: 0, recommendations: 0, reasons: 0, ...found };
 }
@@ -25,7 +26,7 @@ export async function countShownOf(database: Database, userId: number): Promise<
  */
 export async function eraseUser(
   database: Database,
-  userId: number,
+  userId: UserId,
   shown: Omit<PublishedRun, 'rows'>,
   patience: Omit<AtOnce, 'prepare' | 'others'>,
 ): Promise<RowCounts> {

@@ -1,3 +1,4 @@
+import type { UserId } from '../user-id.ts';
 import { type Answers, Offences } from './offences.ts';
 import { RowReader } from './row-reader.ts';
 
@@ -6,7 +7,7 @@ export interface ListRules {
   /** How many rows a user may have. */
   most: number;
   /** Of both columns of the key. */
-  suspended: ReadonlySet<number>;
+  suspended: ReadonlySet<UserId>;
   /** Decimal places of their measure, 12 by default. */
   places?: number;
   /** What a row may say where it comes from; undefined if rows say nothing. */
@@ -27,9 +28,9 @@ export class ListCheck {
   /** How many rows were taken. */
   rows = 0;
   /** Of the list at hand. */
-  #user = -1;
+  #user: UserId = -1;
   #rows = 0;
-  #lastId = -1;
+  #lastId: UserId = -1;
   #highestRank = 0;
   #isTwice = false;
   readonly #hasRank = new Uint8Array(ranksLookedAt + 1);
@@ -43,11 +44,11 @@ export class ListCheck {
    * @param each called with every row's key and the two parts of its measure, see RowReader
    * @throws Error if rows are not in key order
    */
-  take(rows: Uint8Array, each?: (user: number, id: number, upper: number, lower: number) => void): void {
+  take(rows: Uint8Array, each?: (user: UserId, id: UserId, upper: number, lower: number) => void): void {
     const reader = this.#reader;
     reader.open(rows);
     while (reader.next()) {
-      const [user, id] = reader.key as [number, number];
+      const [user, id] = reader.key as [UserId, UserId];
       reader.readWeight();
       const rank = reader.readRank();
       if (this.#rules.sources && reader.readSource() < 0) this.#offences.add('sources', `user ${user}, ${id}`);
@@ -73,7 +74,7 @@ export class ListCheck {
     return this.#offences.answers();
   }
 
-  #begin(user: number): void {
+  #begin(user: UserId): void {
     if (user < this.#user) throw new Error(`Rows were computed in the wrong order: user ${user}.`);
     // As many different ranks as rows, none above their number: 1, 2, 3 …
     const isRight = !this.#isTwice && this.#highestRank === this.#rows && !this.#hasRank[0];

@@ -35,6 +35,8 @@ export interface Found {
 /** The partition with the published rows. */
 interface Shown {
   name: string;
+  /** The type of its ids: int4 or int8. */
+  id: string;
   /** The created_at of most of its rows, in microseconds since 2000; undefined if it is empty. */
   usual: number | undefined;
 }
@@ -148,11 +150,11 @@ export async function nextTablesOf(database: Database, runId: string): Promise<P
 
 /** The partition of a published table. */
 async function shownPartition(database: Database, table: PublishedTable): Promise<Shown> {
-  const [shown] = await database.query<{ name: string }>('sql/next/shown.sql', [table]);
+  const [shown] = await database.query<{ name: string; id: string }>('sql/next/shown.sql', [table]);
   if (!shown) throw new EngineError(`graph_recs.${table} has no partition in kith_shown.`);
   const variables = { shown: shown.name };
   const [usual] = await database.query<{ created: number }>('sql/next/usual-created-at.sql', [], variables);
-  return { name: shown.name, usual: usual?.created };
+  return { ...shown, usual: usual?.created };
 }
 
 /** @param hasCreated whether the rows come with created_at; otherwise all are new */
@@ -169,7 +171,7 @@ async function make(
     const { key, measures, create } = shapes[table];
     await queryAll(client, 'sql/next/begin.sql');
     const created = shown.usual === undefined ? run.startedAt : instantText(shown.usual);
-    await queryAll(client, create, { next, created, start: run.startedAt });
+    await queryAll(client, create, { next, created, start: run.startedAt, id: shown.id });
     const ofRows = sourceColumn(table, run);
     if (ofRows.length > 0) await queryAll(client, 'sql/next/add-source.sql', { next });
     const columns = [...key, ...measures, ...ofRows, ...(hasCreated ? ['created_at'] : [])];

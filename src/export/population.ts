@@ -2,6 +2,7 @@ import { readFollowed } from '../graph/followed.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type UserRange, userRanges } from '../graph/user-ranges.ts';
 import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 
 /** Some others of a user. */
 export interface UserOthers {
@@ -14,7 +15,7 @@ export type ReadOthers = (range: UserRange) => Promise<UserOthers[]>;
 
 /** The users whom a run computes for, as the engine knows them that computes it: what its rows are checked by. */
 export interface Population {
-  suspended(): Promise<number[]>;
+  suspended(): Promise<UserId[]>;
   /** Every user once, in ranges of about `size`, by id. */
   ranges(size: number): Promise<UserRange[]>;
   /** Whom users have followed at or before the run's as-of. */
@@ -33,7 +34,7 @@ export function populationOf(graph: Graph, asOf: number, strangersAtMost?: numbe
   return {
     suspended: async () => {
       const { rows } = await graph.read<{ userId: bigint }>('cypher/state/suspended-users.cypher');
-      return rows.map(({ userId }) => Number(userId));
+      return rows.map(({ userId }) => userIdOf(userId));
     },
     ranges: (size) => userRanges(graph, size),
     followed: () => (range) => readFollowed(graph, range, asOf),

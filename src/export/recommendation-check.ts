@@ -1,16 +1,20 @@
 import type { UserRange } from '../graph/user-ranges.ts';
 import { combinations, mostRecommended, type Ranking } from '../scoring/ranking/ranking.ts';
+import type { UserId } from '../user-id.ts';
 import { ByRange } from './by-range.ts';
 import type { ConnectionLists } from './connection-lists.ts';
 import { ListCheck } from './list-check.ts';
 import { type Findings, Offences } from './offences.ts';
 import { RowReader } from './row-reader.ts';
 
-/** Some other users for each user of a range, in the order of ids, such as whom they follow. */
-export type Others = ReadonlyMap<number, Int32Array>;
+/** In the order of ids. */
+export type Ids = Int32Array | readonly UserId[];
+
+/** Some other users for each user of a range, such as whom they follow. */
+export type Others = ReadonlyMap<UserId, Ids>;
 
 export interface RecommendationRules {
-  suspended: ReadonlySet<number>;
+  suspended: ReadonlySet<UserId>;
   /** All users. */
   ranges: readonly UserRange[];
   readFollowed: (range: UserRange) => Promise<Others>;
@@ -43,12 +47,12 @@ export class RecommendationCheck {
   readonly #ofReasons: Offences;
   readonly #reader: RowReader;
   #reasons = 0;
-  #following: { user: number; ids: Int32Array; next: number } = { user: -1, ids: nobody, next: 0 };
-  #around: { user: number; vias: Int32Array } = { user: -1, vias: nobody };
+  #following: { user: UserId; ids: Ids; next: number } = { user: -1, ids: nobody, next: 0 };
+  #around: { user: UserId; vias: readonly UserId[] } = { user: -1, vias: [] };
   /** A user's closest connections: their places, and the number of the list of each, see ConnectionLists. */
-  readonly #near = { user: -1, start: 0, end: 0, lists: nobody };
+  readonly #near = { user: -1 as UserId, start: 0, end: 0, lists: nobody };
   /** The recommendations whose reasons come next: user, recommended, the two parts of the score. */
-  #pending: number[] = [];
+  #pending: UserId[] = [];
 
   constructor(rules: RecommendationRules) {
     this.#rules = rules;
@@ -100,15 +104,15 @@ export class RecommendationCheck {
   async #checkFollowed(): Promise<void> {
     const pending = this.#pending;
     for (let i = 0; i < pending.length; ) {
-      await this.#followed.moveTo(pending[i] as number);
+      await this.#followed.moveTo(pending[i] as UserId);
       const { part, end } = this.#followed;
-      for (; i < pending.length && (pending[i] as number) < end; i += 4) {
-        const [user, id] = [pending[i] as number, pending[i + 1] as number];
+      for (; i < pending.length && (pending[i] as UserId) < end; i += 4) {
+        const [user, id] = [pending[i] as UserId, pending[i + 1] as UserId];
         if (user !== this.#following.user) this.#following = { user, ids: part.get(user) ?? nobody, next: 0 };
         // Both are in the order of ids.
         const { ids } = this.#following;
         let { next } = this.#following;
-        while (next < ids.length && (ids[next] as number) < id) next++;
+        while (next < ids.length && (ids[next] as UserId) < id) next++;
         this.#following.next = next;
         if (ids[next] === id) this.#ofFollowed.add('no followed', `user ${user}, recommended ${id}`);
       }
@@ -121,11 +125,12 @@ export class RecommendationCheck {
     let at = 0;
     reader.open(reasons);
     for (let hasRow = reader.next(); hasRow; ) {
-      const [user, rec] = reader.key as [number, number, number];
-      let [upper, lower, count, lastVia] = [0, 0, 0, -1];
+      const [user, rec] = reader.key as [UserId, UserId, UserId];
+      let [upper, lower, count] = [0, 0, 0];
+      let lastVia: UserId = -1;
       if (this.#rules.ranking.reasons === 'ties' && user >= this.#vias.end) await this.#vias.moveTo(user);
       do {
-        const via = reader.key[2] as number;
+        const via = reader.key[2] as UserId;
         if (via <= lastVia) throw new Error(`Reasons were computed in the wrong order: user ${user}, ${rec}, ${via}.`);
         lastVia = via;
         reader.readWeight();
@@ -145,7 +150,7 @@ export class RecommendationCheck {
     for (; at < pending.length; at += 4) this.#checkSum(at, 0, 0, 0);
   }
 
-  #checkReason(user: number, rec: number, via: number, upper: number, lower: number): void {
+  #checkReason(user: UserId, rec: UserId, via: UserId, upper: number, lower: number): void {
     const { suspended, connections } = this.#rules;
     const isTies = this.#rules.ranking.reasons === 'ties';
     if (user === rec || user === via || (rec === via && !isTies)) this.#ofReasons.add('no self', `user ${user}`);
@@ -161,7 +166,7 @@ export class RecommendationCheck {
       this.#ofReasons.add('reasons', `user ${user}, recommended ${rec}, reason ${via}`);
   }
 
-  #comeNear(user: number, connections: ConnectionLists): void {
+  #comeNear(user: UserId, connections: ConnectionLists): void {
     const near = this.#near;
     const list = connections.listOf(user);
     near.user = user;
@@ -173,15 +178,16 @@ export class RecommendationCheck {
   }
 
   /** The list of a tie is one source among others; a reason of another source is the recommended themself. */
-  #checkTie(user: number, rec: number, via: number): void {
+  #checkTie(user: UserId, rec: UserId, via: UserId): void {
     const source = this.#reader.readSource();
     const isRight = (!this.#namesTies[source] || this.#isVia(user, via)) && (via === rec || source === this.#onlyTies);
     if (source >= 0 && isRight) return;
     this.#ofReasons.add(source < 0 ? 'sources' : 'reasons', `user ${user}, recommended ${rec}, reason ${via}`);
   }
 
-  #isVia(user: number, via: number): boolean {
-    if (user !== this.#around.user) this.#around = { user, vias: this.#vias.part.get(user) ?? nobody };
+  #isVia(user: UserId, via: UserId): boolean {
+    if (user !== this.#around.user)
+      this.#around = { user, vias: (this.#vias.part.get(user) as readonly UserId[] | undefined) ?? [] };
     return this.#around.vias.includes(via);
   }
 
@@ -199,6 +205,6 @@ export class RecommendationCheck {
   }
 }
 
-function isBefore(pending: readonly number[], at: number, user: number, rec: number): boolean {
-  return (pending[at] as number) < user || (pending[at] === user && (pending[at + 1] as number) < rec);
+function isBefore(pending: readonly UserId[], at: number, user: UserId, rec: UserId): boolean {
+  return (pending[at] as UserId) < user || (pending[at] === user && (pending[at + 1] as UserId) < rec);
 }

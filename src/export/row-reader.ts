@@ -1,3 +1,5 @@
+import { type UserId, userIdOf } from '../user-id.ts';
+
 const [tab, newline, zero, nine, point] = [9, 10, 48, 57, 46];
 
 /**
@@ -6,7 +8,7 @@ const [tab, newline, zero, nine, point] = [9, 10, 48, 57, 46];
  */
 export class RowReader {
   /** The current row's key. */
-  readonly key: number[];
+  readonly key: UserId[];
   /**
    * The weight that was read last is `upper` millionths and `lower` units of its last place, 1e-12 if it has 12. Both
    * are exact, which one number would not be.
@@ -44,7 +46,7 @@ export class RowReader {
     this.#start = this.#next;
     this.#at = this.#start;
     if (this.#start === text.length) return false;
-    for (let i = 0; i < this.key.length; i++) this.key[i] = this.#number(tab);
+    for (let i = 0; i < this.key.length; i++) this.key[i] = this.#id();
     let end = this.#at;
     while (end < text.length && text[end] !== newline) end++;
     if (end === text.length) throw this.#unexpected();
@@ -84,6 +86,14 @@ export class RowReader {
     if (this.#next - 1 - start !== source.length) return false;
     for (let i = 0; i < source.length; i++) if (this.#text[start + i] !== source[i]) return false;
     return true;
+  }
+
+  #id(): UserId {
+    const start = this.#at;
+    const number = this.#number(tab);
+    // A number holds any 15 digits exactly.
+    if (this.#at - 1 - start <= 15) return number;
+    return userIdOf(Buffer.from(this.#text.subarray(start, this.#at - 1)).toString('latin1'));
   }
 
   #number(end: number): number {

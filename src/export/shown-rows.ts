@@ -1,7 +1,9 @@
+import type { UserId } from '../user-id.ts';
+
 /** COPY's binary format: the bytes before the first row and after the last one. */
 const [headBytes, tailBytes] = [19, 2];
-/** A row is its column count, then each column's length and value; keys have 4 bytes, created_at has 8. */
-const [rowHeadBytes, keyBytes, timestampBytes] = [2, 8, 12];
+/** A row is its column count, then each column's length and value; an id has 4 bytes or 8, created_at has 8. */
+const [rowHeadBytes, lengthBytes, timestampBytes] = [2, 4, 12];
 
 /** The created_at of some users' published rows, in key order, as COPY gives them (sql/next/read-created-at.sql). */
 export class ShownRows {
@@ -9,6 +11,7 @@ export class ShownRows {
 
   readonly #bytes: Buffer;
   readonly #keyColumns: number;
+  readonly #idBytes: number;
   readonly #rowBytes: number;
   readonly #end: number;
   /** The offset of the next row. */
@@ -18,8 +21,9 @@ export class ShownRows {
   constructor(bytes: Buffer, keyColumns: number) {
     this.#bytes = bytes;
     this.#keyColumns = keyColumns;
-    this.#rowBytes = rowHeadBytes + keyColumns * keyBytes + timestampBytes;
     this.#end = bytes.length - tailBytes;
+    this.#idBytes = this.#end > headBytes ? bytes.readInt32BE(headBytes + rowHeadBytes) : 4;
+    this.#rowBytes = rowHeadBytes + keyColumns * (lengthBytes + this.#idBytes) + timestampBytes;
     if ((this.#end - headBytes) % this.#rowBytes !== 0)
       throw new Error('The published rows do not have the expected width.');
   }
@@ -28,7 +32,7 @@ export class ShownRows {
    * When the row with this key was created, in microseconds since 2000; undefined if it is not published. Keys must be
    * asked for in ascending order.
    */
-  createdAt(key: readonly number[]): number | undefined {
+  createdAt(key: readonly UserId[]): number | undefined {
     for (; this.#at < this.#end; this.#at += this.#rowBytes) {
       const difference = this.#compare(key);
       if (difference > 0) return undefined;
@@ -38,11 +42,13 @@ export class ShownRows {
   }
 
   /** Compares the current row's key with this one; negative if the row's key is smaller. */
-  #compare(key: readonly number[]): number {
-    let at = this.#at + rowHeadBytes + 4;
-    for (let i = 0; i < this.#keyColumns; i++, at += keyBytes) {
-      const difference = this.#bytes.readInt32BE(at) - (key[i] as number);
-      if (difference !== 0) return difference;
+  #compare(key: readonly UserId[]): number {
+    let at = this.#at + rowHeadBytes + lengthBytes;
+    for (let i = 0; i < this.#keyColumns; i++, at += lengthBytes + this.#idBytes) {
+      const id = this.#idBytes === 4 ? this.#bytes.readInt32BE(at) : this.#bytes.readBigInt64BE(at);
+      const wanted = key[i] as UserId;
+      if (id < wanted) return -1;
+      if (id > wanted) return 1;
     }
     return 0;
   }

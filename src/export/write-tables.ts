@@ -3,11 +3,12 @@ import { copyOut, wholeRows } from '../postgres/copy-stream.ts';
 import type { Database } from '../postgres/database.ts';
 import { constantSource } from '../scoring/ranking/ranking.ts';
 import type { Wanted } from '../scoring/ranking/recommend.ts';
+import { compareIds, largestUserId, userIdOf } from '../user-id.ts';
 import { ConnectionLists } from './connection-lists.ts';
 import { ListCheck } from './list-check.ts';
 import { type Found, makeNext, type NextRun, type NextTable, nextTableOf, nextTablesOf } from './next-table.ts';
 import type { Population, ReadOthers } from './population.ts';
-import { type Others, RecommendationCheck } from './recommendation-check.ts';
+import { type Ids, type Others, RecommendationCheck } from './recommendation-check.ts';
 
 /** The run whose rows are written. */
 export interface WrittenRun extends NextRun {
@@ -113,8 +114,12 @@ export async function writeRecommendations(
 }
 
 function othersBy(read: ReadOthers): (range: UserRange) => Promise<Others> {
-  return async (range) =>
-    new Map((await read(range)).map(({ userId, others }) => [Number(userId), Int32Array.from(others, Number).sort()]));
+  return async (range) => new Map((await read(range)).map(({ userId, others }) => [userIdOf(userId), inOrder(others)]));
+}
+
+function inOrder(ids: readonly bigint[]): Ids {
+  if (ids.every((id) => id <= largestUserId.int)) return Int32Array.from(ids, Number).sort();
+  return ids.map(userIdOf).sort(compareIds);
 }
 
 async function readConnections(database: Database, { name, rows }: NextTable): Promise<ConnectionLists> {

@@ -1,3 +1,4 @@
+import type { UserId } from '../user-id.ts';
 import type { Graph } from './graph.ts';
 import { userRanges } from './user-ranges.ts';
 
@@ -11,7 +12,7 @@ export interface UserInGraph {
   lists: number;
 }
 
-export async function countUser(graph: Graph, userId: number): Promise<UserInGraph> {
+export async function countUser(graph: Graph, userId: UserId): Promise<UserInGraph> {
   const id = BigInt(userId);
   const { rows } = await graph.read<{ relationships: bigint }>('cypher/forget/count.cypher', { userId: id });
   let lists = 0n;
@@ -27,7 +28,7 @@ export async function countUser(graph: Graph, userId: number): Promise<UserInGra
  * Deletes a user, every relationship from or to them, and their place in the lists of others. Interrupted anywhere, it
  * can be repeated.
  */
-export async function eraseUser(graph: Graph, userId: number): Promise<UserInGraph> {
+export async function eraseUser(graph: Graph, userId: UserId): Promise<UserInGraph> {
   const id = BigInt(userId);
   let lists = 0n;
   for (const range of await userRanges(graph, usersPerRange)) {

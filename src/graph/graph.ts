@@ -14,6 +14,7 @@ import { DiskFullError, EngineError, EngineLostError, InterruptedError, KithErro
 import { isNoSpace } from '../storage/disk-full.ts';
 import { type Fence, staleAttempt } from './fence.ts';
 import { sendWithoutDelay } from './no-delay.ts';
+import { beyondAllUsers } from './user-ranges.ts';
 
 sendWithoutDelay();
 
@@ -84,7 +85,7 @@ export class Graph implements AsyncDisposable {
     return this.#run(file, (session) =>
       session.executeRead(async (tx) => {
         refuseLate();
-        return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
+        return answerOf<Row>(await tx.run<Row>(statement(file), sendable(parameters)));
       }, noLimit),
     );
   }
@@ -98,7 +99,7 @@ export class Graph implements AsyncDisposable {
     const session = this.#driver.session({ fetchSize: streamedRows });
     try {
       const tx = await stop.race(session.beginTransaction(noLimit));
-      const rows = tx.run<Row>(statement(file), parameters)[Symbol.asyncIterator]();
+      const rows = tx.run<Row>(statement(file), sendable(parameters))[Symbol.asyncIterator]();
       for (;;) {
         const { done, value } = await stop.race(rows.next());
         if (done) return;
@@ -147,7 +148,7 @@ export class Graph implements AsyncDisposable {
   ): Promise<Answer<Row>> {
     using stop = this.#stop();
     try {
-      return answerOf<Row>(await stop.race(trial.run<Row>(statement(file), parameters)));
+      return answerOf<Row>(await stop.race(trial.run<Row>(statement(file), sendable(parameters))));
     } catch (error) {
       throw this.#errorOf(file, error);
     }
@@ -159,7 +160,7 @@ export class Graph implements AsyncDisposable {
       session.executeWrite(async (tx) => {
         refuseLate();
         await this.#refuseStale(tx);
-        return answerOf<Row>(await tx.run<Row>(statement(file), parameters));
+        return answerOf<Row>(await tx.run<Row>(statement(file), sendable(parameters)));
       }, this.#named()),
     );
   }
@@ -225,7 +226,9 @@ export class Graph implements AsyncDisposable {
 
   /** For statements that Neo4j wants outside any other transaction, such as constraints. */
   async change(file: CypherFile, parameters: Parameters = {}): Promise<void> {
-    await this.#run(file, async (session) => answerOf(await session.run(statement(file), parameters, noLimit)));
+    await this.#run(file, async (session) =>
+      answerOf(await session.run(statement(file), sendable(parameters), noLimit)),
+    );
   }
 
   /**
@@ -381,4 +384,9 @@ function isLost(error: unknown): boolean {
   if (code.startsWith('Neo.')) return /\.(DatabaseUnavailable|NotALeader|HostUnreachable)$/.test(code);
   if (error instanceof neo4j.Neo4jError) return code !== 'PROTOCOL_ERROR' || !/pack/i.test(error.message);
   return /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ERR_STREAM)/.test(code);
+}
+
+/** With a range's end above every id as a Float, since no Integer is. */
+function sendable(parameters: Parameters): Parameters {
+  return parameters.end === beyondAllUsers ? { ...parameters, end: Number(beyondAllUsers) } : parameters;
 }

@@ -1,6 +1,7 @@
 import { type ActivityType, activityTypes, wordRelationships, wordTypes } from '../ingest/activity-type.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { ActivityBatch } from '../ingest/staged-rows.ts';
+import type { UserId } from '../user-id.ts';
 import type { Computing } from './compiled.ts';
 import type { CypherFile, Graph } from './graph.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -76,7 +77,7 @@ export async function mergeActivities(graph: Graph, folder: StagedFolder, option
       await graph.write('cypher/ingest/merge-words.cypher', {
         type: wordRelationships[type],
         words: ids.map((user, i) => [
-          ...[BigInt(user), BigInt(engaged[i] as number), BigInt(at[i] as number), messages[i] ?? null],
+          ...[BigInt(user), BigInt(engaged[i] as UserId), BigInt(at[i] as number), messages[i] ?? null],
         ]),
       });
   return added;
@@ -104,7 +105,7 @@ type UserActivities = [bigint, [bigint, (bigint | null)[][]][]];
 function byUser({ users, engaged, at, messages }: ActivityBatch): UserActivities[] {
   const lists: UserActivities[] = [];
   for (const [i, user] of users.entries()) {
-    const other = engaged[i] as number;
+    const other = engaged[i] as UserId;
     const isSameUser = i > 0 && users[i - 1] === user;
     if (!isSameUser) lists.push([BigInt(user), []]);
     const pairs = (lists.at(-1) as UserActivities)[1];

@@ -6,8 +6,13 @@ export interface UserRange {
   end: bigint;
 }
 
-/** Above every user id; ids are at most 2^31 − 1. */
-export const beyondAllUsers = 2n ** 31n;
+/** Above every user id. It is no Integer of Cypher: Graph sends it as a Float, which compares exactly. */
+export const beyondAllUsers = 2n ** 63n;
+
+/** The range of one user. */
+export function onlyUser(userId: bigint): UserRange {
+  return { first: userId, end: userId + 1n };
+}
 
 /** Every user once, in ranges of at most `size` users, by id. */
 export async function userRanges(graph: Graph, size: number): Promise<UserRange[]> {

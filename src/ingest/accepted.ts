@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import { replaceFile } from '../engines/home.ts';
 import { EngineError, messageOf } from '../errors.ts';
 import { makeFolders } from '../storage/make-folders.ts';
+import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { type StagedFolder, stagedFolder } from './read-folder.ts';
 import { Staging } from './staging.ts';
 
@@ -30,7 +31,7 @@ export interface AcceptedFiles {
 
 /** Flags as the graph has them; `at` in epoch seconds. */
 export interface Flag {
-  userId: number;
+  userId: UserId;
   suspended: boolean;
   at: number;
 }
@@ -55,8 +56,11 @@ const fewRows = 100_000;
 export class Accepted {
   readonly folder: string;
 
-  constructor(settings: Pick<Settings, 'lake'>) {
+  readonly #userIds: UserIdKind | undefined;
+
+  constructor(settings: Pick<Settings, 'lake' | 'userIds'>) {
     this.folder = join(settings.lake, 'accepted');
+    this.#userIds = settings.userIds;
   }
 
   /**
@@ -102,7 +106,7 @@ export class Accepted {
   async countRows(workDir: string, signal?: AbortSignal): Promise<number> {
     const names = this.#names();
     if (names.length === 0) return 0;
-    await using staging = await Staging.open(workDir, signal);
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
     const [[rows] = []] = await staging.run(statement('sql/accepted/count.sql'), { paths: this.#paths(names) });
     return Number(rows);
   }
@@ -111,14 +115,14 @@ export class Accepted {
   async countWords(workDir: string, signal?: AbortSignal): Promise<number> {
     const names = this.#names().filter((name) => name.endsWith(suffixes.activities));
     if (names.length === 0) return 0;
-    await using staging = await Staging.open(workDir, signal);
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
     const paths = this.#paths(names);
     const [[words] = []] = await staging.run(statement('sql/accepted/count-words.sql'), { paths });
     return Number(words);
   }
 
   /** How many rows name a user. */
-  async countOf(userId: number, workDir: string, signal?: AbortSignal): Promise<number> {
+  async countOf(userId: UserId, workDir: string, signal?: AbortSignal): Promise<number> {
     return this.#eachOf(userId, workDir, signal, async () => undefined);
   }
 
@@ -128,7 +132,7 @@ export class Accepted {
    *
    * @returns how many rows were removed
    */
-  async erase(userId: number, workDir: string, signal?: AbortSignal): Promise<number> {
+  async erase(userId: UserId, workDir: string, signal?: AbortSignal): Promise<number> {
     // An attempt that was killed while its files were taken over left one alone; its rows never reached the graph.
     const whole = this.#of('users').map((name) => name.slice(0, -suffixes.users.length));
     this.#remove(this.#of('activities').filter((name) => !whole.includes(name.slice(0, -suffixes.activities.length))));
@@ -147,7 +151,7 @@ export class Accepted {
 
   /** Calls `work` for each folder's files that name a user. @returns how many rows do */
   async #eachOf(
-    userId: number,
+    userId: UserId,
     workDir: string,
     signal: AbortSignal | undefined,
     work: (
@@ -201,14 +205,14 @@ export class Accepted {
    * @throws EngineError if they can't be read or staged
    */
   async open(workDir: string, signal?: AbortSignal): Promise<StagedAccepted> {
-    const staging = await Staging.open(workDir, signal);
+    const staging = await Staging.open(workDir, signal, this.#userIds);
     try {
       const totals = await this.#stage(staging, this.#names());
       const rows = await staging.run('SELECT user_id, suspended, flagged_at FROM flag');
       return {
         folder: stagedFolder(staging, { files: [], unread: undefined, asOf: undefined }, totals),
         flags: rows.map(([userId, suspended, at]) => ({
-          userId: Number(userId),
+          userId: userIdOf(userId as bigint | number),
           suspended: suspended === 1,
           at: Number(at),
         })),
@@ -230,7 +234,7 @@ export class Accepted {
    */
   async shrink(token: bigint, runId: string, workDir: string, signal?: AbortSignal): Promise<void> {
     const names = this.#names();
-    await using staging = await Staging.open(workDir, signal);
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
     await this.#stage(staging, names);
     const files = this.draftOf(token, `${runId}-all`);
     await staging.run(statement('sql/accepted/write-activities.sql'), { path: files.activities });

@@ -1,3 +1,4 @@
+import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { mayEnd, type RowType } from './activity-type.ts';
 import { columnReason, countReason, idReason, isEmpty, isWord, messageId, userId } from './columns.ts';
 import { plainTable, type TableForm } from './file-form.ts';
@@ -8,20 +9,23 @@ import { parseQuoted } from './quoted-records.ts';
 import type { Reject } from './rejects.ts';
 import { instantBy, type TimeForm, textTimes, timeReason } from './time-forms.ts';
 
+/** Ids of one kind: int or bigint. */
+export type UserColumn = Int32Array | BigInt64Array;
+
 /**
  * The contents of a block of an activity file, by column. Each line is in exactly one of rows, `selfDirected` and
  * `rejects`.
  */
 export interface ActivityRows {
   lines: number;
-  users: Int32Array;
-  engaged: Int32Array;
+  users: UserColumn;
+  engaged: UserColumn;
   /** −1 for follows, which have no message; of a block or mute its end in epoch seconds, or −1. */
   messages: BigInt64Array;
   /** Epoch seconds. */
   instants: Float64Array;
   /** Users with an activity towards themselves: they are users, but this is no activity. */
-  selfDirected: number[];
+  selfDirected: UserId[];
   /** How many rows a mapping leaves out. */
   unwanted: number;
   /** By line. */
@@ -103,13 +107,14 @@ export class RowBuilder {
   readonly #least: number;
   readonly #most: number;
   /** The columns that are the same in every row. */
-  readonly #constants: { user: number; engaged: number; message: bigint; time: number };
+  readonly #constants: { user: UserId; engaged: UserId; message: bigint; time: number };
   readonly #wanted: [place: number, value: string][];
-  readonly #users: Int32Array;
-  readonly #engaged: Int32Array;
+  readonly #userIds: UserIdKind | undefined;
+  readonly #users: UserColumn;
+  readonly #engaged: UserColumn;
   readonly #messages: BigInt64Array;
   readonly #instants: Float64Array;
-  readonly #selfDirected: number[] = [];
+  readonly #selfDirected: UserId[] = [];
   #count = 0;
   /** Rows that are not meant. */
   unwanted = 0;
@@ -132,8 +137,10 @@ export class RowBuilder {
     this.#least = type === 'follow' || mayEnd(type) ? this.#most - 1 : this.#most;
     this.#constants = constantsOf(form);
     this.#wanted = Object.entries(form.wanted).map(([name, value]) => [Number(name), value]);
-    this.#users = new Int32Array(capacity);
-    this.#engaged = new Int32Array(capacity);
+    this.#userIds = form.userIds;
+    const Column = form.userIds === 'bigint' ? BigInt64Array : Int32Array;
+    this.#users = new Column(capacity);
+    this.#engaged = new Column(capacity);
     this.#messages = new BigInt64Array(capacity);
     this.#instants = new Float64Array(capacity);
   }
@@ -147,9 +154,9 @@ export class RowBuilder {
       this.unwanted++;
       return undefined;
     }
-    const user = this.#user < 0 ? this.#constants.user : userId(fields, this.#user);
+    const user = this.#user < 0 ? this.#constants.user : userId(fields, this.#user, this.#userIds);
     if (user < 0) return idReason(fields, this.#user, 'user_id', user);
-    const engaged = this.#engagedAt < 0 ? this.#constants.engaged : userId(fields, this.#engagedAt);
+    const engaged = this.#engagedAt < 0 ? this.#constants.engaged : userId(fields, this.#engagedAt, this.#userIds);
     if (engaged < 0) return idReason(fields, this.#engagedAt, this.#other, engaged);
     let message = -1n;
     if (hasMessage) {
@@ -176,8 +183,13 @@ export class RowBuilder {
       return undefined;
     }
     const i = this.#count++;
-    this.#users[i] = user;
-    this.#engaged[i] = engaged;
+    if (this.#userIds === 'bigint') {
+      this.#users[i] = BigInt(user);
+      this.#engaged[i] = BigInt(engaged);
+    } else {
+      this.#users[i] = user as number;
+      this.#engaged[i] = engaged as number;
+    }
     this.#messages[i] = message;
     this.#instants[i] = instant;
     return undefined;
@@ -212,11 +224,11 @@ export class RowBuilder {
 }
 
 /** Their values were judged when the mapping was read. */
-function constantsOf({ constants }: TableForm): { user: number; engaged: number; message: bigint; time: number } {
+function constantsOf({ constants }: TableForm): { user: UserId; engaged: UserId; message: bigint; time: number } {
   const { user_id, engaged_with_user_id, other_id, rec_id, message_id, timestamp } = constants;
   return {
-    user: Number(user_id ?? -1),
-    engaged: Number(engaged_with_user_id ?? other_id ?? rec_id ?? -1),
+    user: userIdOf(user_id ?? -1),
+    engaged: userIdOf(engaged_with_user_id ?? other_id ?? rec_id ?? -1),
     message: BigInt(message_id ?? -1),
     time: timestamp === undefined ? Number.NaN : instantBy(textTimes, timestamp),
   };

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { largestUserId, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import type { LineFields } from './line-fields.ts';
 
-/** The largest user id, 2^31 − 1. */
-const largestUser = 2 ** 31 - 1;
+const largestInt = Number(largestUserId.int);
 /** The largest message id, 2^63 − 1. */
 const largestMessage = 2n ** 63n - 1n;
 
@@ -11,9 +11,11 @@ export const notWhole = -1;
 export const outOfRange = -2;
 
 /** A user id, {@link notWhole} or {@link outOfRange}. */
-export function userId(fields: LineFields, column: number): number {
+export function userId(fields: LineFields, column: number, kind: UserIdKind = 'int'): UserId {
   const value = shortWhole(fields, column);
-  return value > largestUser || Number.isNaN(value) ? outOfRange : value;
+  // Message ids have the same range.
+  if (kind === 'bigint') return Number.isNaN(value) ? userIdOf(messageId(fields, column)) : value;
+  return value > largestInt || Number.isNaN(value) ? outOfRange : value;
 }
 
 /** A message id, or {@link notWhole} or {@link outOfRange} as a bigint. */

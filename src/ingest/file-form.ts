@@ -1,3 +1,4 @@
+import type { UserIdKind } from '../user-id.ts';
 import { columnsOf, type FileKind } from './file-kinds.ts';
 import { type TimeForm, textTimes, timesFound } from './time-forms.ts';
 
@@ -24,6 +25,8 @@ export interface TableForm {
   /** By the place of a column. */
   wanted: Wanted;
   times: TimeForm;
+  /** What user ids may be; `int` if undefined. */
+  userIds?: UserIdKind;
 }
 
 /** A file of JSON objects. */
@@ -39,6 +42,8 @@ export interface JsonForm {
   /** By dotted keys. */
   wanted: Wanted;
   times: TimeForm;
+  /** What user ids may be; `int` if undefined. */
+  userIds?: UserIdKind;
 }
 
 /** How a file is read, as a look at its beginning has found. */

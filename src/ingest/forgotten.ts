@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { homeOf, passwordOf, prepareHome, replaceFile } from '../engines/home.ts';
 import { EngineError } from '../errors.ts';
+import type { UserId } from '../user-id.ts';
 
 /** Numbers in a text, without leading zeros, as ids are compared. */
 const numbers = /(?<!\d)0*(\d{1,19})(?!\d)/g;
@@ -15,7 +16,7 @@ const numbers = /(?<!\d)0*(\d{1,19})(?!\d)/g;
 export class Forgotten {
   readonly #secret: string;
   readonly #hashes: ReadonlySet<string>;
-  readonly #known = new Map<number, boolean>();
+  readonly #known = new Map<UserId, boolean>();
 
   private constructor(secret: string, hashes: ReadonlySet<string>) {
     this.#secret = secret;
@@ -42,7 +43,7 @@ export class Forgotten {
    *
    * @returns whether the user had been forgotten before
    */
-  static add(settings: Settings, userId: number): boolean {
+  static add(settings: Settings, userId: UserId): boolean {
     const home = prepareHome(settings);
     const before = Forgotten.of(settings);
     if (before.has(userId)) return true;
@@ -56,7 +57,7 @@ export class Forgotten {
     return this.#hashes.size === 0;
   }
 
-  has(userId: number): boolean {
+  has(userId: UserId): boolean {
     if (this.isEmpty) return false;
     let is = this.#known.get(userId);
     if (is === undefined) {

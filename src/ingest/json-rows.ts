@@ -54,11 +54,11 @@ export function isWantedObject(object: Record<string, unknown>, wanted: JsonForm
 /** The columns that an object has values for, as a table. */
 function tableOf(
   kind: FileKind,
-  { keys = {}, constants, times }: JsonForm,
+  { keys = {}, constants, times, userIds }: JsonForm,
 ): { form: TableForm; paths: (readonly string[])[] } {
   const names = columnsOf[kind].map(({ name }) => name).filter((name) => keys[name] !== undefined);
   const places = Object.fromEntries(names.map((name, place) => [name, place]));
-  const form = { ...plainTable(kind), places, width: names.length, constants, times };
+  const form = { ...plainTable(kind), places, width: names.length, constants, times, userIds };
   return { form, paths: names.map((name) => keys[name] as readonly string[]) };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BadInputError, messageOf } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import { openFile } from '../storage/open-file.ts';
+import { largestUserId, type UserIdKind } from '../user-id.ts';
 import { activityTypes } from './activity-type.ts';
 import type { Delimiter, Encoding } from './file-form.ts';
 import { columnsOf, type FileKind, timeColumn, wordKinds } from './file-kinds.ts';
@@ -65,7 +66,11 @@ export interface Mapping {
  * @param location of a mapping that is given: a path, `file:` URL or `s3://bucket/path`
  * @throws BadInputError naming what of it is wrong
  */
-export async function mappingOf(folder: Folder, location?: string): Promise<Mapping | undefined> {
+export async function mappingOf(
+  folder: Folder,
+  location?: string,
+  userIds: UserIdKind = 'int',
+): Promise<Mapping | undefined> {
   const file = location === undefined ? folder.files().get(mappingFile) : undefined;
   if (location === undefined && file === undefined) return undefined;
   const place = location ?? (file?.path as string);
@@ -77,7 +82,7 @@ export async function mappingOf(folder: Folder, location?: string): Promise<Mapp
     if (size > mostBytes) throw new BadInputError(`${place} has more than ${mostBytes} bytes: it is no mapping.`);
     chunks.push(chunk as Buffer);
   }
-  return { entries: parseMapping(Buffer.concat(chunks).toString('utf8'), place), place };
+  return { entries: parseMapping(Buffer.concat(chunks).toString('utf8'), place, userIds), place };
 }
 
 const mostBytes = 1024 * 1024;
@@ -87,7 +92,7 @@ async function textOfFile(location: string): Promise<AsyncIterable<Buffer>> {
 }
 
 /** @throws BadInputError naming what is wrong */
-export function parseMapping(text: string, place: string): readonly Mapped[] {
+export function parseMapping(text: string, place: string, userIds: UserIdKind = 'int'): readonly Mapped[] {
   let read: unknown;
   try {
     // Aliases could make a small text a huge one.
@@ -104,11 +109,11 @@ export function parseMapping(text: string, place: string): readonly Mapped[] {
     const where = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part + 1}]` : `.${String(part)}`));
     throw new BadInputError(`${place}${where.length > 0 ? `, ${where.join('').slice(1)}` : ''}: ${issue?.message}.`);
   }
-  for (const mapped of parsed.data.files) refuseWrong(mapped, place);
+  for (const mapped of parsed.data.files) refuseWrong(mapped, place, userIds);
   return parsed.data.files;
 }
 
-function refuseWrong({ file, kind, columns = {}, constants = {} }: Mapped, place: string): void {
+function refuseWrong({ file, kind, columns = {}, constants = {} }: Mapped, place: string, userIds: UserIdKind): void {
   const names = columnsOf[kind].map(({ name }) => name);
   const wrong = (what: string): never => {
     throw new BadInputError(`${place}, ${file}: ${what}.`);
@@ -119,14 +124,17 @@ function refuseWrong({ file, kind, columns = {}, constants = {} }: Mapped, place
     if (name in columns) wrong(`${name} is both a column and a constant`);
     if (name === timeColumn(kind)) {
       if (!Number.isFinite(instantOfText(value) ?? Number.NaN)) wrong(`${name}: "${value}" is not a time Kith knows`);
-    } else if (/_id$|^id$/.test(name) && !isWithin(value, name === 'message_id' || name === 'id' ? 63n : 31n))
+    } else if (
+      /_id$|^id$/.test(name) &&
+      !isWithin(value, largestUserId[name === 'message_id' || name === 'id' ? 'bigint' : userIds])
+    )
       wrong(`${name}: "${value}" is no id`);
     else if (kind === 'user' && !/^[01]$/.test(value)) wrong(`${name} is not 1 or 0`);
   }
 }
 
-function isWithin(text: string, bits: bigint): boolean {
-  return /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** bits;
+function isWithin(text: string, largest: bigint): boolean {
+  return /^\d{1,19}$/.test(text) && BigInt(text) <= largest;
 }
 
 /** What a mapping says of a file; the first entry whose pattern fits. In a pattern `*` is any text but a slash, `**` any, `?` a character. */

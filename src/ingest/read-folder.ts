@@ -88,9 +88,9 @@ export interface StagedFolder extends StagedCounts, AsyncDisposable {
  * @throws EngineError if rows can't be staged, for example because the disk is full
  */
 export async function readFolder(folder: Folder, options: ReadOptions): Promise<StagedFolder> {
-  const mapping = await mappingOf(folder, options.limits.mapping);
+  const mapping = await mappingOf(folder, options.limits.mapping, options.limits.userIds);
   const files = dayFiles(folder, mapping);
-  const staging = await Staging.open(options.workDir, options.signal);
+  const staging = await Staging.open(options.workDir, options.signal, options.limits.userIds);
   try {
     const counts = await readFiles(folder, files, staging, options);
     options.onSort?.();
@@ -149,7 +149,8 @@ async function readFiles(
     for (const { kind, file, form } of looked) {
       // A snapshot is as of the folder's date.
       const constants = { ...form.rows.constants, timestamp: isoSeconds(flaggedAt) };
-      const rows = kind === 'follows-snapshot' ? { ...form.rows, constants } : form.rows;
+      const { userIds } = limits;
+      const rows = { ...form.rows, userIds, ...(kind === 'follows-snapshot' ? { constants } : {}) };
       const blocks = rowBlocks(folder, file, form, { limits, signal, onBytes: (read) => (progress.bytes += read) });
       counts.push(
         await judgeFile(file, stageFile(kind, rows, blocks, { latest, staging, parsing, flaggedAt }), {
@@ -208,7 +209,8 @@ interface StageOptions {
 /** What is said of who may be recommended goes with the words: from a user to themself, at the folder's date. */
 function addDiscoverable(staging: Staging, { userIds, discoverable }: UserRows, flaggedAt: number): void {
   for (const type of ['hide', 'reveal'] as const) {
-    const ids = Int32Array.from(userIds.filter((_, i) => discoverable[i] === (type === 'reveal')));
+    const said = userIds.filter((_, i) => discoverable[i] === (type === 'reveal'));
+    const ids = staging.userColumn(said);
     if (ids.length === 0) continue;
     staging.addActivities(type, {
       ...{ users: ids, engaged: ids, messages: new BigInt64Array(ids.length).fill(-1n) },

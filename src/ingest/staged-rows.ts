@@ -1,16 +1,17 @@
 import { statement } from '../config/project.ts';
+import type { UserId } from '../user-id.ts';
 import { type RowType, rowTypes } from './activity-type.ts';
 import type { Staging } from './staging.ts';
 
 export interface UserBatch {
-  userIds: number[];
+  userIds: UserId[];
   /** Null if user.csv doesn't name the user. */
   suspended: (boolean | null)[];
 }
 
 export interface ActivityBatch {
-  users: number[];
-  engaged: number[];
+  users: UserId[];
+  engaged: UserId[];
   /** Epoch seconds. */
   at: number[];
   /** Null for follows; of a block or mute its end in epoch seconds, null if it has none. */
@@ -21,10 +22,10 @@ export interface ActivityBatch {
 export async function* readUsers(staging: Staging, batchSize: number): AsyncGenerator<UserBatch> {
   let batch: UserBatch = { userIds: [], suspended: [] };
   for await (const chunk of staging.stream('SELECT user_id, suspended FROM users')) {
-    const ids = chunk.getColumnValues(0) as number[];
+    const ids = chunk.getColumnValues(0) as UserId[];
     const flags = chunk.getColumnValues(1) as (number | null)[];
     for (let i = 0; i < ids.length; i++) {
-      batch.userIds.push(ids[i] as number);
+      batch.userIds.push(ids[i] as UserId);
       batch.suspended.push(flags[i] === null ? null : flags[i] === 1);
       if (batch.userIds.length < batchSize) continue;
       yield batch;
@@ -44,13 +45,13 @@ export async function* readActivities(
   const hasNumber = ['reply', 'like', 'mention', 'block', 'mute'].includes(type);
   let batch: ActivityBatch = { users: [], engaged: [], at: [], messages: [] };
   for await (const chunk of staging.stream(query, { type: rowTypes.indexOf(type) })) {
-    const users = chunk.getColumnValues(0) as number[];
-    const engaged = chunk.getColumnValues(1) as number[];
+    const users = chunk.getColumnValues(0) as UserId[];
+    const engaged = chunk.getColumnValues(1) as UserId[];
     const at = chunk.getColumnValues(2) as number[];
     const messages = chunk.getColumnValues(3) as bigint[];
     for (let i = 0; i < users.length; i++) {
-      batch.users.push(users[i] as number);
-      batch.engaged.push(engaged[i] as number);
+      batch.users.push(users[i] as UserId);
+      batch.engaged.push(engaged[i] as UserId);
       batch.at.push(at[i] as number);
       batch.messages.push(hasNumber && (messages[i] as bigint) >= 0n ? (messages[i] as bigint) : null);
       if (batch.users.length < batchSize) continue;

@@ -6,9 +6,9 @@ import {
   type DuckDBBigIntVector,
   type DuckDBDataChunk,
   type DuckDBDoubleVector,
-  type DuckDBIntegerVector,
   type DuckDBUTinyIntVector,
   type DuckDBValue,
+  type DuckDBVector,
   INTEGER,
   listValue,
   UTINYINT,
@@ -16,19 +16,16 @@ import {
 import { statement } from '../config/project.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
-import type { ActivityRows } from './activity-rows.ts';
+import type { UserId, UserIdKind } from '../user-id.ts';
+import type { ActivityRows, UserColumn } from './activity-rows.ts';
 import { type ActivityType, activityTypes, type RowType, rowTypes } from './activity-type.ts';
 import type { Forgotten } from './forgotten.ts';
 import type { UserRows } from './user-rows.ts';
 
-type ActivityVectors = readonly [
-  DuckDBUTinyIntVector,
-  DuckDBIntegerVector,
-  DuckDBIntegerVector,
-  DuckDBBigIntVector,
-  DuckDBDoubleVector,
-];
-type UserVectors = readonly [DuckDBIntegerVector, DuckDBUTinyIntVector];
+/** Of INTEGER or BIGINT, which takes BigInts only. */
+type IdVector = DuckDBVector & { setItem(index: number, id: UserId | null): void };
+type ActivityVectors = readonly [DuckDBUTinyIntVector, IdVector, IdVector, DuckDBBigIntVector, DuckDBDoubleVector];
+type UserVectors = readonly [IdVector, DuckDBUTinyIntVector];
 
 interface Appenders {
   activities: BulkAppender<ActivityVectors>;
@@ -72,11 +69,13 @@ export class Staging implements AsyncDisposable {
   readonly #folder: string;
   readonly #file: DuckDbFile;
   #appenders: Appenders | undefined;
+  readonly #userIds: UserIdKind;
   #staged = 0;
 
-  private constructor(folder: string, file: DuckDbFile) {
+  private constructor(folder: string, file: DuckDbFile, userIds: UserIdKind) {
     this.#folder = folder;
     this.#file = file;
+    this.#userIds = userIds;
   }
 
   /**
@@ -84,10 +83,10 @@ export class Staging implements AsyncDisposable {
    *
    * @throws EngineError if the file can't be created
    */
-  static async open(workDir: string, signal?: AbortSignal): Promise<Staging> {
+  static async open(workDir: string, signal?: AbortSignal, userIds: UserIdKind = 'int'): Promise<Staging> {
     const folder = join(workDir, 'staging');
     await rm(folder, { recursive: true, force: true });
-    const staging = new Staging(folder, await DuckDbFile.open(join(folder, 'rows.duckdb'), signal));
+    const staging = new Staging(folder, await DuckDbFile.open(join(folder, 'rows.duckdb'), signal), userIds);
     try {
       await staging.#begin();
       return staging;
@@ -95,6 +94,15 @@ export class Staging implements AsyncDisposable {
       await staging[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Ids as a column of {@link addActivities}. */
+  userColumn(ids: readonly UserId[]): UserColumn {
+    return this.#userIds === 'bigint' ? BigInt64Array.from(ids, BigInt) : Int32Array.from(ids as readonly number[]);
+  }
+
+  #stored(id: UserId): UserId {
+    return this.#userIds === 'bigint' ? BigInt(id) : id;
   }
 
   /** Adds the rows of a block. */
@@ -114,7 +122,7 @@ export class Staging implements AsyncDisposable {
       });
       usersTable.append(selfDirected.length, ([ids, suspended], to, from, count) => {
         for (let i = 0; i < count; i++) {
-          ids.setItem(to + i, selfDirected[from + i] ?? null);
+          ids.setItem(to + i, this.#stored(selfDirected[from + i] as UserId));
           suspended.setItem(to + i, null);
         }
       });
@@ -126,7 +134,7 @@ export class Staging implements AsyncDisposable {
     this.#add(({ users }) =>
       users.append(rows.userIds.length, ([ids, suspended], to, from, count) => {
         for (let i = 0; i < count; i++) {
-          ids.setItem(to + i, rows.userIds[from + i] ?? null);
+          ids.setItem(to + i, this.#stored(rows.userIds[from + i] as UserId));
           suspended.setItem(to + i, rows.suspended[from + i] ? 1 : 0);
         }
       }),
@@ -231,14 +239,15 @@ export class Staging implements AsyncDisposable {
   async #begin(): Promise<void> {
     // In one transaction, full row groups go straight to the file, and nothing to a log.
     await this.run('BEGIN');
+    const id = this.#userIds === 'bigint' ? BIGINT : INTEGER;
     await this.run(
-      'CREATE TABLE staged_activity (type UTINYINT, user_id INTEGER, engaged_id INTEGER, message_id BIGINT, instant DOUBLE)',
+      `CREATE TABLE staged_activity (type UTINYINT, user_id ${id}, engaged_id ${id}, message_id BIGINT, instant DOUBLE)`,
     );
-    await this.run('CREATE TABLE staged_user (user_id INTEGER, suspended UTINYINT)');
-    const activityColumns = [UTINYINT, INTEGER, INTEGER, BIGINT, DOUBLE];
+    await this.run(`CREATE TABLE staged_user (user_id ${id}, suspended UTINYINT)`);
+    const activityColumns = [UTINYINT, id, id, BIGINT, DOUBLE];
     this.#appenders = {
       activities: await BulkAppender.open<ActivityVectors>(this.#file.connection, 'staged_activity', activityColumns),
-      users: await BulkAppender.open<UserVectors>(this.#file.connection, 'staged_user', [INTEGER, UTINYINT]),
+      users: await BulkAppender.open<UserVectors>(this.#file.connection, 'staged_user', [id, UTINYINT]),
     };
   }
 

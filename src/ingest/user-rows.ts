@@ -1,3 +1,4 @@
+import type { UserId } from '../user-id.ts';
 import { isWanted } from './activity-rows.ts';
 import { columnReason, countReason, idReason, isEmpty, userId } from './columns.ts';
 import { plainTable, type TableForm } from './file-form.ts';
@@ -6,7 +7,7 @@ import { type JudgedLines, RecordReader } from './record-reader.ts';
 
 /** The contents of some lines of user.csv. */
 export interface UserRows extends JudgedLines {
-  userIds: number[];
+  userIds: UserId[];
   suspended: boolean[];
   /** Whether the user may be recommended to others; null where nothing is said. */
   discoverable: (boolean | null)[];
@@ -42,7 +43,7 @@ export class UserReader {
 export class UserTable {
   readonly #form: TableForm;
   readonly #wanted: [place: number, value: string][];
-  #userIds: number[] = [];
+  #userIds: UserId[] = [];
   #suspended: boolean[] = [];
   #discoverable: (boolean | null)[] = [];
   #unwanted = 0;
@@ -64,7 +65,7 @@ export class UserTable {
         return undefined;
       }
     const id = places.user_id ?? 0;
-    const user = userId(fields, id);
+    const user = userId(fields, id, this.#form.userIds);
     if (user < 0) return idReason(fields, id, 'user_id', user);
     const flags: (boolean | null)[] = [];
     for (const name of flagNames) {

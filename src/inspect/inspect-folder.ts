@@ -11,6 +11,7 @@ import { RejectsFile } from '../ingest/rejects.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import type { Report } from '../progress.ts';
 import type { Folder } from '../storage/folder.ts';
+import type { UserId } from '../user-id.ts';
 
 /** Bad rows of a file that have the same reason. */
 export interface RejectedRows {
@@ -116,7 +117,7 @@ async function readAllMessages(
   folder: Folder,
   options: Parameters<typeof readMessages>[1],
 ): Promise<{ files: FileCount[]; messages: Inspected['messages'] }> {
-  const users = new Set<number>();
+  const users = new Set<UserId>();
   const found = { count: 0, oldest: Number.POSITIVE_INFINITY, newest: Number.NEGATIVE_INFINITY };
   const files = await readMessages(folder, options, (messages) => {
     for (const { userId, at } of messages) {

@@ -44,7 +44,8 @@ export interface Emptied {
  */
 export async function resetNetwork(settings: Settings, signal: AbortSignal): Promise<Emptied> {
   const aside = await makeUsable(settings, signal);
-  return withDatabase(settings, signal, (database) =>
+  // Whatever kind of ids the network has.
+  return withDatabase({ ...settings, userIds: undefined }, signal, (database) =>
     withNetworkLock(database, async (lost) => {
       const stop = AbortSignal.any([signal, lost]);
       // Before anything is changed.

@@ -3,6 +3,7 @@ import { explainFullDisk } from '../engines/free-space.ts';
 import { up } from '../engines/stack.ts';
 import { say } from '../output.ts';
 import { Database } from '../postgres/database.ts';
+import { fitUserIds } from '../postgres/fit-user-ids.ts';
 import { migrate } from '../postgres/migrate.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function withDatabase<T>(
     const stack = await up(settings, { signal, only: 'postgres' });
     await using database = await Database.connect(stack.postgres.url);
     await migrate(database, settings.publishPatienceSeconds, onProgress);
+    if (settings.userIds) await fitUserIds(database, settings.userIds);
     // Awaited here: without it the connections would be closed before the work is done.
     return await work(database);
   } catch (error) {

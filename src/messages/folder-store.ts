@@ -30,7 +30,12 @@ export async function withFolderStore<T>(
   makeFolders(own, 0o700);
   const storeDir = await mkdtemp(join(own, 'store-'));
   try {
-    await using store = await MessageStore.open(join(storeDir, 'messages.duckdb'), options.signal);
+    await using store = await MessageStore.open(
+      join(storeDir, 'messages.duckdb'),
+      options.signal,
+      undefined,
+      options.limits.userIds,
+    );
     const counts = await readInto(store, folder, rejects, options);
     // Awaited here, or the store would be closed before the work is done.
     return await work(store, counts, rejects);

@@ -6,7 +6,9 @@ import {
   type DuckDBIntegerVector,
   type DuckDBUBigIntVector,
   type DuckDBUTinyIntVector,
+  type DuckDBValue,
   type DuckDBVarCharVector,
+  type DuckDBVector,
   INTEGER,
   UBIGINT,
   UTINYINT,
@@ -16,18 +18,21 @@ import { statement } from '../config/project.ts';
 import { BadInputError } from '../errors.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
+import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { cleaningVersion } from './clean.ts';
 import type { Message } from './message.ts';
 
+/** Of INTEGER or BIGINT, which takes BigInts only. */
+type IdVector = DuckDBVector & { setItem(index: number, id: UserId): void };
 type MessageVectors = readonly [
   DuckDBBigIntVector,
-  DuckDBIntegerVector,
+  IdVector,
   DuckDBBigIntVector,
   DuckDBVarCharVector,
   DuckDBUTinyIntVector,
 ];
 type ScoreVectors = readonly [
-  DuckDBIntegerVector,
+  IdVector,
   DuckDBIntegerVector,
   DuckDBUBigIntVector,
   DuckDBVarCharVector,
@@ -36,7 +41,7 @@ type ScoreVectors = readonly [
 
 /** What a user wrote in one ISO week. */
 export interface UserWeek {
-  userId: number;
+  userId: UserId;
   /** A week number from isoWeek. */
   week: number;
   /** The words of its messages, by created_at, then id, separated by single spaces. */
@@ -54,7 +59,7 @@ export interface UnscoredWeek extends UserWeek {
 
 /** A user-week's probability, in millionths. */
 export interface WeekScore {
-  userId: number;
+  userId: UserId;
   week: number;
   content: bigint;
   probability: number;
@@ -67,11 +72,13 @@ const messagesAtOnce = 500_000;
 export class MessageStore implements AsyncDisposable {
   readonly #file: DuckDbFile;
   readonly #atOnce: number;
+  readonly #userIds: UserIdKind;
   #staging: BulkAppender<MessageVectors> | undefined;
 
-  private constructor(file: DuckDbFile, atOnce: number) {
+  private constructor(file: DuckDbFile, atOnce: number, userIds: UserIdKind) {
     this.#file = file;
     this.#atOnce = atOnce;
+    this.#userIds = userIds;
   }
 
   /**
@@ -81,11 +88,19 @@ export class MessageStore implements AsyncDisposable {
    * @throws BadInputError if its messages were cleaned by another version of Kith
    * @throws EngineError if the file can't be created or is in use
    */
-  static async open(path: string, signal?: AbortSignal, atOnce = messagesAtOnce): Promise<MessageStore> {
+  static async open(
+    path: string,
+    signal?: AbortSignal,
+    atOnce = messagesAtOnce,
+    userIds: UserIdKind = 'int',
+  ): Promise<MessageStore> {
     const file = await DuckDbFile.open(path, signal);
     try {
       await file.run(statement('sql/messages/create-message.sql'));
       await file.run(statement('sql/messages/create-week-score.sql'));
+      if (userIds === 'bigint')
+        for (const table of ['message', 'week-score'] as const)
+          await file.run(statement(`sql/messages/widen-${table}.sql`));
       await file.run(statement('sql/messages/create-model-use.sql'));
       await file.run(statement('sql/messages/create-iso-week.sql'));
       await file.run('CREATE TABLE IF NOT EXISTS cleaning (version INTEGER NOT NULL)');
@@ -95,7 +110,7 @@ export class MessageStore implements AsyncDisposable {
         throw new BadInputError(
           `The messages in ${path} were cleaned by another version of Kith: remove the file and ingest them again.`,
         );
-      return new MessageStore(file, atOnce);
+      return new MessageStore(file, atOnce, userIds);
     } catch (error) {
       await file[Symbol.asyncDispose]();
       throw error;
@@ -103,7 +118,7 @@ export class MessageStore implements AsyncDisposable {
   }
 
   /** How many messages and scores of a user there are. */
-  async countOf(userId: number): Promise<number> {
+  async countOf(userId: UserId): Promise<number> {
     const [[messages, scores] = []] = await this.#file.run(statement('sql/messages/count-of-user.sql'), {
       id: String(userId),
     });
@@ -117,7 +132,12 @@ export class MessageStore implements AsyncDisposable {
    * @param workDir an empty folder
    * @returns how many rows were removed
    */
-  static async erase(path: string, userId: number, workDir: string, signal?: AbortSignal): Promise<number> {
+  static async erase(
+    path: string,
+    userId: UserId,
+    workDir: string,
+    { signal, userIds }: { signal?: AbortSignal; userIds: UserIdKind },
+  ): Promise<number> {
     const places = {
       message: { path: join(workDir, 'message.parquet') },
       score: { path: join(workDir, 'week-score.parquet') },
@@ -126,7 +146,7 @@ export class MessageStore implements AsyncDisposable {
     const draft = join(workDir, 'messages.duckdb');
     let rows: number;
     {
-      await using store = await MessageStore.open(path, signal);
+      await using store = await MessageStore.open(path, signal, undefined, userIds);
       rows = await store.countOf(userId);
       if (rows === 0) return 0;
       const id = String(userId);
@@ -136,7 +156,7 @@ export class MessageStore implements AsyncDisposable {
       await store.#file.run('CHECKPOINT');
     }
     {
-      await using store = await MessageStore.open(draft, signal);
+      await using store = await MessageStore.open(draft, signal, undefined, userIds);
       await store.#file.run(statement('sql/messages/read-message.sql'), places.message);
       await store.#file.run(statement('sql/messages/read-week-score.sql'), places.score);
       await store.#file.run(statement('sql/messages/read-model-use.sql'), places.use);
@@ -148,11 +168,15 @@ export class MessageStore implements AsyncDisposable {
     return rows;
   }
 
+  #stored(id: UserId): UserId {
+    return this.#userIds === 'bigint' ? BigInt(id) : id;
+  }
+
   /** Adds messages that {@link commit} will store. They are invisible until then, and dropped if it isn't called. */
   async stage(): Promise<(messages: readonly Message[]) => void> {
     await this.#file.run('BEGIN');
     await this.#file.run('CREATE TABLE staged_message AS SELECT * FROM message LIMIT 0');
-    const types = [BIGINT, INTEGER, BIGINT, VARCHAR, UTINYINT];
+    const types = [BIGINT, this.#userIds === 'bigint' ? BIGINT : INTEGER, BIGINT, VARCHAR, UTINYINT];
     const staging = await BulkAppender.open<MessageVectors>(this.#file.connection, 'staged_message', types);
     this.#staging = staging;
     return (messages) =>
@@ -161,7 +185,7 @@ export class MessageStore implements AsyncDisposable {
           for (let i = 0; i < count; i++) {
             const message = messages[from + i] as Message;
             ids.setItem(to + i, message.id);
-            users.setItem(to + i, message.userId);
+            users.setItem(to + i, this.#stored(message.userId));
             instants.setItem(to + i, BigInt(message.at));
             words.setItem(to + i, message.words);
             labels.setItem(to + i, message.isGood === undefined ? null : Number(message.isGood));
@@ -223,14 +247,14 @@ export class MessageStore implements AsyncDisposable {
 
   /** Stores scores, all or none. */
   async addScores(model: string, scores: readonly WeekScore[]): Promise<void> {
-    const types = [INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
+    const types = [this.#userIds === 'bigint' ? BIGINT : INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
     await this.#file.run('BEGIN');
     const appender = await BulkAppender.open<ScoreVectors>(this.#file.connection, 'week_score', types);
     this.#file.guard(() => {
       appender.append(scores.length, ([users, weeks, contents, models, probabilities], to, from, count) => {
         for (let i = 0; i < count; i++) {
           const score = scores[from + i] as WeekScore;
-          users.setItem(to + i, score.userId);
+          users.setItem(to + i, this.#stored(score.userId));
           weeks.setItem(to + i, score.week);
           contents.setItem(to + i, score.content);
           models.setItem(to + i, model);
@@ -243,18 +267,18 @@ export class MessageStore implements AsyncDisposable {
   }
 
   /** The scores of the user-weeks that {@link findUnscored} found, by user and week; `probability` in millionths. */
-  async *weekScores(model: string): AsyncGenerator<{ userId: number; week: number; probability: number }> {
+  async *weekScores(model: string): AsyncGenerator<{ userId: UserId; week: number; probability: number }> {
     for await (const chunk of this.#file.stream(statement('sql/messages/read-weeks.sql'), { model })) {
       for (const [userId, week, probability] of chunk.getRows())
-        yield { userId: userId as number, week: week as number, probability: probability as number };
+        yield { userId: userIdOf(userId as number | bigint), week: week as number, probability: probability as number };
     }
   }
 
   /** How many of each user's weeks have at least the threshold (in millionths), by user. */
-  async *shares(model: string, threshold: number): AsyncGenerator<{ userId: number; good: number; weeks: number }> {
+  async *shares(model: string, threshold: number): AsyncGenerator<{ userId: UserId; good: number; weeks: number }> {
     for await (const chunk of this.#file.stream(statement('sql/messages/read-shares.sql'), { model, threshold })) {
       for (const [userId, good, weeks] of chunk.getRows())
-        yield { userId: userId as number, good: Number(good), weeks: Number(weeks) };
+        yield { userId: userIdOf(userId as number | bigint), good: Number(good), weeks: Number(weeks) };
     }
   }
 
@@ -270,22 +294,23 @@ export class MessageStore implements AsyncDisposable {
       ...until,
       size: BigInt(this.#atOnce),
     });
-    for (const [first, last] of ranges as [number, number][])
+    for (const [first, last] of ranges as [DuckDBValue, DuckDBValue][])
       for await (const chunk of this.#file.stream(statement(file), { ...until, first, last }))
         yield chunk.getColumns() as MessageColumns;
   }
 }
 
-type MessageColumns = [users: number[], weeks: number[], values: (number | bigint)[], words: string[]];
+type MessageColumns = [users: (number | bigint)[], weeks: number[], values: (number | bigint)[], words: string[]];
 
 /** Groups sorted messages by user and week. */
 async function* weeksOf(
   chunks: AsyncIterable<MessageColumns>,
-): AsyncGenerator<{ userId: number; week: number; value: number | bigint; text: string }> {
-  let current: { userId: number; week: number; value: number | bigint; text: string } | undefined;
+): AsyncGenerator<{ userId: UserId; week: number; value: number | bigint; text: string }> {
+  let current: { userId: UserId; week: number; value: number | bigint; text: string } | undefined;
   // Chunk by chunk and not row by row: waiting for each of ten million messages takes longer than reading them.
   for await (const [users, weeks, values, texts] of chunks)
-    for (const [i, userId] of users.entries()) {
+    for (const [i, user] of users.entries()) {
+      const userId = userIdOf(user);
       const week = weeks[i] as number;
       const words = texts[i] as string;
       if (current && current.userId === userId && current.week === week) {

@@ -1,7 +1,9 @@
+import type { UserId } from '../user-id.ts';
+
 /** A message whose text is already cleaned. */
 export interface Message {
   id: bigint;
-  userId: number;
+  userId: UserId;
   /** Epoch seconds. */
   at: number;
   /** The words of its body and of its links' descriptions, see cleanText. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { instantBy, type TimeForm, textTimes, timeReason } from '../ingest/time-forms.ts';
+import { largestUserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { cleanText } from './clean.ts';
 import type { Message } from './message.ts';
 
-const largestUser = 2n ** 31n - 1n;
 const largestMessage = 2n ** 63n - 1n;
 
 /**
@@ -44,7 +44,12 @@ const apiUser = z.object({
  *
  * @param latest epoch seconds: a message after it is bad
  */
-export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY, times = textTimes): Message | string {
+export function parseMessage(
+  line: string,
+  latest = Number.POSITIVE_INFINITY,
+  times = textTimes,
+  userIds: UserIdKind = 'int',
+): Message | string {
   let json: unknown;
   try {
     json = JSON.parse(hasLongId.test(line) ? line.replace(longId, '$1"$2"') : line);
@@ -52,11 +57,16 @@ export function parseMessage(line: string, latest = Number.POSITIVE_INFINITY, ti
     return 'no JSON object';
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'no JSON object';
-  return judgeMessage(json, latest, times);
+  return judgeMessage(json, latest, times, userIds);
 }
 
 /** The message that an object is, or why it is none. */
-export function judgeMessage(json: object, latest: number, times: TimeForm): Message | string {
+export function judgeMessage(
+  json: object,
+  latest: number,
+  times: TimeForm,
+  userIds: UserIdKind = 'int',
+): Message | string {
   const parsed = form.safeParse(json);
   if (!parsed.success) {
     const [field] = parsed.error.issues[0]?.path ?? [];
@@ -70,7 +80,7 @@ export function judgeMessage(json: object, latest: number, times: TimeForm): Mes
   if (typeof messageId === 'string') return `id is ${messageId}`;
   const owner = user_id ?? user?.id;
   if (owner == null) return 'no user_id';
-  const userId = wholeNumber(owner, largestUser);
+  const userId = wholeNumber(owner, largestUserId[userIds]);
   if (typeof userId === 'string') return `${user_id == null ? 'user.id' : 'user_id'} is ${userId}`;
   const time = String(created_at);
   const at = instantBy(times, time);
@@ -83,7 +93,7 @@ export function judgeMessage(json: object, latest: number, times: TimeForm): Mes
     .map(cleanText)
     .filter((text) => text !== '')
     .join(' ');
-  return { id: messageId, userId: Number(userId), at, words, isGood };
+  return { id: messageId, userId: userIdOf(userId), at, words, isGood };
 }
 
 function descriptionsOf(links: unknown): string[] {

@@ -38,7 +38,7 @@ export async function readMessages(
   take: (messages: Message[]) => void,
 ): Promise<FileCount[]> {
   const { limits, signal } = options;
-  const files = messageFiles(folder, await mappingOf(folder, limits.mapping));
+  const files = messageFiles(folder, await mappingOf(folder, limits.mapping, limits.userIds));
   const progress = { file: '', bytes: 0, totalBytes: files.reduce((sum, { size }) => sum + size, 0), rows: 0 };
   const latest = latestInstant(folder);
   const counts: FileCount[] = [];
@@ -47,7 +47,7 @@ export async function readMessages(
     const form = await look(folder, file, 'messages', { limits, signal, mapped });
     const blocks = rowBlocks(folder, file, form, { limits, signal, onBytes: (read) => (progress.bytes += read) });
     counts.push(
-      await judgeFile(file, judgeBlocks(blocks, form.rows, latest, take), {
+      await judgeFile(file, judgeBlocks(blocks, { ...form.rows, userIds: limits.userIds }, latest, take), {
         location: folder.location,
         mostBytes: mostRowBytes(folder, file, form, limits),
         rejects: options.rejects,
@@ -98,13 +98,18 @@ function judgeLine(bytes: Buffer, form: JsonForm, latest: number): Message | str
     if (bytes.length > longestLine) return 'longer than 1 MiB';
     if (bytes.length === 0) return 'empty line';
     if (!isUtf8(bytes)) return 'broken UTF-8';
-    return parseMessage(bytes.toString('utf8'), latest, times);
+    return parseMessage(bytes.toString('utf8'), latest, times, form.userIds);
   }
   const object = objectOfLine(bytes, form);
   if (typeof object === 'string') return object;
   if (!isWantedObject(object, wanted)) return undefined;
   const found = Object.entries(keys ?? {}).map(([name, path]) => [name, valueAt(object, path)]);
-  return judgeMessage(messageOf({ ...Object.fromEntries(found), ...constants }, object.links), latest, times);
+  return judgeMessage(
+    messageOf({ ...Object.fromEntries(found), ...constants }, object.links),
+    latest,
+    times,
+    form.userIds,
+  );
 }
 
 async function* judgeTable(
@@ -127,7 +132,7 @@ async function* judgeTable(
       if (!isUtf8(bytes)) return 'broken UTF-8';
       values[name] = bytes.toString('utf8');
     }
-    const judged = judgeMessage(messageOf(values, undefined), latest, form.times);
+    const judged = judgeMessage(messageOf(values, undefined), latest, form.times, form.userIds);
     if (typeof judged === 'string') return judged;
     messages.push(judged);
     return undefined;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { statement } from '../config/project.ts';
 import { BusyError } from '../errors.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
+import type { UserId } from '../user-id.ts';
 import { isoWeekName } from './iso-week.ts';
 
 /** A user's week, as 2024-W22, and the probability (0…1) that a good user wrote what is in it. */
@@ -16,7 +17,7 @@ export interface ScoredWeek {
  * @param path of the message store
  * @returns undefined while a run uses the store
  */
-export async function userWeeks(path: string, userId: number): Promise<ScoredWeek[] | undefined> {
+export async function userWeeks(path: string, userId: UserId): Promise<ScoredWeek[] | undefined> {
   if (!existsSync(path)) return [];
   try {
     await using file = await DuckDbFile.open(path, undefined, { readOnly: true });

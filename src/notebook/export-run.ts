@@ -56,12 +56,13 @@ export async function exportRun(
           onProgress(`writing ${table}`);
           const csv = join(beside, `${table}.csv`);
           await pipeline(copyOut(client, 'sql/notebook/copy.sql', { table }), createWriteStream(csv), { signal });
-          if (format === 'parquet') await toParquet(csv, types[table]);
+          if (format === 'parquet') await toParquet(csv, typesOf(types[table], settings));
         }
         if (found.run.filtered) {
           onProgress('writing scores');
           await writeScores(settings, join(beside, 'scores.csv'), signal);
-          if (format === 'parquet') await toParquet(join(beside, 'scores.csv'), { user_id: 'INTEGER', pred: 'DOUBLE' });
+          if (format === 'parquet')
+            await toParquet(join(beside, 'scores.csv'), typesOf({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
         }
         const files = (await readdir(beside)).sort();
         await rm(folder, { recursive: true, force: true });
@@ -100,6 +101,15 @@ const types = {
     ...{ ...instants, source: 'VARCHAR' },
   },
 };
+
+function typesOf(
+  columns: Readonly<Record<string, string>>,
+  { userIds }: Pick<Settings, 'userIds'>,
+): Readonly<Record<string, string>> {
+  if (userIds !== 'bigint') return columns;
+  const isId = (name: string) => name.endsWith('_id') || name === 'closest_connection';
+  return Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, isId(name) ? 'BIGINT' : type]));
+}
 
 /** Replaces a CSV by a Parquet file of the same name. */
 async function toParquet(csv: string, columns: Readonly<Record<string, string>>): Promise<void> {

@@ -1,9 +1,11 @@
 import type { Graph } from '../graph/graph.ts';
+import { onlyUser } from '../graph/user-ranges.ts';
 import { type RunFacts, wantedOf } from '../jobs/run.ts';
 import { readVias } from '../scoring/ranking/circles.ts';
 import { mostRecommended } from '../scoring/ranking/ranking.ts';
 import { candidatesOf, sharedParameters } from '../scoring/ranking/recommend.ts';
 import { exactDecimal } from '../scoring/ranking/rows-with-sources.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 import { type ActivityView, stepsWithActivities } from './activities.ts';
 import type { Obstacle } from './obstacle.ts';
 
@@ -20,19 +22,19 @@ export type Term = { weight: string } & (
 interface CircleTerm {
   source: 'circle';
   /** The tie, and its rank among the user's ties. */
-  via: number;
+  via: UserId;
   rank: number;
   /** How many people are around the tie, with the tie. */
   members: number;
   /** Those of them who engage with the candidate: recently, and only before. */
-  lately: number[];
-  before: number[];
+  lately: UserId[];
+  before: UserId[];
 }
 
 /** What speaks for a candidate by circles, and what keeps them from being recommended. */
 export interface CirclesExplanation {
-  userId: number;
-  recId: number;
+  userId: UserId;
+  recId: UserId;
   run: RunFacts;
   recommended: boolean;
   /** Rank among the candidates that no filter drops; undefined if a filter drops this one. */
@@ -54,7 +56,7 @@ export interface CirclesExplanation {
 export async function explainCircles(
   graph: Graph,
   run: RunFacts,
-  [userId, recId]: [number, number],
+  [userId, recId]: [UserId, UserId],
   filters: readonly Obstacle[],
 ): Promise<CirclesExplanation> {
   const [user, rec] = [BigInt(userId), BigInt(recId)];
@@ -90,7 +92,7 @@ export async function explainCircles(
       missing: asDecimal(lowest - score),
     });
   }
-  const vias = (await readVias(graph, { first: user, end: user + 1n }, shared.busy as bigint[]))[0]?.others ?? [];
+  const vias = (await readVias(graph, onlyUser(user), shared.busy as bigint[]))[0]?.others ?? [];
   const circleOf = await circlesAround(graph, run, rec, terms);
   const ofSource = async ({ via, source }: { via: bigint; source: number }) => {
     if (source === 0) return { source: 'circle' as const, rank: vias.indexOf(via) + 1, ...circleOf(via) };
@@ -125,7 +127,7 @@ async function circlesAround(
   });
   return (via) => {
     const { members = [], votes = [] } = rows.find((row) => row.via === via) ?? {};
-    const voting = (vote: bigint) => members.filter((_, i) => votes[i] === vote).map(Number);
-    return { via: Number(via), members: members.length, lately: voting(2n), before: voting(1n) };
+    const voting = (vote: bigint) => members.filter((_, i) => votes[i] === vote).map(userIdOf);
+    return { via: userIdOf(via), members: members.length, lately: voting(2n), before: voting(1n) };
   };
 }

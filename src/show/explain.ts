@@ -3,6 +3,7 @@ import type { Graph } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { mostRecommended } from '../scoring/ranking/ranking.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
 import { type CirclesExplanation, explainCircles } from './explain-circles.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -11,7 +12,7 @@ import { type WordsBetween, wordsBetween } from './words-between.ts';
 
 /** A closest connection that makes somebody a candidate, and the activities behind the two steps. */
 export interface Reason {
-  userId: number;
+  userId: UserId;
   /** What it adds to the score. */
   weight: string;
   /** From the user to the reason, and from the reason to the candidate. */
@@ -20,8 +21,8 @@ export interface Reason {
 
 /** Why a user is recommended to another or, if there are `obstacles`, why not. */
 export interface Explanation {
-  userId: number;
-  recId: number;
+  userId: UserId;
+  recId: UserId;
   run: RunFacts;
   recommended: boolean;
   /** Rank among the candidates that no filter drops; undefined if a filter drops this one. */
@@ -55,8 +56,8 @@ interface RelationRow {
 export async function explain(
   graph: Graph,
   run: RunFacts,
-  userId: number,
-  recId: number,
+  userId: UserId,
+  recId: UserId,
 ): Promise<Explanation | CirclesExplanation> {
   const asOf = BigInt(run.asOf);
   const pair = { userId: BigInt(userId), recId: BigInt(recId) };
@@ -96,8 +97,8 @@ export async function explain(
 /** In the order in which a run applies them. */
 function filtersOf(
   run: RunFacts,
-  userId: number,
-  recId: number,
+  userId: UserId,
+  recId: UserId,
   relation: RelationRow,
   engaged: readonly bigint[],
   words: WordsBetween,
@@ -121,7 +122,7 @@ function filtersOf(
 }
 
 /** With whom the user has engaged in the window, if that drops candidates. */
-async function engagedBy(graph: Graph, { asOf, settings }: RunFacts, userId: number): Promise<bigint[]> {
+async function engagedBy(graph: Graph, { asOf, settings }: RunFacts, userId: UserId): Promise<bigint[]> {
   if (settings.recommendEngaged) return [];
   const { rows } = await graph.read<{ engaged: bigint[] }>('cypher/show/engaged.cypher', {
     ...{ userId: BigInt(userId), ...weighingParameters(settings.weighting, asOf) },
@@ -147,20 +148,20 @@ async function standing(
 async function reasonsOf(
   graph: Graph,
   run: RunFacts,
-  userId: number,
-  recId: number,
+  userId: UserId,
+  recId: UserId,
   relation: RelationRow,
 ): Promise<Reason[]> {
   const ofOne = weightUnits(run.settings.weighting);
   const steps = relation.reasons.flatMap((reason, i) => [
     {
       from: userId,
-      to: Number(reason),
+      to: userIdOf(reason),
       rank: Number(relation.firstRanks[i]),
       weight: decimalWeight(relation.firstWeights[i] ?? 0n, ofOne),
     },
     {
-      from: Number(reason),
+      from: userIdOf(reason),
       to: recId,
       rank: Number(relation.secondRanks[i]),
       weight: decimalWeight(relation.secondWeights[i] ?? 0n, ofOne),
@@ -169,6 +170,6 @@ async function reasonsOf(
   const complete = await stepsWithActivities(graph, run, steps);
   return relation.reasons.map((reason, i) => {
     const [first, second] = [complete[2 * i] as Step, complete[2 * i + 1] as Step];
-    return { userId: Number(reason), weight: second.weight, steps: [first, second] };
+    return { userId: userIdOf(reason), weight: second.weight, steps: [first, second] };
   });
 }

@@ -8,6 +8,7 @@ import { messagesFile } from '../jobs/run-context.ts';
 import { type ScoredWeek, userWeeks } from '../messages/user-weeks.ts';
 import type { Database } from '../postgres/database.ts';
 import { findRecommending } from '../scoring/ranking/recommend.ts';
+import type { UserId } from '../user-id.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Explanation, explain } from './explain.ts';
@@ -53,8 +54,8 @@ const patienceMs = 30_000;
 export async function lookUp(
   settings: Settings,
   database: Database,
-  userId: number,
-  why: number | undefined,
+  userId: UserId,
+  why: UserId | undefined,
 ): Promise<UserLook> {
   const shown = await findShown(database);
   const look = await lookInGraph(settings, shown, userId, why).catch(async (error) => ({
@@ -81,8 +82,8 @@ class UnreadableGraph extends KithError {}
 async function lookInGraph(
   settings: Settings,
   { run, isGraphOfRun, whyNot, scores }: ShownRun,
-  userId: number,
-  why: number | undefined,
+  userId: UserId,
+  why: UserId | undefined,
 ): Promise<UserLook> {
   if (!isGraphOfRun) throw new UnreadableGraph(whyNot);
   try {

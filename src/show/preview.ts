@@ -11,12 +11,13 @@ import { type RunFacts, type RunSettings, wantedOf, wordsOf } from '../jobs/run.
 import { withDatabase } from '../jobs/with-database.ts';
 import { makeListsAround } from '../scoring/ranking/lists-around.ts';
 import { findRecommending } from '../scoring/ranking/recommend.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 import { showUser, type UserView, unknownUser } from './show-user.ts';
 import { shownRun } from './shown-run.ts';
 
 /** Somebody on a list: the rank that is published, and the one under other settings; undefined: not on that list. */
 export interface Moved {
-  userId: number;
+  userId: UserId;
   was?: number;
   rank?: number;
 }
@@ -41,7 +42,7 @@ export interface Preview {
  */
 export async function previewUser(
   settings: Settings,
-  userId: number,
+  userId: UserId,
   change: (ofRun: RunSettings) => RunSettings,
   { signal, onProgress }: { signal?: AbortSignal; onProgress: (doing: string) => void },
 ): Promise<Preview> {
@@ -63,9 +64,10 @@ export async function previewUser(
     return showUser(trial, run, userId, computing);
   });
   const lists = await withDatabase(settings, signal, (database) =>
-    database.query<{ list: string; userId: number; rank: number }>('sql/show/published-lists.sql', [userId]),
+    database.query<{ list: string; userId: number | string; rank: number }>('sql/show/published-lists.sql', [userId]),
   );
-  const of = (list: string) => lists.filter((row) => row.list === list);
+  const of = (list: string) =>
+    lists.filter((row) => row.list === list).map((row) => ({ ...row, userId: userIdOf(row.userId) }));
   return {
     ...{ user, published },
     closest: movedOf(of('closest'), user.closest),
@@ -88,6 +90,6 @@ function movedOf(before: readonly Ranked[], now: readonly Ranked[]): Moved[] {
 }
 
 interface Ranked {
-  userId: number;
+  userId: UserId;
   rank: number;
 }

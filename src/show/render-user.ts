@@ -1,4 +1,5 @@
 import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
+import type { UserId } from '../user-id.ts';
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
 
@@ -62,7 +63,7 @@ export function stateText({ suspended, reputation, run, fromTables }: UserView):
 }
 
 /** Through whom people are recommended by circles. */
-export function tiesText(vias: readonly number[]): string {
+export function tiesText(vias: readonly UserId[]): string {
   if (vias.length === 0)
     return 'No ties: nobody engaged with the user in the window either, so whoever is popular now is recommended.';
   return `Recommended through the ${vias.length === 1 ? 'tie' : `${vias.length} strongest ties`} of the user: ${vias.join(', ')}`;

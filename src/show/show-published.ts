@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import { type Database, queryOn } from '../postgres/database.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 import type { RecommendationView, UserView, Weighted } from './show-user.ts';
 import { findShown } from './shown-run.ts';
 
@@ -13,7 +14,7 @@ import { findShown } from './shown-run.ts';
  */
 export async function showPublished(
   settings: Settings,
-  userId: number,
+  userId: UserId,
   signal: AbortSignal,
 ): Promise<UserView | undefined> {
   return withDatabase(settings, signal, async (database) => {
@@ -31,7 +32,7 @@ export async function showPublished(
 export async function userInTables(
   database: Database,
   run: RunFacts,
-  userId: number,
+  userId: UserId,
   fromTables: string | undefined,
 ): Promise<UserView> {
   // All of one run, even if another is published meanwhile.
@@ -40,18 +41,23 @@ export async function userInTables(
     const recommended = await queryOn<Omit<RecommendationView, 'reasons'>>(client, 'sql/show/recommendations.sql', [
       userId,
     ]);
-    const reasons = await queryOn<Weighted & { recId: number; source: string }>(client, 'sql/show/reasons.sql', [
+    const reasons = await queryOn<Weighted & { recId: UserId; source: string }>(client, 'sql/show/reasons.sql', [
       userId,
     ]);
     return {
       ...{ userId, run, fromTables },
-      closest,
+      closest: closest.map(withId),
       recommendations: recommended.map((one) => ({
-        ...one,
+        ...withId(one),
         reasons: reasons
           .filter(({ recId }) => recId === one.userId)
-          .map(({ userId, weight, source }) => ({ userId, weight, source })),
+          .map(({ userId, weight, source }) => withId({ userId, weight, source })),
       })),
     };
   });
+}
+
+/** Postgres gives a BIGINT as a text. */
+function withId<T extends { userId: UserId }>(row: T): T {
+  return { ...row, userId: userIdOf(row.userId) };
 }

@@ -1,20 +1,22 @@
 import { BadInputError } from '../errors.ts';
 import type { Computing } from '../graph/compiled.ts';
 import type { Graph, Parameters } from '../graph/graph.ts';
+import { onlyUser } from '../graph/user-ranges.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import { type RunFacts, wantedOf } from '../jobs/run.ts';
 import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import { type DroppedCandidates, recommendTo } from '../scoring/ranking/recommend.ts';
+import { compareIds, type UserId, userIdOf } from '../user-id.ts';
 
 /** A user with a weight; weights and scores are decimals as published, with 12 places or as many as the ranking has. */
 export interface Weighted {
-  userId: number;
+  userId: UserId;
   weight: string;
 }
 
 export interface RecommendationView {
-  userId: number;
+  userId: UserId;
   /** 1 is the best. */
   rank: number;
   score: string;
@@ -26,7 +28,7 @@ export interface RecommendationView {
 
 /** A user in the current graph, by a run's as-of and settings; or in the published tables, which know less. */
 export interface UserView {
-  userId: number;
+  userId: UserId;
   run: RunFacts;
   /** Why it is from the published tables, as a clause; undefined if it is from the graph. */
   fromTables?: string;
@@ -36,7 +38,7 @@ export interface UserView {
   reputation?: number;
   closest: (Weighted & { rank: number })[];
   /** By circles: through whom people are recommended, the strongest ties first. */
-  vias?: number[];
+  vias?: UserId[];
   recommendations: RecommendationView[];
   /** Candidates that a filter dropped, by the filter's name; undefined if only the graph would know. */
   dropped?: DroppedCandidates;
@@ -58,7 +60,7 @@ interface UserRow {
 export async function showUser(
   graph: Graph,
   run: RunFacts,
-  userId: number,
+  userId: UserId,
   computing: Computing,
   shared?: Parameters,
 ): Promise<UserView> {
@@ -76,7 +78,7 @@ export async function showUser(
   const reasonsOf = new Map<string, RecommendationView['reasons']>();
   for (const [, candidate = '', reason, weight = '', source = sources[0] as string] of fieldsOf(recommended.reasons)) {
     const reasons = reasonsOf.get(candidate) ?? [];
-    reasons.push({ userId: Number(reason), weight, source });
+    reasons.push({ userId: userIdOf(reason as string), weight, source });
     reasonsOf.set(candidate, reasons);
   }
   return {
@@ -85,14 +87,14 @@ export async function showUser(
     suspended: user.suspended,
     reputation: user.reputation ?? undefined,
     closest: user.closest.map((closest, i) => ({
-      userId: Number(closest),
+      userId: userIdOf(closest),
       rank: i + 1,
       weight: decimalWeight(user.weights[i] ?? 0n, ofOne),
     })),
     ...(vias && { vias }),
     recommendations: fieldsOf(recommended.recommendations)
       .map(([, candidate = '', score = '', rank, source = sources[0] as string]) => ({
-        userId: Number(candidate),
+        userId: userIdOf(candidate),
         rank: Number(rank),
         score,
         source,
@@ -103,10 +105,10 @@ export async function showUser(
   };
 }
 
-async function viasOf(graph: Graph, run: RunFacts, id: bigint): Promise<number[]> {
+async function viasOf(graph: Graph, run: RunFacts, id: bigint): Promise<UserId[]> {
   const busy = await busyUsers(graph, run.settings.strangersAtMost);
-  const [found] = await readVias(graph, { first: id, end: id + 1n }, busy);
-  return (found?.others ?? []).map(Number);
+  const [found] = await readVias(graph, onlyUser(id), busy);
+  return (found?.others ?? []).map(userIdOf);
 }
 
 /** The columns of each row of a table's text. */
@@ -120,10 +122,10 @@ function fieldsOf(rows: string): string[][] {
 function heaviestFirst(a: Weighted, b: Weighted): number {
   // As numbers they could be equal, but they all have as many places.
   const [x, y] = [a, b].map(({ weight }) => BigInt(weight.replace('.', ''))) as [bigint, bigint];
-  return x === y ? a.userId - b.userId : x > y ? -1 : 1;
+  return x === y ? compareIds(a.userId, b.userId) : x > y ? -1 : 1;
 }
 
 /** The error for a user whom no file has named. */
-export function unknownUser(userId: number): BadInputError {
+export function unknownUser(userId: UserId): BadInputError {
   return new BadInputError(`The graph has no user ${userId}: no ingested file names this user; check the id.`);
 }

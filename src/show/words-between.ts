@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { hiddenUsers, inactiveUsers } from '../scoring/ranking/recommend.ts';
+import type { UserId } from '../user-id.ts';
 import type { Obstacle } from './obstacle.ts';
 import { instantText } from './text.ts';
 
@@ -29,7 +30,7 @@ interface WordsRow {
 }
 
 /** By what the run has set in the graph. */
-export async function wordsBetween(graph: Graph, run: RunFacts, userId: number, recId: number): Promise<WordsBetween> {
+export async function wordsBetween(graph: Graph, run: RunFacts, userId: UserId, recId: UserId): Promise<WordsBetween> {
   const { asOf, settings } = run;
   const found: WordsBetween = { first: [], last: [], notes: [], barred: [] };
   const { rows } = await graph.read<WordsRow>('cypher/show/words.cypher', {

@@ -93,7 +93,7 @@ test.each(changes)(
       // Beside it stands what is published.
       const published = own(tables.recommendations).map((line) => Number(line.split(',')[1]));
       const was = preview.recommendations.filter((one) => one.was !== undefined);
-      expect(was.map(({ userId }) => userId).sort((a, b) => a - b)).toEqual(published.sort((a, b) => a - b));
+      expect(was.map(({ userId }) => Number(userId)).sort((a, b) => a - b)).toEqual(published.sort((a, b) => a - b));
       expect(preview.recommendations.flatMap(({ rank }) => rank ?? [])).toEqual(
         recommendations.map(({ rank }) => rank),
       );

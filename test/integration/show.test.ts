@@ -301,7 +301,7 @@ describe('by circles', () => {
     const view = await showUser(network.graph, byCircles(), 2770, plain);
     expect(view.vias?.length).toBe(10);
     for (const one of view.recommendations) {
-      const why = await explained(2770, one.userId);
+      const why = await explained(2770, Number(one.userId));
       expect([why.recommended, why.rank, why.score]).toEqual([true, one.rank, one.score]);
       const units = why.terms.reduce((sum, { weight }) => sum + BigInt(weight.replace('.', '')), 0n);
       expect(units).toBe(BigInt(one.score.replace('.', '')));
@@ -313,7 +313,9 @@ describe('by circles', () => {
         expect(voters.length).toBeLessThanOrEqual(term.members);
         // Whoever votes has the recommended among their closest.
         for (const voter of voters)
-          expect(linesOf(circles.closest, voter).some((line) => line.split(',')[1] === String(one.userId))).toBe(true);
+          expect(
+            linesOf(circles.closest, Number(voter)).some((line) => line.split(',')[1] === String(one.userId)),
+          ).toBe(true);
       }
     }
   });
@@ -342,14 +344,16 @@ describe('by circles', () => {
     expect(popular).toBeDefined();
     const none = byCircles({ popularAtMost: 0 });
     const surplus = all.recommendations.find(({ reasons }) => reasons.some(({ source }) => source.includes('popular')));
-    expect((await explained(2770, surplus?.userId ?? -1, none)).obstacles).toEqual([
+    expect((await explained(2770, Number(surplus?.userId ?? -1), none)).obstacles).toEqual([
       { kind: 'popular-at-most', most: 0 },
     ]);
     const engaged = linesOf(circles.closest, 2770).map((line) => Number(line.split(',')[1]));
-    const known = all.recommendations.find(({ userId }) => engaged.includes(userId));
+    const known = all.recommendations.find(({ userId }) => engaged.includes(Number(userId)));
     const unengaged = byCircles({ recommendEngaged: false });
     if (known)
-      expect((await explained(2770, known.userId, unengaged)).obstacles.map(({ kind }) => kind)).toEqual(['engaged']);
+      expect((await explained(2770, Number(known.userId), unengaged)).obstacles.map(({ kind }) => kind)).toEqual([
+        'engaged',
+      ]);
     expect((await explained(2770, best)).obstacles).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ describeWith(api)("messages as StockTwits' API gives them", () => {
       async (store, [count]) => {
         expect(count).toMatchObject({ lines: 828, parsed: 828, rejected: 0 });
         expect(await store.count(0)).toEqual({ messages: 828, upToAsOf: 0 });
-        const labels = new Map<number, boolean>();
+        const labels = new Map<number | bigint, boolean>();
         for await (const { userId, isGood } of store.labelledWeeks(Number.MAX_SAFE_INTEGER)) labels.set(userId, isGood);
         expect(labels.size).toBe(504);
         expect([...labels.values()].filter(Boolean)).toHaveLength(12);

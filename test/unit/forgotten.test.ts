@@ -9,6 +9,7 @@ import { readFolder } from '../../src/ingest/read-folder.ts';
 import { countInFiles, eraseInFiles } from '../../src/jobs/forget/erase-files.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
+import type { UserId } from '../../src/user-id.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
@@ -40,8 +41,8 @@ async function read(forgotten?: Forgotten) {
   });
 }
 
-async function usersIn(folder: Awaited<ReturnType<typeof read>>): Promise<number[]> {
-  const ids: number[] = [];
+async function usersIn(folder: Awaited<ReturnType<typeof read>>): Promise<UserId[]> {
+  const ids: UserId[] = [];
   for await (const batch of folder.readUsers(100)) ids.push(...batch.userIds);
   return ids;
 }
@@ -137,7 +138,7 @@ describe('erasing a user', () => {
     expect(readFileSync(path).includes('userhzq')).toBe(true);
     const work = join(home, 'work');
     mkdirSync(work);
-    expect(await MessageStore.erase(path, 7, work)).toBe(2);
+    expect(await MessageStore.erase(path, 7, work, { userIds: 'int' })).toBe(2);
     expect(readFileSync(path).includes('userhzq')).toBe(false);
     expect(readFileSync(path).includes('userbzq')).toBe(true);
     await using store = await MessageStore.open(path);

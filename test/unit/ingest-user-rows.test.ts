@@ -11,7 +11,7 @@ function read(text: string | Buffer, blockLines = Number.POSITIVE_INFINITY) {
   const found = { lines: 0, parsed: 0, users: [] as [number, boolean][], rejects: [] as string[] };
   const take = (rows: ReturnType<UserReader['read']>) => {
     rows.userIds.forEach((id, i) => {
-      found.users.push([id, rows.suspended[i] as boolean]);
+      found.users.push([Number(id), rows.suspended[i] as boolean]);
     });
     found.rejects.push(...rows.rejects.map(({ line, reason }) => `${found.lines + line} ${reason}`));
     found.lines += rows.lines;

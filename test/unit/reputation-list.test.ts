@@ -103,7 +103,7 @@ describe('scores of users', () => {
       true,
     ]);
     let count = 0;
-    let last: [number, number] = [-1, -1];
+    let last: [number | bigint, number] = [-1, -1];
     for (const score of scores) {
       if (score[0] !== count && count < users) throw new Error(`${score[0]} instead of ${count}`);
       last = score;

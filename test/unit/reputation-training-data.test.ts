@@ -46,7 +46,7 @@ describe('splitting users', () => {
   test('gives each part its share of the good ones and of the others', () => {
     const parts = splitUsers(labels, 1);
     const count = (part: string, isGood: boolean) =>
-      [...parts].filter(([userId, of]) => of === part && labels.get(userId) === isGood).length;
+      [...parts].filter(([userId, of]) => of === part && labels.get(Number(userId)) === isGood).length;
     expect([count('test', true), count('validation', true), count('training', true)]).toEqual([4, 2, 14]);
     expect([count('test', false), count('validation', false), count('training', false)]).toEqual([196, 118, 666]);
     expect(parts.size).toBe(1000);
@@ -54,8 +54,8 @@ describe('splitting users', () => {
 
   test('depends on the seed and on nothing else', () => {
     const shuffled = new Map([...labels].toReversed());
-    expect(new Map([...splitUsers(shuffled, 1)].sort(([a], [b]) => a - b))).toEqual(
-      new Map([...splitUsers(labels, 1)].sort(([a], [b]) => a - b)),
+    expect(new Map([...splitUsers(shuffled, 1)].sort(([a], [b]) => Number(a) - Number(b)))).toEqual(
+      new Map([...splitUsers(labels, 1)].sort(([a], [b]) => Number(a) - Number(b))),
     );
     expect([...splitUsers(labels, 2)]).not.toEqual([...splitUsers(labels, 1)]);
   });

@@ -74,7 +74,7 @@ test('the users of Spark are read range by range', async () => {
   expect(ranges).toEqual([
     { first: 0n, end: 40n },
     { first: 40n, end: 70n },
-    { first: 70n, end: 2n ** 31n },
+    { first: 70n, end: 2n ** 63n },
   ]);
   const read = population.followed();
   const others: unknown[] = [];

@@ -3,9 +3,9 @@ import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { forget } from '../../jobs/forget/forget.ts';
 import { print, say } from '../../output.ts';
+import { readUserId } from '../../show/user-id.ts';
 import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
-import { userIdOf } from './show.ts';
 
 const examples = `
 Everything of the person goes: the user, all activities from and to them, messages, scores, lists, rejected lines, and
@@ -25,12 +25,13 @@ export function addForgetCommand(program: Command): void {
   program
     .command('forget')
     .description('erase a person: what they did and wrote, and what names them')
-    .argument('<user-id>', 'the user', userIdOf)
+    .argument('<user-id>', 'the user')
     .option('--dry-run', 'say how much there is, and change nothing')
     .option('--yes', 'do it; nothing is changed without it')
     .addHelpText('after', examples)
-    .action(async (userId: number, { dryRun, yes }: { dryRun?: boolean; yes?: boolean }) => {
+    .action(async (user: string, { dryRun, yes }: { dryRun?: boolean; yes?: boolean }) => {
       const settings = readSettings();
+      const userId = readUserId(user, settings);
       if (!yes && !dryRun)
         throw new BadInputError(
           `This would erase user ${userId} from ${settings.home} and its engines for good: add --yes to do it, or --dry-run ` +

@@ -5,9 +5,9 @@ import { settingsAsEnvironment } from '../../jobs/settings-as-environment.ts';
 import { print, printJson, say } from '../../output.ts';
 import { previewUser } from '../../show/preview.ts';
 import { renderPreview } from '../../show/render-preview.ts';
+import { readUserId } from '../../show/user-id.ts';
 import { interruptible } from '../interruptible.ts';
 import { addSettingOptions, givenSettings, settingsWith } from '../setting-options.ts';
-import { userIdOf } from './show.ts';
 
 const examples = `
 What isn't given is as in the published run, with whose lists the user's new ones are compared. They are computed from the
@@ -30,17 +30,19 @@ export function addPreviewCommand(program: Command): void {
     program
       .command('preview')
       .description('a user under other settings, beside what is published')
-      .argument('<user-id>', 'the user', userIdOf)
+      .argument('<user-id>', 'the user')
       .option('--json', 'print JSON'),
     'preview',
   )
     .addHelpText('after', examples)
-    .action(async (userId: number, options: { json?: boolean } & Record<string, unknown>) => {
+    .action(async (user: string, options: { json?: boolean } & Record<string, unknown>) => {
       const given = givenSettings(options);
       settingsWith(given, {});
+      const settings = readSettings();
+      const userId = readUserId(user, settings);
       const preview = await interruptible((signal) =>
         previewUser(
-          readSettings(),
+          settings,
           userId,
           (ofRun) => ({
             ...runSettings(settingsWith(given, settingsAsEnvironment(ofRun)), undefined),

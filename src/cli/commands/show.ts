@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
 import { BadInputError, messageOf } from '../../errors.ts';
@@ -18,7 +18,7 @@ import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 
 interface Given {
-  why?: number;
+  why?: string;
   json?: boolean;
   members?: boolean;
 }
@@ -42,13 +42,16 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
   program
     .command('show')
     .description("show a user's closest connections, and recommendations with their reasons")
-    .argument('<user-id>', 'the user', userIdOf)
-    .option('--why <rec-id>', 'explain why this user is recommended or not', userIdOf)
+    .argument('<user-id>', 'the user')
+    .option('--why <rec-id>', 'explain why this user is recommended or not')
     .option('--members', 'with --why, name those around each tie who engage with REC_ID (ranking circles)')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async (userId: number, { why, json, members }: Given) => {
+    .action(async (user: string, given: Given) => {
+      const { json, members } = given;
       const settings = readSettings();
+      const userId = readUserId(user, settings);
+      const why = given.why === undefined ? undefined : readUserId(given.why, settings);
       const view = await interruptible(async (signal) => {
         const published = await showPublished(settings, userId, signal);
         if (published && (why !== undefined || members))
@@ -71,13 +74,4 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
       if (typeof view === 'string') print(...view.split('\n'));
       else printJson(view);
     });
-}
-
-/** A user id as an argument. */
-export function userIdOf(text: string): number {
-  try {
-    return readUserId(text);
-  } catch (error) {
-    throw new InvalidArgumentError(messageOf(error));
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { numbersIn } from '../../ingest/forgotten.ts';
+import type { UserId } from '../../user-id.ts';
 
 const draft = '.part';
 
@@ -15,14 +16,14 @@ const namesUser: Readonly<Record<string, (record: readonly string[], id: string)
 };
 
 /** How many rows of the files in these folders' subfolders name a user. */
-export async function countInFiles(folders: readonly string[], userId: number): Promise<number> {
+export async function countInFiles(folders: readonly string[], userId: UserId): Promise<number> {
   let rows = 0;
   for (const file of await filesIn(folders)) rows += await readFile(file, userId, async () => undefined);
   return rows;
 }
 
 /** Writes the files that name a user anew, without those rows. @returns how many rows were removed */
-export async function eraseInFiles(folders: readonly string[], userId: number): Promise<number> {
+export async function eraseInFiles(folders: readonly string[], userId: UserId): Promise<number> {
   let rows = 0;
   for (const file of await filesIn(folders)) {
     const path = `${file.path}${draft}`;
@@ -55,7 +56,7 @@ async function filesIn(folders: readonly string[]): Promise<NamingFile[]> {
 /** Gives the records that don't name the user, as they are written, to `take`. @returns how many do */
 async function readFile(
   { path, names }: NamingFile,
-  userId: number,
+  userId: UserId,
   take: (texts: AsyncIterable<string>) => Promise<void>,
 ): Promise<number> {
   const id = String(userId);

@@ -18,6 +18,7 @@ import { MessageStore } from '../../messages/message-store.ts';
 import { type Database, textOf } from '../../postgres/database.ts';
 import { sparkFolder } from '../../spark/lake.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
+import type { UserId } from '../../user-id.ts';
 import { moveTokensOn } from '../attempt.ts';
 import { makeRoom } from '../make-room.ts';
 import { withNetworkLock } from '../network-lock.ts';
@@ -56,7 +57,7 @@ export interface ForgetOptions {
 interface Search {
   settings: Settings;
   database: Database;
-  userId: number;
+  userId: UserId;
   /** An empty folder of its own. */
   workDir: string;
   options: ForgetOptions;
@@ -68,7 +69,7 @@ interface Search {
  *
  * @throws EngineError, BusyError if something that names the user is in use; what was removed until then stays removed
  */
-export async function forget(settings: Settings, userId: number, options: ForgetOptions): Promise<Forgetting> {
+export async function forget(settings: Settings, userId: UserId, options: ForgetOptions): Promise<Forgetting> {
   return withDatabase(settings, options.signal, (database) =>
     onceFree(database, options, async (lost) => {
       const stop = { ...options, signal: AbortSignal.any([options.signal, lost]) };
@@ -234,12 +235,12 @@ async function messages({ settings, userId, workDir, options }: Search): Promise
   options.onProgress('messages');
   let count: number;
   if (options.isDry) {
-    await using store = await MessageStore.open(path, options.signal);
+    await using store = await MessageStore.open(path, options.signal, undefined, settings.userIds);
     count = await store.countOf(userId);
   } else {
     const work = join(workDir, 'messages');
     await mkdir(work, { mode: 0o700 });
-    count = await MessageStore.erase(path, userId, work, options.signal);
+    count = await MessageStore.erase(path, userId, work, { signal: options.signal, userIds: settings.userIds });
   }
   return [{ place: path, count, unit: 'messages and scores of weeks' }];
 }

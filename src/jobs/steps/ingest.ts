@@ -159,7 +159,7 @@ async function stageMessages(
   report: Report,
 ): Promise<({ store: MessageStore; counts: FileCount[]; forgotten: number } & AsyncDisposable) | undefined> {
   if (messageFiles(folder, await mappingOf(folder, settings.mapping)).length === 0) return undefined;
-  const store = await MessageStore.open(messagesFile(settings), signal);
+  const store = await MessageStore.open(messagesFile(settings), signal, undefined, settings.userIds);
   const rejects = await RejectsFile.append(rejectsPath, forgotten);
   try {
     const options = {

@@ -82,14 +82,14 @@ async function judgeList(
   { id, asOf }: KeptList,
   users: readonly TurnedUser[],
 ): Promise<JudgedList | undefined> {
-  const userIds: number[] = [];
-  const others: number[] = [];
+  const userIds: bigint[] = [];
+  const others: bigint[] = [];
   for (const user of users) {
     if (user.earliest > asOf) continue;
     user.others.forEach((other, i) => {
       if ((user.sinces[i] as bigint) <= asOf) return;
-      userIds.push(Number(user.userId));
-      others.push(Number(other));
+      userIds.push(user.userId);
+      others.push(other);
     });
   }
   const [counts] = await database.query<Omit<JudgedList, 'asOf'>>('sql/past/judge.sql', [id, userIds, others]);

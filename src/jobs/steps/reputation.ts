@@ -22,7 +22,7 @@ async function listOf(
 ): Promise<{ list: ReputationList; summary: Omit<ReputationSummary, 'scored'> } | undefined> {
   if (!scores) return undefined;
   if (scores.kind === 'list') return { list: scores.list, summary: { list: scores.place } };
-  await using store = await MessageStore.open(messagesFile(settings), signal);
+  await using store = await MessageStore.open(messagesFile(settings), signal, undefined, settings.userIds);
   report({ doing: 'finding new user-weeks' });
   const counts = await scoreWeeks(store, scores.model, run.asOf, {
     signal,

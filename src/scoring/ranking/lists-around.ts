@@ -1,7 +1,7 @@
 import { computeClosest, weighingParameters } from '../../graph/closest.ts';
 import type { Computing } from '../../graph/compiled.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { userRanges } from '../../graph/user-ranges.ts';
+import { onlyUser, userRanges } from '../../graph/user-ranges.ts';
 import { busyUsers, readVias } from './circles.ts';
 import type { Wanted } from './recommend.ts';
 
@@ -25,7 +25,7 @@ export async function makeListsAround(
   const compute = async (id: bigint) => {
     if (computed.has(id)) return;
     computed.add(id);
-    await computeClosest(graph, { first: id, end: id + 1n }, asOf, weighting, ranking.closest, computing);
+    await computeClosest(graph, onlyUser(id), asOf, weighting, ranking.closest, computing);
   };
   await compute(userId);
   if (!ranking.carried) {
@@ -36,12 +36,12 @@ export async function makeListsAround(
   // Who of them is busy is known only then.
   if (strangersAtMost !== undefined) for (const id of await around(userId)) await compute(id);
   const busy = await busyUsers(graph, strangersAtMost);
-  const vias = (await readVias(graph, { first: userId, end: userId + 1n }, busy))[0]?.others ?? [];
+  const vias = (await readVias(graph, onlyUser(userId), busy))[0]?.others ?? [];
   onProgress('finding the circles around the ties');
   for (const via of vias) {
     for (const id of [via, ...(await around(via))]) await compute(id);
   }
-  for (const via of vias) await graph.write(ranking.carried.cypher, { first: via, end: via + 1n, ...weighing });
+  for (const via of vias) await graph.write(ranking.carried.cypher, { ...onlyUser(via), ...weighing });
   onProgress('finding who is popular');
   for (const { first, end } of await userRanges(graph, usersPerReceived)) {
     await graph.write('cypher/circles/received.cypher', { first, end, ...weighing });

@@ -3,7 +3,7 @@ import { weighingParameters } from '../../graph/closest.ts';
 import { type Computing, findComputing } from '../../graph/compiled.ts';
 import type { Graph, Parameters } from '../../graph/graph.ts';
 import { readSideBySide } from '../../graph/side-by-side.ts';
-import { type UserRange, userRanges } from '../../graph/user-ranges.ts';
+import { onlyUser, type UserRange, userRanges } from '../../graph/user-ranges.ts';
 import {
   mostRecommended,
   type Ranking,
@@ -142,7 +142,7 @@ export async function recommendTo(
   userId: bigint,
   options: Wanted & { computing: Computing; shared?: Parameters },
 ): Promise<RecommendedRows> {
-  const range = { first: userId, end: userId + 1n };
+  const range = onlyUser(userId);
   const shared = options.shared ?? (await sharedParameters(graph, options));
   if (options.computing.by === 'cypher') {
     const good = await goodAround(graph, userId, options, shared);
@@ -174,7 +174,7 @@ export async function candidatesOf(
 ): Promise<UserRecommendations | undefined> {
   const good = await goodAround(graph, userId, wanted, shared);
   const all = { ...shared, most: 2n ** 31n, about };
-  return (await recommend(graph, { first: userId, end: userId + 1n }, wanted, all, good)).users[0];
+  return (await recommend(graph, onlyUser(userId), wanted, all, good)).users[0];
 }
 
 /** What the recommendations of all users share, beside the lists. */

@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import { userRanges } from '../../graph/user-ranges.ts';
+import { type UserId, userIdOf } from '../../user-id.ts';
 import type { ReputationList } from './reputation-list.ts';
 
 const batchSize = 20_000;
@@ -14,7 +15,7 @@ export async function applyReputation(graph: Graph, list: ReputationList | undef
   let scored = 0;
   for (const range of await userRanges(graph, 100_000)) {
     const { rows } = await graph.read<{ userId: bigint }>('cypher/reputation/scored-users.cypher', { ...range });
-    const gone = rows.map(({ userId }) => userId).filter((userId) => !list?.has(Number(userId)));
+    const gone = rows.map(({ userId }) => userId).filter((userId) => !list?.has(userIdOf(userId)));
     for (let i = 0; i < gone.length; i += batchSize)
       await graph.write('cypher/reputation/remove.cypher', { userIds: gone.slice(i, i + batchSize) });
     scored += rows.length - gone.length;
@@ -26,7 +27,7 @@ export async function applyReputation(graph: Graph, list: ReputationList | undef
   return { scored };
 }
 
-function* batchesOf(list: Iterable<[userId: number, pred: number]>): Generator<[bigint, number][]> {
+function* batchesOf(list: Iterable<[userId: UserId, pred: number]>): Generator<[bigint, number][]> {
   let batch: [bigint, number][] = [];
   for (const [userId, pred] of list) {
     batch.push([BigInt(userId), pred]);

@@ -3,12 +3,11 @@ import type { S3Settings } from '../../config/settings.ts';
 import { BadInputError, InterruptedError, KithError, messageOf } from '../../errors.ts';
 import { openFile } from '../../storage/open-file.ts';
 import { type UnpackLimits, unpack } from '../../storage/unpack.ts';
+import { largestUserId, type UserId, type UserIdKind, userIdOf } from '../../user-id.ts';
 import { UserScores } from './user-scores.ts';
 
 /** A run's list of scores: pred in [0, 1] by user id. */
-export type ReputationList = Pick<UserScores, 'has' | 'size'> & Iterable<[userId: number, pred: number]>;
-
-const largestId = 2 ** 31 - 1;
+export type ReputationList = Pick<UserScores, 'has' | 'size'> & Iterable<[userId: UserId, pred: number]>;
 
 /**
  * Reads `reputation_score.csv`: a header `user_id,pred`, then one line per user. Unlike with activities, where some bad
@@ -21,7 +20,7 @@ const largestId = 2 ** 31 - 1;
  */
 export async function readReputationList(
   location: string,
-  { limits, s3, signal }: { limits: UnpackLimits; s3?: S3Settings; signal?: AbortSignal },
+  { limits, s3, signal }: { limits: UnpackLimits & { userIds?: UserIdKind }; s3?: S3Settings; signal?: AbortSignal },
 ): Promise<ReputationList> {
   const list = new UserScores();
   const { path, size, bytes } = await openFile(location, 'file of scores (--reputation)', s3);
@@ -48,7 +47,7 @@ export async function readReputationList(
           throw new BadInputError(`${where}: the first line should be the header user_id,pred.`);
         continue;
       }
-      addScore(list, record, where);
+      addScore(list, record, where, largestUserId[limits.userIds ?? 'int']);
     }
     if (first) throw new BadInputError(`${path} is empty; it should start with the header user_id,pred.`);
   } catch (error) {
@@ -63,12 +62,12 @@ export async function readReputationList(
   return list;
 }
 
-function addScore(list: UserScores, record: string[], where: string): void {
+function addScore(list: UserScores, record: string[], where: string, largest: bigint): void {
   const [id = '', pred = ''] = record;
   if (record.length !== 2) throw new BadInputError(`${where}: ${record.length} columns instead of 2 (user_id,pred).`);
-  if (!/^\d{1,10}$/.test(id) || Number(id) > largestId)
-    throw new BadInputError(`${where}: user_id should be a whole number from 0 to ${largestId}.`);
+  if (!/^\d{1,19}$/.test(id) || BigInt(id) > largest)
+    throw new BadInputError(`${where}: user_id should be a whole number from 0 to ${largest}.`);
   if (!/^(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(pred) || Number(pred) > 1)
     throw new BadInputError(`${where}: pred should be a number from 0 to 1.`);
-  if (!list.add(Number(id), Number(pred))) throw new BadInputError(`${where}: user ${id} already has a score.`);
+  if (!list.add(userIdOf(id), Number(pred))) throw new BadInputError(`${where}: user ${id} already has a score.`);
 }

@@ -1,24 +1,31 @@
+import { largestUserId, type UserId } from '../../user-id.ts';
+
 /** Users and scores are kept in pieces of this many. */
 const pieceSize = 65_536;
 const bitsOfPage = 65_536;
+const mostInMap = 2 ** 24;
 // Both are 2^16: the division by them is a shift.
 
 /**
- * A pred in [0, 1] by user id, in the order in which they were added. A Map holds at most 2^24 entries; this holds a
- * score for every id up to 2^31 − 1, in 12 bytes each and at most 256 MiB for all.
+ * A pred in [0, 1] by user id, in the order in which they were added, those of ids above 2^31 − 1 last. A Map holds at
+ * most 2^24 entries; this holds a score for every id up to 2^31 − 1, in 12 bytes each and at most 256 MiB for all, and
+ * larger ids in as many Maps as it takes.
  */
-export class UserScores implements Iterable<[userId: number, pred: number]> {
+export class UserScores implements Iterable<[userId: UserId, pred: number]> {
   readonly #users: Int32Array[] = [];
   readonly #preds: Float64Array[] = [];
   /** Which ids are there, one bit each; a page is created with its first id. */
   readonly #pages: Uint32Array[] = [];
   #size = 0;
+  /** The scores of larger ids, some in each Map. */
+  readonly #large: Map<UserId, number>[] = [];
 
   get size(): number {
-    return this.#size;
+    return this.#large.reduce((sum, { size }) => sum + size, this.#size);
   }
 
-  has(userId: number): boolean {
+  has(userId: UserId): boolean {
+    if (!isInt(userId)) return this.#large.some((scores) => scores.has(userId));
     const bits = this.#pages[userId >>> 16]?.[(userId % bitsOfPage) >>> 5] ?? 0;
     return ((bits >>> (userId & 31)) & 1) === 1;
   }
@@ -26,11 +33,15 @@ export class UserScores implements Iterable<[userId: number, pred: number]> {
   /**
    * Adds a user.
    *
-   * @param userId a whole number from 0 to 2^31 − 1
    * @returns false if the user has a score already, which stays
    */
-  add(userId: number, pred: number): boolean {
+  add(userId: UserId, pred: number): boolean {
     if (this.has(userId)) return false;
+    if (!isInt(userId)) {
+      if ((this.#large.at(-1)?.size ?? mostInMap) === mostInMap) this.#large.push(new Map());
+      this.#large.at(-1)?.set(userId, pred);
+      return true;
+    }
     const page = userId >>> 16;
     const bits = this.#pages[page] ?? new Uint32Array(bitsOfPage / 32);
     this.#pages[page] = bits;
@@ -47,10 +58,17 @@ export class UserScores implements Iterable<[userId: number, pred: number]> {
     return true;
   }
 
-  *[Symbol.iterator](): Generator<[userId: number, pred: number]> {
+  *[Symbol.iterator](): Generator<[userId: UserId, pred: number]> {
     for (let i = 0; i < this.#size; i++) {
       const piece = i >>> 16;
       yield [this.#users[piece]?.[i % pieceSize] as number, this.#preds[piece]?.[i % pieceSize] as number];
     }
+    for (const scores of this.#large) yield* scores;
   }
+}
+
+const largestInt = Number(largestUserId.int);
+
+function isInt(userId: UserId): userId is number {
+  return userId <= largestInt;
 }

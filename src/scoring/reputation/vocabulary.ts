@@ -1,4 +1,5 @@
 import { BadInputError } from '../../errors.ts';
+import type { UserId } from '../../user-id.ts';
 
 /** Row 0 of an embedding: padding, where a text is shorter than its batch. It is all zeros. */
 export const padding = 0;
@@ -35,7 +36,7 @@ export class Vocabulary {
 /** Counts how many users use each word; texts have to be grouped by user. */
 export class WordCounter {
   readonly #most: number;
-  readonly #words = new Map<string, { users: number; last: number }>();
+  readonly #words = new Map<string, { users: number; last: UserId }>();
 
   /** @param most how many different words are counted at most */
   constructor(most = mostWords) {
@@ -43,7 +44,7 @@ export class WordCounter {
   }
 
   /** @throws BadInputError if there are too many different words */
-  add(userId: number, text: string): void {
+  add(userId: UserId, text: string): void {
     for (const word of wordsOf(text)) {
       const count = this.#words.get(word);
       if (!count && this.#words.size === this.#most)

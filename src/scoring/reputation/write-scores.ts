@@ -1,5 +1,6 @@
 import { isoWeekName } from '../../messages/iso-week.ts';
 import { type WriteOptions, writeWhole } from '../../storage/write-whole.ts';
+import type { UserId } from '../../user-id.ts';
 import { million } from './millionths.ts';
 import type { ReputationList } from './reputation-list.ts';
 
@@ -20,14 +21,14 @@ function* linesOf(list: ReputationList): Generator<string> {
 /** Writes `user_id,week,probability`, with the week's ISO 8601 name (2015-W53) and 6 decimals. */
 export async function writeWeekScores(
   location: string,
-  weeks: AsyncIterable<{ userId: number; week: number; probability: number }>,
+  weeks: AsyncIterable<{ userId: UserId; week: number; probability: number }>,
   options: WriteOptions,
 ): Promise<void> {
   await writeWhole(location, weekLinesOf(weeks), options);
 }
 
 async function* weekLinesOf(
-  weeks: AsyncIterable<{ userId: number; week: number; probability: number }>,
+  weeks: AsyncIterable<{ userId: UserId; week: number; probability: number }>,
 ): AsyncGenerator<string> {
   yield 'user_id,week,probability\n';
   for await (const { userId, week, probability } of weeks)

@@ -1,3 +1,4 @@
+import type { UserId } from '../../../user-id.ts';
 import type { Texts } from './texts.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Texts } from './texts.ts';
  * write now and then.
  */
 export function weekWeights(texts: Texts): Float32Array {
-  const weeks = new Map<number, number>();
+  const weeks = new Map<UserId, number>();
   for (const user of texts.users) weeks.set(user, (weeks.get(user) ?? 0) + 1);
   const weights = Float32Array.from(texts.users, (user) => 1 / Math.sqrt(weeks.get(user) as number));
   const sums = { good: 0, other: 0 };

@@ -1,3 +1,5 @@
+import type { UserId } from '../../../user-id.ts';
+
 /** A probability and the truth. */
 export interface Judged {
   probability: number;
@@ -18,7 +20,7 @@ export interface CalibrationBin {
 }
 
 /** Users and the mean probability of their weeks. */
-export function byUser(weeks: readonly Judged[], users: readonly number[]): Judged[] {
+export function byUser(weeks: readonly Judged[], users: readonly UserId[]): Judged[] {
   const sums = new Map<number, { sum: number; count: number; isGood: boolean }>();
   for (const [i, { probability, isGood }] of weeks.entries()) {
     const user = users[i] as number;

@@ -1,5 +1,6 @@
 import { BadInputError } from '../../../errors.ts';
 import { Random } from '../../../random.ts';
+import { compareIds, type UserId } from '../../../user-id.ts';
 
 /** What a labelled user is used for: to learn from, to stop training in time, or to judge the final model. */
 export type Part = 'training' | 'validation' | 'test';
@@ -16,11 +17,11 @@ const leastUsers = 5;
  *
  * @throws BadInputError if there are too few of one kind
  */
-export function splitUsers(labels: ReadonlyMap<number, boolean>, seed: number): Map<number, Part> {
-  const parts = new Map<number, Part>();
+export function splitUsers(labels: ReadonlyMap<UserId, boolean>, seed: number): Map<UserId, Part> {
+  const parts = new Map<UserId, Part>();
   for (const kind of [true, false]) {
     const users = [...labels].filter(([, isGood]) => isGood === kind).map(([userId]) => userId);
-    users.sort((a, b) => a - b);
+    users.sort(compareIds);
     if (users.length < leastUsers)
       throw new BadInputError(
         `Training needs at least ${leastUsers} users labelled good and ${leastUsers} labelled otherwise; ` +
@@ -31,7 +32,7 @@ export function splitUsers(labels: ReadonlyMap<number, boolean>, seed: number): 
     const order = new Random(seed, kind ? 'good users' : 'other users').permutation(users.length);
     for (const [place, i] of order.entries()) {
       const part = place < test ? 'test' : place < test + validation ? 'validation' : 'training';
-      parts.set(users[i] as number, part);
+      parts.set(users[i] as UserId, part);
     }
   }
   return parts;

@@ -1,9 +1,10 @@
 import type { LabelledWeek } from '../../../messages/message-store.ts';
+import type { UserId } from '../../../user-id.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 
 /** User-weeks in flat arrays, so that millions fit into memory. */
 export class Texts {
-  readonly users: number[] = [];
+  readonly users: UserId[] = [];
   readonly isGood: boolean[] = [];
   readonly #vocabulary: Vocabulary;
   readonly #length: number;

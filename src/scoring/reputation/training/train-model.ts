@@ -1,5 +1,6 @@
 import { BadInputError } from '../../../errors.ts';
 import type { MessageStore } from '../../../messages/message-store.ts';
+import type { UserId } from '../../../user-id.ts';
 import { Classifier } from '../classifier.ts';
 import { goodFrom, million } from '../millionths.ts';
 import type { Architecture, Model } from '../model.ts';
@@ -53,7 +54,7 @@ export async function trainModel(
   settings: TrainingSettings,
   options: FitOptions & { onCounts?: (counts: PartCounts, words: number) => void } = {},
 ): Promise<Training> {
-  const labels = new Map<number, boolean>();
+  const labels = new Map<UserId, boolean>();
   for await (const { userId, isGood } of store.labelledWeeks(asOf)) {
     // A Map holds no more; the messages of so many would not fit into memory either.
     if (labels.size === 2 ** 24 && !labels.has(userId))
@@ -88,8 +89,8 @@ export async function trainModel(
 }
 
 function countParts(
-  parts: ReadonlyMap<number, Part>,
-  labels: ReadonlyMap<number, boolean>,
+  parts: ReadonlyMap<UserId, Part>,
+  labels: ReadonlyMap<UserId, boolean>,
   texts: Record<Part, Texts>,
 ): PartCounts {
   const none = (part: Part) => ({ users: 0, good: 0, weeks: texts[part].size });
