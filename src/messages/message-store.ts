@@ -136,7 +136,7 @@ export class MessageStore implements AsyncDisposable {
     path: string,
     userId: UserId,
     workDir: string,
-    { signal, userIds }: { signal?: AbortSignal; userIds: UserIdKind },
+    { signal, userIds }: { signal?: AbortSignal; userIds?: UserIdKind },
   ): Promise<number> {
     const places = {
       message: { path: join(workDir, 'message.parquet') },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
-import { BadInputError, messageOf } from '../../errors.ts';
+import { BadInputError } from '../../errors.ts';
 import { Graph } from '../../graph/graph.ts';
 import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
