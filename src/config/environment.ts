@@ -423,6 +423,12 @@ export const topics = {
         'POST of JSON.',
       unset: 'nothing',
     }),
+    KITH_ON_PUBLISHED: text.optional().meta({
+      description:
+        'What to call when a run of the queue is published, likewise: a command gets `KITH_PUBLISHED_RUN` and ' +
+        '`KITH_PUBLISHED_AS_OF`, a URL also the numbers of rows. The run does not wait for it.',
+      unset: 'nothing',
+    }),
     KITH_JOBS_URL: z
       .string()
       .refine(

@@ -172,6 +172,8 @@ export interface Settings extends InputLimits, Recommending {
     folderPatience: number;
     /** A command or URL to call when a run fails. */
     onFailure?: string;
+    /** The same when one is published. */
+    onPublished?: string;
   };
   /** The dashboard and the metrics, which ask for the user `kith` and a password. */
   web: {
@@ -316,6 +318,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       stepLimit: s.KITH_STEP_LIMIT,
       folderPatience: s.KITH_FOLDER_PATIENCE,
       onFailure: s.KITH_ON_FAILURE,
+      onPublished: s.KITH_ON_PUBLISHED,
     },
     web: {
       host: s.KITH_WEB_HOST,

@@ -4,7 +4,7 @@ import { environment } from './environment.ts';
 const known = Object.keys(environment.shape);
 
 /** KITH_ variables that are not settings: for the failure hook's command, the tests, and the classifier's benchmark. */
-const notSettings = /^KITH_(FAILED_RUN|FAILED_WHY|TEST_\w+|BENCH_PYTHON)$/;
+const notSettings = /^KITH_(FAILED_RUN|FAILED_WHY|PUBLISHED_RUN|PUBLISHED_AS_OF|TEST_\w+|BENCH_PYTHON)$/;
 
 /** What Kubernetes sets in a pod for a service named kith or kith-…, besides KITH_…_PORT. */
 const ofKubernetes = /^KITH(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$/;

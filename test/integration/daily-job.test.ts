@@ -29,6 +29,8 @@ let client: S3Client;
 let hook: Server;
 /** What the hook was told. */
 const told: { run: string; status: string; error: string }[] = [];
+/** What the hook of published runs was told. */
+const published: { run: string; asOf: string; rows: object }[] = [];
 let network: WorkerNetwork;
 let metricsPort: number;
 
@@ -46,7 +48,7 @@ beforeAll(async () => {
   hook = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    told.push(JSON.parse(Buffer.concat(chunks).toString()));
+    (request.url === '/failed' ? told : published).push(JSON.parse(Buffer.concat(chunks).toString()));
     response.end();
   });
   await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
@@ -58,6 +60,7 @@ beforeAll(async () => {
     KITH_MODEL: model,
     KITH_METRICS_PORT: String(metricsPort),
     KITH_ON_FAILURE: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/failed`,
+    KITH_ON_PUBLISHED: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/published`,
   });
   await network.startWorker();
 });
@@ -134,6 +137,9 @@ test('the daily job turns objects on S3 into tables at its time, and writes its 
     })),
   });
   expect((await network.tables()).recommendations).toEqual(['10,1']);
+  await network.waitFor('the hook to be told', () => published[0], 100);
+  const rows = { closest: expect.any(Number), recommendations: 1, reasons: 1 };
+  expect(published).toEqual([{ run: run.id, status: 'published', asOf: run.asOf, rows }]);
   const { Body } = await client.send(
     new GetObjectCommand({ Bucket: bucket, Key: `graph_data/${today}/reputation_score.csv` }),
   );

@@ -15,9 +15,9 @@ import { failRun, queuedRunUnderWay, queueFigures, readRun } from '../runs.ts';
 import { type StepName, stepNames } from '../step-name.ts';
 import { silent } from '../watcher.ts';
 import { workAfter } from '../work-after.ts';
-import { tellOfFailure, tellOfFailures } from './failure-hook.ts';
 import { queueMorning } from './morning.ts';
 import type { Observer } from './observer.ts';
+import { tellOfEnds } from './run-hooks.ts';
 import { morningJob } from './schedule.ts';
 
 /** Agenda's jobs: one for each step that can begin, and some that look after the queue. */
@@ -124,17 +124,14 @@ export class QueueJobs {
       async () => this.#observer.queue(await queueFigures(this.#database)),
     ];
     for (const look of looks) await look().catch((error) => this.#observer.lookFailed(error));
-    this.#keep(this.#tellOfFailures());
+    this.#keep(this.#tellOfEnds());
   }
 
   /** Not awaited by the queue job, since the hook may be slow. */
-  async #tellOfFailures(): Promise<void> {
-    const { onFailure } = this.#settings.jobs;
-    if (!onFailure) return;
-    await tellOfFailures(
-      this.#database,
-      (run, why) => tellOfFailure(onFailure, run, why),
-      (run, error) => this.#observer.hookFailed(run, error),
+  async #tellOfEnds(): Promise<void> {
+    const { onFailure: failed, onPublished: published } = this.#settings.jobs;
+    await tellOfEnds(this.#database, { failed, published }, (run, error) =>
+      this.#observer.hookFailed(run, error),
     ).catch((error) => this.#observer.hookFailed(undefined, error));
   }
 
@@ -214,6 +211,7 @@ export class QueueJobs {
     this.#observer.stepEnded(run, step, { startedAt, seconds: (performance.now() - started) / 1000 }, end);
     if (end.kind === 'done' && step === 'publish') {
       this.#observer.runEnded(run, 'published');
+      this.#keep(this.#tellOfEnds());
       this.#keep(this.#workAfter(run, end));
     }
     if (end.kind === 'later') throw new Later(withoutSecrets(messageOf(end.error)), end.delayMs);

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tellOfFailure } from '../../src/jobs/worker/failure-hook.ts';
+import { tellOfFailure, tellOfPublish } from '../../src/jobs/worker/run-hooks.ts';
 
 /** A server that keeps what is posted to it; `answer` may do something else than say yes. */
 async function startServer(answer = (response: ServerResponse) => void response.end()) {
@@ -47,6 +47,19 @@ describe('a URL that is told of a failed run', () => {
     ]);
     expect(server.received[0]?.headers).not.toHaveProperty('authorization');
     expect(JSON.parse(server.received[0]?.body ?? '')).toEqual({ run: 'run-1', status: 'failed', error: awkward });
+  });
+
+  test('is told of a run that is published, by another hook', async () => {
+    await using server = await startServer();
+    const run = { id: 'run-2', status: 'published' as const, error: null, asOf: new Date('2024-06-01T00:00:00Z') };
+    const rows = { closest: 3, recommendations: 2, reasons: 4 };
+    await tellOfPublish(`http://${server.host}/`, { ...run, ...rows });
+    const told = { run: 'run-2', status: 'published', asOf: '2024-06-01T00:00:00Z', rows };
+    expect(JSON.parse(server.received[0]?.body ?? '')).toEqual(told);
+    const failed = tellOfPublish('exit 7', { ...run, ...rows });
+    expect(await messageOfRejection(failed)).toContain('KITH_ON_PUBLISHED ended with 7');
+    const names = '$KITH_PUBLISHED_RUN $KITH_PUBLISHED_AS_OF';
+    await tellOfPublish(`test "${names}" = "run-2 2024-06-01T00:00:00Z"`, { ...run, ...rows });
   });
 
   test('gets its name and password as a browser would give them', async () => {
