@@ -16,6 +16,11 @@ export interface Reader {
 /** Those beginning with pg_ are the server's own, those with kith Kith's. */
 const allowed = /^(?!pg_|kith)[a-z_][a-z0-9_]{0,62}$/;
 
+/** Whether a reader may have this name. */
+export function mayBeReader(name: string): boolean {
+  return allowed.test(name);
+}
+
 /**
  * Makes a role that can only read in graph_recs.
  *

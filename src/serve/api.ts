@@ -104,12 +104,21 @@ export function api({ pools, freshFor, check }: ApiContext): Express {
     const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ');
     if (!/^bearer$/i.test(scheme) || token === '')
       throw new Problem(401, 'Token?', 'Give a reader in the header: Authorization: Bearer NAME.PASSWORD.');
-    if (pools.isKnown(token)) return pools.query(token, statement(file), values);
-    const { wait, giveBack } = slowDown.enter(socket.remoteAddress ?? 'unknown', performance.now());
-    if (wait > 0) await sleep(wait);
-    const rows = await pools.query<T>(token, statement(file), values);
-    giveBack();
-    return rows;
+    return pools.query<T>(token, { text: statement(file), values }, async (attempt) => {
+      const { wait, giveBack } = slowDown.enter(socket.remoteAddress ?? 'unknown', performance.now());
+      if (wait > 0) await sleep(wait);
+      return attempt().then(
+        (pool) => {
+          giveBack();
+          return pool;
+        },
+        (error) => {
+          // What is the server's fault is no guess.
+          if (!(error instanceof WrongTokenError)) giveBack();
+          throw error;
+        },
+      );
+    });
   }
 
   async function send(
@@ -158,6 +167,8 @@ function problemOf(error: unknown): Problem {
   if (typeof status === 'number' && status < 500)
     return new Problem(status, 'Bad request', 'The address is malformed.');
   log.error({ error: messageOf(error) }, 'api');
+  if (state === '53300')
+    return new Problem(503, 'Too many', "All of the reader's connections are in use; see `kith readers add --limit`.");
   if (state === '57014') return new Problem(503, 'Too slow', "The query took longer than the reader's limit.");
   return new Problem(503, 'Not available', 'The tables can not be read right now.');
 }

@@ -6,6 +6,8 @@ import { networkOf } from './slow-down.ts';
 
 /** Connections at a time: in all, and of one address, so that one can't take them all. */
 const mostConnections = 512;
+/** Milliseconds that answers under way have when the server is closed. */
+const endsWithinMs = 3_000;
 const usualOfAddress = 256;
 
 /** A web server; dispose of it to close it. */
@@ -46,8 +48,13 @@ export async function serve(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        // Answers under way come to their end.
+        const limit = setTimeout(() => server.closeAllConnections(), endsWithinMs);
+        server.close(() => {
+          clearTimeout(limit);
+          resolve();
+        });
+        server.closeIdleConnections();
       }),
   };
 }

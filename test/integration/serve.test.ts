@@ -1,4 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { projectRoot } from '../../src/config/project.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { status } from '../../src/engines/stack.ts';
+import { ReaderPools, WrongTokenError } from '../../src/serve/readers-pools.ts';
 import { type Address, addresses } from '../../src/serve/schemas.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { until } from '../harness/until.ts';
@@ -101,7 +108,11 @@ test('says what is wrong by RFC 9457', async () => {
     ['/v2', undefined, 404, /nothing at \/v2/],
     ['/v1/run', {}, 401, /Authorization: Bearer NAME\.PASSWORD/],
     ['/v1/run', { authorization: 'Bearer api_app.wrong' }, 401, /no such reader/],
-    ['/v1/run', { authorization: 'Bearer nonsense' }, 401, /no such reader/],
+    ...['nonsense', '.x', 'api_app.', '.', 'kith.x', 'postgres.x'].map(
+      (wrongToken): [string, Record<string, string>, number, RegExp] => [
+        ...(['/v1/run', { authorization: `Bearer ${wrongToken}` }, 401, /no such reader/] as const),
+      ],
+    ),
   ];
   for (const [path, headers, status, detail] of wrong) {
     const answer = await get(path, headers);
@@ -113,6 +124,40 @@ test('says what is wrong by RFC 9457', async () => {
     expect(answer.body).toMatchObject({ status, detail: expect.stringMatching(detail) });
   }
   expect((await get('/v1/run', {})).headers.get('www-authenticate')).toMatch(/^Bearer/);
+});
+
+test("takes no user or password of Kith's own for a reader's, wherever the URL of Postgres has them", async () => {
+  const url = new URL((await status(readSettings(scene.env))).postgres.url ?? '');
+  for (const name of ['user', 'password'] as const)
+    url.searchParams.set(name, name === 'user' ? url.username : decodeURIComponent(url.password));
+  await using pools = new ReaderPools(url.href);
+  const ask = (given: string) =>
+    pools.query(given, { text: 'SELECT current_user AS name', values: [] }, (enter) => enter());
+  await expect(ask('nobody.x')).rejects.toBeInstanceOf(WrongTokenError);
+  expect(await ask(token)).toEqual([{ name: 'api_app' }]);
+});
+
+test('many first requests at once share one login, and wait for the connections that the reader may have', async () => {
+  const { code, stdout } = await scene.kith('readers', 'add', 'api_few', '--limit', '2');
+  expect(code).toBe(0);
+  const few = `api_few.${decodeURIComponent(new URL(stdout.trim()).password)}`;
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => get(`/v1/users/${busiest}/closest`, { authorization: `Bearer ${few}` })),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  await scene.kith('readers', 'remove', 'api_few');
+});
+
+test('the example in the docs works as it stands there', async () => {
+  const page = readFileSync(join(projectRoot, 'docs', 'reading.md'), 'utf8');
+  const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
+  const reader = new URL((await status(readSettings(scene.env))).postgres.url ?? '');
+  reader.username = 'api_app';
+  reader.password = token.slice('api_app.'.length);
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', code.replace('[42]', `[${busiest}]`)], {
+    ...{ cwd: projectRoot, encoding: 'utf8', env: { PATH: process.env.PATH, KITH_READER_URL: reader.href } },
+  });
+  expect(said.trim().split('\n')).toHaveLength(of(expected.recommendations).length);
 });
 
 test('says that nothing is new until another run is published, and who was removed is out at once', async () => {
