@@ -2,6 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import type {
+  ClosestConnection,
+  PublishedRun,
+  Recommendation,
+  RecommendationWithReasons,
+  RecReason,
+} from '../../src/client/tables.ts';
 import { projectRoot } from '../../src/config/project.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { status } from '../../src/engines/stack.ts';
@@ -180,3 +187,40 @@ test('says that nothing is new until another run is published, and who was remov
   expect((await get('/v1/run', { authorization: `Bearer ${gone}` })).status).toBe(401);
   expect(server.said).not.toContain(gone.split('.')[1]);
 });
+
+test('rows are as src/client names them', async () => {
+  const row = { user_id: 'number', created_at: 'Date', updated_at: 'Date', rank: 'number' };
+  const recommendation = { ...row, rec_id: 'number', score: 'string', source: 'string' };
+  const tables: Record<string, Record<string, string>> = {
+    closest_connections: { ...row, closest_connection: 'number', weight: 'string' } satisfies Named<ClosestConnection>,
+    recommendations: recommendation satisfies Named<Recommendation>,
+    recommendations_with_reasons: { ...recommendation, reasons: 'Array' } satisfies Named<RecommendationWithReasons>,
+    rec_reasons: {
+      ...{ user_id: 'number', rec_id: 'number', reason_id: 'number', weight: 'string', source: 'string' },
+      ...{ created_at: 'Date', updated_at: 'Date' },
+    } satisfies Named<RecReason>,
+    published_run: {
+      ...{ run_id: 'string', as_of: 'Date', updated_at: 'Date', published_at: 'Date', settings: 'Object' },
+      ...{
+        filtered: 'boolean',
+        model: 'null',
+        closest_rows: 'string',
+        recommendation_rows: 'string',
+        reason_rows: 'string',
+      },
+    } satisfies Named<PublishedRun>,
+  };
+  for (const [table, columns] of Object.entries(tables)) {
+    const { rows } = await scene.network.pool.query(`SELECT * FROM graph_recs.${table} LIMIT 1`);
+    const found = Object.entries(rows[0]).map(([name, value]) => [name, kindOf(value)]);
+    expect([table, Object.fromEntries(found)]).toEqual([table, columns]);
+  }
+});
+
+/** What each column of a row is. */
+type Named<Row> = Record<keyof Row, string>;
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? value.constructor.name : typeof value;
+}
