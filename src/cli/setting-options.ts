@@ -46,6 +46,9 @@ export function environmentWith(settings: GivenSettings, env: NodeJS.ProcessEnv)
  * @throws BadInputError naming the option that is wrong
  */
 export function settingsWith(given: GivenSettings, env: NodeJS.ProcessEnv): Settings {
+  // Of a variable this would mean that it is not set.
+  const [empty] = Object.keys(given).filter((name) => given[name] === '');
+  if (empty !== undefined) throw new BadInputError(`${flagOf(empty)} has an empty value.`);
   try {
     const changed = readSettings({ ...env, ...given });
     if (given.KITH_WINDOW_DAYS === undefined || changed.retention.isSet) return changed;
