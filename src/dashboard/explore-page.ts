@@ -9,7 +9,7 @@ export interface SavedQuery {
   name: string;
   /** What it shows, as sentences. */
   about: string;
-  /** Ready for Neo4j Browser's editor: the parameters' lines, then the statement. */
+  /** Ready for Neo4j Browser's editor; with lines for parameters before it, Browser would show no picture. */
   text: string;
 }
 
@@ -38,15 +38,18 @@ export function savedQueries({ userId, recId, run }: FilledBy): SavedQuery[] {
     .map((file) => {
       const lines = textOf(`cypher/explore/${file}`).trim().split('\n');
       const comment = lines.filter((line) => line.startsWith('//')).map((line) => line.slice(3));
-      const parameters = comment
-        .filter((line) => line.startsWith(':param '))
-        .map((line) =>
-          line.replace(/^:param (\w+) => (.*);$/, (_, name, own) => `:param ${name} => ${values[name] ?? own};`),
-        );
+      const examples = comment.flatMap((line) => {
+        const [, name, value] = /^:param (\w+) => (.*);$/.exec(line) ?? [];
+        return name === undefined ? [] : [[name, values[name] ?? value] as const];
+      });
+      const filled = Object.fromEntries(examples);
       return {
         name: file.replace('.cypher', ''),
         about: comment.filter((line) => !line.startsWith(':')).join(' '),
-        text: [...parameters, ...lines.filter((line) => !line.startsWith('//'))].join('\n'),
+        text: lines
+          .filter((line) => !line.startsWith('//'))
+          .join('\n')
+          .replace(/\$(\w+)/g, (all, name: string) => filled[name] ?? all),
       };
     });
 }

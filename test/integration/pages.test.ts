@@ -71,8 +71,8 @@ test('the saved queries are filled in for a user, as links into Neo4j Browser; w
   };
   const [status, page] = await explore('?user=42&rec=7');
   expect(status).toBe(200);
-  expect(page).toContain(':param userId =&gt; 42;');
-  expect(page).toContain(':param recId =&gt; 7;');
+  expect(page).toContain('MATCH path = (u:User {userId: 42})-[c:CLOSEST_TO]-&gt;(v:User)');
+  expect(page).toContain('{userId: 7}');
   const links = [...page.matchAll(/href="(http:[^"]+)"/g)].map(
     ([, link = '']) => new URL(link.replaceAll('&amp;', '&')),
   );
@@ -81,7 +81,7 @@ test('the saved queries are filled in for a user, as links into Neo4j Browser; w
   for (const { origin, searchParams } of links) {
     expect(origin).toBe(new URL(browser as string).origin);
     expect(searchParams.get('dbms')).toBe(uri.replace('bolt://', 'bolt://analyst@'));
-    expect(searchParams.get('arg')).toMatch(/^(:param |MATCH|CALL|UNWIND)/);
+    expect(searchParams.get('arg')).toMatch(/^(MATCH|CALL|UNWIND)[^$]*$/);
   }
   const [refused, why] = await explore(`?user=${encodeURIComponent('<b>1</b>')}`);
   expect([refused, why.includes('<b>')]).toEqual([404, false]);
