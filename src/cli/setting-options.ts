@@ -34,9 +34,9 @@ export function givenSettings(options: Record<string, unknown>): GivenSettings {
   return Object.fromEntries(given.filter(([, value]) => typeof value === 'string'));
 }
 
-/** An environment whose ranking depends on these settings, and on nothing else that it has. */
-export function environmentWith(settings: GivenSettings, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !(name in ofRuns))), ...settings };
+/** An environment without the settings that a ranking depends on. */
+export function withoutRanking(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !(name in ofRuns)));
 }
 
 /**

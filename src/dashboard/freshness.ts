@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agenda } from 'agenda';
-import { nextDue, soundSchedule } from '../jobs/worker/schedule.ts';
+import { nextScheduled } from '../jobs/worker/schedule.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Html, html } from './html.ts';
 import { runAddress } from './page.ts';
@@ -31,13 +31,11 @@ export async function freshnessOf(database: Database, agenda: Agenda, runId: str
 /** When the next run is due by the schedule; `unknown` if the job store doesn't answer. */
 export async function nextRun(agenda: Agenda): Promise<NextRun> {
   const late = sleep(patienceMs, 'unknown' as const, { ref: false });
-  return Promise.race([late, scheduledRun(agenda).catch(() => 'unknown' as const)]);
-}
-
-async function scheduledRun(agenda: Agenda): Promise<NextRun> {
-  const schedule = await soundSchedule(agenda);
-  if (!schedule || schedule.isOff) return 'none';
-  return { at: nextDue(schedule, new Date()).at, timeZone: schedule.timeZone };
+  const scheduled = nextScheduled(agenda).then(
+    (next) => next ?? 'none',
+    () => 'unknown' as const,
+  );
+  return Promise.race([late, scheduled]);
 }
 
 /** As of when, when published, how old, and when the next run is due. */

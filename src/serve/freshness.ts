@@ -1,6 +1,6 @@
-import type { Settings } from '../config/settings.ts';
+import type { Agenda } from 'agenda';
 import { queueFigures } from '../jobs/runs.ts';
-import { changeSchedule } from '../jobs/worker/change-schedule.ts';
+import { nextScheduled } from '../jobs/worker/schedule.ts';
 import type { Database } from '../postgres/database.ts';
 
 /** Seconds: what is known of the schedule and the queue is asked again after so many. */
@@ -13,13 +13,13 @@ const atLeast = 30;
  * For how many seconds answers may be kept: until the next run is due, at most an hour; half a minute while one is
  * queued or under way, and where none is scheduled.
  */
-export function freshness(settings: Settings, database: Database, signal: AbortSignal): () => Promise<number> {
+export function freshness(database: Database, agenda: Agenda): () => Promise<number> {
   let known: Promise<Date | undefined> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   return async () => {
     if (performance.now() - askedAt > askEvery * 1000) {
       askedAt = performance.now();
-      known = nextRun(settings, database, signal).catch(() => undefined);
+      known = nextRun(database, agenda).catch(() => undefined);
     }
     const next = await known;
     if (!next) return atLeast;
@@ -28,9 +28,7 @@ export function freshness(settings: Settings, database: Database, signal: AbortS
 }
 
 /** When the next scheduled run is due; undefined if one is at work, or none is scheduled. */
-async function nextRun(settings: Settings, database: Database, signal: AbortSignal): Promise<Date | undefined> {
+async function nextRun(database: Database, agenda: Agenda): Promise<Date | undefined> {
   const { queued, running } = await queueFigures(database);
-  if (queued + running > 0) return undefined;
-  const schedule = await changeSchedule(settings, 'show', signal);
-  return schedule?.isOff ? undefined : schedule?.next.at;
+  return queued + running > 0 ? undefined : (await nextScheduled(agenda))?.at;
 }

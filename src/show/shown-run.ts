@@ -24,12 +24,7 @@ export interface ShownRun {
  * @throws BadInputError if nothing was published yet, or the graph lacks some of what was accepted
  */
 export async function shownRun(settings: Settings, signal?: AbortSignal): Promise<ShownRun> {
-  return withDatabase(settings, signal, (database) => shownRunOf(settings, database));
-}
-
-/** The same for whoever has the database open. */
-export async function shownRunOf(settings: Settings, database: Database): Promise<ShownRun> {
-  const shown = await findShown(database);
+  const shown = await withDatabase(settings, signal, findShown);
   refuseIncomplete(settings, 'neo4j');
   return shown;
 }

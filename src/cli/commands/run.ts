@@ -11,7 +11,7 @@ import { withDatabase } from '../../jobs/with-database.ts';
 import { print, printJson, say } from '../../output.ts';
 import type { Database } from '../../postgres/database.ts';
 import { interruptible } from '../interruptible.ts';
-import { addSettingOptions, environmentWith, givenSettings, settingsWith } from '../setting-options.ts';
+import { addSettingOptions, givenSettings, settingsWith, withoutRanking } from '../setting-options.ts';
 import { showWork } from '../show-work.ts';
 import { describeRun } from '../summary.ts';
 
@@ -82,7 +82,7 @@ export async function planGiven(
   const run = await withDatabase(readSettings(), signal, (database) => readRun(database, like));
   if (!run) throw new BadInputError(`There is no run ${like}: \`kith runs\` lists them all.`);
   const ofRun = { ...settingsAsEnvironment(run.settings), KITH_ENGINE: run.engine };
-  const settings = adjust(settingsWith({ ...ofRun, ...given }, environmentWith({}, process.env)));
+  const settings = adjust(settingsWith({ ...ofRun, ...given }, withoutRanking(process.env)));
   const scores = reputation === undefined && options.model === undefined ? scoresLike(run) : {};
   return planRun(settings, { ...options, reputation, ...scores, given }, signal);
 }

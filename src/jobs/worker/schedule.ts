@@ -188,3 +188,10 @@ export function dayOf({ inputRoot }: Pick<Schedule, 'inputRoot'>, { date }: Due)
 function cronTimes({ cron }: Rule, from: number): CronExpression {
   return CronExpressionParser.parse(cron, { tz: 'UTC', currentDate: new Date(from) });
 }
+
+/** When the next run is due by the schedule, and in which time zone that was set; undefined if none is scheduled. */
+export async function nextScheduled(agenda: Agenda): Promise<{ at: Date; timeZone: string } | undefined> {
+  const schedule = await soundSchedule(agenda);
+  if (!schedule || schedule.isOff) return undefined;
+  return { at: nextDue(schedule, new Date()).at, timeZone: schedule.timeZone };
+}
