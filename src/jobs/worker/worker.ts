@@ -8,6 +8,7 @@ import { openTraces } from '../../watch/traces.ts';
 import { serveMetrics } from '../../web/metrics-server.ts';
 import type { PageServer } from '../../web/serve.ts';
 import { workerName } from '../attempt.ts';
+import { runLog } from '../run-log.ts';
 import { currentTime } from '../runs.ts';
 import { wholeRun } from '../step-name.ts';
 import { withDatabase } from '../with-database.ts';
@@ -43,7 +44,8 @@ export async function work(
       },
     });
     const { agenda } = store;
-    const jobs = new QueueJobs(agenda, settings, database, { stop, drain }, new Observer(log, metrics, traces));
+    const observer = new Observer(log, runLog(settings), metrics, traces);
+    const jobs = new QueueJobs(agenda, settings, database, { stop, drain }, observer);
     await jobs.define();
     await followSettings(agenda, settings, await currentTime(database));
     await agenda.start();
