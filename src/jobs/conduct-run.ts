@@ -13,7 +13,7 @@ import { type RunSummary, summaryOf } from './run-summary.ts';
 import { failRun, finishRun, readRun } from './runs.ts';
 import type { StepName } from './step-name.ts';
 import type { Watcher } from './watcher.ts';
-import { withDatabase } from './with-database.ts';
+import { withNetwork } from './with-database.ts';
 import { workAfter } from './work-after.ts';
 
 export interface FinishedRun {
@@ -46,7 +46,7 @@ export async function runInThisProcess(
   begin: (database: Database, conduct: Conduct) => Promise<Run>,
 ): Promise<FinishedRun> {
   const { settings, signal, watcher } = conducting;
-  return withDatabase(settings, signal, async (database) => {
+  return withNetwork(settings, signal, async (database) => {
     const { run, summary, last, isPublished } = await withNetworkLock(database, async (lost) => {
       const conduct = (each: Run) =>
         conductRun({ ...conducting, signal: AbortSignal.any([signal, lost]) }, database, each);
