@@ -10,7 +10,7 @@ import { firstDay, networkOf, newActivitiesOf } from './data.ts';
 import { circumstances } from './machine.ts';
 import { Sitting, twoDays } from './measure.ts';
 import { trainModel } from './model.ts';
-import { type Options, readOptions } from './options.ts';
+import { type Options, type Part, readOptions } from './options.ts';
 import { judgeNetwork, networksFor } from './quality.ts';
 import { resultsOf, writeQualityPage } from './quality-page.ts';
 import { requirePage, writeReport } from './report.ts';
@@ -26,6 +26,9 @@ const defaults = {
 
 /** Activities of the generated network beside the real ones. */
 const generatedSize = 100_000;
+
+/** What is measured in a home of each ranking. */
+const ofRankings: readonly Part[] = ['first', 'next', 'show', 'serve'];
 
 /** All that is asked for, part by part; what is measured is kept at once, since an hour is long. */
 async function bench(options: Options, signal: AbortSignal): Promise<void> {
@@ -63,7 +66,7 @@ async function benchSize(
     ...circumstances(),
     figures,
   });
-  for (const ranking of only.some((part) => part === 'first' || part === 'next' || part === 'show') ? rankings : []) {
+  for (const ranking of only.some((part) => ofRankings.includes(part)) ? rankings : []) {
     const all: Figures['supernodes'] = {};
     const keep = <What extends 'first' | 'next' | 'show'>(what: What, figures: Figures[What]) => {
       if (!options.supernodes) return results.write(what, entry<Figures[What]>(figures), resultsBy(ranking, what));
@@ -77,6 +80,9 @@ async function benchSize(
     else await sitting.run(first);
     if (next) keep('next', await sitting.next([first, next], newActivitiesOf(network)));
     if (only.includes('show')) keep('show', await sitting.show(network));
+    // The tables of each ranking are read the same way.
+    if (only.includes('serve') && ranking === rankings[0])
+      results.write('serve', entry<Figures['serve']>(await sitting.serve(network)));
   }
   if (only.includes('days')) {
     await using sitting = new Sitting(scratch, `${amountText(size)} daily`, options, signal);

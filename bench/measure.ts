@@ -8,6 +8,7 @@ import { measureLatency } from './latency.ts';
 import { type Peer, runPeer } from './peer.ts';
 import type { BesidePeer, DayOfStore, Figures } from './results.ts';
 import type { Scratch } from './scratch.ts';
+import { measureServe, type ServeFigures } from './serve.ts';
 import { storeBytes } from './store-bytes.ts';
 import { amountText, ratio, say, seconds } from './words.ts';
 
@@ -63,6 +64,12 @@ export class Sitting implements AsyncDisposable {
   async show({ seed, supernodes }: Pick<Network, 'seed' | 'supernodes'>): Promise<Figures['show']> {
     say(`${this.name}: one user at a time, live`);
     return measureLatency(this.#home, seed, supernodes, this.#signal);
+  }
+
+  /** Many clients of the HTTP API at once, beside Postgres itself. */
+  async serve({ seed }: Pick<Network, 'seed'>): Promise<ServeFigures> {
+    say(`${this.name}: many clients at once`);
+    return measureServe(this.#home, seed, this.#signal);
   }
 
   /**

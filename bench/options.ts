@@ -5,7 +5,7 @@ import { BadInputError } from '../src/errors.ts';
 import { parseOptions } from './parse-options.ts';
 
 /** What can be measured, in the order in which it is. */
-export const parts = ['first', 'next', 'show', 'days', 'messages', 'quality', 'spam', 'report'] as const;
+export const parts = ['first', 'next', 'show', 'serve', 'days', 'messages', 'quality', 'spam', 'report'] as const;
 export type Part = (typeof parts)[number];
 
 /** What was asked for. */
@@ -41,6 +41,7 @@ Ends with exit code 0 only if all rows were equal. 10M takes about 10 minutes, 2
   first   one whole run, from files to published tables; seconds a step, memory
   next    the day after: 110,000 new activities a 10M, as of one day later, beside DuckDB from scratch
   show    one user's recommendations with reasons live from the graph: 1,000 random users, and the 100 with the most paths
+  serve   recommendations for 500 clients at once over HTTP, beside the same statement asked of Postgres
   messages  both days with as many messages as activities, scored by a model that is trained before
   days    a first run and --simulate-days daily ones: what the stores hold
   quality how many new partners rankings find on the networks beside the checkout, or on --input, beside other libraries: docs/quality.md
@@ -138,7 +139,7 @@ export function readOptions(
   if (!parseOptions(program, args)) return undefined;
   const given = program.opts<Partial<Options> & { activities?: number[]; simulateDays: number }>();
   const only: Part[] =
-    given.only ?? (given.simulateDays > 0 ? ['days', 'report'] : ['first', 'next', 'show', 'report']);
+    given.only ?? (given.simulateDays > 0 ? ['days', 'report'] : ['first', 'next', 'show', 'serve', 'report']);
   const simulateDays = only.includes('days') ? given.simulateDays || 30 : 0;
   if (given.input !== undefined && (given.sizes || given.activities || given.supernodes || simulateDays > 0))
     throw new BadInputError('--input is a network of its own: it goes with neither sizes, --supernodes nor days.');

@@ -6,6 +6,7 @@ import type { MeasuredRun } from './kith-run.ts';
 import type { Latencies } from './latency.ts';
 import type { Circumstances } from './machine.ts';
 import type { QualityFigures } from './quality.ts';
+import type { ServeFigures } from './serve.ts';
 import type { SpamFigures } from './spam.ts';
 import type { StoreBytes } from './store-bytes.ts';
 
@@ -34,6 +35,8 @@ export interface Figures {
   first: BesidePeer;
   next: BesidePeer;
   show: Latencies;
+  /** Many clients of the HTTP API, beside Postgres itself. */
+  serve: ServeFigures;
   /** With two supernodes among the users. */
   supernodes: { first?: BesidePeer; next?: BesidePeer; show?: Latencies };
   days: { activitiesPerDay: number; days: DayOfStore[]; rows: RowCounts };

@@ -130,6 +130,30 @@ export function showTable(entries: readonly Entry<Figures['show']>[]): string {
 }
 
 /** Seconds per million activities: the same in every line if growth is linear. */
+/** Many clients of the HTTP API, and of Postgres itself. */
+export function serveTable(entries: readonly Entry<Figures['serve']>[]): string {
+  if (entries.length === 0) return none;
+  return table(
+    ['activities', 'clients', 'asked', 'requests a second', 'median', '99th percentile', 'ratio'],
+    entries.flatMap(({ size, figures: { clients, http, postgres, ratio: times } }) =>
+      (
+        [
+          [http, 'kith serve'],
+          [postgres, 'Postgres'],
+        ] as const
+      ).map(([figures, asked]) => [
+        amountText(size),
+        count(clients),
+        asked,
+        count(Math.round(figures.perSecond)),
+        milliseconds(figures.median),
+        milliseconds(figures.p99),
+        asked === 'Postgres' ? '' : ratio(times),
+      ]),
+    ),
+  );
+}
+
 export function growthTable(entries: readonly Entry<BesidePeer>[]): string {
   if (entries.length === 0) return none;
   const steps = stepNames(entries);

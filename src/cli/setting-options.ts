@@ -1,26 +1,18 @@
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { topics } from '../config/environment.ts';
-import { readSettings, type Settings } from '../config/settings.ts';
-import { BadInputError } from '../errors.ts';
+import { choicesOf, rankingSettings, withGiven } from '../config/ranking-settings.ts';
+import type { Settings } from '../config/settings.ts';
 import type { GivenSettings } from '../jobs/run-options.ts';
 
-/** The settings that a ranking depends on. Each is an option named like the setting without KITH_. */
-const optional = {
-  ...topics['What counts'],
-  ...topics['Whom to recommend'],
-  KITH_MIN_REPUTATION: topics.Reputation.KITH_MIN_REPUTATION,
-};
-const { KITH_RETENTION_DAYS: _, ...schemas } = optional;
-
 /** Those of a run: what computes it is no matter of its numbers. */
-const ofRuns = { ...schemas, KITH_ENGINE: topics.Spark.KITH_ENGINE };
+const ofRuns = { ...rankingSettings, KITH_ENGINE: topics.Spark.KITH_ENGINE };
 
 /** Adds an option for each setting that a ranking depends on, such as --window-days. */
 export function addSettingOptions(command: Command, of: 'run' | 'preview'): Command {
-  for (const [name, schema] of Object.entries(of === 'run' ? ofRuns : schemas))
+  for (const [name, schema] of Object.entries(of === 'run' ? ofRuns : rankingSettings))
     command.addOption(
-      new Option(`${flagOf(name)} <value>`, firstSentence(schema.description ?? '') + choicesOf(schema)),
+      new Option(`${flagOf(name)} <value>`, firstSentence(schema.description ?? '') + choicesText(schema)),
     );
   return command;
 }
@@ -40,38 +32,23 @@ export function withoutRanking(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
- * Settings with those that were given as options over them. A shorter window given that way shortens no retention: a
- * look at a few days must not cost the history of the others.
+ * Settings with those that were given as options over them.
  *
  * @throws BadInputError naming the option that is wrong
  */
 export function settingsWith(given: GivenSettings, env: NodeJS.ProcessEnv): Settings {
-  // Of a variable this would mean that it is not set.
-  const [empty] = Object.keys(given).filter((name) => given[name] === '');
-  if (empty !== undefined) throw new BadInputError(`${flagOf(empty)} has an empty value.`);
-  try {
-    const changed = readSettings({ ...env, ...given });
-    if (given.KITH_WINDOW_DAYS === undefined || changed.retention.isSet) return changed;
-    const { retention } = readSettings(env);
-    return retention.seconds > changed.retention.seconds ? { ...changed, retention } : changed;
-  } catch (error) {
-    if (!(error instanceof BadInputError)) throw error;
-    throw new BadInputError(
-      Object.keys(given).reduce((message, name) => message.replaceAll(name, flagOf(name)), error.message),
-    );
-  }
+  return withGiven(given, env, flagOf);
 }
 
-function flagOf(name: string): string {
+/** The option of a setting. */
+export function flagOf(name: string): string {
   return `--${name.slice('KITH_'.length).toLowerCase().replaceAll('_', '-')}`;
 }
 
 /** ` (circles or …)`, if it is one of a few words. */
-function choicesOf(schema: z.ZodType): string {
-  let inner = schema;
-  while ((inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) && inner.def.innerType instanceof z.ZodType)
-    inner = inner.def.innerType;
-  return inner instanceof z.ZodEnum ? ` (${inner.options.join(' or ')})` : '';
+function choicesText(schema: z.ZodType): string {
+  const choices = choicesOf(schema);
+  return choices ? ` (${choices.join(' or ')})` : '';
 }
 
 function firstSentence(description: string): string {

@@ -3,7 +3,7 @@ import type { CypherFile } from '../graph/graph.ts';
 import type { SqlFile } from '../postgres/database.ts';
 import type { UserView } from '../show/show-user.ts';
 import type { UserId } from '../user-id.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, lineEnd } from './html.ts';
 
 /** The statements and commands that show the same as the page of a user, to copy. */
 export function showByHand({ userId, run }: UserView, why: UserId | undefined, kith: string): Html {
@@ -26,13 +26,9 @@ export function showByHand({ userId, run }: UserView, why: UserId | undefined, k
 const tables: SqlFile[] = ['sql/show/closest-connections.sql', 'sql/show/recommendations.sql', 'sql/show/reasons.sql'];
 
 function copy(title: string, text: string): Html {
-  // As text, a line's end would be made visible.
   const lines = text.split('\n').map((line, i) => html`${i > 0 && lineEnd}${line}`);
   return html`<details><summary>${title}</summary><pre tabindex="0"><code>${lines}</code></pre></details>`;
 }
-
-const lineEnd = html`
-`;
 
 /** A statement with the user in place of its parameter. */
 function withUser(file: SqlFile, userId: UserView['userId']): string {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agenda } from 'agenda';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
@@ -7,6 +8,7 @@ import type { Settings } from '../config/settings.ts';
 import { status } from '../engines/stack.ts';
 import { BadInputError, KithError, messageOf } from '../errors.ts';
 import { runFolder } from '../jobs/run-context.ts';
+import { lastLogLines, runLogFile } from '../jobs/run-log.ts';
 import { lastPublished } from '../jobs/runs.ts';
 import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -20,6 +22,7 @@ import { renderExplore } from './explore-page.ts';
 import { freshnessOf, nextRun } from './freshness.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
+import { previewOfUser } from './preview-page.ts';
 import { recentRuns, runBefore, runById, waitingRuns } from './recent-runs.ts';
 import { renderRun } from './run-page.ts';
 import { refuseOtherSites } from './same-origin.ts';
@@ -28,6 +31,8 @@ import { renderUserPage, renderUserSearch } from './user-page.ts';
 /** How many runs the first page shows. */
 const lastRuns = 30;
 const nextRuns = 5;
+/** How many of its last log lines a run's page shows. */
+const logLines = 200;
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -55,7 +60,8 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     const about = { folderPatience: settings.jobs.folderPatience, user: userOfPage(response) };
     if (run) {
       const before = await runBefore(database, run.id);
-      response.send(renderRun(run, Date.now(), timeZone, { ...about, before }));
+      const log = await lastLogLines(settings, run.id, logLines);
+      response.send(renderRun(run, Date.now(), timeZone, { ...about, before, log }));
     } else response.status(404).send(renderTrouble('No such run', `There is no run ${id}.`, userOfPage(response)));
   });
   app.get('/runs/:id/rejects.csv', async ({ params: { id } }, response) => {
@@ -64,6 +70,17 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     if (file && existsSync(file)) return response.download(file, `rejects-${id}.csv`, { dotfiles: 'allow' });
     const why = `This machine has no rejected lines of run ${id}: they lie where the run was done, as long as it is kept.`;
     response.status(404).send(renderTrouble('No rejected lines', why, userOfPage(response)));
+  });
+  app.get('/runs/:id/log.jsonl', async ({ params: { id } }, response) => {
+    const file = /^[\w-]+$/.test(id) && runLogFile(settings, id);
+    // Sent as a text, which passes the mask.
+    if (file && existsSync(file))
+      return void response
+        .attachment(`log-${id}.jsonl`)
+        .type('text')
+        .send(await readFile(file, 'utf8'));
+    const why = `This machine has no log of run ${id}: it lies where the run was done, as long as it is kept.`;
+    response.status(404).send(renderTrouble('No log', why, userOfPage(response)));
   });
   app.use(runActions(settings, database));
   app.get(['/users', '/users/:id'], async ({ params, query }, response) => {
@@ -81,6 +98,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
       response.status(404).send(renderTrouble('No such user', `${error.message} Asked for: ${asked}`, user));
     }
   });
+  app.get('/users/:id/preview', previewOfUser(settings, database));
   app.get('/explore', async ({ query }, response) => {
     const asked = [query.user, query.rec].map((given) =>
       typeof given === 'string' && given !== '' ? given : undefined,

@@ -30,6 +30,10 @@ export function html(strings: TemplateStringsArray, ...values: Content[]): Html 
   return Html.fromTemplate(strings, values);
 }
 
+/** As a value, the end of a line would be made visible. */
+export const lineEnd = html`
+`;
+
 function render(value: Content): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.toString();

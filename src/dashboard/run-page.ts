@@ -4,7 +4,7 @@ import { changedSettings } from '../jobs/settings-as-environment.ts';
 import type { WebUser } from '../web/guard.ts';
 import { actionLinks } from './act-on-runs.ts';
 import { showSteps } from './draw-timeline.ts';
-import { type Content, type Html, html } from './html.ts';
+import { type Content, type Html, html, lineEnd } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, DashboardStep, RunBefore } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
@@ -16,6 +16,8 @@ export interface AboutRun {
   before?: RunBefore;
   /** How long a queued run waits for its folder, in milliseconds. */
   folderPatience?: number;
+  /** The last lines of its log, if it has one on this machine. */
+  log?: readonly string[];
   user?: WebUser;
 }
 
@@ -24,7 +26,7 @@ export function renderRun(
   run: DashboardRun,
   now: number,
   timeZone: string,
-  { before, folderPatience, user }: AboutRun = {},
+  { before, folderPatience, log = [], user }: AboutRun = {},
 ): string {
   const body = html`
     <p class="crumb"><a href="/">Runs</a> / <span class="path">${run.id}</span></p>
@@ -41,6 +43,7 @@ export function renderRun(
     ${run.summary.files && fileTable(run)}
     ${outcomeTable(run)}
     ${settingTable(run, before)}
+    ${log.length > 0 && logSection(run.id, log)}
     <footer>Times are in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
   return renderPage({
     title: `Run as of ${asOfText(run.asOf)}`,
@@ -48,6 +51,14 @@ export function renderRun(
     refresh: isOver(run.status) ? undefined : 3,
     user,
   });
+}
+
+function logSection(id: string, lines: readonly string[]): Html {
+  return section(
+    'Log',
+    html`<pre class="log" tabindex="0"><code>${lines.map((line, i) => html`${i > 0 && lineEnd}${line}`)}</code></pre>
+    <p><a href="${runAddress(id)}/log.jsonl">Download the whole log</a>: what was done on this machine, a JSON object a line.</p>`,
+  );
 }
 
 /** For which folder a run waits that workers took from the queue, since when and until when. */

@@ -4,15 +4,17 @@ import type { Step } from '../show/activities.ts';
 import type { Changes } from '../show/changes.ts';
 import type { UserLook } from '../show/look-up.ts';
 import { droppedCounts, stateText, tiesText } from '../show/render-user.ts';
-import type { RecommendationView, UserView } from '../show/show-user.ts';
+import type { UserView } from '../show/show-user.ts';
 import { weightText } from '../show/text.ts';
 import type { WebUser } from '../web/guard.ts';
+import { becauseOf } from './because-of.ts';
 import { showByHand } from './by-hand.ts';
 import { drawFlow } from './draw-flow.ts';
 import { flowOf } from './flow.ts';
 import { type Freshness, showFreshness } from './freshness.ts';
 import { type Content, type Html, html } from './html.ts';
 import { renderPage, userAddress } from './page.ts';
+import { previewForm } from './preview-form.ts';
 import { activityList, explanationSection, userLink } from './why-section.ts';
 import { asOfText, clockText, several } from './words.ts';
 
@@ -28,9 +30,6 @@ export interface UserPage {
   kith: string;
   user?: WebUser;
 }
-
-/** How many reasons of a recommendation are named at once. */
-const namedReasons = 3;
 
 /** The page without a user: it asks for one. */
 export function renderUserSearch(user?: WebUser): string {
@@ -58,6 +57,9 @@ export function renderUserPage({ look, freshness, why, now, timeZone, kith, user
     ${changeSection(changes)}
     <section class="card"><h2>Why somebody is recommended, or isn't</h2>
       <form class="search" action="${userAddress(userId)}"><label for="asked">Their id</label> <input id="asked" name="why" type="search" autocomplete="off" required value="${why}"><button>Explain</button></form></section>
+    <section class="card"><h2>Under other settings</h2>
+      <p class="quiet">A preview, beside what is published; what stays empty is as in the published run.</p>
+      <details><summary>Settings to try</summary>${previewForm(userId, view.run.settings)}</details></section>
     ${showByHand(view, why, kith)}
     <footer>Times of activities are in UTC, those of runs in ${timeZone}. Updated at ${clockText(new Date(now).toISOString(), timeZone)}.</footer>`;
   return renderPage({ title: `User ${userId}`, at: 'users', body, user });
@@ -107,13 +109,6 @@ function recommendationTable(
     )}</tbody></table>`
     }
     ${dropped && (closest.length > 0 || recommendations.length > 0) && html`<p class="quiet">${droppedCounts(dropped)}</p>`}</section>`;
-}
-
-function becauseOf({ userId: recId, reasons }: RecommendationView): Html {
-  const name = ({ userId, weight, source }: RecommendationView['reasons'][number]) =>
-    html`${userId === recId ? source : userLink(userId)} (${weightText(weight)})`;
-  const [named, more] = [reasons.slice(0, namedReasons), reasons.slice(namedReasons)];
-  return html`${named.map((reason, i) => html`${i > 0 && ', '}${name(reason)}`)}${more.length > 0 && html`<details><summary>and ${more.length} more</summary>${more.map((reason, i) => html`${i > 0 && ', '}${name(reason)}`)}</details>`}`;
 }
 
 function closestTable({ view, steps }: UserLook): Html {

@@ -43,7 +43,7 @@ export interface EngineHome {
 
 /** What Kith keeps in the home beside the engines' data: nobody else may read it. */
 const privateEntries =
-  /^(passwords|forgotten|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.(lock|new))$/;
+  /^(passwords|forgotten|network|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.(lock|new))$/;
 
 /** Postgres can't work in a folder whose path is longer than 1,023 bytes. */
 const longestHome = 900;
@@ -170,11 +170,14 @@ function closeToOthers(path: string): void {
   }
 }
 
-/** If several processes start at the same time, the first one's password is used by all. */
 function createPassword(file: string): void {
-  if (existsSync(file)) return;
+  if (!existsSync(file)) createOnce(file, randomBytes(24).toString('hex'));
+}
+
+/** Creates a file of mode 0600 unless it exists: if several processes do so at the same time, the first one's stays. */
+export function createOnce(file: string, text: string): void {
   const draft = `${file}.${process.pid}.new`;
-  writeFileSync(draft, randomBytes(24).toString('hex'), { mode: 0o600 });
+  writeFileSync(draft, text, { mode: 0o600 });
   try {
     linkSync(draft, file);
   } catch (error) {

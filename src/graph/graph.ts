@@ -128,12 +128,14 @@ export class Graph implements AsyncDisposable {
   /**
    * Does some work on a graph in which nobody else sees what is read and written with `read` and `write`: it is rolled
    * back at the end. Meanwhile whoever wants to write to the same users waits.
+   *
+   * @param limit milliseconds after which Neo4j ends it
    */
-  async trial<T>(work: (graph: Graph) => Promise<T>): Promise<T> {
+  async trial<T>(limit: number, work: (graph: Graph) => Promise<T>): Promise<T> {
     const session = this.#driver.session();
     try {
       await using graph = new Graph(this.#access, this.#signal);
-      graph.#trial = await session.beginTransaction(noLimit);
+      graph.#trial = await session.beginTransaction({ timeout: limit });
       return await work(graph);
     } finally {
       // Rolls back.

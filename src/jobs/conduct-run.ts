@@ -8,11 +8,12 @@ import { performStep } from './perform-step.ts';
 import { readySteps, type Step } from './pipeline.ts';
 import type { Run } from './run.ts';
 import type { OpenedInput } from './run-context.ts';
+import { runLog } from './run-log.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
 import { failRun, finishRun, readRun } from './runs.ts';
 import type { StepName } from './step-name.ts';
 import type { Watcher } from './watcher.ts';
-import { withDatabase } from './with-database.ts';
+import { withNetwork } from './with-database.ts';
 import { workAfter } from './work-after.ts';
 
 export interface FinishedRun {
@@ -45,7 +46,7 @@ export async function runInThisProcess(
   begin: (database: Database, conduct: Conduct) => Promise<Run>,
 ): Promise<FinishedRun> {
   const { settings, signal, watcher } = conducting;
-  return withDatabase(settings, signal, async (database) => {
+  return withNetwork(settings, signal, async (database) => {
     const { run, summary, last, isPublished } = await withNetworkLock(database, async (lost) => {
       const conduct = (each: Run) =>
         conductRun({ ...conducting, signal: AbortSignal.any([signal, lost]) }, database, each);
@@ -70,10 +71,12 @@ async function conductRun(
   const summaries = new Map<StepName, RunSummary>();
   let last: Attempt | undefined;
   let cause: unknown;
+  const log = runLog(settings).child({ run: run.id });
   const perform = async (step: Step): Promise<void> => {
     const { name } = step;
     const started = performance.now();
     watcher.begins(step);
+    log.info({ step: name }, 'step begins');
     try {
       const report: Report = (progress) => watcher.progress(step, progress);
       const end = await performStep({ settings, database, run, name, opened, stop, report });
@@ -81,9 +84,12 @@ async function conductRun(
         throw 'error' in end ? end.error : new StaleAttemptError(`Run ${run.id} was ended by another process.`);
       last = end.by;
       summaries.set(name, end.summary);
-      watcher.ends(step, (performance.now() - started) / 1000);
+      const seconds = (performance.now() - started) / 1000;
+      watcher.ends(step, seconds);
+      log.info({ step: name, seconds, rows: end.rows }, 'step done');
     } catch (error) {
       watcher.fails(step);
+      log.error({ step: name, why: messageOf(error) }, 'step failed');
       // The first error is the reason; the others only say that they were stopped because of it.
       cause ??= error;
       failed.abort();
@@ -108,6 +114,7 @@ async function conductRun(
       return { summary: summaryOf(await stepsOf(database, run.id)), last: undefined, isPublished: true };
     const reason = whyStopped(signal) ?? error;
     await failRun(database, run.id, messageOf(reason)).catch(() => undefined);
+    log.error({ why: messageOf(reason) }, 'run failed');
     throw reason;
   }
   // Those of this process know how long publish took, too.
@@ -115,6 +122,7 @@ async function conductRun(
   const summary = summaryOf(states.map((state) => ({ ...state, summary: summaries.get(state.name) ?? state.summary })));
   const isPublished = run.steps.includes('publish');
   if (!isPublished) await finishRun(database, run.id, summary);
+  log.info(isPublished ? 'run published' : 'run done');
   return { summary, last, isPublished };
 }
 

@@ -6,7 +6,7 @@ import { Graph } from '../graph/graph.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { runInGraph } from './runs.ts';
 import type { Watcher } from './watcher.ts';
-import { withDatabase } from './with-database.ts';
+import { withNetwork } from './with-database.ts';
 
 /**
  * Draws CLOSEST_TO, in a network where it is not drawn by itself, or ALIKE, for everybody, as the lists in the graph say.
@@ -19,7 +19,7 @@ export async function drawNow(
   watcher: Watcher,
   signal: AbortSignal,
 ): Promise<DrawnConnections> {
-  return withDatabase(settings, signal, (database) =>
+  return withNetwork(settings, signal, (database) =>
     withNetworkLock(database, async (lost) => {
       const found = await runInGraph(database);
       if (!found)

@@ -18,7 +18,7 @@ import { runSettings } from './run-options.ts';
 import type { RunSummary } from './run-summary.ts';
 import { beginRun, failRun, finishRun } from './runs.ts';
 import { everyWriter } from './step-name.ts';
-import { withDatabase } from './with-database.ts';
+import { withNetwork } from './with-database.ts';
 
 /** Bytes per byte of Parquet, generously: staged 2.5, the importer's files 4, the store 7. */
 const growth = { home: 10, neo4j: 12 };
@@ -70,7 +70,7 @@ export function planRebuild(settings: Settings): RebuildPlan {
  */
 export async function rebuildGraph(settings: Settings, signal: AbortSignal, report: Report): Promise<Rebuilt> {
   const { bytes } = planRebuild(settings);
-  return withDatabase(settings, signal, (database) =>
+  return withNetwork(settings, signal, (database) =>
     withNetworkLock(database, async (lost) => {
       const stop = AbortSignal.any([signal, lost]);
       await refuseFilled(settings, stop);

@@ -19,9 +19,10 @@ import { freeBytes } from '../storage/disk-full.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
 import { moveTokensOn } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
+import { claimGraph, releaseServers } from './own-servers.ts';
 import { messagesFile, rebuildFolder, reputationFolder } from './run-context.ts';
 import { everyWriter, resetWriter } from './step-name.ts';
-import { withDatabase } from './with-database.ts';
+import { withNetwork } from './with-database.ts';
 
 /** With less than this on the home's disk a reset frees space first: the engines may need some to be emptied. */
 const fewBytes = 64 * 1024 ** 2;
@@ -45,7 +46,7 @@ export interface Emptied {
 export async function resetNetwork(settings: Settings, signal: AbortSignal): Promise<Emptied> {
   const aside = await makeUsable(settings, signal);
   // Whatever kind of ids the network has.
-  return withDatabase({ ...settings, userIds: undefined }, signal, (database) =>
+  return withNetwork({ ...settings, userIds: undefined }, signal, (database) =>
     withNetworkLock(database, async (lost) => {
       const stop = AbortSignal.any([signal, lost]);
       // Before anything is changed.
@@ -80,6 +81,7 @@ export async function resetNetwork(settings: Settings, signal: AbortSignal): Pro
             if (!mayDrop(settings, error, stop)) throw error;
             await dropNeo4jStore(settings, stop);
           });
+        await releaseServers(settings, database, graph);
         await up(settings, { signal: stop });
         return { users: size?.users, activities: size?.activities, rows: shown?.rows ?? 0, runs, aside };
       } finally {
@@ -126,6 +128,7 @@ async function openGraphIfAny(
 async function openGraph(settings: Settings, database: Database, token: bigint, signal: AbortSignal): Promise<Graph> {
   await discardImport(settings, { signal });
   const stack = await up(settings, { signal, only: 'neo4j' });
+  await claimGraph(settings, signal);
   const graph = new Graph(stack.neo4j, signal, { step: resetWriter, token, closes: everyWriter });
   try {
     await graph.raiseFence();

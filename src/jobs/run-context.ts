@@ -9,6 +9,7 @@ import type { StoredModel } from '../scoring/reputation/model-folder.ts';
 import type { ReputationList } from '../scoring/reputation/reputation-list.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Attempt } from './attempt.ts';
+import { claimGraph } from './own-servers.ts';
 import { type Run, wantedOf } from './run.ts';
 import type { RunSummary } from './run-summary.ts';
 
@@ -67,6 +68,7 @@ export async function withGraph<T>(
   work: (graph: Graph) => Promise<T>,
 ): Promise<T> {
   const stack = await up(settings, { signal, only: 'neo4j' });
+  if (attempt) await claimGraph(settings, signal);
   await using graph = new Graph(stack.neo4j, signal, attempt);
   await graph.raiseFence();
   // Awaited here: without it the driver would be closed before the work is done.

@@ -5,6 +5,7 @@ import { say } from '../output.ts';
 import { Database } from '../postgres/database.ts';
 import { fitUserIds } from '../postgres/fit-user-ids.ts';
 import { migrate } from '../postgres/migrate.ts';
+import { claimPostgres } from './own-servers.ts';
 
 /**
  * Starts Postgres if need be, brings its tables up to date, and does `work` with it.
@@ -27,4 +28,18 @@ export async function withDatabase<T>(
   } catch (error) {
     throw explainFullDisk(settings, error);
   }
+}
+
+/** {@link withDatabase} for what changes the network: refuses a Postgres that belongs to another home. */
+export async function withNetwork<T>(
+  settings: Settings,
+  signal: AbortSignal | undefined,
+  work: (database: Database) => Promise<T>,
+  onProgress?: (text: string) => void,
+): Promise<T> {
+  const claimed = async (database: Database) => {
+    await claimPostgres(database, settings);
+    return work(database);
+  };
+  return withDatabase(settings, signal, claimed, onProgress);
 }

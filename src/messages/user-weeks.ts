@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statement } from '../config/project.ts';
 import { BusyError } from '../errors.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
-import type { UserId } from '../user-id.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 import { isoWeekName } from './iso-week.ts';
 
 /** A user's week, as 2024-W22, and the probability (0…1) that a good user wrote what is in it. */
@@ -15,13 +15,14 @@ export interface ScoredWeek {
  * The weeks of a user that were scored last, the newest first.
  *
  * @param path of the message store
+ * @param asOf epoch seconds
  * @returns undefined while a run uses the store
  */
-export async function userWeeks(path: string, userId: UserId): Promise<ScoredWeek[] | undefined> {
+export async function userWeeks(path: string, userId: UserId, asOf: number): Promise<ScoredWeek[] | undefined> {
   if (!existsSync(path)) return [];
   try {
     await using file = await DuckDbFile.open(path, undefined, { readOnly: true });
-    const rows = await file.run(statement('sql/messages/read-user-weeks.sql'), { userId });
+    const rows = await file.run(statement('sql/messages/read-user-weeks.sql'), { userId, asOf: BigInt(asOf) });
     return rows.map(([week, probability]) => ({
       week: isoWeekName(Number(week)),
       probability: Number(probability) / 1e6,
@@ -30,4 +31,47 @@ export async function userWeeks(path: string, userId: UserId): Promise<ScoredWee
     if (error instanceof BusyError) return undefined;
     throw error;
   }
+}
+
+/** A user-week with its probability in millionths. */
+interface KeptWeek {
+  userId: UserId;
+  week: number;
+  probability: number;
+}
+
+/**
+ * Writes all user-weeks to a file `user_id,week,probability` for whoever knows the scores that were made from them.
+ *
+ * @param path of the message store
+ * @param asOf epoch seconds
+ * @param files `scores`: a file `user_id,pred`; `weeks`: what `write` makes
+ * @param goodFrom from which probability on a week is good
+ * @returns whether the scores were made from them; otherwise messages or another model came since
+ * @throws BusyError while a run uses the store
+ */
+export async function writeAllWeeks(
+  path: string,
+  asOf: number,
+  files: { scores: string; weeks: string },
+  goodFrom: number,
+  signal: AbortSignal,
+  write: (weeks: AsyncIterable<KeptWeek>) => Promise<void>,
+): Promise<boolean> {
+  if (!existsSync(path)) return false;
+  await using file = await DuckDbFile.open(path, signal, { readOnly: true });
+  let isWhole = true;
+  async function* weeks(): AsyncGenerator<KeptWeek> {
+    for await (const chunk of file.stream(statement('sql/messages/read-all-weeks.sql'), { asOf: BigInt(asOf) }))
+      for (const [userId, week, probability] of chunk.getRows()) {
+        isWhole &&= probability !== null;
+        yield { userId: userIdOf(userId as number | bigint), week: week as number, probability: Number(probability) };
+      }
+  }
+  await write(weeks());
+  const [[unlike] = []] = await file.run(statement('sql/messages/count-unlike-scores.sql'), {
+    ...files,
+    threshold: goodFrom,
+  });
+  return isWhole && Number(unlike) === 0;
 }

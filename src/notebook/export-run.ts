@@ -9,9 +9,13 @@ import { BadInputError } from '../errors.ts';
 import { publishedTables } from '../export/published-tables.ts';
 import { Graph } from '../graph/graph.ts';
 import { userRanges } from '../graph/user-ranges.ts';
+import { messagesFile } from '../jobs/run-context.ts';
 import { withDatabase } from '../jobs/with-database.ts';
+import { writeAllWeeks } from '../messages/user-weeks.ts';
 import { copyOut } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn } from '../postgres/database.ts';
+import { goodFrom, million } from '../scoring/reputation/millionths.ts';
+import { writeWeekScores } from '../scoring/reputation/write-scores.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
 
 /** How the tables are written. */
@@ -26,28 +30,37 @@ export interface ExportOptions {
   onProgress: (doing: string) => void;
 }
 
+/** Of graph_recs.published_run. */
+interface PublishedRun {
+  run_id: string;
+  as_of: string;
+  filtered: boolean;
+  model: string | null;
+}
+
 /** Users whose scores are read at a time. */
 const usersPerScores = 100_000;
 
 /**
- * Writes the published tables, all of one run, and the scores that filtered it, to files in a folder: whole or not at
- * all. Nothing can be published meanwhile.
+ * Writes the published tables, all of one run, the scores that filtered it, and the user-weeks that a model made them
+ * from, to files in a folder: whole or not at all. Nothing can be published meanwhile.
  *
- * @returns the run's id and the names of the files
- * @throws BadInputError if nothing is published, or the folder holds something
+ * @returns the run's id, the names of the files, and what had to be left out and why
+ * @throws BadInputError if nothing is published, or the folder holds something; BusyError if a run uses the messages
  */
 export async function exportRun(
   settings: Settings,
   { out, format, signal, onProgress }: ExportOptions,
-): Promise<{ run: string; files: string[] }> {
+): Promise<{ run: string; files: string[]; leftOut?: string }> {
   const folder = resolve(out);
   await refuseFull(folder);
   const beside = `${folder}.partial`;
+  let leftOut: string | undefined;
   try {
     return await withDatabase(settings, signal, (database) =>
       database.until(signal).transaction(async (client) => {
         await queryAll(client, 'sql/notebook/hold.sql');
-        const [found] = await queryOn<{ run: { run_id: string; filtered: boolean } }>(client, 'sql/notebook/run.sql');
+        const [found] = await queryOn<{ run: PublishedRun }>(client, 'sql/notebook/run.sql');
         if (!found) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
         await rm(beside, { recursive: true, force: true });
         await mkdir(beside, { recursive: true, mode: 0o700 });
@@ -60,14 +73,31 @@ export async function exportRun(
         }
         if (found.run.filtered) {
           onProgress('writing scores');
-          await writeScores(settings, join(beside, 'scores.csv'), signal);
-          if (format === 'parquet')
-            await toParquet(join(beside, 'scores.csv'), typesOf({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
+          const scores = join(beside, 'scores.csv');
+          await writeScores(settings, scores, signal);
+          if (found.run.model !== null) {
+            onProgress('writing user_weeks');
+            const weeks = join(beside, 'user_weeks.csv');
+            const asOf = Math.floor(Date.parse(found.run.as_of) / 1000);
+            const isBehindScores = await writeAllWeeks(
+              messagesFile(settings),
+              asOf,
+              { scores, weeks },
+              goodFrom / million,
+              signal,
+              (all) => writeWeekScores(weeks, all, { s3: settings.s3, signal }),
+            );
+            if (!isBehindScores) {
+              await rm(weeks, { force: true });
+              leftOut = 'user_weeks, as messages or another model came since the run';
+            } else if (format === 'parquet') await toParquet(weeks, typesOf(weekTypes, settings));
+          }
+          if (format === 'parquet') await toParquet(scores, typesOf({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
         }
         const files = (await readdir(beside)).sort();
         await rm(folder, { recursive: true, force: true });
         await rename(beside, folder);
-        return { run: found.run.run_id, files };
+        return { run: found.run.run_id, files, leftOut };
       }),
     );
   } catch (error) {
@@ -101,6 +131,8 @@ const types = {
     ...{ ...instants, source: 'VARCHAR' },
   },
 };
+
+const weekTypes = { user_id: 'INTEGER', week: 'VARCHAR', probability: 'DECIMAL(7, 6)' };
 
 function typesOf(
   columns: Readonly<Record<string, string>>,

@@ -79,6 +79,18 @@ function ownMistake(error: unknown): BadInputError {
 /** The graph can't tell of the published run. */
 class UnreadableGraph extends KithError {}
 
+/**
+ * Where Neo4j is, for pages, which start no engine.
+ *
+ * @throws EngineError if it does not run
+ */
+export async function runningNeo4j(settings: Settings): Promise<{ uri: string; username: string; password: string }> {
+  const { running, uri, username, password } = (await status(settings)).neo4j;
+  if (!running || uri === undefined || username === undefined || password === undefined)
+    throw new EngineError('Neo4j does not run (`kith up`).');
+  return { uri, username, password };
+}
+
 async function lookInGraph(
   settings: Settings,
   { run, isGraphOfRun, whyNot, scores }: ShownRun,
@@ -91,11 +103,7 @@ async function lookInGraph(
   } catch (error) {
     throw new UnreadableGraph(messageOf(error));
   }
-  const { neo4j } = await status(settings);
-  const { uri, username, password } = neo4j;
-  if (!neo4j.running || uri === undefined || username === undefined || password === undefined)
-    throw new UnreadableGraph('Neo4j does not run (`kith up`)');
-  await using graph = new Graph({ uri, username, password }, AbortSignal.timeout(patienceMs));
+  await using graph = new Graph(await runningNeo4j(settings), AbortSignal.timeout(patienceMs));
   const explanation = why === undefined ? undefined : explain(graph, run, userId, why).catch(ownMistake);
   // Nobody waits for it while the user is looked up, and the first error counts.
   explanation?.catch(() => undefined);
@@ -104,7 +112,7 @@ async function lookInGraph(
   const [steps, left, weeks] = await Promise.all([
     stepsWithActivities(graph, run, connections),
     view.suspended ? [] : leftOut(graph, view, mostLeftOut),
-    scores?.kind === 'model' ? userWeeks(messagesFile(settings), userId) : [],
+    scores?.kind === 'model' ? userWeeks(messagesFile(settings), userId, run.asOf) : [],
   ]);
   return { view, steps, leftOut: left, weeks, explanation: await explanation };
 }

@@ -33,18 +33,25 @@ export function renderPreview(preview: Preview): string {
   return parts.join('\n\n');
 }
 
-function changesText({ user, published }: Preview): string {
+/** Which settings were tried. */
+export function changesText({ user, published }: Preview): string {
   const changed = changedSettings(user.run.settings, published.settings);
   if (changed.length === 0) return 'with the settings of the run';
   return `with ${changed.map(({ name, now = '', before = 'unset' }) => `${name}=${now} instead of ${before}`).join(', ')}`;
 }
 
+/** How a list differs from the published one. */
+export function movesText(list: readonly Moved[]): string {
+  const there = list.filter(({ rank }) => rank !== undefined);
+  const isNew = there.filter(({ was }) => was === undefined).length;
+  const isMoved = there.filter(({ was, rank }) => was !== undefined && was !== rank).length;
+  return `${isNew} new, ${isMoved} at another rank, ${list.length - there.length} out`;
+}
+
 function listText(title: string, list: readonly Moved[], more: (one: Moved) => string[], head: string[]): string {
   const there = list.filter(({ rank }) => rank !== undefined);
   const out = list.filter(({ rank }) => rank === undefined);
-  const isNew = there.filter(({ was }) => was === undefined).length;
-  const isMoved = there.filter(({ was, rank }) => was !== undefined && was !== rank).length;
-  const lines = [`${title} (${there.length}): ${isNew} new, ${isMoved} at another rank, ${out.length} out`];
+  const lines = [`${title} (${there.length}): ${movesText(list)}`];
   if (there.length > 0)
     lines.push(
       columns(

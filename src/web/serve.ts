@@ -6,9 +6,9 @@ import { networkOf } from './slow-down.ts';
 
 /** Connections at a time: in all, and of one address, so that one can't take them all. */
 const mostConnections = 512;
-/** Milliseconds that answers under way have when the server is closed. */
-const endsWithinMs = 3_000;
 const usualOfAddress = 256;
+/** Milliseconds that answers under way have when the server is closed. */
+const usualEnd = 3_000;
 
 /** A web server; dispose of it to close it. */
 export interface PageServer extends AsyncDisposable {
@@ -27,7 +27,7 @@ export async function serve(
   app: Express,
   host: string,
   port: number,
-  { mostOfAddress = usualOfAddress } = {},
+  { mostOfAddress = usualOfAddress, endsWithin = usualEnd } = {},
 ): Promise<PageServer> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384 },
@@ -49,7 +49,7 @@ export async function serve(
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         // Answers under way come to their end.
-        const limit = setTimeout(() => server.closeAllConnections(), endsWithinMs);
+        const limit = setTimeout(() => server.closeAllConnections(), endsWithin);
         server.close(() => {
           clearTimeout(limit);
           resolve();

@@ -46,6 +46,11 @@ export class RunningCommand {
     return this.#stderr;
   }
 
+  /** What it has printed on standard output so far. */
+  get printed(): string {
+    return this.#stdout;
+  }
+
   /** Waits until it has said this on standard error; throws if it ends without, or takes too long. */
   async says(text: string, seconds = 120): Promise<void> {
     const end = performance.now() + seconds * 1000;

@@ -109,6 +109,11 @@ test('npm run bench measures both days and DuckDB with equal rows by both rankin
   expect([show?.random.users, show?.heaviest.users]).toEqual([1000, 100]);
   expect(show?.random.median).toBeLessThanOrEqual(show?.random.p99 ?? 0);
   expect(show?.supernodes?.fan).toBeGreaterThan(0);
+  const { clients, http, postgres, ratio } = entryOf('serve').figures;
+  expect([clients, http.requests, postgres.requests]).toEqual([500, 30_000, 30_000]);
+  for (const { median, p99 } of [http, postgres]) expect(p99).toBeGreaterThanOrEqual(median);
+  expect(ratio).toBeCloseTo(http.perSecond / postgres.perSecond, 9);
+  expect(readFileSync(join(home, 'page.md'), 'utf8')).toMatch(/\| 20k +\| 500 +\| kith serve +\|/);
   expect(readFileSync(join(home, 'page.md'), 'utf8')).toMatch(/\| 20k, next day +\| 220 +\|/);
   expect(readdirSync(join(home, 'scratch'))).toEqual([]);
 });

@@ -144,6 +144,34 @@ inBrowser('the dashboard', () => {
     expect(readFileSync(await downloaded.path(), 'utf8')).toBe(rejects);
   });
 
+  test("shows a run's log, masked and as text, and lets it be downloaded", async () => {
+    const { id } = published.run;
+    const log = join(network.settings.home, 'runs', id, 'log.jsonl');
+    const written = readFileSync(log, 'utf8').trim().split('\n');
+    const events = written.map((line) => JSON.parse(line)).map(({ step, msg }) => `${step ?? ''} ${msg}`.trim());
+    expect(events[0]).toBe('ingest step begins');
+    expect(events).toEqual(expect.arrayContaining(['closest step done', 'publish step done']));
+    expect(events.at(-1)).toBe('run published');
+    const password = encodeURIComponent(new URL(network.stack.postgres.url).password);
+    const odd = { level: 'warn', msg: `<b>\u001b[31m\n${password}` };
+    appendFileSync(log, `${JSON.stringify(odd)}\nno JSON <img src=x onerror=alert(1)>\n`);
+    appendFileSync(log, `${'{"msg":"one more"}\n'.repeat(150)}`);
+    const page = await open(`/runs/${id}`);
+    const text = (await page.locator('.log').textContent()) ?? '';
+    expect(text.split('\n').length).toBe(Math.min(200, written.length + 152));
+    expect(text).toMatch(/ info step done step=publish seconds=\S+ rows=\d+/);
+    expect(text).toContain('<b>\\x1b[31m\\n***');
+    expect(text).toContain('no JSON <img src=x onerror=alert(1)>');
+    expect(await page.locator('main :is(b, img)').count()).toBe(0);
+    const started = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download the whole log' }).click();
+    const downloaded = readFileSync(await (await started).path(), 'utf8');
+    expect(downloaded.split('\n').length).toBe(readFileSync(log, 'utf8').split('\n').length);
+    expect(downloaded).not.toContain(password);
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+
   test('shows why a run failed, and markup in it as text', async () => {
     const input = network.folder('<img src=x onerror=alert(1)>');
     mkdirSync(input);
@@ -276,11 +304,13 @@ inBrowser('the dashboard', () => {
     '/runs/%3Cb%3E',
     '/runs/..%2f..%2fx/rejects.csv',
     '/runs/none/rejects.csv',
+    '/runs/none/log.jsonl',
+    '/runs/..%2f..%2fx/log.jsonl',
     '/elsewhere',
   ])('says that there is nothing at %s', async (path) => {
     const page = await context.newPage();
     expect((await page.goto(`${server.url}${path}`))?.status()).toBe(404);
-    expect(await textOf(page.locator('h1'))).toMatch(/^No (such run|such page|rejected lines)$/);
+    expect(await textOf(page.locator('h1'))).toMatch(/^No (such run|such page|rejected lines|log)$/);
     expect(await page.locator('main b').count()).toBe(0);
   });
 

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { jest } from '@jest/globals';
 import pg from 'pg';
+import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { kith } from '../harness/command-line.ts';
+import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { denseNetwork } from '../oracle/arbitrary-network.ts';
 import { writeFolder, writeReputation } from '../oracle/write-folder.ts';
@@ -77,6 +79,51 @@ describe('kith export', () => {
     const scores = [...reputation].map(([user, pred]) => `${user},${pred.toFixed(1)}`).sort();
     expect(await lines('scores', 'user_id, CAST(pred AS DECIMAL(3, 1))')).toEqual(scores);
     db.closeSync();
+  });
+
+  test('writes the user-weeks behind the scores of a model; none that the run did not use', async () => {
+    await network.reset();
+    const input = network.folder('20240601');
+    const follows = '1,2,2024-05-20 00:00:00\n2,3,2024-05-21 00:00:00\n';
+    mkdirSync(input);
+    writeFileSync(join(input, 'follow.csv'), follows);
+    const message = (id: number, user_id: number, created_at: string, body: string) =>
+      JSON.stringify({ id, user_id, body, created_at });
+    const messages = [
+      message(1, 1, '2024-05-08T00:00:00Z', 'Bullish!'),
+      message(2, 1, '2024-05-14T00:00:00Z', 'the bears'),
+      message(3, 2, '2024-05-22T00:00:00Z', 'so bullish'),
+      message(4, 2, '2024-06-02T00:00:00Z', 'bullish, but after the as-of'),
+    ];
+    writeFileSync(join(input, 'messages.jsonl'), messages.join('\n'));
+    const model = network.folder('model');
+    await writeModel(model, bullishModel(), 1, {});
+    await network.run({ input, model, allow: 'stale' });
+    const weeks = async (folder: string, format: string) => {
+      const db = await (await DuckDBInstance.create(':memory:')).connect();
+      const file = join(folder, `user_weeks.${format}`);
+      const found = await db.runAndReadAll(`SELECT concat_ws(',', user_id, week, probability) FROM '${file}'`);
+      db.closeSync();
+      return found.getRows().map(([line]) => String(line));
+    };
+    const lines = ['1,2024-W19,0.993307', '1,2024-W20,0.006693', '2,2024-W21,0.993307'];
+    for (const format of ['parquet', 'csv']) {
+      const folder = join(out, `weeks-${format}`);
+      const exported = await kith(['export', '--out', folder, '--format', format], env);
+      expect(exported).toMatchObject({ code: 0, stderr: expect.not.stringContaining('Left out') });
+      expect((await weeks(folder, format)).sort()).toEqual(lines.sort());
+    }
+    // An old message that comes later changes a week that the run has used.
+    const more = network.folder('20240602');
+    mkdirSync(more);
+    writeFileSync(join(more, 'follow.csv'), follows);
+    writeFileSync(join(more, 'messages.jsonl'), message(5, 1, '2024-05-15T00:00:00Z', 'bullish'));
+    expect(await kith(['ingest', '--input', more], env)).toMatchObject({ code: 0 });
+    const late = join(out, 'weeks-late');
+    const exported = await kith(['export', '--out', late], env);
+    expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining('Left out: user_weeks, as messages') });
+    expect(readdirSync(late)).toContain('scores.parquet');
+    expect(readdirSync(late)).not.toContain('user_weeks.parquet');
   });
 
   test('refuses a folder that holds something, and keeps it', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -20,30 +20,72 @@ afterAll(async () => {
 });
 
 describe('servers of your own', () => {
+  let root: string;
   let home: string;
-  beforeEach(() => {
-    home = join(mkdtempSync(join(network.settings.home, 'elsewhere-')), 'home');
+  beforeAll(() => {
+    root = mkdtempSync(join(network.settings.home, 'elsewhere-'));
+    // Postgres, which runs as another user where this one is root, has to get through.
+    chmodSync(root, 0o711);
+    home = join(root, 'home');
   });
-  afterEach(() => rmSync(home, { recursive: true, force: true }));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  test('are used if settings name them, and no engine is started', async () => {
-    await network.reset();
+  /** The settings that name the servers of the scene for a home of their own. */
+  async function settingsFor(own: string): Promise<Record<string, string>> {
     const { neo4j, postgres } = JSON.parse((await scene.kith('status', '--json')).stdout);
-    const given = {
-      KITH_HOME: home,
+    return {
+      KITH_HOME: own,
       KITH_NEO4J_URI: neo4j.uri,
       KITH_NEO4J_USERNAME: neo4j.username,
       KITH_NEO4J_PASSWORD: neo4j.password,
       KITH_POSTGRES_URL: postgres.url,
     };
+  }
+
+  test('are used if settings name them, and no engine is started', async () => {
+    await network.reset();
+    const { neo4j } = JSON.parse((await scene.kith('status', '--json')).stdout);
+    const given = await settingsFor(home);
     const { code, stdout, stderr } = await kithWith(['run', '--input', scene.written(dense)], given);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(code === 0 ? '' : stderr).toBe('');
     expect(stdout + stderr).not.toContain(neo4j.password);
     expect(await network.tables()).toEqual(expected);
-    expect(readdirSync(home)).toEqual(['accepted', 'runs']);
+    expect(readdirSync(home)).toEqual(['accepted', 'network', 'runs']);
     const bulk = await kithWith(['run', '--input', scene.written(dense)], { ...given, KITH_LOADER: 'bulk' });
     expect(bulk).toMatchObject({ code: 2 });
     expect(bulk.stderr).toContain('KITH_LOADER');
+  });
+
+  test('belong to one home: another is refused, until they are its own', async () => {
+    const [given, other] = [await settingsFor(home), await settingsFor(join(root, 'other'))];
+    const input = scene.written(dense);
+    expect(await kithWith(['run', '--input', input], given)).toMatchObject({ code: 0 });
+    const id = readFileSync(join(home, 'network'), 'utf8').trim();
+    const before = await network.tables();
+    for (const command of [['run', '--input', input], ['enqueue', '--input', input], ['worker'], ['reset', '--yes']]) {
+      const refused = await kithWith(command, other);
+      expect({ command, ...refused }).toMatchObject({ command, code: 2, stdout: '' });
+      expect(refused.stderr).toMatch(
+        new RegExp(`^kith: The Postgres of KITH_POSTGRES_URL belongs to .*${id}.*\\.$`, 'm'),
+      );
+    }
+    expect(await network.tables()).toEqual(before);
+    // The graph says so by itself, whatever Postgres is given with it.
+    const { KITH_POSTGRES_URL: _, ...onlyNeo4j } = other;
+    const refused = await kithWith(['run', '--input', input], onlyNeo4j);
+    expect(refused.stderr).toMatch(new RegExp(`^kith: The Neo4j of KITH_NEO4J_URI belongs to .*${id}.*\\.$`, 'm'));
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(await kithWith(['down'], onlyNeo4j)).toMatchObject({ code: 0 });
+    expect(await network.tables()).toEqual(before);
+    // A home that was lost: a new one takes its place.
+    writeFileSync(join(root, 'other', 'network'), `${id}\n`);
+    expect(await kithWith(['run', '--input', input], other)).toMatchObject({ code: 0 });
+    // Emptied servers are nobody's.
+    expect(await kithWith(['reset', '--yes'], given)).toMatchObject({ code: 0 });
+    const third = await settingsFor(join(root, 'third'));
+    expect(await kithWith(['run', '--input', input], third)).toMatchObject({ code: 0 });
+    expect(await kithWith(['run', '--input', input], given)).toMatchObject({ code: 2 });
+    expect(await kithWith(['reset', '--yes'], third)).toMatchObject({ code: 0 });
   });
 
   test("that can't be reached make the run exit with 4, and no password is shown", async () => {

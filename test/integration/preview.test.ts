@@ -123,3 +123,10 @@ test('the command says what is new, what moved and what is out, and names a wron
     stderr: expect.stringContaining('no user 999999999'),
   });
 });
+
+test('a preview that takes too long ends, and says so', async () => {
+  const [user] = users as [number];
+  const options = { onProgress: () => undefined, limit: 1 };
+  const late = previewUser(network.settings, user, (of) => ({ ...of, ranking: 'circles' }), options);
+  await expect(late).rejects.toThrow('The preview took longer than 0.001 seconds');
+});

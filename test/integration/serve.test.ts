@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type {
@@ -32,12 +33,8 @@ beforeAll(async () => {
   expect(await scene.kith('run', '--input', input)).toMatchObject({ code: 0 });
   token = await reader('api_app');
   server = new RunningCommand(['serve', '--port', '0'], scene.env);
-  let printed = '';
-  server.process.stdout?.on('data', (text: Buffer) => {
-    printed += text;
-  });
   await server.says('Readers come with');
-  url = await until('the address', () => /^http:\S+$/m.exec(printed)?.[0]);
+  url = await until('the address', () => /^http:\S+$/m.exec(server.printed)?.[0]);
 });
 afterAll(async () => {
   await server?.end('SIGTERM');
@@ -155,16 +152,64 @@ test('many first requests at once share one login, and wait for the connections 
   await scene.kith('readers', 'remove', 'api_few');
 });
 
-test('the example in the docs works as it stands there', async () => {
+/** The example of docs/reading.md in this language that contains a word, for the busiest user. */
+function example(language: string, word: string): string {
   const page = readFileSync(join(projectRoot, 'docs', 'reading.md'), 'utf8');
-  const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
-  const reader = new URL((await status(readSettings(scene.env))).postgres.url ?? '');
-  reader.username = 'api_app';
-  reader.password = token.slice('api_app.'.length);
-  const said = execFileSync(process.execPath, ['--input-type=module', '-e', code.replace('[42]', `[${busiest}]`)], {
-    ...{ cwd: projectRoot, encoding: 'utf8', env: { PATH: process.env.PATH, KITH_READER_URL: reader.href } },
+  const all = [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, code = '']) => code);
+  const [found] = all.filter((code) => code.includes(word));
+  if (found === undefined) throw new Error(`docs/reading.md has no example of ${word}`);
+  return found.replace('[42]', `[${busiest}]`).replace('/42/', `/${busiest}/`);
+}
+
+describe('the examples in docs/reading.md work as they stand there', () => {
+  /** Runs one as the reader; gives its lines. */
+  async function said(program: string, args: string[], more: Record<string, string> = {}): Promise<string[]> {
+    const reader = new URL((await status(readSettings(scene.env))).postgres.url ?? '');
+    reader.username = 'api_app';
+    reader.password = token.slice('api_app.'.length);
+    const env = { PATH: process.env.PATH, KITH_READER_URL: reader.href, ...more };
+    return execFileSync(program, args, { cwd: projectRoot, encoding: 'utf8', env }).trim().split('\n');
+  }
+  async function published(): Promise<[number, number, string][]> {
+    const { rows } = await scene.network.pool.query<{ rank: number; rec_id: number; score: string }>(
+      'SELECT rank, rec_id, score FROM graph_recs.recommendations WHERE user_id = $1 ORDER BY rank',
+      [busiest],
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    return rows.map(({ rank, rec_id, score }) => [rank, rec_id, score]);
+  }
+
+  test('Node, with pg', async () => {
+    const lines = await said(process.execPath, ['--input-type=module', '-e', example('js', 'pg')]);
+    expect(lines).toEqual(
+      (await published()).map(([rank, rec, score]) => `${rank} ${rec} ${Number(score).toFixed(2)}`),
+    );
   });
-  expect(said.trim().split('\n')).toHaveLength(of(expected.recommendations).length);
+
+  test('Python, with psycopg', async () => {
+    const packages = mkdtempSync(join(tmpdir(), 'kith-psycopg-'));
+    try {
+      const pip = ['-m', 'pip', 'install', '--quiet', '--target', packages, 'psycopg[binary]==3.3.9'];
+      const { status: code, stderr } = spawnSync('python3', pip, { encoding: 'utf8' });
+      if (code !== 0) {
+        process.stderr.write(`The example in Python is not tested: pip can't fetch psycopg.\n${stderr ?? ''}`);
+        return;
+      }
+      const lines = await said('python3', ['-c', example('python', 'psycopg')], { PYTHONPATH: packages });
+      expect(lines).toEqual((await published()).map((each) => each.join(' ')));
+    } finally {
+      rmSync(packages, { recursive: true, force: true });
+    }
+  });
+
+  test('curl', async () => {
+    const command = example('sh', 'curl').replace('app.PASSWORD', token).replace('http://127.0.0.1:3008', url);
+    const [answer = ''] = await said('sh', ['-c', command.replace('curl', 'curl --silent --show-error --fail')]);
+    const { recommendations } = JSON.parse(answer);
+    expect(recommendations.map(({ rank, user, score }: Record<string, string>) => [rank, Number(user), score])).toEqual(
+      (await published()).slice(0, 5),
+    );
+  });
 });
 
 test('says that nothing is new until another run is published, and who was removed is out at once', async () => {
@@ -186,6 +231,68 @@ test('says that nothing is new until another run is published, and who was remov
   expect(await scene.kith('readers', 'remove', 'api_gone')).toMatchObject({ code: 0 });
   expect((await get('/v1/run', { authorization: `Bearer ${gone}` })).status).toBe(401);
   expect(server.said).not.toContain(gone.split('.')[1]);
+});
+
+test('an answer may be kept until the next run is due, and only for a moment while one is queued', async () => {
+  /** For how many seconds a server that starts now lets an answer be kept. */
+  const maxAge = async (): Promise<number> => {
+    const fresh = new RunningCommand(['serve', '--port', '0'], scene.env);
+    await fresh.says('Readers come with');
+    const place = await until('the address', () => /^http:\S+$/m.exec(fresh.printed)?.[0]);
+    const { headers } = await fetch(`${place}/v1/run`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await fresh.end('SIGTERM')).code).toBe(0);
+    return Number(/^private, max-age=(\d+)$/.exec(headers.get('cache-control') ?? '')?.[1]);
+  };
+  const minute = new Date(Date.now() + 20 * 60_000).getUTCMinutes();
+  const root = join(input, '..');
+  expect(await scene.kith('schedule', '--input-root', root, '--at', `${minute} * * * *`)).toMatchObject({ code: 0 });
+  try {
+    const next = Date.parse(JSON.parse((await scene.kith('schedule', '--json')).stdout).next);
+    const earliest = (next - Date.now()) / 1000;
+    const age = await maxAge();
+    expect(age).toBeLessThanOrEqual(earliest);
+    expect(age).toBeGreaterThanOrEqual(Math.floor((next - Date.now()) / 1000));
+    expect(await scene.kith('enqueue', '--input', input)).toMatchObject({ code: 0 });
+    expect(await maxAge()).toBe(30);
+  } finally {
+    await scene.network.pool.query(
+      "UPDATE kith.runs SET status = 'failed', finished_at = now() WHERE status = 'queued'",
+    );
+    await scene.kith('schedule', '--off');
+  }
+});
+
+test('SIGTERM lets open requests have their answer, takes no new ones, and ends with 0', async () => {
+  const other = new RunningCommand(['serve', '--port', '0'], scene.env);
+  await other.says('Readers come with');
+  const place = await until('the address', () => /^http:\S+$/m.exec(other.printed)?.[0]);
+  const headers = { authorization: `Bearer ${token}` };
+  // The reader is known by then, so what follows is a query.
+  expect((await fetch(`${place}/v1/run`, { headers })).status).toBe(200);
+  const client = await scene.network.pool.connect();
+  try {
+    await client.query('BEGIN; LOCK TABLE graph_recs.closest_connections IN ACCESS EXCLUSIVE MODE');
+    const open = fetch(`${place}/v1/users/${busiest}/closest`, { headers });
+    await until('the request that waits', async () => {
+      const { rows } = await scene.network.pool.query(
+        "SELECT FROM pg_stat_activity WHERE usename = 'api_app' AND wait_event_type = 'Lock'",
+      );
+      return rows.length > 0 || undefined;
+    });
+    other.process.kill('SIGTERM');
+    await until('no new requests', () =>
+      fetch(`${place}/healthz`).then(
+        () => undefined,
+        () => true,
+      ),
+    );
+    await client.query('COMMIT');
+    const answer = await open;
+    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ user: String(busiest) })]);
+    expect((await other.ended).code).toBe(0);
+  } finally {
+    client.release();
+  }
 });
 
 test('rows are as src/client names them', async () => {

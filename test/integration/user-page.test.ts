@@ -10,6 +10,7 @@ import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { setSchedule } from '../../src/jobs/worker/schedule.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
+import { changeTo, previewUser } from '../../src/show/preview.ts';
 import { viewerPassword } from '../../src/web/guard.ts';
 import { type PageServer, serve } from '../../src/web/serve.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
@@ -235,6 +236,56 @@ inBrowser("a user's page", () => {
     const paths = copies.at(-1);
     expect(paths).toContain(`\n:param userId => ${user};\n:param recId => ${idle};\n:param windowDays => 90;\n`);
     expect(paths).not.toContain('// :param');
+  });
+
+  test('previews other settings beside what is published, without script, and changes nothing', async () => {
+    const plain = await browser.newContext({ httpCredentials: credentials, javaScriptEnabled: false });
+    const page = await open(`/users/${user}`, server, plain);
+    const trace = async () => [await network.userProperties(), await network.tables()];
+    const untouched = await trace();
+    await page.locator('summary', { hasText: 'Settings to try' }).click();
+    await page.getByLabel('min reputation').fill('0.2');
+    await page.getByLabel('base reply').fill('3');
+    await page.getByLabel('window days').fill('10');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.waitForURL(`**/users/${user}/preview?**`);
+    const { user: told, recommendations } = await previewUser(
+      network.settings,
+      user,
+      changeTo({ KITH_MIN_REPUTATION: '0.2', KITH_BASE_REPLY: '3', KITH_WINDOW_DAYS: '10' }, String),
+      { onProgress: () => undefined },
+    );
+    expect(told.recommendations.length).toBeGreaterThan(0);
+    const shown = await Promise.all(
+      (await page.locator('[data-recommended]').all()).map(async (row) => [
+        Number(await row.getAttribute('data-recommended')),
+        ...(await row.locator('td').allInnerTexts()).slice(0, 2),
+      ]),
+    );
+    expect(shown).toEqual(
+      recommendations.map(({ userId, rank, was }) => [userId, String(rank ?? 'out'), String(was ?? 'new')]),
+    );
+    expect(shown.map(([, , was]) => was)).toContain('new');
+    expect(shown.map(([, rank]) => rank)).toContain('out');
+    expect(await textOf(page.locator('main'))).toContain('KITH_MIN_REPUTATION=0.2 instead of 0.5');
+    expect(await page.getByLabel('base reply').inputValue()).toBe('3');
+    expect(await page.getByLabel('window days').getAttribute('placeholder')).toBe('90');
+    expect(await trace()).toEqual(untouched);
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await plain.close();
+  });
+
+  test.each([
+    ['window-days=x', 'window-days should be a whole number'],
+    ['min-reputation=%3Cb%3E', 'min-reputation should be'],
+    ['ranking=best', 'ranking should be second-degree or circles'],
+    ['base-like=-1', 'base-like should be'],
+  ])('says in one sentence what is wrong with %s', async (query, sentence) => {
+    const page = await context.newPage();
+    expect((await page.goto(`${server.url}/users/${user}/preview?${query}`))?.status()).toBe(400);
+    expect(await textOf(page.getByRole('alert'))).toContain(sentence);
+    expect(await page.locator('main b, [data-recommended]').count()).toBe(0);
   });
 
   test('works without script, with the keyboard, from any page', async () => {

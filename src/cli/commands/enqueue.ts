@@ -6,7 +6,7 @@ import { mappingOf } from '../../ingest/mapping.ts';
 import { judgeQueued } from '../../jobs/judge-as-of.ts';
 import { daysOf, runSettings } from '../../jobs/run-options.ts';
 import { enqueueRuns } from '../../jobs/runs.ts';
-import { withDatabase } from '../../jobs/with-database.ts';
+import { withNetwork } from '../../jobs/with-database.ts';
 import { print, say } from '../../output.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { interruptible } from '../interruptible.ts';
@@ -44,7 +44,7 @@ export function addEnqueueCommand(program: Command): void {
           signal,
         );
         await tellOfMissing(settings, days);
-        return withDatabase(settings, signal, async (database) => {
+        return withNetwork(settings, signal, async (database) => {
           const judged = await judgeQueued(database, days, allowed);
           if (judged.note !== undefined) say(judged.note);
           const queued = await enqueueRuns(

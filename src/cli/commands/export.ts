@@ -7,7 +7,8 @@ import { interruptible } from '../interruptible.ts';
 
 const examples = `
 All files are of one run, and are there whole or not at all: closest_connections, recommendations, rec_reasons,
-published_run.json and, where reputation filtered, scores. Weights are exact decimals. Nothing is published meanwhile.
+published_run.json, scores where reputation filtered, and user_weeks where a model made them. Weights are exact decimals.
+Nothing is published meanwhile.
 
 Examples:
   $ kith export --out tables
@@ -27,9 +28,10 @@ export function addExportCommand(program: Command): void {
     .action(async ({ out, format }: { out: string; format: string }) => {
       const known = exportFormats.find((name) => name === format);
       if (!known) throw new BadInputError(`--format should be ${exportFormats.join(' or ')}.`);
-      const { run, files } = await interruptible((signal) =>
+      const { run, files, leftOut } = await interruptible((signal) =>
         exportRun(readSettings(), { out, format: known, signal, onProgress: (doing) => say(`${doing} …`) }),
       );
+      if (leftOut) say(`Left out: ${leftOut}.`);
       print(`Run ${run} is in ${out}: ${files.join(', ')}.`);
     });
 }

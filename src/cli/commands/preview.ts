@@ -1,19 +1,17 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
-import { runSettings } from '../../jobs/run-options.ts';
-import { settingsAsEnvironment } from '../../jobs/settings-as-environment.ts';
 import { print, printJson, say } from '../../output.ts';
-import { previewUser } from '../../show/preview.ts';
+import { changeTo, previewUser } from '../../show/preview.ts';
 import { renderPreview } from '../../show/render-preview.ts';
 import { readUserId } from '../../show/user-id.ts';
 import { interruptible } from '../interruptible.ts';
-import { addSettingOptions, givenSettings, settingsWith } from '../setting-options.ts';
+import { addSettingOptions, flagOf, givenSettings, settingsWith } from '../setting-options.ts';
 
 const examples = `
 What isn't given is as in the published run, with whose lists the user's new ones are compared. They are computed from the
 graph as of that run, by the same statements. Nothing is published, and nothing in the graph changes; while it is
 computed, a run that writes to the graph waits. By circles with other weights everybody's activities are added up once:
-half a minute at ten million.
+half a minute at ten million. After five minutes it ends.
 
 Examples:
   Whom would 42 be recommended by circles?
@@ -41,15 +39,7 @@ export function addPreviewCommand(program: Command): void {
       const settings = readSettings();
       const userId = readUserId(user, settings);
       const preview = await interruptible((signal) =>
-        previewUser(
-          settings,
-          userId,
-          (ofRun) => ({
-            ...runSettings(settingsWith(given, settingsAsEnvironment(ofRun)), undefined),
-            reputation: ofRun.reputation,
-          }),
-          { signal, onProgress: (doing) => say(`${doing} …`) },
-        ),
+        previewUser(settings, userId, changeTo(given, flagOf), { signal, onProgress: (doing) => say(`${doing} …`) }),
       );
       if (options.json) printJson(preview);
       else print(...renderPreview(preview).split('\n'));

@@ -9,13 +9,19 @@ import { portOf } from './dashboard.ts';
 const examples = `
 A read-only HTTP API over the published tables, for those who don't want SQL: /openapi.json describes it. Requests bring
 the name and password of a reader (kith readers add): Authorization: Bearer NAME.PASSWORD. It listens on loopback only,
-unless KITH_WEB_HOST is set; put TLS before it where it leaves the machine. It serves until Ctrl-C or SIGTERM.
+unless KITH_WEB_HOST is set; put TLS before it where it leaves the machine. It serves until Ctrl-C or SIGTERM,
+and answers what it was asked by then.
 
 Examples:
   $ kith readers add app
   $ kith serve
   $ curl -H "Authorization: Bearer app.PASSWORD" http://127.0.0.1:3008/v1/users/42/recommendations?limit=5
 `;
+
+/** Behind a proxy all requests come from one address. */
+const mostOfAddress = 512;
+/** Milliseconds that requests under way have at the end: as long as a reader's query may take by default. */
+const endsWithin = 30_000;
 
 /** Adds `kith serve [--port N]`. */
 export function addServeCommand(program: Command): void {
@@ -50,8 +56,7 @@ async function serveApi(settings: Settings, port: number, signal: AbortSignal): 
       freshFor: freshness(database, store.agenda),
       check: async () => void (await database.query('sql/runs/now.sql')),
     });
-    // Behind a proxy all requests come from one address.
-    await using server = await serve(app, settings.web.host, port, { mostOfAddress: 512 });
+    await using server = await serve(app, settings.web.host, port, { mostOfAddress, endsWithin });
     print(server.url);
     say('Readers come with Authorization: Bearer NAME.PASSWORD (kith readers add); Ctrl-C ends it.');
     if (!signal.aborted) await once(signal, 'abort');

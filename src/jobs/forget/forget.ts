@@ -25,7 +25,7 @@ import { withNetworkLock } from '../network-lock.ts';
 import { messagesFile, rebuildFolder, reputationFolder } from '../run-context.ts';
 import { lastPublished } from '../runs.ts';
 import { everyWriter, forgetWriter } from '../step-name.ts';
-import { withDatabase } from '../with-database.ts';
+import { withNetwork } from '../with-database.ts';
 import { countInFiles, eraseInFiles } from './erase-files.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -70,7 +70,7 @@ interface Search {
  * @throws EngineError, BusyError if something that names the user is in use; what was removed until then stays removed
  */
 export async function forget(settings: Settings, userId: UserId, options: ForgetOptions): Promise<Forgetting> {
-  return withDatabase(settings, options.signal, (database) =>
+  return withNetwork(settings, options.signal, (database) =>
     onceFree(database, options, async (lost) => {
       const stop = { ...options, signal: AbortSignal.any([options.signal, lost]) };
       const wasForgotten = options.isDry ? Forgotten.of(settings).has(userId) : Forgotten.add(settings, userId);

@@ -3,7 +3,7 @@ import { BadInputError } from '../../errors.ts';
 import type { Database } from '../../postgres/database.ts';
 import { absoluteLocation } from '../../storage/location.ts';
 import { currentTime } from '../runs.ts';
-import { withDatabase } from '../with-database.ts';
+import { withNetwork } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
 import {
   type Due,
@@ -37,7 +37,7 @@ export async function changeSchedule(
   change: ScheduleChange | 'show' | 'off',
   signal: AbortSignal,
 ): Promise<(KeptSchedule & { next: Due }) | undefined> {
-  return withDatabase(settings, signal, async (database) => {
+  return withNetwork(settings, signal, async (database) => {
     const { schedule, timeZone, inputRoot } = settings.jobs;
     await using store = await openStore(settings, database);
     const { agenda } = store;

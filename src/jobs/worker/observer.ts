@@ -13,20 +13,23 @@ import type { StepName } from '../step-name.ts';
 /** Milliseconds between two log lines about the progress of a step. */
 const reportEveryMs = 30_000;
 
-/** Reports what a worker does to the log, Prometheus and OpenTelemetry. */
+/** Reports what a worker does to the log, the logs of runs, Prometheus and OpenTelemetry. */
 export class Observer {
   readonly #log: Log;
+  readonly #runLog: Log;
   readonly #metrics: Metrics;
   readonly #traces: Traces;
 
-  constructor(log: Log, metrics: Metrics, traces: Traces) {
+  /** @param runLog gets what is logged of a run once more */
+  constructor(log: Log, runLog: Log, metrics: Metrics, traces: Traces) {
     this.#log = log;
+    this.#runLog = runLog;
     this.#metrics = metrics;
     this.#traces = traces;
   }
 
   runQueued(run: string, input: string): void {
-    this.#log.info({ run, input }, 'run queued');
+    this.#tell('info', { run, input }, 'run queued');
   }
 
   queue({ queued, running, publishedAt }: { queued: number; running: number; publishedAt: Date | undefined }): void {
@@ -35,7 +38,7 @@ export class Observer {
   }
 
   stepBegins(run: Run, step: StepName): void {
-    this.#log.info({ run: run.id, step }, 'step begins');
+    this.#tell('info', { run: run.id, step }, 'step begins');
   }
 
   /** Logs the progress of a step, one line every half minute. */
@@ -46,7 +49,7 @@ export class Observer {
       const progress = words.of(reported);
       if (performance.now() - last < reportEveryMs) return;
       last = performance.now();
-      this.#log.info({ run: run.id, step, progress }, 'step goes on');
+      this.#tell('info', { run: run.id, step, progress }, 'step goes on');
     };
   }
 
@@ -61,7 +64,7 @@ export class Observer {
     const why = 'error' in end ? withoutSecrets(messageOf(end.error)) : undefined;
     const isError = end.kind === 'failed' || (end.kind === 'later' && end.isFailure);
     const level = end.kind === 'failed' ? 'error' : isError ? 'warn' : 'info';
-    this.#log[level]({ run: run.id, step, attempt, seconds, rows, why }, `step ${outcome}`);
+    this.#tell(level, { run: run.id, step, attempt, seconds, rows, why }, `step ${outcome}`);
     this.#metrics.stepEnded({ step, outcome, seconds, rows });
     if (end.kind === 'done' && step === 'ingest')
       for (const { file, rejected } of end.summary.files ?? []) this.#metrics.rejected(file, rejected);
@@ -76,7 +79,7 @@ export class Observer {
     const at = new Date();
     // Postgres' clock may be ahead of this one.
     const seconds = Math.max(0, at.getTime() - startedAt.getTime()) / 1000;
-    this.#log[status === 'failed' ? 'error' : 'info']({ run: run.id, seconds, why: error }, `run ${status}`);
+    this.#tell(status === 'failed' ? 'error' : 'info', { run: run.id, seconds, why: error }, `run ${status}`);
     this.#metrics.runEnded({ status, seconds, at });
     this.#traces.runEnded({ run: run.id, startedAt, endedAt: at, status, error });
   }
@@ -84,7 +87,7 @@ export class Observer {
   /** Reports the work that is done after a run is published. */
   afterPublish(run: Run, { pastLists, removed, leftUndone }: RunSummary, seconds: number): void {
     const level = leftUndone ? 'warn' : 'info';
-    this.#log[level]({ run: run.id, seconds, pastLists, removed, leftUndone }, 'after the publish');
+    this.#tell(level, { run: run.id, seconds, pastLists, removed, leftUndone }, 'after the publish');
   }
 
   /** Something about the queue could not be looked after. */
@@ -103,6 +106,14 @@ export class Observer {
 
   /** @param run undefined if the failed runs could not even be read */
   hookFailed(run: string | undefined, error: unknown): void {
-    this.#log.warn({ run, error }, 'the failure hook did not succeed');
+    this.#tell('warn', { run, error }, 'the failure hook did not succeed');
+  }
+
+  #tell(
+    level: 'info' | 'warn' | 'error',
+    fields: { run: string | undefined; [field: string]: unknown },
+    message: string,
+  ): void {
+    for (const log of [this.#log, this.#runLog]) log[level](fields, message);
   }
 }

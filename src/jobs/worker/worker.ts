@@ -8,9 +8,10 @@ import { openTraces } from '../../watch/traces.ts';
 import { serveMetrics } from '../../web/metrics-server.ts';
 import type { PageServer } from '../../web/serve.ts';
 import { workerName } from '../attempt.ts';
+import { runLog } from '../run-log.ts';
 import { currentTime } from '../runs.ts';
 import { wholeRun } from '../step-name.ts';
-import { withDatabase } from '../with-database.ts';
+import { withNetwork } from '../with-database.ts';
 import { openJobStore } from './job-store.ts';
 import { Observer } from './observer.ts';
 import { Presence } from './presence.ts';
@@ -31,7 +32,7 @@ export async function work(
   { stop, drain, log, onEnd }: Ends & { log: Log; onEnd: () => void },
 ): Promise<void> {
   // Until it is ready there is no step to finish, so one signal is enough.
-  await withDatabase(settings, AbortSignal.any([stop, drain]), async (database) => {
+  await withNetwork(settings, AbortSignal.any([stop, drain]), async (database) => {
     const metrics = new Metrics([...wholeRun]);
     await using pages = await metricsPages(metrics, settings, log);
     await using traces = await openTraces(log);
@@ -43,7 +44,8 @@ export async function work(
       },
     });
     const { agenda } = store;
-    const jobs = new QueueJobs(agenda, settings, database, { stop, drain }, new Observer(log, metrics, traces));
+    const observer = new Observer(log, runLog(settings), metrics, traces);
+    const jobs = new QueueJobs(agenda, settings, database, { stop, drain }, observer);
     await jobs.define();
     await followSettings(agenda, settings, await currentTime(database));
     await agenda.start();

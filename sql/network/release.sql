@@ -1,0 +1,2 @@
+-- These tables are no network's any more.
+DELETE FROM kith.network;
