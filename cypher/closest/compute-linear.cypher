@@ -2,7 +2,7 @@
 // Linear decay: base × (window − age), summed as whole thousandths of seconds, so that the order of additions can't change a rank.
 // $follow, $reply, $like, $mention: base weights in thousandths; $window: seconds.
 // They are kept as two lists on each user, closest (user ids, the closest first) and closestWeights: a list is one property to write
-// and one to read. A user without connections has neither. Measured alternatives: docs/performance.md#closest-connections.
+// and one to read. A user without connections has neither. Measured alternatives: docs/ideas-tried.md#closest-connections.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 CALL (u) {

@@ -1,5 +1,5 @@
 // Activities in the window that don't count because one of the two is suspended. WITH makes the planner start from the suspended
-// users instead of from all activities: docs/performance.md#activities-of-suspended-users.
+// users instead of from all activities: docs/ideas-tried.md#activities-of-suspended-users.
 MATCH (suspended:User)
 WHERE suspended.suspended
 WITH suspended

@@ -1,6 +1,6 @@
 // CLOSEST_TO {rank, weight} of the users with $first <= userId < $end, as their lists say. It is for exploring: nothing is computed from it.
 // A user without connections so far gets them by CREATE, the others by MERGE; what is no longer in the list is deleted, and only ranks
-// and weights that differ are set. Measured alternatives: docs/performance.md#drawing-closest_to.
+// and weights that differ are set. Measured alternatives: docs/ideas-tried.md#drawing-closest_to.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end
 WITH

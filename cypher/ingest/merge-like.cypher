@@ -1,7 +1,7 @@
 // Creates the likes that are not there yet; nothing else is touched.
 // $users is [[userId, [[engaged userId, [[epoch seconds, messageId], …]], …]], …]: each user, pair and activity of a pair once.
 // A pair's activities are read once and compared as a set. MERGE would lock both users until the commit, and sessions side by side would
-// roll each other back. The fence keeps two writers of the same rows apart. Measured alternatives: docs/performance.md#merging-activities.
+// roll each other back. The fence keeps two writers of the same rows apart. Measured alternatives: docs/ideas-tried.md#merging-activities.
 UNWIND $users AS row
 MATCH (u:User {userId: row[0]})
 UNWIND row[1] AS pair

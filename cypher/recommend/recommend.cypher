@@ -12,7 +12,7 @@
 // The user and whom a filter drops go through the sum as connections of weight 0 that carry a mark (7 self, 6 blocked, 5 muted,
 // 4 followed, 3 followed since, 2 engaged, 1 dismissed);
 // a candidate whose score stays 0 was none. Each connection's lists are read once for all users of the range.
-// Measured alternatives: docs/performance.md#recommendations.
+// Measured alternatives: docs/ideas-tried.md#recommendations.
 MATCH (u:User)
 WHERE u.userId >= $first AND u.userId < $end AND u.closest IS NOT NULL
 UNWIND u.closest AS v
