@@ -43,14 +43,12 @@ const afterWork: readonly AfterWork[] = [
   {
     name: 'expire',
     follows: ['publish'],
-    isInGraph: true,
-    title: 'Afterwards: expired activities out of the graph',
+    title: 'Afterwards: what has expired is let go',
     work: expire,
   },
   {
     name: 'compact',
     follows: ['publish'],
-    isInGraph: true,
     title: 'Afterwards: kept rows written anew if many repeat',
     work: compact,
   },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { projectRoot } from '../config/project.ts';
 import { javaProgram } from '../engines/java-program.mjs';
@@ -7,6 +7,16 @@ import { BadInputError, EngineError } from '../errors.ts';
 
 /** Where `npm run setup -- --spark` puts Spark. */
 const fetched = join(projectRoot, 'engines', 'spark', 'lib', 'pyspark');
+
+/** The jars by which Spark reads and writes S3, if setup has fetched them: paths, separated by commas. */
+export function fetchedS3Jars(): string | undefined {
+  const folder = join(projectRoot, 'engines', 'spark', 's3');
+  if (!existsSync(folder)) return undefined;
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.jar'))
+    .map((name) => join(folder, name))
+    .join(',');
+}
 
 /**
  * The folder of Spark: `SPARK_HOME`, or the one that setup has fetched.
