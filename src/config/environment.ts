@@ -204,6 +204,12 @@ export const topics = {
       .regex(/^[^\s,]+(,[^\s,]+)*$/, 'paths or URLs separated by commas')
       .optional()
       .meta({ description: 'Jars for driver and executors, separated by commas.', unset: 'none' }),
+    KITH_SPARK_GRAPH: z
+      .enum(['closest', 'none'], 'closest or none')
+      .prefault('none')
+      .describe(
+        'What is drawn in Neo4j after a run on Spark: `closest` (users and CLOSEST_TO, for exploring) or `none`.',
+      ),
     KITH_LAKE: text
       .regex(
         /^(s3:\/\/[a-z0-9][a-z0-9._-]*(\/\P{Cc}*)?|(?!\w+:\/\/)\P{Cc}*)$/u,

@@ -112,6 +112,8 @@ export interface Settings extends InputLimits, Recommending {
     conf: Readonly<Record<string, string>>;
     /** Separated by commas. */
     jars?: string;
+    /** What of its results is drawn in Neo4j. */
+    graph: 'closest' | 'none';
   };
   /** The folder of accepted rows, and of what Spark computes from them; absolute. */
   lake: string;
@@ -249,6 +251,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       memory: s.KITH_SPARK_MEMORY,
       conf: pairsOf(s.KITH_SPARK_CONF),
       jars: s.KITH_SPARK_JARS,
+      graph: s.KITH_SPARK_GRAPH,
     },
     ...lakeOf(s.KITH_LAKE, home),
     embedded: {

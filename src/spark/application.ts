@@ -70,7 +70,7 @@ export async function runApplication(
   const { logFile, statements } = application;
   const confFile = logFile.replace(/\.log$/, '.conf');
   const script = logFile.replace(/\.log$/, '.sql');
-  writeFileSync(confFile, propertiesOf(settings, application), { mode: 0o600 });
+  writeFileSync(confFile, propertiesOf(settings, application, home), { mode: 0o600 });
   writeFileSync(script, statements.map((file) => `${statement(file).trimEnd()};\n`).join('\n'), { mode: 0o600 });
   const log = openSync(logFile, 'w', 0o600);
   const program = [`${home}/bin/spark-sql`, '--properties-file', confFile, '--load-spark-defaults', '-f', script];
@@ -123,13 +123,14 @@ function titleOf(file: SparkFile): string {
   return basename(file, '.sql');
 }
 
-function propertiesOf({ spark, s3 }: SparkSettings, { name, parameters, tables, scratch }: Application): string {
+function propertiesOf({ spark, s3 }: SparkSettings, application: Application, home: string): string {
+  const { name, parameters, tables, scratch } = application;
   const isLocal = spark.master.startsWith('local');
   const values = Object.entries(parameters).map(([key, value]): [string, string] => [
     `spark.kith.${key}`,
     typeof value === 'bigint' ? String(value) : sparkPath(value.path),
   ]);
-  const jars = spark.jars ?? (isOnS3(tables) ? fetchedS3Jars() : undefined);
+  const jars = spark.jars ?? (isOnS3(tables) ? fetchedS3Jars(home) : undefined);
   const conf = new Map<string, string>([
     ['spark.driver.memory', spark.memory],
     ['spark.executor.memory', spark.memory],

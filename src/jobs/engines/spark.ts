@@ -85,7 +85,8 @@ export const sparkEngine: Engine = {
       },
     );
     summary.sparkClosest = tables;
-    await removeTables(tables, ['closest_rows'], settings);
+    // They may be drawn after the publish.
+    if (settings.spark.graph === 'none') await removeTables(tables, ['closest_rows'], settings);
   },
 
   async takeScores(context, list) {
