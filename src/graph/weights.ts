@@ -12,7 +12,7 @@ export function weightUnits(weighting: Weighting): bigint {
   return weighting.decay.kind === 'linear' ? BigInt(weighting.windowSeconds) * 1000n : 1_000_000_000n;
 }
 
-/** The units of a published weight: exact for any window that Kith knows, since 1e-12 is less than a unit. */
+/** The units of a published weight; exact if 1e-12 is less than a unit, that is for windows up to 31 years. */
 export function unitsOfDecimal(weight: string, unitsOfOne: bigint): bigint {
   return (BigInt(weight.replace('.', '')) * unitsOfOne + scale / 2n) / scale;
 }
