@@ -158,7 +158,8 @@ function filesIn(folder: string): string[] {
 
 /** What tasks have read, by their applications' event logs. */
 function bytesRead(folder: string): number {
-  const lines = filesIn(folder).flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean));
+  const logs = filesIn(folder).filter((file) => !file.endsWith('.crc'));
+  const lines = logs.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean));
   const events = lines.map((line) => JSON.parse(line) as TaskEnd);
   return events.reduce((sum, event) => sum + (event['Task Metrics']?.['Input Metrics']['Bytes Read'] ?? 0), 0);
 }
@@ -314,7 +315,15 @@ describeSpark('Spark', () => {
     }, 200);
     const run = await runDay(all, options, {
       ...settings,
-      spark: { ...spark, conf: { ...quickConf, 'spark.eventLog.enabled': 'true', 'spark.eventLog.dir': events } },
+      spark: {
+        ...spark,
+        conf: {
+          ...quickConf,
+          'spark.eventLog.enabled': 'true',
+          'spark.eventLog.dir': events,
+          'spark.eventLog.compress': 'false',
+        },
+      },
     }).finally(() => clearInterval(watching));
     await expectSecondDegree({ network: all, options }, run);
     const [history = 0] = [...new Accepted(network.settings).files().values()];
