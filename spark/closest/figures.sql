@@ -1,10 +1,9 @@
--- Figures for people, one row of tab-separated whole numbers: users and activities that were accepted, repeats of
--- other folders counted again, and the activities in the window that are left out because one of the two is suspended.
+-- Figures for people, one row of tab-separated whole numbers: users, and the activities in the window that are left out because
+-- one of the two is suspended.
 CREATE TABLE figures USING text AS
-SELECT concat_ws('\t', users, activities, suspended)
+SELECT concat_ws('\t', users, suspended)
 FROM
   (SELECT count(*) AS users FROM known_user),
-  (SELECT count(*) AS activities FROM kept_activity WHERE type <= 3),
   (
     SELECT count(*) AS suspended
     FROM (

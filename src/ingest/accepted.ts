@@ -120,6 +120,15 @@ export class Accepted {
     return Number(rows);
   }
 
+  /** How many activities there are; what several folders repeat counts as often. */
+  async countActivities(workDir: string, signal?: AbortSignal): Promise<number> {
+    if (this.#of('activities').length === 0) return 0;
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
+    const paths = this.activityFiles();
+    const [[activities] = []] = await staging.run(statement('sql/accepted/count-activities.sql'), { paths });
+    return Number(activities);
+  }
+
   /**
    * How many activities would be let go by a horizon (epoch seconds), and how many there are, without those that are
    * gone already. What several folders repeat counts as often.

@@ -156,16 +156,16 @@ function filesIn(folder: string): string[] {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** What tasks have read, by their applications' event logs. */
-function bytesRead(folder: string): number {
+/** How many rows tasks have read, by their applications' event logs. (Bytes aren't counted in all reads from S3.) */
+function recordsRead(folder: string): number {
   const logs = filesIn(folder).filter((file) => !file.endsWith('.crc'));
   const lines = logs.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean));
   const events = lines.map((line) => JSON.parse(line) as TaskEnd);
-  return events.reduce((sum, event) => sum + (event['Task Metrics']?.['Input Metrics']['Bytes Read'] ?? 0), 0);
+  return events.reduce((sum, event) => sum + (event['Task Metrics']?.['Input Metrics']['Records Read'] ?? 0), 0);
 }
 
 interface TaskEnd {
-  'Task Metrics'?: { 'Input Metrics': { 'Bytes Read': number } };
+  'Task Metrics'?: { 'Input Metrics': { 'Records Read': number } };
 }
 
 const midnight = Date.parse('2020-06-15T00:00:00Z') / 1000;
@@ -326,9 +326,7 @@ describeSpark('Spark', () => {
       },
     }).finally(() => clearInterval(watching));
     await expectSecondDegree({ network: all, options }, run);
-    const [history = 0] = [...new Accepted(network.settings).files().values()];
-    expect(history).toBeGreaterThan(500_000);
-    expect(bytesRead(events)).toBeLessThan(history);
+    expect(recordsRead(events)).toBeLessThan(likes.length);
     const told = [network.settings.home, events].flatMap((folder) =>
       filesIn(folder).filter((path) => /spark/.test(path)),
     );

@@ -39,7 +39,7 @@ export const sparkEngine: Engine = {
   },
 
   async mostActivities({ settings, signal, attempt }) {
-    return new Accepted(settings).countRows(workFolder(settings, attempt), signal);
+    return new Accepted(settings).countActivities(workFolder(settings, attempt), signal);
   },
 
   async load({ settings }) {
@@ -56,7 +56,8 @@ export const sparkEngine: Engine = {
     makeTables(tables);
     const workDir = workFolder(settings, attempt);
     makeFolders(workDir, 0o700);
-    judgeSums(weighting, await accepted.countRows(workDir, signal));
+    const activities = await accepted.countActivities(workDir, signal);
+    judgeSums(weighting, activities);
     report({ doing: 'bringing the accepted rows to the lake' });
     await bringAccepted(settings, accepted, signal);
     const powers = `${tables}/powers.parquet`;
@@ -70,7 +71,7 @@ export const sparkEngine: Engine = {
       statements: closestStatements({ weighting, ranking }, accepted.known()?.namesEveryone === true),
       parameters: { ...weights(context), powers: { path: powers } },
     });
-    const [users = 0, activities = 0, suspended = 0] = await readFigures(`${tables}/figures`, settings.s3);
+    const [users = 0, suspended = 0] = await readFigures(`${tables}/figures`, settings.s3);
     summary.graph = { users, activities };
     summary.dropped = { ...summary.dropped, suspended };
     summary.closest = await writeClosest(
