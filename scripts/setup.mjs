@@ -9,19 +9,19 @@ import { buildProgram } from './setup/build.mjs';
 import { archiveClasses, compileJava, fetchJars } from './setup/neo4j.mjs';
 import { installPackages, linkCommand } from './setup/packages.mjs';
 import { preparePostgres } from './setup/postgres.mjs';
-import { fetchSpark } from './setup/spark.mjs';
+import { fetchS3Jars, fetchSpark } from './setup/spark.mjs';
 import { prepareTensorFlow } from './setup/tensorflow.mjs';
 import { root, SetupError } from './setup/tools.mjs';
 
 /**
  * Sets the checkout up; it can be called repeatedly.
  *
- * @param {{ quiet?: boolean, embedded?: boolean, spark?: boolean }} options quiet: parts that have nothing to do print
+ * @param {{ quiet?: boolean, embedded?: boolean, spark?: boolean, s3?: boolean }} options quiet: parts that have nothing to do print
  *   nothing; embedded: false skips engines that your own servers (KITH_NEO4J_URI, KITH_POSTGRES_URL) replace; spark:
- *   fetches Spark, which nothing else needs
+ *   fetches Spark, which nothing else needs; s3: and what it reads S3 by
  * @throws SetupError one sentence that says what is missing and how to get it
  */
-export async function setup({ quiet = false, embedded = true, spark = false } = {}) {
+export async function setup({ quiet = false, embedded = true, spark = false, s3 = false } = {}) {
   checkNode();
   await part('Packages', quiet, installPackages);
   await part('Program', quiet, buildProgram);
@@ -33,6 +33,7 @@ export async function setup({ quiet = false, embedded = true, spark = false } = 
     await part('Neo4j start-up', quiet, archiveClasses);
   }
   if (spark) await part('Spark', quiet, fetchSpark);
+  if (spark && s3) await part('Spark on S3', quiet, fetchS3Jars);
   linkCommand();
 }
 
@@ -88,11 +89,14 @@ function takeSettings() {
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const start = performance.now();
   const options = process.argv.slice(2);
-  const unknown = options.find((option) => option !== '--spark');
+  const unknown = options.find((option) => !['--spark', '--s3'].includes(option));
+  const spark = options.includes('--spark');
   if (unknown !== undefined) {
-    console.error(`setup: there is no option ${unknown}; the only one is --spark, which fetches Spark.`);
+    console.error(
+      `setup: there is no option ${unknown}; --spark fetches Spark, and --spark --s3 also what it reads S3 by.`,
+    );
     process.exitCode = 2;
-  } else if (takeSettings() && (await setupOrExplain({ embedded: false, spark: options.includes('--spark') })))
+  } else if (takeSettings() && (await setupOrExplain({ embedded: false, spark, s3: options.includes('--s3') })))
     console.log(`setup: done in ${seconds(start)}. Next: npx kith up, or npm run demo.`);
   else process.exitCode = 1;
 }

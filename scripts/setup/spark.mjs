@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { javaProgram } from '../../src/engines/java-program.mjs';
-import { need, root, run, SetupError, stampOf } from './tools.mjs';
+import { hashOf, need, root, run, SetupError, stampOf } from './tools.mjs';
 
 const version = '4.3.0';
 const lib = join(root, 'engines', 'spark', 'lib');
@@ -36,6 +36,26 @@ export async function fetchSpark() {
   await run('python3', ['-m', 'pip', 'install', ...options, ...what], 'pip could not fetch Spark');
   stamp.write();
   return `version ${version} fetched, ${sizeOf(lib)} MB on disk`;
+}
+
+/** The jars by which Spark reads and writes S3, of the version of Hadoop that the fetched Spark has. */
+export async function fetchS3Jars() {
+  const folder = join(root, 'engines', 'spark');
+  const to = join(folder, 's3');
+  const stamp = stampOf('spark-s3', hashOf(join(folder, 'pom.xml')));
+  if (stamp.fits() && existsSync(to)) return undefined;
+  await need(
+    'mvn',
+    ['-version'],
+    "Spark's jars for S3 are fetched with Maven: install it (Debian: `apt-get install maven`, macOS: `brew install maven`).",
+  );
+  console.log('setup: Spark on S3    fetching 690 MB, one to three minutes');
+  stamp.remove();
+  rmSync(to, { recursive: true, force: true });
+  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${to}`, '-DincludeScope=runtime'];
+  await run('mvn', ['-q', '-B', ...goal], "Maven could not fetch Spark's jars for S3", folder);
+  stamp.write();
+  return `jars fetched, ${sizeOf(to)} MB on disk`;
 }
 
 function sizeOf(/** @type {string} */ folder) {

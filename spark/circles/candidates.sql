@@ -5,7 +5,7 @@ SELECT
   user_id,
   other_id,
   score,
-  CASE WHEN user_id = other_id THEN 4 ELSE mark END AS mark,
+  CASE WHEN user_id = other_id THEN 10 ELSE mark END AS mark,
   CASE
     WHEN score - popular - engages >= greatest(popular, engages) THEN 0
     WHEN popular >= engages THEN 1

@@ -15,7 +15,7 @@ FROM (
     SELECT user_id, other_id, score, source, popular.other_id IS NOT NULL AS is_popular
     FROM candidate
     LEFT JOIN popular USING (other_id)
-    WHERE mark = 0
+    WHERE candidate.mark = 0
   ) AS candidate
   LEFT JOIN (SELECT DISTINCT user_id FROM via) AS has_vias ON has_vias.user_id = candidate.user_id
 )

@@ -14,7 +14,7 @@ LEFT JOIN (
   JOIN mass ON center_id = via_id
   GROUP BY user_id
 ) USING (user_id)
-CROSS JOIN (SELECT collect_list(struct(other_id, share, 0 AS mark)) AS entries FROM popular)
+CROSS JOIN (SELECT collect_list(struct(other_id, share, mark)) AS entries FROM popular)
 UNION ALL
 SELECT
   engaged_id,
@@ -31,13 +31,11 @@ SELECT
             750000 * least(h, ${spark.kith.window}L DIV 8 * 1000) DIV (${spark.kith.window}L DIV 8 * 1000)
           ELSE 0
         END AS share,
-      CASE WHEN good.user_id IS NULL THEN 1 ELSE 0 END AS mark
+      coalesce(mark, 0) AS mark
     )
   )
 FROM edge
 LEFT ANTI JOIN stranger ON stranger.user_id = edge.engaged_id AND stranger.other_id = edge.user_id
-LEFT JOIN good ON good.user_id = edge.user_id
+LEFT JOIN unwanted ON unwanted.user_id = edge.user_id
 UNION ALL
-SELECT user_id, NULL, 0, 1L, 1L, array(struct(other_id, 0L AS share, 3 AS mark)) FROM followed
-UNION ALL
-SELECT user_id, NULL, 0, 1L, 1L, array(struct(other_id, 0L AS share, 2 AS mark)) FROM engaged
+SELECT user_id, NULL, 0, 1L, 1L, array(struct(other_id, 0L AS share, mark)) FROM marked

@@ -1,16 +1,17 @@
--- The popular: the 100 with whom most was done recently, or at all if nothing was recently, of those who may be
--- recommended; the share of each in 1e-7 of the first.
+-- The popular: the 100 with whom most was done recently, or at all if nothing was recently, of those who are good
+-- and discoverable; the share of each in 1e-7 of the first. They may be inactive, and are marked then.
 CREATE TABLE popular USING parquet AS
 WITH received AS (
   SELECT engaged_id AS other_id, sum(s) AS s, sum(h) AS h
   FROM edge
-  LEFT SEMI JOIN good ON good.user_id = engaged_id
+  LEFT ANTI JOIN bad ON bad.user_id = engaged_id
+  LEFT ANTI JOIN hidden ON hidden.user_id = engaged_id
   GROUP BY engaged_id
 ),
 most AS (
   SELECT max(s) AS s, max(h) AS h FROM received
 )
-SELECT other_id, share
+SELECT other_id, share, coalesce(mark, 0) AS mark
 FROM (
   SELECT
     other_id,
@@ -18,6 +19,7 @@ FROM (
   FROM received
   CROSS JOIN most
 )
+LEFT JOIN unwanted ON unwanted.user_id = other_id
 WHERE share > 0
 ORDER BY share DESC, other_id
 LIMIT 100

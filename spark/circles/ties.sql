@@ -1,4 +1,5 @@
--- Everybody's 20 ties: the largest sums of the edges in both directions, equal ones by lower id; n is how many there are.
+-- Everybody's 20 ties: the largest sums of the edges in both directions, equal ones by lower id, without whom
+-- they mute; n is how many there are.
 CREATE TABLE tie USING parquet AS
 SELECT user_id, other_id, rank, count(*) OVER (PARTITION BY user_id) AS n
 FROM (
@@ -10,6 +11,7 @@ FROM (
       UNION ALL
       SELECT engaged_id, user_id, s FROM edge
     )
+    LEFT ANTI JOIN muted USING (user_id, other_id)
     GROUP BY user_id, other_id
   )
 )

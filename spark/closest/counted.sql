@@ -15,7 +15,7 @@ FROM (
   SELECT DISTINCT user_id, engaged_id, type, instant, message_id
   FROM (
     SELECT /*+ REPARTITION(user_id) */ user_id, engaged_id, type, instant, message_id
-    FROM kept_activity
+    FROM activity
     LEFT ANTI JOIN suspended USING (user_id)
     LEFT ANTI JOIN (SELECT user_id AS engaged_id FROM suspended) USING (engaged_id)
     WHERE instant > ${spark.kith.asOf}L - ${spark.kith.window}L AND instant <= ${spark.kith.asOf}L

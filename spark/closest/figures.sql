@@ -1,15 +1,14 @@
--- Figures for people, one row of tab-separated whole numbers: users and distinct activities ever accepted, and the
--- activities in the window that are left out because one of the two is suspended.
+-- Figures for people, one row of tab-separated whole numbers: users, and the activities in the window that are left out because
+-- one of the two is suspended.
 CREATE TABLE figures USING text AS
-SELECT concat_ws('\t', users, activities, suspended)
+SELECT concat_ws('\t', users, suspended)
 FROM
   (SELECT count(*) AS users FROM known_user),
-  (SELECT count(*) AS activities FROM kept_activity),
   (
     SELECT count(*) AS suspended
     FROM (
       SELECT DISTINCT user_id, engaged_id, type, instant, message_id
-      FROM kept_activity
+      FROM activity
       WHERE instant > ${spark.kith.asOf}L - ${spark.kith.window}L
         AND instant <= ${spark.kith.asOf}L
         AND (

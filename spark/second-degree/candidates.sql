@@ -1,7 +1,7 @@
--- Everybody's candidates with their scores, and the filter that drops each first: 4 self, 3 followed, 2 engaged, 1
--- reputation; 0 none. Terms of a candidate are added up where its user's lists were taken apart.
+-- Everybody's candidates with their scores, and the filter that drops each first: 10 self, and those of
+-- recommend/marked.sql and unwanted.sql; 0 none. Terms of a candidate are added up where its user's lists were taken apart.
 CREATE TABLE candidate USING parquet AS
-SELECT user_id, other_id, score, CASE WHEN user_id = other_id THEN 4 ELSE mark END AS mark, 0 AS source
+SELECT user_id, other_id, score, CASE WHEN user_id = other_id THEN 10 ELSE mark END AS mark, 0 AS source
 FROM (
   SELECT user_id, other_id, sum(units) AS score, max(mark) AS mark FROM term GROUP BY user_id, other_id
 )

@@ -4,6 +4,4 @@ COPY (
   SELECT users.user_id, flag.suspended, flag.flagged_at, true AS undated
   FROM users
   LEFT JOIN flag USING (user_id)
-  WHERE flag.user_id IS NOT NULL
-    OR users.user_id NOT IN (SELECT user_id FROM activity UNION ALL SELECT engaged_id FROM activity)
 ) TO $path (FORMAT parquet, COMPRESSION zstd)

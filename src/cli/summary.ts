@@ -122,7 +122,8 @@ function describeInput(summary: RunSummary): string[] {
   return lines;
 }
 
-function describeAfterwards({ pastLists, removed, pruned, undrawn, leftUndone = {} }: RunSummary): string[] {
+function describeAfterwards(summary: RunSummary): string[] {
+  const { pastLists, removed, pruned, undrawn, sparkClosest, leftUndone = {} } = summary;
   const lines: string[] = [];
   const { yesterday, lastWeek } = pastLists ?? {};
   // Where there is a run a week, they are the same.
@@ -130,12 +131,9 @@ function describeAfterwards({ pastLists, removed, pruned, undrawn, leftUndone = 
   if (judged.length > 0) lines.push(`  came to   ${judged.map(cameTo).join('; ')}`);
   if (undrawn !== undefined)
     lines.push(
-      `  not drawn ${count(undrawn)} CLOSEST_TO for Neo4j Browser, more than KITH_DRAW_AT_MOST: \`kith draw\``,
+      `  not drawn ${count(undrawn)} CLOSEST_TO for Neo4j Browser, more than KITH_DRAW_AT_MOST${sparkClosest === undefined ? ': `kith draw`' : ''}`,
     );
-  if (removed)
-    lines.push(
-      `  expired   ${count(removed)} activities removed from the graph; a longer KITH_RETENTION_DAYS keeps them`,
-    );
+  if (removed) lines.push(`  expired   ${count(removed)} activities let go; a longer KITH_RETENTION_DAYS keeps them`);
   if (pruned) lines.push(`  pruned    the folders of ${count(pruned)} old runs`);
   for (const [name, why] of Object.entries(leftUndone))
     lines.push(`  left to the next run: ${name} (${why}); the tables are whole`);

@@ -204,13 +204,22 @@ export const topics = {
       .regex(/^[^\s,]+(,[^\s,]+)*$/, 'paths or URLs separated by commas')
       .optional()
       .meta({ description: 'Jars for driver and executors, separated by commas.', unset: 'none' }),
+    KITH_SPARK_GRAPH: z
+      .enum(['closest', 'none'], 'closest or none')
+      .prefault('none')
+      .describe(
+        'What is drawn in Neo4j after a run on Spark: `closest` (users and CLOSEST_TO, for exploring) or `none`.',
+      ),
     KITH_LAKE: text
-      .regex(/^\P{Cc}*$/u, 'a path without control characters')
+      .regex(
+        /^(s3:\/\/[a-z0-9][a-z0-9._-]*(\/\P{Cc}*)?|(?!\w+:\/\/)\P{Cc}*)$/u,
+        'a path, or s3://bucket/prefix, without control characters',
+      )
       .optional()
       .meta({
         description:
           'The folder of accepted rows and of what Spark computes from them; on a cluster one that this machine and every ' +
-          'executor see under the same path.',
+          'executor see under the same path, or `s3://bucket/prefix` ([how](scale.md#a-lake-on-s3)).',
         unset: '`$KITH_HOME`',
       }),
   },

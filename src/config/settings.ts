@@ -112,9 +112,13 @@ export interface Settings extends InputLimits, Recommending {
     conf: Readonly<Record<string, string>>;
     /** Separated by commas. */
     jars?: string;
+    /** What of its results is drawn in Neo4j. */
+    graph: 'closest' | 'none';
   };
   /** The folder of accepted rows, and of what Spark computes from them; absolute. */
   lake: string;
+  /** `s3://bucket/prefix`, where Spark reads copies of the accepted rows and computes instead. */
+  lakeUrl?: string;
   s3: S3Settings;
   /** Port 0 means any free port; an undefined size is based on the machine's memory. */
   embedded: {
@@ -221,10 +225,6 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new BadInputError(
       'KITH_WEB_VIEWER_PASSWORD is the same as KITH_WEB_PASSWORD: whoever may only look could act; give two passwords.',
     );
-  if (s.KITH_USER_IDS !== 'int' && s.KITH_ENGINE === 'spark')
-    throw new BadInputError(
-      `KITH_USER_IDS is ${s.KITH_USER_IDS}, but on Spark user ids are int: leave KITH_ENGINE out, or KITH_USER_IDS.`,
-    );
   const { KITH_S3_ACCESS_KEY: accessKey, KITH_S3_SECRET_KEY: secretKey } = s;
   if ((accessKey === undefined) !== (secretKey === undefined)) {
     const [one, other] = accessKey === undefined ? ['SECRET', 'ACCESS'] : ['ACCESS', 'SECRET'];
@@ -251,8 +251,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       memory: s.KITH_SPARK_MEMORY,
       conf: pairsOf(s.KITH_SPARK_CONF),
       jars: s.KITH_SPARK_JARS,
+      graph: s.KITH_SPARK_GRAPH,
     },
-    lake: s.KITH_LAKE ? resolve(s.KITH_LAKE) : home,
+    ...lakeOf(s.KITH_LAKE, home),
     embedded: {
       boltPort: s.KITH_BOLT_PORT,
       httpPort: s.KITH_HTTP_PORT,
@@ -332,6 +333,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     keepRunsDays: s.KITH_KEEP_RUNS_DAYS,
     historyDays: s.KITH_HISTORY_DAYS,
   };
+}
+
+function lakeOf(given: string | undefined, home: string): Pick<Settings, 'lake' | 'lakeUrl'> {
+  if (given === undefined) return { lake: home };
+  return given.startsWith('s3://') ? { lake: home, lakeUrl: given.replace(/\/+$/, '') } : { lake: resolve(given) };
 }
 
 /** Spark's settings from `name=value;name=value`. */

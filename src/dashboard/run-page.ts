@@ -176,7 +176,7 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
     ] as const)
       lines.push([table, `${several(number, 'row')}${status === 'published' ? '' : ', not published'}`]);
   if (waived) lines.push(['Allowed', `${waived.join(', ')}: nothing expires after such a run`]);
-  if (removed) lines.push(['Expired since', `${activities(removed)}, removed from the graph`]);
+  if (removed) lines.push(['Expired since', activities(removed)]);
   for (const [name, why] of Object.entries(leftUndone)) lines.push([`Left to the next run: ${name}`, why]);
   return lines.length > 0 && section('What it came to', definitions(lines));
 }

@@ -80,7 +80,11 @@ export async function refuseManyExpired(graph: Graph, horizon: number, mostPerce
     const counted = await graph.read<{ expired: bigint }>('cypher/expire/count-expired.cypher', { first, end, at });
     expired += Number(counted.rows[0]?.expired ?? 0n);
   }
-  const { activities } = await graphSize(graph);
+  refuseShare(expired, (await graphSize(graph)).activities, mostPercent);
+}
+
+/** @throws BadInputError if so many of all activities are a larger share than `mostPercent` */
+export function refuseShare(expired: number, activities: number, mostPercent: number): void {
   if (expired * 100 > activities * mostPercent)
     throw new BadInputError(
       `it would remove ${expired} of ${activities} activities, more than KITH_MAX_EXPIRED_PERCENT (${mostPercent}); ` +

@@ -12,6 +12,11 @@ export function weightUnits(weighting: Weighting): bigint {
   return weighting.decay.kind === 'linear' ? BigInt(weighting.windowSeconds) * 1000n : 1_000_000_000n;
 }
 
+/** The units of a published weight; exact if 1e-12 is less than a unit, that is for windows up to 31 years. */
+export function unitsOfDecimal(weight: string, unitsOfOne: bigint): bigint {
+  return (BigInt(weight.replace('.', '')) * unitsOfOne + scale / 2n) / scale;
+}
+
 /**
  * round(units / unitsOfOne, 12) as a decimal text with 12 places, halves away from zero, exact for any size.
  *

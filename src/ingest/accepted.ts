@@ -9,7 +9,7 @@ import { EngineError, messageOf } from '../errors.ts';
 import { makeFolders } from '../storage/make-folders.ts';
 import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { type StagedFolder, stagedFolder } from './read-folder.ts';
-import { Staging } from './staging.ts';
+import { type StagedCounts, Staging } from './staging.ts';
 
 /** What is known about the kept rows, in `known.json` beside them. */
 const knownShape = z.object({
@@ -19,6 +19,10 @@ const knownShape = z.object({
   horizon: z.number().nullable(),
   /** Whether the graph is just being made from them, or that was interrupted. */
   isRebuilding: z.boolean(),
+  /** How many rows there were of the first folder, or when they were last written anew, without repeats. */
+  rows: z.number().optional(),
+  /** Whether each folder's users are all whom its rows name; earlier versions left out whom activities name. */
+  namesEveryone: z.boolean().optional(),
   /** Whether they hold what the graph lacks, since it was accepted for another engine. */
   isAhead: z.boolean().optional(),
 });
@@ -45,7 +49,7 @@ export interface StagedAccepted {
 const suffixes = { activities: '.activities.parquet', users: '.users.parquet' } as const;
 const draft = '.part';
 
-/** How many rows may be kept for each one in the graph before they are written anew, and from how many on. */
+/** How many rows may be kept for each one that is needed before they are written anew, and from how many on. */
 const mostPerRow = 2;
 const fewRows = 100_000;
 
@@ -97,6 +101,11 @@ export class Accepted {
     return this.#of('users').length;
   }
 
+  /** All files by name, with their sizes in bytes. */
+  files(): Map<string, number> {
+    return new Map(this.#names().map((name) => [name, statSync(join(this.folder, name)).size]));
+  }
+
   /** All files of activities, as DuckDB takes them. */
   activityFiles(): DuckDBValue {
     return this.#paths(this.#of('activities'));
@@ -111,14 +120,30 @@ export class Accepted {
     return Number(rows);
   }
 
-  /** How many words that end or forbid were ever accepted, with repeats. */
-  async countWords(workDir: string, signal?: AbortSignal): Promise<number> {
-    const names = this.#names().filter((name) => name.endsWith(suffixes.activities));
-    if (names.length === 0) return 0;
+  /** How many activities there are; what several folders repeat counts as often. */
+  async countActivities(workDir: string, signal?: AbortSignal): Promise<number> {
+    if (this.#of('activities').length === 0) return 0;
     await using staging = await Staging.open(workDir, signal, this.#userIds);
-    const paths = this.#paths(names);
-    const [[words] = []] = await staging.run(statement('sql/accepted/count-words.sql'), { paths });
-    return Number(words);
+    const paths = this.activityFiles();
+    const [[activities] = []] = await staging.run(statement('sql/accepted/count-activities.sql'), { paths });
+    return Number(activities);
+  }
+
+  /**
+   * How many activities would be let go by a horizon (epoch seconds), and how many there are, without those that are
+   * gone already. What several folders repeat counts as often.
+   */
+  async countExpired(
+    horizon: number,
+    workDir: string,
+    signal?: AbortSignal,
+  ): Promise<{ expired: number; activities: number }> {
+    if (this.#of('activities').length === 0) return { expired: 0, activities: 0 };
+    await using staging = await Staging.open(workDir, signal, this.#userIds);
+    const [[expired, activities] = []] = await staging.run(statement('sql/accepted/count-expired.sql'), {
+      ...{ paths: this.activityFiles(), horizon: BigInt(horizon), before: this.known()?.horizon ?? null },
+    });
+    return { expired: Number(expired), activities: Number(activities) };
   }
 
   /** How many rows name a user. */
@@ -223,9 +248,9 @@ export class Accepted {
     }
   }
 
-  /** Whether there are so many more rows than the graph has users and activities that {@link shrink} is worth it. */
-  async isLong(inGraph: number, workDir: string, signal?: AbortSignal): Promise<boolean> {
-    return (await this.countRows(workDir, signal)) > mostPerRow * inGraph + fewRows;
+  /** Whether there are so many more rows than are needed for users and activities that {@link shrink} is worth it. */
+  async isLong(needed: number, workDir: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.countRows(workDir, signal)) > mostPerRow * needed + fewRows;
   }
 
   /**
@@ -235,12 +260,13 @@ export class Accepted {
   async shrink(token: bigint, runId: string, workDir: string, signal?: AbortSignal): Promise<void> {
     const names = this.#names();
     await using staging = await Staging.open(workDir, signal, this.#userIds);
-    await this.#stage(staging, names);
+    const { users, activities, words } = await this.#stage(staging, names);
     const files = this.draftOf(token, `${runId}-all`);
     await staging.run(statement('sql/accepted/write-activities.sql'), { path: files.activities });
     await staging.run(statement('sql/accepted/write-all-users.sql'), { path: files.users });
     this.take(files, `${runId}-all`);
     this.#remove(names);
+    this.remember({ namesEveryone: true, rows: rowsOf({ users, activities, words }) });
   }
 
   async #stage(staging: Staging, names: readonly string[]): Promise<Awaited<ReturnType<Staging['finish']>>> {
@@ -271,6 +297,11 @@ export class Accepted {
   #remove(names: readonly string[]): void {
     for (const name of names) rmSync(join(this.folder, name), { force: true });
   }
+}
+
+/** How many rows are kept of a folder. */
+export function rowsOf({ users, activities, words }: Pick<StagedCounts, 'users' | 'activities' | 'words'>): number {
+  return Object.values(activities).reduce((sum, count) => sum + count, users + words);
 }
 
 /** Sorted by name, parts are in the order of their arrival. */

@@ -24,6 +24,11 @@ export async function drawNow(
       const found = await runInGraph(database);
       if (!found)
         throw new BadInputError('Closest connections are not computed: call `kith run` or `kith closest` first.');
+      if (found.run.engine === 'spark')
+        throw new BadInputError(
+          'Spark computed the last run, whose connections are not in the graph: KITH_SPARK_GRAPH=closest draws them after ' +
+            'the next one, up to KITH_DRAW_AT_MOST.',
+        );
       if (drawing === 'ALIKE' && found.run.settings.ranking !== 'circles')
         throw new BadInputError('The graph has no lists of circles: call `kith run --ranking circles` first.');
       const stop = AbortSignal.any([signal, lost]);

@@ -14,7 +14,7 @@ import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { Accepted } from '../ingest/accepted.ts';
 import { type Database, queryOn } from '../postgres/database.ts';
-import { sparkFolder } from '../spark/lake.ts';
+import { emptyLake } from '../spark/lake.ts';
 import { freeBytes } from '../storage/disk-full.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
 import { moveTokensOn } from './attempt.ts';
@@ -153,5 +153,5 @@ async function removeFiles(settings: Settings): Promise<void> {
   await rm(reputationFolder(settings), { recursive: true, force: true });
   await rm(rebuildFolder(settings), { recursive: true, force: true });
   await rm(new Accepted(settings).folder, { recursive: true, force: true });
-  await rm(sparkFolder(settings), { recursive: true, force: true });
+  await emptyLake(settings);
 }

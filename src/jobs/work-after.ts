@@ -15,7 +15,7 @@ interface AfterWork extends Watched {
   name: 'keep' | 'judge' | 'draw' | 'expire' | 'compact';
   /** The last steps of runs that it follows. */
   follows: readonly StepName[];
-  /** Whether it works in the graph, which runs on Spark leave alone. */
+  /** Whether it works in the graph, which runs on Spark leave alone, but for what KITH_SPARK_GRAPH asks for. */
   isInGraph?: true;
   work(context: RunContext, report: Report): Promise<void>;
 }
@@ -43,14 +43,12 @@ const afterWork: readonly AfterWork[] = [
   {
     name: 'expire',
     follows: ['publish'],
-    isInGraph: true,
-    title: 'Afterwards: expired activities out of the graph',
+    title: 'Afterwards: what has expired is let go',
     work: expire,
   },
   {
     name: 'compact',
     follows: ['publish'],
-    isInGraph: true,
     title: 'Afterwards: kept rows written anew if many repeat',
     work: compact,
   },
@@ -64,9 +62,10 @@ const afterWork: readonly AfterWork[] = [
  * @param context with the attempt at the last step, but not with its database, since it has ended
  */
 export async function workAfter(context: RunContext, watcher: Watcher): Promise<void> {
-  const { database, run, summary, signal, attempt } = context;
-  const isMeant = ({ follows, isInGraph }: AfterWork) =>
-    follows.includes(attempt.step) && (run.engine === 'neo4j' || !isInGraph);
+  const { database, run, summary, signal, attempt, settings } = context;
+  const isDrawn = settings.spark.graph === 'closest' && attempt.step === 'publish';
+  const isMeant = ({ name, follows, isInGraph }: AfterWork) =>
+    follows.includes(attempt.step) && (run.engine === 'neo4j' || !isInGraph || (name === 'draw' && isDrawn));
   for (const item of afterWork.filter(isMeant)) {
     if (signal.aborted) break;
     const started = performance.now();

@@ -4,15 +4,18 @@ import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { childEnvironment } from '../child-environment.ts';
 import { statement } from '../config/project.ts';
-import type { Settings } from '../config/settings.ts';
+import type { S3Settings, Settings } from '../config/settings.ts';
 import { pause, throwIfAborted, waitUntil } from '../engines/waiting.ts';
 import { BadInputError, EngineError } from '../errors.ts';
 import type { Report } from '../progress.ts';
+import { isOnS3 } from './lake.ts';
 import { reasonIn } from './log-reasons.ts';
-import { sparkHome } from './spark-home.ts';
+import { fetchedS3Jars, sparkHome } from './spark-home.ts';
 import { TaskProgress } from './task-progress.ts';
 
 export type SparkFile = `spark/${string}.sql`;
+
+type SparkSettings = Pick<Settings, 'spark' | 's3'>;
 
 /** One application of Spark: statements that are run one after the other. */
 export interface Application {
@@ -21,8 +24,10 @@ export interface Application {
   statements: readonly SparkFile[];
   /** What the statements name as `${spark.kith.…}`: whole numbers, and paths of folders or files. */
   parameters: Readonly<Record<string, bigint | { path: string }>>;
-  /** Where the tables are made that the statements create. */
+  /** Where the tables are made that the statements create: a folder, or a place on S3. */
   tables: string;
+  /** A folder on this machine for what a local Spark spills. */
+  scratch: string;
   /** Its settings and its statements are kept beside it, with the endings .conf and .sql. */
   logFile: string;
 }
@@ -57,7 +62,7 @@ wait "$child"
  * @throws EngineError with Spark's reason and the path of its log; whatever `check` throws; InterruptedError
  */
 export async function runApplication(
-  settings: Pick<Settings, 'spark'>,
+  settings: SparkSettings,
   application: Application,
   { signal, report, check }: ApplicationOptions,
 ): Promise<void> {
@@ -65,14 +70,14 @@ export async function runApplication(
   const { logFile, statements } = application;
   const confFile = logFile.replace(/\.log$/, '.conf');
   const script = logFile.replace(/\.log$/, '.sql');
-  writeFileSync(confFile, propertiesOf(settings, application), { mode: 0o600 });
+  writeFileSync(confFile, propertiesOf(settings, application, home), { mode: 0o600 });
   writeFileSync(script, statements.map((file) => `${statement(file).trimEnd()};\n`).join('\n'), { mode: 0o600 });
   const log = openSync(logFile, 'w', 0o600);
   const program = [`${home}/bin/spark-sql`, '--properties-file', confFile, '--load-spark-defaults', '-f', script];
   const child = spawn('/bin/sh', ['-c', guarded, 'kith-spark', ...program], {
     stdio: ['pipe', log, log],
     detached: true,
-    env: environmentFor(home, settings.spark.master),
+    env: environmentFor(home, settings),
   });
   closeSync(log);
   child.stdin?.on('error', () => undefined);
@@ -99,7 +104,7 @@ export async function runApplication(
   } finally {
     await endGroup(child.pid);
     child.stdin?.destroy();
-    await rm(shuffleFolder(application.tables), { recursive: true, force: true });
+    await rm(shuffleFolder(application.scratch), { recursive: true, force: true });
     await rm(confFile, { force: true });
   }
   if (end.code === 0) return;
@@ -109,8 +114,8 @@ export async function runApplication(
 }
 
 /** What a local Spark spills, which it leaves behind when it is killed. */
-function shuffleFolder(tables: string): string {
-  return join(tables, 'shuffled');
+function shuffleFolder(scratch: string): string {
+  return join(scratch, 'shuffled');
 }
 
 /** @example titleOf('spark/closest/edges-linear.sql') // 'edges-linear' */
@@ -118,18 +123,21 @@ function titleOf(file: SparkFile): string {
   return basename(file, '.sql');
 }
 
-function propertiesOf({ spark }: Pick<Settings, 'spark'>, { name, parameters, tables }: Application): string {
+function propertiesOf({ spark, s3 }: SparkSettings, application: Application, home: string): string {
+  const { name, parameters, tables, scratch } = application;
   const isLocal = spark.master.startsWith('local');
   const values = Object.entries(parameters).map(([key, value]): [string, string] => [
     `spark.kith.${key}`,
     typeof value === 'bigint' ? String(value) : sparkPath(value.path),
   ]);
+  const jars = spark.jars ?? (isOnS3(tables) ? fetchedS3Jars(home) : undefined);
   const conf = new Map<string, string>([
     ['spark.driver.memory', spark.memory],
     ['spark.executor.memory', spark.memory],
     ['spark.ui.showConsoleProgress', 'false'],
-    ...(isLocal ? ([['spark.local.dir', shuffleFolder(tables)]] as const) : []),
-    ...(spark.jars === undefined ? [] : ([['spark.jars', spark.jars]] as const)),
+    ...(isLocal ? ([['spark.local.dir', shuffleFolder(scratch)]] as const) : []),
+    ...(jars === undefined ? [] : ([['spark.jars', jars]] as const)),
+    ...(isOnS3(tables) ? s3Properties(s3) : []),
     ['spark.sql.join.preferSortMergeJoin', 'false'],
     ...Object.entries(spark.conf),
     // From here on what results depend on, or what Kith needs to look after the application.
@@ -154,26 +162,45 @@ function propertiesOf({ spark }: Pick<Settings, 'spark'>, { name, parameters, ta
   return [...conf].map(([key, value]) => `${key} ${value.replaceAll('\\', '\\\\')}\n`).join('');
 }
 
+/** How s3a reaches S3. Keys are no part of it: Spark takes them from its environment. */
+function s3Properties({ endpoint, region }: S3Settings): [string, string][] {
+  return [
+    ['spark.hadoop.fs.s3a.endpoint.region', region],
+    ...(endpoint === undefined
+      ? []
+      : ([
+          ['spark.hadoop.fs.s3a.endpoint', endpoint],
+          // Servers other than AWS rarely have a host name for each bucket.
+          ['spark.hadoop.fs.s3a.path.style.access', 'true'],
+          ['spark.hadoop.fs.s3a.connection.ssl.enabled', String(endpoint.startsWith('https:'))],
+        ] as [string, string][])),
+  ];
+}
+
 /**
- * A path as statements may contain it.
+ * A path, or a place on S3, as statements may contain it.
  *
  * @throws BadInputError if it has characters that mean something there
  */
 export function sparkPath(path: string): string {
-  if (!/^\/[\p{L}\p{N}_ .+=@~/-]*$/u.test(path))
+  const plain = isOnS3(path) ? path.slice('s3:/'.length) : path;
+  if (!/^\/[\p{L}\p{N}_ .+=@~/-]*$/u.test(plain))
     throw new BadInputError(
       `Spark can't be given the path ${path}: it may have only letters, digits, spaces and _.+=@~- ` +
         '(KITH_LAKE, by default $KITH_HOME).',
     );
-  return `file:${path}`;
+  return isOnS3(path) ? path.replace(/^s3:/, 's3a:') : `file:${path}`;
 }
 
-/** What Spark finds its way by; settings of Kith are no part of it. */
-function environmentFor(home: string, master: string): NodeJS.ProcessEnv {
-  const passedOn = Object.entries(process.env).filter(([name]) => /^(SPARK|HADOOP|YARN|KUBE|JAVA)_?\w+$/.test(name));
+/** What Spark finds its way by; of Kith's settings only the keys for S3 are part of it. */
+function environmentFor(home: string, { spark: { master }, s3: { keys } }: SparkSettings): NodeJS.ProcessEnv {
+  const ofSpark = /^(SPARK|HADOOP|YARN|KUBE|JAVA|AWS)_?\w+$/;
+  const passedOn = Object.entries(process.env).filter(([name]) => ofSpark.test(name));
   return childEnvironment({
     ...(Object.fromEntries(passedOn) as Record<string, string>),
     SPARK_HOME: home,
+    // Spark's driver hands them on to executors, and no property, log or command line has them.
+    ...(keys ? { AWS_ACCESS_KEY_ID: keys.accessKey, AWS_SECRET_ACCESS_KEY: keys.secretKey } : {}),
     // The page of an application has no password.
     ...(/^(local|spark:\/\/(127\.0\.0\.1|localhost):)/.test(master) ? { SPARK_LOCAL_IP: '127.0.0.1' } : {}),
   });

@@ -1,23 +1,29 @@
-import { join } from 'node:path';
+import type { S3Settings } from '../config/settings.ts';
 import type { Population, ReadOthers } from '../export/population.ts';
 import { beyondAllUsers, type UserRange } from '../graph/user-ranges.ts';
-import { RowsByUser, readNumbers, readRows } from './row-files.ts';
+import { userIdOf } from '../user-id.ts';
+import { RowsByUser, readRows, readUserIds } from './row-files.ts';
 
 /** About how many users lie between two boundaries, see spark/rows/boundaries.sql. */
 const usersPerBoundary = 5_000;
 
-/**
- * The users as Spark knows them.
- *
- * @param computed the tables of the step closest
- * @param recommended those of the step recommend
- */
-export function sparkPopulation(computed: string, recommended?: string): Population {
+/** Where Spark has left what it knows of users. */
+export interface LeftTables {
+  /** The tables of the step closest. */
+  computed: string;
+  /** Those of the step recommend. */
+  recommended?: string;
+  /** How to reach S3, if they are there. */
+  s3?: S3Settings;
+}
+
+/** The users as Spark knows them. */
+export function sparkPopulation({ computed, recommended, s3 }: LeftTables): Population {
   const readOthers = (table: string): ReadOthers => {
-    const rows = new RowsByUser(readRows(join(recommended ?? computed, table)));
+    const rows = new RowsByUser(readRows(`${recommended ?? computed}/${table}`, s3));
     return async ({ end }) => {
       const users = new Map<string, bigint[]>();
-      const text = (await rows.upTo(Number(end) - 1)).toString('latin1');
+      const text = (await rows.upTo(userIdOf(end - 1n))).toString('latin1');
       for (const line of text.split('\n')) {
         if (line === '') continue;
         const [user = '', other = ''] = line.split('\t');
@@ -29,9 +35,9 @@ export function sparkPopulation(computed: string, recommended?: string): Populat
     };
   };
   return {
-    suspended: () => readNumbers(join(computed, 'suspended_rows')),
+    suspended: () => readUserIds(`${computed}/suspended_rows`, s3),
     ranges: async (size) => {
-      const boundaries = await readNumbers(join(computed, 'boundary_rows'));
+      const boundaries = await readUserIds(`${computed}/boundary_rows`, s3);
       const every = Math.max(1, Math.floor(size / usersPerBoundary));
       const firsts = [0, ...boundaries.filter((first, i) => first > 0 && i % every === 0)].map(BigInt);
       return firsts.map((first, i): UserRange => ({ first, end: firsts[i + 1] ?? beyondAllUsers }));

@@ -1,6 +1,8 @@
+import type { S3Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 import { wholeRows } from '../postgres/copy-stream.ts';
 import { openFolder } from '../storage/open-folder.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 
 const newline = 10;
 const tab = 9;
@@ -11,24 +13,24 @@ const zero = 48;
  *
  * @throws EngineError if the table is not complete
  */
-export async function* readRows(folder: string): AsyncGenerator<Buffer> {
-  const opened = await openFolder(folder);
+export async function* readRows(folder: string, s3?: S3Settings): AsyncGenerator<Buffer> {
+  const opened = await openFolder(folder, s3);
   if (!opened.files().has('_SUCCESS')) throw new EngineError(`Spark has not completed ${folder}: run again.`);
   const parts = [...opened.files().keys()].filter((name) => name.startsWith('part-')).sort();
   for (const name of parts) yield* wholeRows(await opened.open(name));
 }
 
-/** The whole numbers of a table with one column. */
-export async function readNumbers(folder: string): Promise<number[]> {
-  const numbers: number[] = [];
-  for await (const rows of readRows(folder))
-    for (const line of rows.toString('latin1').split('\n')) if (line !== '') numbers.push(Number(line));
-  return numbers;
+/** The ids of a table with one column. */
+export async function readUserIds(folder: string, s3?: S3Settings): Promise<UserId[]> {
+  const ids: UserId[] = [];
+  for await (const rows of readRows(folder, s3))
+    for (const line of rows.toString('latin1').split('\n')) if (line !== '') ids.push(userIdOf(line));
+  return ids;
 }
 
 /** The only row of a table, as whole numbers. */
-export async function readFigures(folder: string): Promise<number[]> {
-  for await (const rows of readRows(folder)) return rows.toString('latin1').trimEnd().split('\t').map(Number);
+export async function readFigures(folder: string, s3?: S3Settings): Promise<number[]> {
+  for await (const rows of readRows(folder, s3)) return rows.toString('latin1').trimEnd().split('\t').map(Number);
   throw new EngineError(`Spark has written nothing to ${folder}: run again.`);
 }
 
@@ -43,7 +45,7 @@ export class RowsByUser {
   }
 
   /** All rows of the next users; undefined at the end. */
-  async next(): Promise<{ rows: Buffer; lastUser: number } | undefined> {
+  async next(): Promise<{ rows: Buffer; lastUser: UserId } | undefined> {
     for (;;) {
       const { length } = this.#pending;
       const lastRow = length === 0 ? 0 : this.#pending.lastIndexOf(newline, length - 2) + 1;
@@ -66,7 +68,7 @@ export class RowsByUser {
   }
 
   /** All rows up to those of a user, who may have none. */
-  async upTo(user: number): Promise<Buffer> {
+  async upTo(user: UserId): Promise<Buffer> {
     const parts: Buffer[] = [];
     for (;;) {
       let end = 0;
@@ -96,8 +98,12 @@ export class RowsByUser {
   }
 }
 
-function userAt(rows: Buffer, start: number): number {
+/** As many digits as a number holds for certain. */
+const exactDigits = 15;
+
+function userAt(rows: Buffer, start: number): UserId {
   let user = 0;
-  for (let i = start; rows[i] !== tab && rows[i] !== newline; i++) user = user * 10 + (rows[i] as number) - zero;
-  return user;
+  let i = start;
+  for (; rows[i] !== tab && rows[i] !== newline; i++) user = user * 10 + (rows[i] as number) - zero;
+  return i - start <= exactDigits ? user : userIdOf(rows.toString('latin1', start, i));
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { projectRoot } from '../config/project.ts';
 import { javaProgram } from '../engines/java-program.mjs';
@@ -7,6 +7,26 @@ import { BadInputError, EngineError } from '../errors.ts';
 
 /** Where `npm run setup -- --spark` puts Spark. */
 const fetched = join(projectRoot, 'engines', 'spark', 'lib', 'pyspark');
+
+/**
+ * The jars by which Spark reads and writes S3: paths, separated by commas. Undefined for a Spark of somebody's own, which
+ * may have others.
+ *
+ * @throws BadInputError if setup has not fetched them
+ */
+export function fetchedS3Jars(home: string): string | undefined {
+  if (home !== fetched) return undefined;
+  const folder = join(projectRoot, 'engines', 'spark', 's3');
+  if (!existsSync(folder))
+    throw new BadInputError(
+      'KITH_LAKE is on S3, which this Spark has no jars for: fetch them by `npm run setup -- --spark --s3` (690 MB), or name ' +
+        'your own in KITH_SPARK_JARS.',
+    );
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.jar'))
+    .map((name) => join(folder, name))
+    .join(',');
+}
 
 /**
  * The folder of Spark: `SPARK_HOME`, or the one that setup has fetched.

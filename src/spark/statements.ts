@@ -1,14 +1,31 @@
 import type { RankingName, Recommending, Weighting } from '../config/settings.ts';
 import type { SparkFile } from './application.ts';
 
-/** What the application of the step closest runs: its last tables are rows, as COPY takes them. */
-export function closestStatements({ ranking, weighting }: { ranking: RankingName; weighting: Weighting }): SparkFile[] {
+/** What is read of the accepted rows, and what words that end or forbid make of it. Both steps do, as of one instant. */
+const kept: readonly SparkFile[] = [
+  'spark/kept/activities.sql',
+  'spark/kept/words.sql',
+  'spark/words/blocked.sql',
+  'spark/words/muted.sql',
+  'spark/words/ended.sql',
+  'spark/words/activity.sql',
+];
+
+/**
+ * What the application of the step closest runs: its last tables are rows, as COPY takes them.
+ *
+ * @param namesEveryone whether the files of users name everybody
+ */
+export function closestStatements(
+  { ranking, weighting }: { ranking: RankingName; weighting: Weighting },
+  namesEveryone: boolean,
+): SparkFile[] {
   const isLinear = weighting.decay.kind === 'linear';
   return [
-    'spark/kept/activities.sql',
+    ...kept,
     'spark/kept/users.sql',
     'spark/kept/suspended.sql',
-    'spark/kept/known-users.sql',
+    namesEveryone ? 'spark/kept/known-users.sql' : 'spark/kept/known-users-of-earlier.sql',
     'spark/closest/counted.sql',
     ...(isLinear
       ? (['spark/closest/edges-linear.sql'] as const)
@@ -32,12 +49,12 @@ export function closestStatements({ ranking, weighting }: { ranking: RankingName
 
 /** What the application of the step recommend runs. */
 export function recommendStatements(
-  { ranking, recommendEngaged, popularAtMost, strangersAtMost }: Recommending,
+  { ranking, recommendEngaged, popularAtMost, strangersAtMost, activeDays }: Recommending,
   hasScores: boolean,
 ): SparkFile[] {
   const isCircles = ranking === 'circles';
   return [
-    'spark/kept/activities.sql',
+    ...kept,
     'spark/computed/known-user.sql',
     'spark/computed/closest.sql',
     ...(isCircles || !recommendEngaged ? (['spark/computed/edge.sql'] as const) : []),
@@ -50,9 +67,14 @@ export function recommendStatements(
         ] as const)
       : []),
     hasScores ? 'spark/recommend/scores.sql' : 'spark/recommend/no-scores.sql',
-    hasScores ? 'spark/recommend/good.sql' : 'spark/recommend/everybody-good.sql',
+    hasScores ? 'spark/recommend/bad.sql' : 'spark/recommend/nobody-bad.sql',
+    'spark/words/hidden.sql',
+    activeDays === undefined ? 'spark/recommend/nobody-inactive.sql' : 'spark/recommend/inactive.sql',
+    'spark/recommend/unwanted.sql',
     'spark/kept/followed.sql',
+    'spark/words/followed-since.sql',
     recommendEngaged ? 'spark/recommend/nobody-engaged.sql' : 'spark/recommend/engaged.sql',
+    'spark/recommend/marked.sql',
     ...(isCircles
       ? ([
           strangersAtMost === undefined ? 'spark/circles/no-strangers.sql' : 'spark/circles/strangers.sql',

@@ -6,11 +6,11 @@ import { projectRoot } from '../../src/config/project.ts';
 import { sparkHome } from '../../src/spark/spark-home.ts';
 import { until } from './until.ts';
 
-/** Fetches Spark if need be; why it can't be fetched here, or undefined. */
+/** Fetches Spark, and what it reads S3 by, if need be; why it can't be fetched here, or undefined. */
 export function whyNoSpark(): string | undefined {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(projectRoot, 'scripts', 'setup.mjs'), '--spark'],
+    [join(projectRoot, 'scripts', 'setup.mjs'), '--spark', '--s3'],
     { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
   );
   return status === 0 ? undefined : `${stdout}${stderr}`.trim().split('\n').at(-1);

@@ -25,6 +25,8 @@ export interface Word {
 export interface Network {
   activities: Activity[];
   words?: Word[];
+  /** Whole lists of follows: a line each, of equal users and times one list. */
+  snapshots?: { user: number; other: number; at: number }[];
   /** Whether users may be recommended, where that is known. */
   discoverable?: Map<number, boolean>;
   /** The users whose flag is known; everyone else is not suspended. */

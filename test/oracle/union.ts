@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { arbitraryCase } from './arbitrary-network.ts';
+import { arbitraryCase, withRandomWords } from './arbitrary-network.ts';
 import { denseNetwork } from './dense-network.ts';
 import { isNearRoundingBorder } from './edge-weights.ts';
 import { type Case, distinct } from './oracle.ts';
@@ -15,15 +15,22 @@ const densestId = 50_000;
  * `wanted` says which one.
  *
  * @param count of small networks
+ * @param hasWords whether words that end or forbid are among what is said in the small ones
  */
-export function unionOfNetworks(seed: number, count: number, wanted: (options: Case['options']) => boolean): Case {
+export function unionOfNetworks(
+  seed: number,
+  count: number,
+  wanted: (options: Case['options']) => boolean,
+  hasWords = false,
+): Case {
   const windows = [90 * 86_400];
   for (let next = seed; ; next++) {
-    const cases = fc.sample(arbitraryCase(windows), { seed: next, numRuns: count });
+    const small = hasWords ? arbitraryCase(windows).chain(withRandomWords) : arbitraryCase(windows);
+    const cases = fc.sample(small, { seed: next, numRuns: count });
     const options = cases.map((each) => each.options).find(wanted);
     if (!options) continue;
     const united: Case = {
-      network: { activities: [], suspended: new Map() },
+      network: { activities: [], suspended: new Map(), ...(hasWords ? { words: [], discoverable: new Map() } : {}) },
       options: { ...options, reputation: options.reputation && new Map() },
     };
     const dense = denseNetwork(next);
@@ -37,6 +44,12 @@ export function unionOfNetworks(seed: number, count: number, wanted: (options: C
           ...activity,
           ...{ user: idOf(activity.user), engaged: idOf(activity.engaged), at: activity.at + later },
         });
+      for (const { user, other, at, until, ...word } of each.network.words ?? [])
+        united.network.words?.push({
+          ...{ ...word, user: idOf(user), other: idOf(other), at: at + later },
+          ...(until == null ? {} : { until: until + later }),
+        });
+      for (const [id, is] of each.network.discoverable ?? []) united.network.discoverable?.set(idOf(id), is);
       for (const [id, isSuspended] of each.network.suspended) united.network.suspended.set(idOf(id), isSuspended);
       for (const [id, score] of each.options.reputation ?? []) united.options.reputation?.set(idOf(id), score);
     };

@@ -13,7 +13,7 @@ export interface WordsInForce {
 /** The activities that count, each once, without those that words end or forbid; and what else the words forbid. */
 export function withWords(
   activities: readonly Activity[],
-  { words = [], discoverable = new Map() }: Network,
+  { words = [], snapshots = [], discoverable = new Map() }: Network,
   { asOf, dismissDays = 90, excludeLaterFollows = false }: OracleOptions,
 ): { activities: Activity[]; inForce: WordsInForce } {
   const said = words.filter(({ user, other, at }) => user !== other && at <= asOf);
@@ -32,6 +32,16 @@ export function withWords(
   const hasEnded = ({ type, user, engaged, at }: Activity, all = said) =>
     type === 'follow' &&
     all.some((word) => word.type === 'unfollow' && word.user === user && word.other === engaged && word.at >= at);
+  const lists = new Map<string, Set<number>>();
+  for (const { user, other, at } of snapshots) {
+    const list = lists.get(`${user},${at}`) ?? new Set();
+    lists.set(`${user},${at}`, list.add(other));
+  }
+  const listedAt = new Map<number, Set<number>>();
+  for (const { user, at } of snapshots) if (at <= asOf) listedAt.set(user, (listedAt.get(user) ?? new Set()).add(at));
+  const isLacking = ({ type, user, engaged, at }: Activity) =>
+    type === 'follow' &&
+    [...(listedAt.get(user) ?? [])].some((list) => list >= at && !lists.get(`${user},${list}`)?.has(engaged));
   const isSame = ({ user, engaged }: Activity) => user === engaged;
   const later = excludeLaterFollows
     ? activities.filter((a) => a.type === 'follow' && a.at > asOf && !isSame(a) && !hasEnded(a, words))
@@ -39,7 +49,8 @@ export function withWords(
   return {
     activities: activities.filter((activity) => {
       const pair = `${activity.user},${activity.engaged}`;
-      return !isSame(activity) && activity.at <= asOf && !blocked.has(pair) && !muted.has(pair) && !hasEnded(activity);
+      if (isSame(activity) || activity.at > asOf || blocked.has(pair) || muted.has(pair)) return false;
+      return !hasEnded(activity) && !isLacking(activity);
     }),
     inForce: {
       ...{ blocked, muted, dismissed },

@@ -41,6 +41,14 @@ export function writeFolder(network: Network, dir: string, style: FolderStyle = 
     );
     if (words.length > 0) write(dir, `${type}.csv`, words.map(wordRow), style);
   }
+  // A snapshot is as of the folder's date.
+  if (network.snapshots)
+    write(
+      dir,
+      'follows-snapshot.csv',
+      network.snapshots.map(({ user, other }): Row => [user, other]),
+      style,
+    );
   if (network.discoverable) {
     writeUsers(network, network.discoverable, dir, style);
     return;

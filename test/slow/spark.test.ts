@@ -1,17 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { jest } from '@jest/globals';
 import type { Settings } from '../../src/config/settings.ts';
+import { Accepted } from '../../src/ingest/accepted.ts';
 import { beginAttempt } from '../../src/jobs/attempt.ts';
+import { runPart } from '../../src/jobs/by-hand.ts';
+import { checkShown } from '../../src/jobs/check-shown.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
+import { rebuildGraph } from '../../src/jobs/rebuild.ts';
+import { resetNetwork } from '../../src/jobs/reset.ts';
+import { planRun } from '../../src/jobs/run-options.ts';
 import { everyWriter } from '../../src/jobs/step-name.ts';
+import { silent } from '../../src/jobs/watcher.ts';
+import { withDatabase } from '../../src/jobs/with-database.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { showPublished } from '../../src/show/show-published.ts';
+import { listObjects } from '../../src/storage/s3-objects.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork, testSettings } from '../harness/network.ts';
+import { S3Server } from '../harness/s3-server.ts';
 import { processesOf, quickConf, SparkCluster, whyNoSpark } from '../harness/spark.ts';
 import { until } from '../harness/until.ts';
+import { drawnConnections } from '../integration/drawn-connections.ts';
 import { writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
 import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { type Case, expectedTables, type Network } from '../oracle/oracle.ts';
@@ -26,7 +38,7 @@ if (missing !== undefined) console.warn(`These tests are skipped: Spark can't be
 const describeSpark = missing === undefined ? describe : describe.skip;
 
 const memory = '900m';
-const spark = { master: 'local[2]', memory, conf: quickConf };
+const spark: Settings['spark'] = { master: 'local[2]', memory, conf: quickConf, graph: 'none' };
 
 let network: TestNetwork;
 let scratch: string;
@@ -54,12 +66,13 @@ async function runDay(
     reputation = `${input}.csv`;
     writeReputation(options.reputation, reputation);
   }
-  const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...weighting } = options;
+  const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...others } = options;
+  const { dismissDays, activeDays, excludeLaterFollows, ...weighting } = others;
   return network.run({
-    ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink,future' },
+    ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink,future,earlier' },
     settings: {
       ...{ weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged },
-      ...{ maxRowChangePercent: 1_000_000, ...settings },
+      ...{ dismissDays, activeDays, excludeLaterFollows, maxRowChangePercent: 1_000_000, ...settings },
     },
   });
 }
@@ -94,22 +107,87 @@ function firstDay({ activities, suspended }: Network): Network {
   };
 }
 
+/** Neighbours among them are one number as doubles, and the largest possible id is there. In the same order. */
+function largeId(id: number): number {
+  // The oracle's types know numbers only; files are written from whatever ids there are.
+  return (2n ** 63n - 2n ** 31n + BigInt(id)) as unknown as number;
+}
+
+function withLargeIds<T>(of: Map<number, T>): Map<number, T> {
+  return new Map([...of].map(([id, value]) => [largeId(id), value]));
+}
+
+function largeIds({ activities, suspended, words, discoverable }: Network): Network {
+  return {
+    activities: activities.map((one) => ({ ...one, user: largeId(one.user), engaged: largeId(one.engaged) })),
+    suspended: withLargeIds(suspended),
+    words: words?.map((one) => ({ ...one, user: largeId(one.user), other: largeId(one.other) })),
+    discoverable: discoverable && withLargeIds(discoverable),
+  };
+}
+
+/** The first columns are ids. */
+function withSmallIds(lines: readonly string[], ids: number): string[] {
+  return lines
+    .map((line) => line.split(',').map((field, i) => (i < ids ? BigInt(field) - BigInt(largeId(0)) : field)))
+    .map((fields) => fields.join(','))
+    .sort();
+}
+
+/** Of every third user whole lists of follows, which lack some of them. */
+function wholeLists({ activities }: Network, at: number): Network['snapshots'] {
+  const random = seededRandom(8);
+  const follows = activities.filter(
+    ({ type, user, engaged }) => type === 'follow' && user !== engaged && user % 3 === 0,
+  );
+  const listed = follows.filter(() => random(2) === 0);
+  return listed.map(({ user, engaged }) => ({ user, other: engaged, at }));
+}
+
+/** Everybody's closest connections as the graph has them. */
+async function listsInGraph(): Promise<string[]> {
+  const users = JSON.parse(await network.userProperties()) as Record<string, unknown>[];
+  const lists = users.filter(({ closest }) => closest !== undefined);
+  return lists.map(({ userId, closest, closestWeights }) => JSON.stringify([userId, closest, closestWeights]));
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** How many rows tasks have read, by their applications' event logs. (Bytes aren't counted in all reads from S3.) */
+function recordsRead(folder: string): number {
+  const logs = filesIn(folder).filter((file) => !file.endsWith('.crc'));
+  const lines = logs.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean));
+  const events = lines.map((line) => JSON.parse(line) as TaskEnd);
+  return events.reduce((sum, event) => sum + (event['Task Metrics']?.['Input Metrics']['Records Read'] ?? 0), 0);
+}
+
+interface TaskEnd {
+  'Task Metrics'?: { 'Input Metrics': { 'Records Read': number } };
+}
+
 const midnight = Date.parse('2020-06-15T00:00:00Z') / 1000;
 
 // One contract, and one suite that every engine passes.
 describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => {
   const of = (more: Record<string, string>): Partial<Settings> => ({
     engine,
-    spark: { ...spark, conf: { ...quickConf, ...more } },
+    spark: { ...spark, conf: { ...quickConf, ...more }, graph: 'closest' },
+    // Nothing is kept that no run counts.
+    ...{ retention: { seconds: 90 * 86_400, isSet: true }, maxExpiredPercent: 100 },
   });
 
-  test('the tables of second-degree are those of the definition, on a first day and on the next one', async () => {
+  test('the tables of second-degree are those of the definition, on a first day and on the next one, when some has expired', async () => {
     await network.reset();
     const { network: all, options } = unionOfNetworks(
       1,
       25,
       ({ asOf, decay, reputation }) => asOf === midnight && decay.kind === 'linear' && reputation !== undefined,
+      true,
     );
+    all.snapshots = wholeLists(all, options.asOf);
     const before = { network: firstDay(all), options: { ...options, asOf: options.asOf - 86_400 } };
     const first = await runDay(
       before.network,
@@ -118,23 +196,40 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
       '20200615',
     );
     await expectSecondDegree(before, first);
+    expect(first.summary.removed).toBe(8);
+    // As after a publish, once many rows repeat.
+    if (engine === 'spark') await new Accepted(network.settings).shrink(0n, 'test', join(scratch, 'shrink'));
     // The next folder repeats activities. It has no date, and replaces flags of the same date, as one that came later.
     const next = await runDay(all, options, of({ 'spark.sql.shuffle.partitions': '200' }), 'export');
     const known = new Map([...before.network.suspended, ...all.suspended]);
     await expectSecondDegree({ network: { ...all, suspended: known }, options }, next);
+    await expect(runDay(before.network, before.options, of({}), '20200615')).rejects.toThrow('have expired');
+    if (engine !== 'spark') return;
+    const drawn = await listsInGraph();
+    expect((await drawnConnections(network.stack.neo4j)).length).toBe(next.summary.closest);
+    await rebuildGraph(network.settings, new AbortController().signal, () => undefined);
+    const inGraph = await runDay(all, options, { engine: 'neo4j' }, 'export');
+    await expectSecondDegree({ network: { ...all, suspended: known }, options }, inGraph);
+    expect(await listsInGraph()).toEqual(drawn);
   });
 
   test('the tables of circles are those of the definition, with exponential decay and every filter', async () => {
     await network.reset();
     const { network: all, options } = unionOfNetworks(
       2,
-      25,
+      40,
       ({ decay, reputation }) =>
         decay.kind === 'exponential' && decay.halfLifeSeconds > 86_400 && reputation !== undefined,
+      true,
     );
-    const asked: CirclesOptions = { ...options, popularAtMost: 3, strangersAtMost: 4, dropEngaged: true };
+    const asked: CirclesOptions = {
+      ...{ ...options, popularAtMost: 3, strangersAtMost: 4, dropEngaged: true },
+      ...{ activeDays: 30, dismissDays: 60, excludeLaterFollows: true },
+    };
     const { dropped, ...expected } = expectedCircles(all, asked);
     expect(expected.reasons.length).toBeGreaterThan(1_000);
+    // Every filter catches somebody.
+    expect(Object.keys(dropped)).toHaveLength(11);
     const { summary } = await runDay(all, asked, {
       ...of({ 'spark.sql.shuffle.partitions': '7' }),
       ranking: 'circles',
@@ -165,7 +260,7 @@ describeSpark('Spark', () => {
       runDay(all, options, {
         engine: 'spark',
         spark: {
-          ...{ master: cluster.url, memory },
+          ...{ ...spark, master: cluster.url },
           conf: { ...quickConf, 'spark.sql.shuffle.partitions': '3', 'spark.sql.adaptive.enabled': 'false' },
         },
       }),
@@ -182,6 +277,91 @@ describeSpark('Spark', () => {
     await expect(runDay(all, options, { engine: 'neo4j' })).rejects.toThrow(
       'The graph lacks what was ingested for Spark',
     );
+  });
+
+  test('reads of what it has kept the window only, in a lake on S3, and tells nobody the keys', async () => {
+    await network.reset();
+    await using server = await S3Server.start();
+    const { endpoint, region, keys } = server.settings;
+    const client = new S3Client({
+      ...{ endpoint, region, forcePathStyle: true },
+      credentials: { accessKeyId: keys?.accessKey ?? '', secretAccessKey: keys?.secretKey ?? '' },
+    });
+    await client.send(new CreateBucketCommand({ Bucket: 'lake' }));
+    const lake = { s3: server.settings, lakeUrl: 's3://lake/network' };
+    // A history of some megabytes that no run counts any more.
+    const old = network.folder('20190101');
+    mkdirSync(old, { recursive: true });
+    const random = seededRandom(9);
+    const likes = Array.from(
+      { length: 150_000 },
+      (_, i) => `${i % 300},${i % 299},${random(2 ** 31)},2018-12-31,like\n`,
+    );
+    writeFileSync(join(old, 'like.csv'), likes.join(''));
+    const settings: Partial<Settings> = { ...lake, engine: 'spark' };
+    const planned = await planRun({ ...network.settings, ...settings }, { input: old, reputation: false });
+    await runPart('ingest', planned, silent, new AbortController().signal);
+    const { network: all, options } = unionOfNetworks(
+      5,
+      10,
+      ({ decay, reputation }) => decay.kind === 'exponential' && reputation !== undefined,
+    );
+    const events = join(scratch, 'events');
+    mkdirSync(events);
+    const secret = keys?.secretKey as string;
+    let seen = 0;
+    const watching = setInterval(() => {
+      seen += processesOf(secret).length;
+    }, 200);
+    const run = await runDay(all, options, {
+      ...settings,
+      spark: {
+        ...spark,
+        conf: {
+          ...quickConf,
+          'spark.eventLog.enabled': 'true',
+          'spark.eventLog.dir': events,
+          'spark.eventLog.compress': 'false',
+        },
+      },
+    }).finally(() => clearInterval(watching));
+    await expectSecondDegree({ network: all, options }, run);
+    expect(recordsRead(events)).toBeLessThan(likes.length);
+    const told = [network.settings.home, events].flatMap((folder) =>
+      filesIn(folder).filter((path) => /spark/.test(path)),
+    );
+    expect(told.length).toBeGreaterThan(4);
+    expect(told.filter((path) => readFileSync(path, 'latin1').includes(secret))).toEqual([]);
+    expect(seen).toBe(0);
+    const checked = await checkShown({ ...network.settings, ...lake }, new AbortController().signal);
+    expect(checked.checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    await resetNetwork({ ...network.settings, ...lake }, new AbortController().signal);
+    expect((await listObjects('s3://lake/network', server.settings)).size).toBe(0);
+  });
+
+  test('on a cluster of its own processes holds user ids up to 2^63 − 1 exactly', async () => {
+    const settings: Partial<Settings> = {
+      ...{ engine: 'spark', userIds: 'bigint', ranking: 'circles' },
+      spark: { ...spark, master: 'local-cluster[2,1,1024]' },
+    };
+    try {
+      await network.reset();
+      const { network: all, options } = unionOfNetworks(4, 10, ({ reputation }) => reputation !== undefined, true);
+      const { dropped, ...expected } = expectedCircles(all, options);
+      const renamed = { ...options, reputation: withLargeIds(options.reputation as Map<number, number>) };
+      const { summary } = await runDay(largeIds(all), renamed, settings);
+      const { closest, recommendations, reasons } = await publishedCircles();
+      expect({
+        closest: withSmallIds(closest, 2),
+        recommendations: withSmallIds(recommendations, 2),
+        reasons: withSmallIds(reasons, 3),
+      }).toEqual(expected);
+      expect(summary.dropped).toEqual(dropped);
+    } finally {
+      await network.reset();
+      // Other tests share the home.
+      await withDatabase({ ...network.settings, userIds: 'int' }, undefined, async () => undefined);
+    }
   });
 
   test('ends its application when the run is stopped, Kith is killed, or a later attempt begins; and says why it failed', async () => {

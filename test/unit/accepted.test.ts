@@ -1,12 +1,18 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { projectRoot } from '../../src/config/project.ts';
 import { EngineError } from '../../src/errors.ts';
 import { Accepted } from '../../src/ingest/accepted.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
+import { DuckDbFile } from '../../src/storage/duckdb-file.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
+import { seededRandom } from '../oracle/seeded-random.ts';
+
+const tsx = ['--import', 'tsx'];
 
 describe('accepted rows', () => {
   let home: string;
@@ -92,6 +98,47 @@ describe('accepted rows', () => {
     expect(await accepted.isLong(3, join(home, 'work'))).toBe(false);
     expect(await accepted.isLong(-1e6, join(home, 'work'))).toBe(true);
   });
+
+  test('are kept by day, so that who reads a window can skip the rest', async () => {
+    const days = 40;
+    const perDay = 10_000;
+    const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + (i % days))).toISOString().slice(0, 10);
+    const like = Array.from({ length: days * perDay }, (_, i) => `${i % 997},${i % 991},${i},${day(i)},like`);
+    await keep(1n, 'a', { like, follow: ['1,2,2024-01-01', '1,3,2024-02-09'], block: ['1,9,2024-01-01'] }, 100, false);
+    await using file = await DuckDbFile.open(join(home, 'look.duckdb'));
+    const groups = await file.run(
+      `SELECT row_group_id, max(CASE WHEN path_in_schema = 'instant' THEN stats_max END)::BIGINT
+       FROM parquet_metadata($path) GROUP BY ALL ORDER BY ALL`,
+      { path: join(accepted.folder, [...accepted.files().keys()][0] as string).replace(/\[/g, '[[]') },
+    );
+    const newest = groups.map(([, instant]) => Number(instant));
+    expect(newest.length).toBeGreaterThan(3);
+    // The last day is in the last group only, but for the follows in the first one.
+    const ofLastDay = newest.slice(1).filter((instant) => instant >= Date.parse('2024-02-09') / 1000);
+    expect(ofLastDay).toHaveLength(1);
+  });
+
+  test('are all there, each once, whenever writing them anew is killed', async () => {
+    const like = Array.from({ length: 20_000 }, (_, i) => `${i % 97},${i % 91},${i % 5_000},2024-05-02,like`);
+    const files = { like, follow: ['1,2,2024-05-01'], user: ['1,1', '98,0'] };
+    for (const [i, run] of ['a', 'b', 'c'].entries()) await keep(BigInt(i + 1), run, files, 100 + i, false);
+    const before = await opened();
+    const random = seededRandom(5);
+    for (let round = 0; round < 8; round++) {
+      const child = spawn(process.execPath, [...tsx, join(projectRoot, 'test', 'harness', 'shrink.ts'), home], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      await new Promise((resolve) => setTimeout(resolve, random(120)));
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.once('close', resolve));
+      expect(await opened()).toEqual(before);
+    }
+    await accepted.shrink(2n ** 40n, 'z', join(home, 'work'));
+    expect(await opened()).toEqual(before);
+    expect(accepted.count()).toBe(1);
+  }, 120_000);
 
   /** A row of user.csv. */
   const withFlag = (line: string) => line.replace(',', ',b,c,d,e,f,g,h,i,j,k,');

@@ -10,6 +10,7 @@ import { cut } from '../../src/spark/powers.ts';
 import { RowsByUser, readRows } from '../../src/spark/row-files.ts';
 import { closestStatements, recommendStatements } from '../../src/spark/statements.ts';
 import { TaskProgress } from '../../src/spark/task-progress.ts';
+import type { UserId } from '../../src/user-id.ts';
 import { halved } from '../oracle/exact.ts';
 import { seededRandom } from '../oracle/seeded-random.ts';
 
@@ -40,7 +41,7 @@ describe('rows by user', () => {
     for (let round = 0; round < 20; round++) {
       const recommendations = new RowsByUser(parts(...cutAnywhere(users.flatMap(({ id, rows }) => text(id, rows)))));
       const reasons = new RowsByUser(parts(...cutAnywhere(users.flatMap((user) => text(user.id, user.reasons)))));
-      let seen = -1;
+      let seen: UserId = -1;
       for (;;) {
         const part = await recommendations.next();
         const last = part?.lastUser ?? Number.POSITIVE_INFINITY;
@@ -53,6 +54,15 @@ describe('rows by user', () => {
         seen = last;
       }
     }
+  });
+
+  test('may have ids beyond what a number holds', async () => {
+    const [even, odd] = [2n ** 53n, 2n ** 53n + 1n];
+    const text = `7\t1\n${even}\t1\n${odd}\t1\n${odd}\t2\n${2n ** 63n - 1n}\t5\n`;
+    const rows = new RowsByUser(parts(...text.split(/(?<=\n)/)));
+    expect((await rows.upTo(even)).toString()).toBe(`7\t1\n${even}\t1\n`);
+    expect((await rows.upTo(odd)).toString()).toBe(`${odd}\t1\n${odd}\t2\n`);
+    expect((await rows.next())?.lastUser).toBe(2n ** 63n - 1n);
   });
 
   test('are refused of a table that is not complete', async () => {
@@ -69,7 +79,7 @@ test('the users of Spark are read range by range', async () => {
   };
   write('boundary_rows', '0\n40\n70\n');
   write('followed_rows', '3\t1\n3\t9\n39\t3\n40\t2\n100\t5\n');
-  const population = sparkPopulation(folder);
+  const population = sparkPopulation({ computed: folder });
   const ranges = await population.ranges(5_000);
   expect(ranges).toEqual([
     { first: 0n, end: 40n },
@@ -162,21 +172,19 @@ test('powers are cut into whole parts that are exact to 1e-15 of a weight', () =
 });
 
 test('every statement is there, once in an application, and names no value that is not given to it', () => {
-  const given = new Set(
-    ['accepted', 'asOf', 'window', 'follow', 'reply', 'like', 'mention', 'one', 'powers', 'computed', 'scores'].concat(
-      'popularAtMost',
-      'strangersAtMost',
-    ),
-  );
+  const given = new Set([
+    ...['accepted', 'asOf', 'horizon', 'window', 'follow', 'reply', 'like', 'mention', 'one', 'powers', 'computed'],
+    ...['scores', 'popularAtMost', 'strangersAtMost', 'followsUntil', 'dismissedSince', 'activeSince'],
+  ]);
   const weighting = { windowSeconds: 1, bases: { follow: 1, reply: 1, like: 1, mention: 1 }, minReputation: 0 };
   for (const ranking of ['second-degree', 'circles'] as const)
     for (const decay of [{ kind: 'linear' }, { kind: 'exponential', halfLifeSeconds: 1 }] as const)
       for (const recommendEngaged of [true, false])
         for (const popularAtMost of [undefined, 3])
           for (const files of [
-            closestStatements({ ranking, weighting: { ...weighting, decay } }),
+            closestStatements({ ranking, weighting: { ...weighting, decay } }, recommendEngaged),
             recommendStatements(
-              { ranking, recommendEngaged, popularAtMost, strangersAtMost: popularAtMost },
+              { ranking, recommendEngaged, popularAtMost, strangersAtMost: popularAtMost, activeDays: popularAtMost },
               recommendEngaged,
             ),
           ]) {
@@ -201,4 +209,17 @@ test("Spark's own settings are pairs", () => {
   });
   expect(() => readSettings({ KITH_SPARK_CONF: 'executor.cores=4' })).toThrow('KITH_SPARK_CONF should be');
   expect(() => readSettings({ KITH_SPARK_MASTER: 'mesos://x' })).toThrow('KITH_SPARK_MASTER should be');
+});
+
+test('the lake is a folder, or a place on S3, and nothing else', () => {
+  const lakeOf = (given: string) => {
+    const { lake, lakeUrl } = readSettings({ KITH_HOME: folder, KITH_LAKE: given });
+    return { lake, lakeUrl };
+  };
+  expect(lakeOf('/shared/kith')).toEqual({ lake: '/shared/kith', lakeUrl: undefined });
+  expect(lakeOf('s3://bucket/kith/')).toEqual({ lake: folder, lakeUrl: 's3://bucket/kith' });
+  for (const wrong of ['s3a://bucket/kith', 'hdfs://host/kith', 's3://key@bucket/kith'])
+    expect(() => lakeOf(wrong)).toThrow('KITH_LAKE should be a path, or s3://bucket/prefix');
+  expect(sparkPath('s3://bucket/kith/spark/a-1')).toBe('s3a://bucket/kith/spark/a-1');
+  expect(() => sparkPath("s3://bucket/it's")).toThrow("Spark can't be given the path");
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Weighting } from '../../src/config/settings.ts';
-import { decimalWeight, weightUnits } from '../../src/graph/weights.ts';
+import { decimalWeight, unitsOfDecimal, weightUnits } from '../../src/graph/weights.ts';
 
 const weighting = (decay: Weighting['decay']): Weighting => ({
   windowSeconds: 7_776_000,
@@ -27,6 +27,14 @@ test.each([
   [2n ** 63n - 1n, 7_776_000_000n, '1186133235.192229399048'],
 ])('%d units of %d are %s', (units, one, text) => {
   expect(decimalWeight(units, one)).toBe(text);
+});
+
+test('units come back exactly from a weight as written, if a million million of them are 1 at most', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n }), fc.bigInt({ min: 1n, max: 10n ** 12n - 1n }), (units, one) => {
+      expect(unitsOfDecimal(decimalWeight(units, one), one)).toBe(units);
+    }),
+  );
 });
 
 test('a weight as written is never more than half a unit of its last place from the exact one', () => {

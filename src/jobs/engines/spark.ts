@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadInputError, EngineError } from '../../errors.ts';
@@ -9,14 +8,27 @@ import { Accepted } from '../../ingest/accepted.ts';
 import { Forgotten } from '../../ingest/forgotten.ts';
 import type { Report } from '../../progress.ts';
 import { mostRecommended } from '../../scoring/ranking/ranking.ts';
+import type { DroppedCandidates } from '../../scoring/ranking/recommend.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { type Application, runApplication } from '../../spark/application.ts';
-import { removeOthers, removeTables, tablesOf } from '../../spark/lake.ts';
+import {
+  acceptedPlace,
+  bringAccepted,
+  bringFile,
+  isOnS3,
+  isThere,
+  makeTables,
+  removeOthers,
+  removeTables,
+  tablesOf,
+} from '../../spark/lake.ts';
 import { sparkPopulation } from '../../spark/population.ts';
 import { writePowers } from '../../spark/powers.ts';
 import { RowsByUser, readFigures, readRows } from '../../spark/row-files.ts';
 import { closestStatements, recommendStatements } from '../../spark/statements.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
+import { workFolder } from '../make-room.ts';
+import { type RunSettings, wantedOf, wordsOf } from '../run.ts';
 import { type RunContext, runFolder, writtenRun } from '../run-context.ts';
 import type { Engine } from './engine.ts';
 
@@ -27,7 +39,7 @@ export const sparkEngine: Engine = {
   },
 
   async mostActivities({ settings, signal, attempt }) {
-    return new Accepted(settings).countRows(tablesOf(settings, attempt), signal);
+    return new Accepted(settings).countActivities(workFolder(settings, attempt), signal);
   },
 
   async load({ settings }) {
@@ -40,76 +52,88 @@ export const sparkEngine: Engine = {
     const { weighting, ranking } = run.settings;
     const accepted = new Accepted(settings);
     const tables = tablesOf(settings, attempt);
-    await refuseWords(context, accepted, tables);
     await removeOthers(settings, run.id);
-    makeFolders(tables, 0o700);
-    judgeSums(weighting, await accepted.countRows(tables, signal));
-    const powers = join(tables, 'powers.parquet');
+    makeTables(tables);
+    const workDir = workFolder(settings, attempt);
+    makeFolders(workDir, 0o700);
+    const activities = await accepted.countActivities(workDir, signal);
+    judgeSums(weighting, activities);
+    report({ doing: 'bringing the accepted rows to the lake' });
+    await bringAccepted(settings, accepted, signal);
+    const powers = `${tables}/powers.parquet`;
     if (weighting.decay.kind === 'exponential') {
       report({ doing: 'computing powers' });
-      await writePowers(accepted, weighting, run.asOf, { workDir: tables, path: powers, signal });
+      const path = isOnS3(tables) ? join(workDir, 'powers.parquet') : powers;
+      await writePowers(accepted, weighting, run.asOf, { workDir, path, signal });
+      await bringFile(settings, path, powers, signal);
     }
     await runStep(context, report, {
-      statements: closestStatements({ weighting, ranking }),
+      statements: closestStatements({ weighting, ranking }, accepted.known()?.namesEveryone === true),
       parameters: { ...weights(context), powers: { path: powers } },
     });
-    const [users = 0, activities = 0, suspended = 0] = await readFigures(join(tables, 'figures'));
+    const [users = 0, suspended = 0] = await readFigures(`${tables}/figures`, settings.s3);
     summary.graph = { users, activities };
     summary.dropped = { ...summary.dropped, suspended };
     summary.closest = await writeClosest(
-      sparkPopulation(tables),
+      sparkPopulation({ computed: tables, s3: settings.s3 }),
       database,
       writtenRun(context),
       async (take, soFar) => {
-        for await (const rows of readRows(join(tables, 'closest_rows'))) {
+        for await (const rows of readRows(`${tables}/closest_rows`, settings.s3)) {
           await take(rows);
           report({ doing: 'writing the table', count: soFar(), unit: 'rows' });
         }
       },
     );
     summary.sparkClosest = tables;
-    await removeTables(tables, ['closest_rows']);
+    // They may be drawn after the publish.
+    if (settings.spark.graph === 'none') await removeTables(tables, ['closest_rows'], settings);
   },
 
   async takeScores(context, list) {
-    const { settings, attempt, run, summary } = context;
+    const { settings, attempt, run, summary, signal } = context;
     summary.sparkScores = undefined;
     if (!list) return 0;
     const tables = tablesOf(settings, attempt);
-    makeFolders(tables, 0o700);
-    summary.sparkScores = join(tables, 'scores.csv');
-    await writeScores(summary.sparkScores, list, run.settings.weighting.minReputation, Forgotten.of(settings));
+    makeTables(tables);
+    const workDir = workFolder(settings, attempt);
+    makeFolders(workDir, 0o700);
+    const place = `${tables}/scores.csv`;
+    const path = isOnS3(tables) ? join(workDir, 'scores.csv') : place;
+    await writeScores(path, list, run.settings.weighting.minReputation, Forgotten.of(settings));
+    await bringFile(settings, path, place, signal);
+    summary.sparkScores = place;
     return list.size;
   },
 
   async recommend(context, report) {
     const { database, run, settings, summary, attempt } = context;
     const { sparkClosest: computed, sparkScores: scores } = summary;
-    if (computed === undefined || !existsSync(computed))
+    if (computed === undefined || !(await isThere(computed, settings)))
       throw new EngineError('Closest connections are not computed: run `kith closest` again.');
     const hasScores = run.settings.reputation === 'list';
     if (hasScores && scores === undefined) throw new EngineError('The scores are gone: run again.');
     const tables = tablesOf(settings, attempt);
-    makeFolders(tables, 0o700);
+    makeTables(tables);
+    await bringAccepted(settings, new Accepted(settings), context.signal);
     const parameters = {
       ...weights(context),
       computed: { path: computed },
       ...(scores === undefined ? {} : { scores: { path: scores } }),
+      ...filters(run),
       popularAtMost: BigInt(run.settings.popularAtMost ?? mostRecommended),
       strangersAtMost: BigInt(run.settings.strangersAtMost ?? 0),
     };
     await runStep(context, report, { statements: recommendStatements(run.settings, hasScores), parameters });
-    const [self = 0, followed = 0, engaged = 0, reputation = 0, scored = 0] = await readFigures(
-      join(tables, 'figures'),
-    );
+    const [scored = 0, ...dropped] = await readFigures(`${tables}/figures`, settings.s3);
     if (summary.reputation && summary.reputation !== 'none') summary.reputation.scored = scored;
     const made = await writeRecommendations(
-      sparkPopulation(computed, tables),
+      sparkPopulation({ computed, recommended: tables, s3: settings.s3 }),
       database,
       writtenRun(context),
       async (take, soFar) => {
-        const recommendations = new RowsByUser(readRows(join(tables, 'recommendation_rows')));
-        const reasons = new RowsByUser(readRows(join(tables, 'reason_rows')));
+        const recommendations = new RowsByUser(readRows(`${tables}/recommendation_rows`, settings.s3));
+        const reasons = new RowsByUser(readRows(`${tables}/reason_rows`, settings.s3));
         try {
           for (;;) {
             const part = await recommendations.next();
@@ -126,33 +150,62 @@ export const sparkEngine: Engine = {
       },
     );
     summary.sparkRecommend = tables;
-    await removeTables(tables, ['candidate', 'list', 'recommendation', 'reason', 'recommendation_rows', 'reason_rows']);
-    return {
-      ...made,
-      dropped: { self, followed, ...(run.settings.recommendEngaged ? {} : { engaged }), reputation },
-    };
+    const left = ['candidate', 'list', 'recommendation', 'reason', 'recommendation_rows', 'reason_rows'];
+    await removeTables(tables, left, settings);
+    return { ...made, dropped: droppedIn(dropped, run.settings) };
   },
 
-  async withPopulation({ run, summary }, work) {
+  async withPopulation({ run, summary, settings }, work) {
     const { sparkClosest: computed, sparkRecommend: recommended } = summary;
-    if (!computed || !recommended || !existsSync(computed) || !existsSync(recommended))
+    const areThere = async (place = '') => place !== '' && (await isThere(place, settings));
+    if (!computed || !(await areThere(computed)) || !(await areThere(recommended)))
       throw new BadInputError(
         `What Spark has computed for run ${run.id} is gone, since another run has begun or somebody was forgotten: its rows can't be checked any more.`,
       );
-    return work(sparkPopulation(computed, recommended));
+    return work(sparkPopulation({ computed, recommended, s3: settings.s3 }));
   },
 };
 
+/** Before any instant that there is. */
+const nothingExpired = -(2 ** 50);
+
 function weights({ run, settings }: RunContext): Application['parameters'] {
   const { weighting } = run.settings;
+  const accepted = new Accepted(settings);
   const { follow, reply, like, mention } = weighting.bases;
   return {
-    accepted: { path: new Accepted(settings).folder },
+    accepted: { path: acceptedPlace(settings) },
     asOf: BigInt(run.asOf),
+    horizon: BigInt(accepted.known()?.horizon ?? nothingExpired),
     window: BigInt(weighting.windowSeconds),
     ...{ follow: BigInt(follow), reply: BigInt(reply), like: BigInt(like), mention: BigInt(mention) },
     one: weightUnits(weighting),
   };
+}
+
+/** The instants that filters depend on. */
+function filters(run: RunContext['run']): Application['parameters'] {
+  const { asOf, dismissSeconds, followsUntil = asOf } = wordsOf(wantedOf(run));
+  return {
+    followsUntil: BigInt(followsUntil),
+    dismissedSince: BigInt(asOf - dismissSeconds),
+    activeSince: BigInt(asOf - (run.settings.activeDays ?? 0) * daySeconds),
+  };
+}
+
+const daySeconds = 86_400;
+
+/** In the order of the marks, see spark/recommend/figures.sql. */
+const droppedBy: readonly (keyof DroppedCandidates)[] = [
+  ...(['reputation', 'inactive', 'undiscoverable', 'dismissed', 'engaged'] as const),
+  ...(['followedSince', 'followed', 'muted', 'blocked', 'self'] as const),
+];
+
+/** Filters of words are told only where they caught somebody. */
+function droppedIn(counts: readonly number[], { recommendEngaged }: RunSettings): DroppedCandidates {
+  const told: DroppedCandidates = { self: 0, followed: 0, ...(recommendEngaged ? {} : { engaged: 0 }), reputation: 0 };
+  for (const [i, filter] of droppedBy.entries()) if (counts[i]) told[filter] = counts[i];
+  return told;
 }
 
 /** Runs the application of a step. It ends as soon as the attempt is over, for whatever reason. */
@@ -169,6 +222,7 @@ async function runStep(
       ...application,
       name: `kith ${attempt.step} ${run.id}`,
       tables: tablesOf(settings, attempt),
+      scratch: workFolder(settings, attempt),
       logFile: join(folder, `spark-${attempt.step}-${attempt.token}.log`),
     },
     // A transaction of a late attempt fails.
@@ -196,20 +250,4 @@ async function writeScores(
     lines = [];
   }
   await file.write(lines.join(''));
-}
-
-/** @throws BadInputError if the run has words or settings that only Neo4j knows */
-async function refuseWords({ run, signal }: RunContext, accepted: Accepted, tables: string): Promise<void> {
-  const { activeDays, excludeLaterFollows } = run.settings;
-  const [setting] = [
-    ...(activeDays === undefined ? [] : ['KITH_RECOMMEND_ACTIVE_DAYS']),
-    ...(excludeLaterFollows ? ['KITH_EXCLUDE_LATER_FOLLOWS'] : []),
-  ];
-  if (setting !== undefined)
-    throw new BadInputError(`Spark does not know ${setting}: unset it, or compute on Neo4j (KITH_ENGINE=neo4j).`);
-  if ((await accepted.countWords(tables, signal)) > 0)
-    throw new BadInputError(
-      'Spark does not know words that end or forbid (such as block.csv), which were loaded: compute on Neo4j ' +
-        '(KITH_ENGINE=neo4j).',
-    );
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { discardImport } from '../../engines/bulk-import.ts';
@@ -16,7 +16,7 @@ import { Accepted } from '../../ingest/accepted.ts';
 import { Forgotten } from '../../ingest/forgotten.ts';
 import { MessageStore } from '../../messages/message-store.ts';
 import { type Database, textOf } from '../../postgres/database.ts';
-import { sparkFolder } from '../../spark/lake.ts';
+import { attemptsIn, emptyLake, sparkFolder } from '../../spark/lake.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
 import type { UserId } from '../../user-id.ts';
 import { moveTokensOn } from '../attempt.ts';
@@ -144,8 +144,8 @@ async function keptRows({ settings, userId, workDir, options }: Search): Promise
 /** They are only of the last run, and made anew by the next. */
 async function sparkTables({ settings, options }: Search): Promise<FoundIn[]> {
   const place = sparkFolder(settings);
-  const count = (await readdir(place).catch(() => [])).length;
-  if (!options.isDry) await rm(place, { recursive: true, force: true });
+  const count = (await attemptsIn(settings)).length;
+  if (!options.isDry) await emptyLake(settings);
   return count === 0 ? [] : [{ place, count, unit: "folders of Spark's last tables, which `kith check` would need" }];
 }
 

@@ -8,7 +8,7 @@ import { workFolder } from '../make-room.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 
 /**
- * Writes the accepted rows anew if they are many more than the graph's: without repeats, and what has expired. After
+ * Writes the accepted rows anew if they are many more than are needed: without repeats, and what has expired. After
  * every publish, since a folder that is loaded again and again repeats itself even where nothing may expire.
  */
 export async function compact(context: RunContext, report: Report): Promise<void> {
@@ -16,9 +16,9 @@ export async function compact(context: RunContext, report: Report): Promise<void
   const workDir = workFolder(settings, attempt);
   const accepted = new Accepted(settings);
   try {
-    const { users, activities } = await withGraph(context, graphSize);
     // Asked first: under the network's lock nobody can begin anything by hand.
-    if (!(await accepted.isLong(users + activities, workDir, context.signal))) return;
+    const needed = run.engine === 'spark' ? accepted.known()?.rows : await rowsInGraph(context);
+    if (!(await accepted.isLong(needed ?? 0, workDir, context.signal))) return;
     report({ doing: 'writing' });
     await withKeptRows(context, (signal) => accepted.shrink(attempt.token, run.id, workDir, signal));
   } catch (error) {
@@ -28,4 +28,9 @@ export async function compact(context: RunContext, report: Report): Promise<void
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+async function rowsInGraph(context: RunContext): Promise<number> {
+  const { users, activities } = await withGraph(context, graphSize);
+  return users + activities;
 }

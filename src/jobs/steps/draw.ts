@@ -1,13 +1,18 @@
 import { draw as drawLists, removeDrawn } from '../../graph/draw.ts';
+import { ensureSchema } from '../../graph/schema.ts';
+import { takeLists } from '../../graph/take-lists.ts';
+import { weightUnits } from '../../graph/weights.ts';
 import type { Report } from '../../progress.ts';
+import { readClosestLists } from '../../spark/closest-lists.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 
 /**
  * Brings CLOSEST_TO, by which people explore, up to the lists that the run has computed. If there are too many it is
- * left out, and `kith draw` draws them; what that has drawn for an earlier run, and ALIKE, is removed.
+ * left out, and `kith draw` draws them; what that has drawn for an earlier run, and ALIKE, is removed. What Spark has
+ * computed is brought into the graph first.
  */
 export async function draw(context: RunContext, report: Report): Promise<void> {
-  const { settings, summary } = context;
+  const { settings, summary, run } = context;
   await withGraph(context, (graph) => removeDrawn(graph, 'ALIKE', () => report({ doing: 'removing ALIKE' })));
   const connections = summary.closest ?? 0;
   if (connections > settings.drawAtMost) {
@@ -16,6 +21,16 @@ export async function draw(context: RunContext, report: Report): Promise<void> {
     );
     summary.undrawn = connections;
     return;
+  }
+  const { sparkClosest: computed } = summary;
+  if (run.engine === 'spark' && computed !== undefined) {
+    const lists = readClosestLists(`${computed}/closest_rows`, weightUnits(run.settings.weighting), settings.s3);
+    await withGraph(context, async (graph) => {
+      await ensureSchema(graph);
+      await takeLists(graph, lists, (count) =>
+        report({ doing: 'bringing lists into the graph', count, unit: 'users' }),
+      );
+    });
   }
   summary.drawn = await withGraph(context, (graph) =>
     drawLists(graph, 'CLOSEST_TO', {

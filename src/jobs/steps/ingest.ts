@@ -6,7 +6,7 @@ import { refuseObstacles } from '../../export/obstacles.ts';
 import { judgeSums } from '../../graph/judge-sums.ts';
 import type { FlagDate } from '../../graph/merge-activities.ts';
 import { graphSize } from '../../graph/schema.ts';
-import { Accepted } from '../../ingest/accepted.ts';
+import { Accepted, rowsOf } from '../../ingest/accepted.ts';
 import { asOfOfFolder, messageFiles, versionOf } from '../../ingest/day-folder.ts';
 import { Forgotten } from '../../ingest/forgotten.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
@@ -104,7 +104,7 @@ async function keepAccepted(
   const accepted = new Accepted(settings);
   if (!accepted.known()) {
     const isEmpty = isWithoutGraph(settings) || (await withGraph(context, graphSize)).users === 0;
-    accepted.remember({ isComplete: isEmpty });
+    accepted.remember({ isComplete: isEmpty, rows: rowsOf(staged), namesEveryone: true });
   }
   const files = accepted.draftOf(attempt.token, run.id);
   await staged.writeAccepted(files, flagged);

@@ -23,7 +23,7 @@ export async function queueMorning(
   const { input, asOf } = dayOf(schedule, due);
   const { ranking = settings.ranking, engine = settings.engine } = schedule;
   const scores = scoresOf(settings, {});
-  const excludeLaterFollows = settings.excludeLaterFollows ?? engine !== 'spark';
+  const { excludeLaterFollows = true } = settings;
   const ofRun = runSettings({ ...settings, ranking, excludeLaterFollows }, scores);
   const wanted = { input, asOf, scores, engine, settings: ofRun, dueAt: due.at };
   const [id] = await enqueueRuns(database, [wanted]);

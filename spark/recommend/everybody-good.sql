@@ -1,2 +1,0 @@
--- Without a list of scores everybody may be recommended.
-CREATE TEMPORARY VIEW good AS SELECT user_id FROM known_user

@@ -1,0 +1,52 @@
+import type { S3Settings } from '../config/settings.ts';
+import { type S3Location, s3Location } from './location.ts';
+import { connectS3, type S3 } from './s3-client.ts';
+import { s3Error } from './s3-errors.ts';
+
+/**
+ * The sizes of all objects under a prefix, however deep, by the part of their keys after it.
+ *
+ * @param location `s3://bucket/prefix`
+ * @throws BadInputError if the bucket or the keys are wrong, EngineError if S3 can't be reached
+ */
+export async function listObjects(location: string, settings?: S3Settings): Promise<Map<string, number>> {
+  return withObjects(location, settings, (s3, place) => list(s3, place));
+}
+
+/** Removes all objects under a prefix; throws as {@link listObjects}. */
+export async function removeObjects(location: string, settings?: S3Settings): Promise<void> {
+  await withObjects(location, settings, async (s3, { bucket, key }) => {
+    for (const name of (await list(s3, { bucket, key })).keys())
+      await s3.client.send(new s3.sdk.DeleteObjectCommand({ Bucket: bucket, Key: `${key}${name}` }));
+  });
+}
+
+/** Removes one object; throws as {@link listObjects}. */
+export async function removeObject(location: string, settings?: S3Settings): Promise<void> {
+  await withObjects(location, settings, async (s3, { bucket, key }) => {
+    await s3.client.send(new s3.sdk.DeleteObjectCommand({ Bucket: bucket, Key: key.slice(0, -1) }));
+  });
+}
+
+async function withObjects<T>(
+  location: string,
+  settings: S3Settings | undefined,
+  work: (s3: S3, place: S3Location) => Promise<T>,
+): Promise<T> {
+  const { bucket, key } = s3Location(`${location.replace(/\/+$/, '')}/`);
+  const s3 = await connectS3(settings);
+  try {
+    return await work(s3, { bucket, key });
+  } catch (error) {
+    throw s3Error(error, location, s3.server);
+  } finally {
+    s3.client.destroy();
+  }
+}
+
+async function list({ sdk, client }: S3, { bucket, key }: S3Location): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key }))
+    for (const { Key = '', Size = 0 } of page.Contents ?? []) found.set(Key.slice(key.length), Size);
+  return found;
+}
