@@ -6,13 +6,11 @@ import { projectRoot } from '../../src/config/project.ts';
 import { sparkHome } from '../../src/spark/spark-home.ts';
 import { until } from './until.ts';
 
-/** Fetches Spark, and what it reads S3 by, if need be; why it can't be fetched here, or undefined. */
-export function whyNoSpark(): string | undefined {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(projectRoot, 'scripts', 'setup.mjs'), '--spark', '--s3'],
-    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
-  );
+/** Fetches Spark if need be, with `--s3` also what it reads S3 by; why it can't be fetched here, or undefined. */
+export function whyNoSpark(...more: '--s3'[]): string | undefined {
+  const setup = [join(projectRoot, 'scripts', 'setup.mjs'), '--spark', ...more];
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, setup, { encoding: 'utf8', env });
   return status === 0 ? undefined : `${stdout}${stderr}`.trim().split('\n').at(-1);
 }
 

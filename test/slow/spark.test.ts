@@ -36,6 +36,10 @@ jest.setTimeout(600_000);
 const missing = whyNoSpark();
 if (missing !== undefined) console.warn(`These tests are skipped: Spark can't be fetched here (${missing}).`);
 const describeSpark = missing === undefined ? describe : describe.skip;
+const missingOnS3 = missing ?? whyNoSpark('--s3');
+if (missingOnS3 !== undefined)
+  console.warn(`Spark on S3 is not tested: its jars can't be fetched here (${missingOnS3}).`);
+const testOnS3 = missingOnS3 === undefined ? test : test.skip;
 
 const memory = '900m';
 const spark: Settings['spark'] = { master: 'local[2]', memory, conf: quickConf, graph: 'none' };
@@ -279,7 +283,7 @@ describeSpark('Spark', () => {
     );
   });
 
-  test('reads of what it has kept the window only, in a lake on S3, and tells nobody the keys', async () => {
+  testOnS3('reads of what it has kept the window only, in a lake on S3, and tells nobody the keys', async () => {
     await network.reset();
     await using server = await S3Server.start();
     const { endpoint, region, keys } = server.settings;
