@@ -1,6 +1,8 @@
 -- What a swap would break or fail on ($1 the names of Kith's columns), and what to do about it.
 WITH wanted (name) AS (
   VALUES ('graph_recs.closest_connections'), ('graph_recs.recommendations'), ('graph_recs.rec_reasons')
+  UNION ALL
+  SELECT 'graph_recs.users' WHERE to_regclass('graph_recs.users') IS NOT NULL
 ),
 lid AS (
   SELECT pg_class.oid, relname, relforcerowsecurity, wanted.name FROM wanted JOIN pg_class ON pg_class.oid = to_regclass(wanted.name)

@@ -18,7 +18,7 @@ import { statement } from '../config/project.ts';
 import { BadInputError } from '../errors.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
-import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
+import { isWide, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { cleaningVersion } from './clean.ts';
 import type { Message } from './message.ts';
 
@@ -98,7 +98,7 @@ export class MessageStore implements AsyncDisposable {
     try {
       await file.run(statement('sql/messages/create-message.sql'));
       await file.run(statement('sql/messages/create-week-score.sql'));
-      if (userIds === 'bigint')
+      if (isWide(userIds))
         for (const table of ['message', 'week-score'] as const)
           await file.run(statement(`sql/messages/widen-${table}.sql`));
       await file.run(statement('sql/messages/create-model-use.sql'));
@@ -169,14 +169,14 @@ export class MessageStore implements AsyncDisposable {
   }
 
   #stored(id: UserId): UserId {
-    return this.#userIds === 'bigint' ? BigInt(id) : id;
+    return isWide(this.#userIds) ? BigInt(id) : id;
   }
 
   /** Adds messages that {@link commit} will store. They are invisible until then, and dropped if it isn't called. */
   async stage(): Promise<(messages: readonly Message[]) => void> {
     await this.#file.run('BEGIN');
     await this.#file.run('CREATE TABLE staged_message AS SELECT * FROM message LIMIT 0');
-    const types = [BIGINT, this.#userIds === 'bigint' ? BIGINT : INTEGER, BIGINT, VARCHAR, UTINYINT];
+    const types = [BIGINT, isWide(this.#userIds) ? BIGINT : INTEGER, BIGINT, VARCHAR, UTINYINT];
     const staging = await BulkAppender.open<MessageVectors>(this.#file.connection, 'staged_message', types);
     this.#staging = staging;
     return (messages) =>
@@ -247,7 +247,7 @@ export class MessageStore implements AsyncDisposable {
 
   /** Stores scores, all or none. */
   async addScores(model: string, scores: readonly WeekScore[]): Promise<void> {
-    const types = [this.#userIds === 'bigint' ? BIGINT : INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
+    const types = [isWide(this.#userIds) ? BIGINT : INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
     await this.#file.run('BEGIN');
     const appender = await BulkAppender.open<ScoreVectors>(this.#file.connection, 'week_score', types);
     this.#file.guard(() => {

@@ -13,6 +13,7 @@ import { withDatabase } from '../jobs/with-database.ts';
 import { copyOut } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn } from '../postgres/database.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
+import { isWide } from '../user-id.ts';
 
 /** How the tables are written. */
 export const exportFormats = ['parquet', 'csv'] as const;
@@ -106,7 +107,7 @@ function typesOf(
   columns: Readonly<Record<string, string>>,
   { userIds }: Pick<Settings, 'userIds'>,
 ): Readonly<Record<string, string>> {
-  if (userIds !== 'bigint') return columns;
+  if (!isWide(userIds)) return columns;
   const isId = (name: string) => name.endsWith('_id') || name === 'closest_connection';
   return Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, isId(name) ? 'BIGINT' : type]));
 }
