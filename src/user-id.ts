@@ -54,6 +54,6 @@ export function faultOfText(text: string): string | undefined {
 }
 
 /** For sorting by id. */
-export function compareIds(a: UserId, b: UserId): number {
+export function compareIds(a: ShownId, b: ShownId): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -66,7 +66,7 @@ UNION ALL
 SELECT format('the column %s of %s', attname, lid.name), format('ALTER TABLE %s DROP COLUMN %I, since no run fills it', lid.name, attname)
 FROM lid
 JOIN pg_attribute ON attrelid = lid.oid
-WHERE attnum > 0 AND NOT attisdropped AND attname <> ALL ($1::text[])
+WHERE attnum > 0 AND NOT attisdropped AND attname <> ALL ($1::text[]) AND NOT (lid.name = 'graph_recs.users' AND attname = 'id')
 UNION ALL
 SELECT format('the partition %s of %s', part.name, lid.name), format('ALTER TABLE %s DETACH PARTITION %s', lid.name, part.name)
 FROM part

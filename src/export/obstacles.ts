@@ -17,7 +17,7 @@ export async function refuseObstacles(database: Database): Promise<void> {
 export async function refuseObstaclesOn(client: pg.ClientBase): Promise<void> {
   const columns = publishedTables.flatMap((table) => [...shapes[table].key, ...shapes[table].measures]);
   const found = await queryOn<{ obstacle: string; remedy: string }>(client, 'sql/swap/obstacles.sql', [
-    [...columns, 'created_at', 'updated_at', 'source', 'id'],
+    [...columns, 'created_at', 'updated_at', 'source'],
   ]);
   if (found.length === 0) return;
   throw new ChecksFailedError(

@@ -42,7 +42,7 @@ const isNamed = (text: string | undefined) => /^[\p{L}_]/u.test((text ?? '').tri
  * @throws BadInputError if it can't be found out, or something that rows need is not there
  */
 export function lookAtTable(text: string, about: LookedAt): TableLook | undefined {
-  const { path, kind, mapped } = about;
+  const { kind, mapped } = about;
   const lines = text.split('\n', mostLines).map((line) => line.replace(/\r$/, ''));
   // The last line may be cut off.
   if (!about.isWhole && lines.length < mostLines) lines.pop();

@@ -3,9 +3,10 @@ import { readSettings } from '../../config/settings.ts';
 import { runSettings } from '../../jobs/run-options.ts';
 import { settingsAsEnvironment } from '../../jobs/settings-as-environment.ts';
 import { print, printJson, say } from '../../output.ts';
+import { asSeen } from '../../show/as-seen.ts';
 import { previewUser } from '../../show/preview.ts';
 import { renderPreview } from '../../show/render-preview.ts';
-import { readUserId } from '../../show/user-id.ts';
+import { asGiven, readUserId } from '../../show/user-id.ts';
 import { interruptible } from '../interruptible.ts';
 import { addSettingOptions, givenSettings, settingsWith } from '../setting-options.ts';
 
@@ -40,17 +41,24 @@ export function addPreviewCommand(program: Command): void {
       settingsWith(given, {});
       const settings = readSettings();
       const userId = readUserId(user, settings);
-      const preview = await interruptible((signal) =>
-        previewUser(
+      const preview = await interruptible(async (signal) =>
+        asSeen(
           settings,
-          userId,
-          (ofRun) => ({
-            ...runSettings(settingsWith(given, settingsAsEnvironment(ofRun)), undefined),
-            reputation: ofRun.reputation,
-          }),
-          { signal, onProgress: (doing) => say(`${doing} …`) },
+          await previewUser(
+            settings,
+            userId,
+            (ofRun) => ({
+              ...runSettings(settingsWith(given, settingsAsEnvironment(ofRun)), undefined),
+              reputation: ofRun.reputation,
+            }),
+            { signal, onProgress: (doing) => say(`${doing} …`) },
+          ),
+          undefined,
+          signal,
         ),
-      );
+      ).catch((error) => {
+        throw asGiven(error, [user], settings);
+      });
       if (options.json) printJson(preview);
       else print(...renderPreview(preview).split('\n'));
     });
