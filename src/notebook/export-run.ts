@@ -11,9 +11,11 @@ import { Graph } from '../graph/graph.ts';
 import { userRanges } from '../graph/user-ranges.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import { copyOut } from '../postgres/copy-stream.ts';
-import { queryAll, queryOn } from '../postgres/database.ts';
+import { type Database, queryAll, queryOn } from '../postgres/database.ts';
+import { textsOf } from '../postgres/user-texts.ts';
+import { fieldOf } from '../scoring/reputation/write-scores.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
-import { isWide } from '../user-id.ts';
+import { isWide, userIdOf } from '../user-id.ts';
 
 /** How the tables are written. */
 export const exportFormats = ['parquet', 'csv'] as const;
@@ -53,7 +55,8 @@ export async function exportRun(
         await rm(beside, { recursive: true, force: true });
         await mkdir(beside, { recursive: true, mode: 0o700 });
         await writeFile(join(beside, 'published_run.json'), `${JSON.stringify(found.run, null, 2)}\n`);
-        for (const table of publishedTables) {
+        const tables = [...publishedTables, ...(settings.userIds === 'text' ? (['users'] as const) : [])];
+        for (const table of tables) {
           onProgress(`writing ${table}`);
           const csv = join(beside, `${table}.csv`);
           await pipeline(copyOut(client, 'sql/notebook/copy.sql', { table }), createWriteStream(csv), { signal });
@@ -61,9 +64,8 @@ export async function exportRun(
         }
         if (found.run.filtered) {
           onProgress('writing scores');
-          await writeScores(settings, join(beside, 'scores.csv'), signal);
-          if (format === 'parquet')
-            await toParquet(join(beside, 'scores.csv'), typesOf({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
+          await writeScores(settings, database, join(beside, 'scores.csv'), signal);
+          if (format === 'parquet') await toParquet(join(beside, 'scores.csv'), ofScores(settings));
         }
         const files = (await readdir(beside)).sort();
         await rm(folder, { recursive: true, force: true });
@@ -101,6 +103,7 @@ const types = {
     ...{ user_id: 'INTEGER', rec_id: 'INTEGER', reason_id: 'INTEGER', weight: 'DECIMAL(38, 12)' },
     ...{ ...instants, source: 'VARCHAR' },
   },
+  users: { user_id: 'BIGINT', id: 'VARCHAR' },
 };
 
 function typesOf(
@@ -133,7 +136,13 @@ async function toParquet(csv: string, columns: Readonly<Record<string, string>>)
   await rm(csv);
 }
 
-async function writeScores(settings: Settings, path: string, signal: AbortSignal): Promise<void> {
+/** As in a list of scores that a run takes: ids that are texts are texts there. */
+function ofScores({ userIds }: Pick<Settings, 'userIds'>): Readonly<Record<string, string>> {
+  const id = userIds === 'text' ? 'VARCHAR' : isWide(userIds) ? 'BIGINT' : 'INTEGER';
+  return { user_id: id, pred: 'DOUBLE' };
+}
+
+async function writeScores(settings: Settings, database: Database, path: string, signal: AbortSignal): Promise<void> {
   const { neo4j } = await up(settings, { signal, only: 'neo4j' });
   await using graph = new Graph(neo4j, signal);
   async function* lines() {
@@ -144,7 +153,8 @@ async function writeScores(settings: Settings, path: string, signal: AbortSignal
         end,
       });
       const [{ ids, preds } = { ids: [], preds: [] }] = rows;
-      yield ids.map((id, i) => `${id},${preds[i]}\n`).join('');
+      const texts = settings.userIds === 'text' ? await textsOf(database, ids) : undefined;
+      yield ids.map((id, i) => `${fieldOf(userIdOf(id), texts)},${preds[i]}\n`).join('');
     }
   }
   await pipeline(lines, createWriteStream(path), { signal });

@@ -1,4 +1,4 @@
-import { BadInputError } from '../errors.ts';
+import { collisionOf } from '../ingest/text-ids.ts';
 import { type UserId, userIdOf } from '../user-id.ts';
 import { type Database, queryOn } from './database.ts';
 
@@ -24,11 +24,7 @@ export async function keepTexts(
           'sql/ids/collisions.sql',
           columns,
         );
-        if (found)
-          throw new BadInputError(
-            `The ids ${JSON.stringify(found.known)} and ${JSON.stringify(found.other)} have one number, ${found.userId}, by which ` +
-              'Kith could not tell them apart: give one of these users another id; nothing from this folder was used.',
-          );
+        if (found) throw collisionOf(found.userId, found.known, found.other);
       }
   });
 }

@@ -36,7 +36,7 @@ export function asGiven(error: unknown, given: readonly (ShownId | undefined)[],
 
 /** The command that shows a user, or why somebody is recommended to them, for a shell. */
 export function showCommand(kith: string, userId: ShownId, recId?: ShownId): string {
-  const why = recId === undefined ? '' : ` --why=${shellWord(recId)}`.replace(/=(?=\w)/, ' ');
+  const why = recId === undefined ? '' : ` --why${String(recId).startsWith('-') ? '=' : ' '}${shellWord(recId)}`;
   const user = shellWord(userId);
   // What begins with a dash would be an option.
   return String(userId).startsWith('-') ? `${kith} show${why} -- ${user}` : `${kith} show ${user}${why}`;
