@@ -13,7 +13,7 @@ export const defaultDismissDays = 90;
 export const rankingNames = ['second-degree', 'circles'] as const;
 
 /** What user ids may be. */
-export const userIdKinds = ['int', 'bigint'] as const;
+export const userIdKinds = ['int', 'bigint', 'text'] as const;
 
 /** What can compute a run. */
 export const engineNames = ['neo4j', 'spark'] as const;
@@ -119,10 +119,11 @@ export const topics = {
         unset: '`.kith` in the checkout',
       }),
     KITH_USER_IDS: z
-      .enum(userIdKinds, userIdKinds.join(' or '))
+      .enum(userIdKinds, `${userIdKinds.slice(0, -1).join(', ')} or ${userIdKinds.at(-1)}`)
       .prefault('int')
       .describe(
-        'What user ids may be: `int`, whole numbers up to 2^31 − 1, or `bigint`, up to 2^63 − 1. A home keeps the kind of its ' +
+        'What user ids may be: `int`, whole numbers up to 2^31 − 1; `bigint`, up to 2^63 − 1; or `text`, any text of up to ' +
+          '255 bytes (handles, DIDs, UUIDs), which the tables have as numbers, and `graph_recs.users` as they are. A home keeps the kind of its ' +
           'first run until `kith reset --yes` ([how](decisions/0024-ids-of-any-kind.md)).',
       ),
     KITH_MIN_FREE_SPACE: anyBytes

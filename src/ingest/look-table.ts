@@ -1,10 +1,11 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { BadInputError } from '../errors.ts';
+import type { UserIdKind } from '../user-id.ts';
 import { type Delimiter, plainTable, type TableForm, tableFound } from './file-form.ts';
 import { columnsOf, type FileKind, hasFlag, otherColumn, placesOf, timeColumn } from './file-kinds.ts';
 import { kept } from './line-fields.ts';
 import type { Mapped } from './mapping.ts';
-import { commonTimes, type TimeForm, textTimes } from './time-forms.ts';
+import { commonTimes, instantOfText, type TimeForm, textTimes } from './time-forms.ts';
 
 export interface LookedAt {
   path: string;
@@ -12,6 +13,7 @@ export interface LookedAt {
   mapped?: Mapped;
   /** Whether the text is all of the file. */
   isWhole: boolean;
+  userIds?: UserIdKind;
 }
 
 export interface TableLook {
@@ -27,6 +29,11 @@ const mostLines = 200;
 const someRows = 3;
 
 const isWhole = (text: string | undefined) => /^\d+$/.test((text ?? '').trim());
+/** Where ids are texts, a time tells a row from a header. */
+const isTime = (text: string | undefined) =>
+  isWhole(text) || Number.isFinite(instantOfText((text ?? '').trim()) ?? Number.NaN);
+const isIdOf = (userIds: UserIdKind | undefined) => (text: string | undefined) =>
+  userIds === 'text' ? (text ?? '').trim() !== '' : isWhole(text);
 const isNamed = (text: string | undefined) => /^[\p{L}_]/u.test((text ?? '').trim());
 
 /**
@@ -35,7 +42,7 @@ const isNamed = (text: string | undefined) => /^[\p{L}_]/u.test((text ?? '').tri
  * @throws BadInputError if it can't be found out, or something that rows need is not there
  */
 export function lookAtTable(text: string, about: LookedAt): TableLook | undefined {
-  const { path, kind, mapped } = about;
+  const { kind, mapped } = about;
   const lines = text.split('\n', mostLines).map((line) => line.replace(/\r$/, ''));
   // The last line may be cut off.
   if (!about.isWhole && lines.length < mostLines) lines.pop();
@@ -47,7 +54,7 @@ export function lookAtTable(text: string, about: LookedAt): TableLook | undefine
   if (kind === 'messages' && !isHeader && !mapped) return undefined;
   const skipped = comments + (isHeader && !commented ? 1 : 0);
   const rows = lines.slice(skipped).filter((line) => line !== '');
-  const delimiter = mapped?.delimiter ?? first?.delimiter ?? commonDelimiter(rows, kind);
+  const delimiter = mapped?.delimiter ?? first?.delimiter ?? commonDelimiter(rows, about);
   const sample = rows.map((line) => cellsOf(line, delimiter) ?? []);
   if (!isHeader) refuseUnknownHeader(sample, about);
   const form: TableForm = { ...plainTable(kind), delimiter, ...placesIn(first?.names, sample, about) };
@@ -58,18 +65,21 @@ export function lookAtTable(text: string, about: LookedAt): TableLook | undefine
   form.endsInDelimiter = kind !== 'user' && delimiter !== 'blanks' && ends * 2 > sample.length;
   form.wanted = wantedIn(first?.names, about);
   form.times = timesIn(sample, form, about);
-  refuseMissing(form, sample, isHeader, path, kind);
+  refuseMissing(form, sample, isHeader, about);
   return { rows: form, skipped, found: tableFound(kind, form, isHeader, comments - (commented ? 1 : 0)) };
 }
 
 /** The names of a header, and what is between them; undefined if the line is none. */
-function headerIn(line: string, { kind, mapped }: LookedAt): { names: string[]; delimiter: Delimiter } | undefined {
+function headerIn(
+  line: string,
+  { kind, mapped, userIds }: LookedAt,
+): { names: string[]; delimiter: Delimiter } | undefined {
   if (mapped?.header === false || line === '') return undefined;
   const mappedNames = Object.values(mapped?.columns ?? {}).filter((value) => typeof value === 'string');
   let best: { names: string[]; delimiter: Delimiter; score: number } | undefined;
   for (const delimiter of mapped?.delimiter ? [mapped.delimiter] : delimiters) {
     const names = cellsOf(line, delimiter)?.map((name) => Buffer.from(name, 'latin1').toString('utf8').trim());
-    if (!names || names.some(isWhole)) continue;
+    if (!names || names.some(userIds === 'text' ? isTime : isWhole)) continue;
     const score = placesOf(kind, names).size + mappedNames.filter((name) => names.includes(name)).length;
     if (score > (best?.score ?? 0) || (mapped?.header && !best)) best = { names, delimiter, score };
   }
@@ -85,7 +95,7 @@ function headerInComment(
   const header = headerIn(line, about);
   if (!header) return undefined;
   const rows = lines.filter((one) => one !== '');
-  const delimiter = about.mapped?.delimiter ?? commonDelimiter(rows, about.kind);
+  const delimiter = about.mapped?.delimiter ?? commonDelimiter(rows, about);
   const isAbove = rows.length > 0 && cellsOf(rows[0] as string, delimiter)?.length === header.names.length;
   return isAbove ? { names: header.names, delimiter } : undefined;
 }
@@ -108,10 +118,17 @@ function cellsOf(line: string, delimiter: Delimiter): string[] | undefined {
 }
 
 /** The delimiter by which most lines are rows; a comma if none makes any. */
-function commonDelimiter(rows: readonly string[], kind: FileKind): Delimiter {
+function commonDelimiter(rows: readonly string[], { kind, userIds }: LookedAt): Delimiter {
+  const isId = isIdOf(userIds);
+  // Whole numbers tell where a row is cut; texts don't, but the time behind them does.
+  const needsTime = userIds === 'text' && timeColumn(kind) === 'timestamp';
   const least = kind === 'user' ? 12 : 2;
   const isRow = (cells: string[] | undefined) =>
-    cells !== undefined && cells.length >= least && isWhole(cells[0]) && (kind === 'user' || isWhole(cells[1]));
+    cells !== undefined &&
+    cells.length >= least &&
+    isId(cells[0]) &&
+    (kind === 'user' || isId(cells[1])) &&
+    (!needsTime || cells.slice(1).some(isTime));
   const counts = delimiters.map((delimiter) => rows.filter((line) => isRow(cellsOf(line, delimiter))).length);
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
@@ -124,9 +141,13 @@ function hasBlanks(cells: readonly string[], { places }: TableForm): boolean {
 }
 
 /** @throws BadInputError if the first line names columns that aren't known */
-function refuseUnknownHeader([names = [], ...others]: readonly string[][], { path, kind, mapped }: LookedAt): void {
+function refuseUnknownHeader(
+  [names = [], ...others]: readonly string[][],
+  { path, kind, mapped, userIds }: LookedAt,
+): void {
+  const isValue = userIds === 'text' ? isTime : isWhole;
   const isLikely = names.length >= 2 && names.every(isNamed) && others.length > 0 && mapped?.header !== false;
-  const isAbove = others.filter((cells) => cells.length === names.length && cells.some(isWhole)).length;
+  const isAbove = others.filter((cells) => cells.length === names.length && cells.some(isValue)).length;
   if (!isLikely || isAbove * 2 <= others.length) return;
   throw new BadInputError(
     `${path} begins with a header whose names Kith doesn't know (${names.slice(0, 6).join(', ')}): name its columns ` +
@@ -194,7 +215,8 @@ function wantedIn(names: string[] | undefined, { path, mapped }: LookedAt): Reco
 }
 
 /** @throws BadInputError if the times of all rows are in no form that is known */
-function timesIn(sample: readonly string[][], form: TableForm, { path, kind, mapped }: LookedAt): TimeForm {
+function timesIn(sample: readonly string[][], form: TableForm, { path, kind, mapped, userIds }: LookedAt): TimeForm {
+  const isId = isIdOf(userIds);
   if (mapped?.time) return mapped.time;
   const name = timeColumn(kind);
   const place = name === undefined ? undefined : form.places[name];
@@ -204,7 +226,7 @@ function timesIn(sample: readonly string[][], form: TableForm, { path, kind, map
   // Only where everything else is as it should be.
   const other = form.places[otherColumn(kind) ?? ''];
   const isElse = form.places.user_id !== undefined && other !== undefined;
-  const good = sample.filter((cells) => isWhole(cells[form.places.user_id ?? -1]) && isWhole(cells[other ?? -1]));
+  const good = sample.filter((cells) => isId(cells[form.places.user_id ?? -1]) && isId(cells[other ?? -1]));
   if (!common && isElse && texts.length >= someRows && good.length === sample.length)
     throw new BadInputError(
       `${path} has times such as "${texts[0]}", in no form that Kith knows: write them as 2024-05-30 07:00:00, or say how they are ` +
@@ -218,8 +240,7 @@ function refuseMissing(
   form: TableForm,
   sample: readonly string[][],
   isHeader: boolean,
-  path: string,
-  kind: FileKind,
+  { path, kind, userIds }: LookedAt,
 ): void {
   const needed = columnsOf[kind].filter(({ name, isNeeded }) => isNeeded && form.constants[name] === undefined);
   const missing = needed.filter(({ name }) => form.places[name] === undefined).map(({ name }) => name);
@@ -228,7 +249,7 @@ function refuseMissing(
     kind === 'follow' &&
     !isHeader &&
     sample.length >= someRows &&
-    sample.every((cells) => cells.length === 2 && cells.every(isWhole));
+    sample.every((cells) => cells.length === 2 && cells.every(isIdOf(userIds)));
   if (isShort && form.places.timestamp !== undefined) missing.push('timestamp');
   if (missing.length === 0) return;
   const [name] = missing;

@@ -56,7 +56,7 @@ export async function look(folder: Folder, file: string, kind: FileKind, options
   }
   if (/^\s*<(\?xml|!doctype|html|rss|feed)/i.test(text))
     throw refused(path, 'is XML or HTML', 'export the data as CSV');
-  const about = { path, kind, mapped, isWhole: head.isWhole };
+  const about = { path, kind, mapped, isWhole: head.isWhole, userIds: options.limits.userIds };
   let json = lookAtJson(text, about);
   if (json === 'more') {
     head = await readHead(folder, file, longHeadBytes, { ...options, gzips });

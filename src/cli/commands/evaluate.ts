@@ -17,6 +17,7 @@ import type { Watcher } from '../../jobs/watcher.ts';
 import { print } from '../../output.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import type { Folder } from '../../storage/folder.ts';
+import { isWide } from '../../user-id.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 
@@ -73,7 +74,7 @@ export function addEvaluateCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: Given) => {
       const settings = withMapping(readSettings(), given.mapping);
-      if (settings.userIds === 'bigint')
+      if (isWide(settings.userIds))
         throw new BadInputError('`kith evaluate` knows user ids up to 2^31 − 1 only (KITH_USER_IDS=int).');
       await interruptible(async (signal) => {
         const plan = planOf(given, given.reputation !== undefined, process.env);
