@@ -27,6 +27,8 @@ export interface Network {
   words?: Word[];
   /** Whether users may be recommended, where that is known. */
   discoverable?: Map<number, boolean>;
+  /** A whole list of what its users follow, as of the folder's date; only for one folder. */
+  stillFollowed?: [user: number, engaged: number][];
   /** The users whose flag is known; everyone else is not suspended. */
   suspended: Map<number, boolean>;
 }

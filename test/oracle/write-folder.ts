@@ -41,6 +41,7 @@ export function writeFolder(network: Network, dir: string, style: FolderStyle = 
     );
     if (words.length > 0) write(dir, `${type}.csv`, words.map(wordRow), style);
   }
+  if (network.stillFollowed?.length) write(dir, 'follows-snapshot.csv', network.stillFollowed, style);
   if (network.discoverable) {
     writeUsers(network, network.discoverable, dir, style);
     return;
