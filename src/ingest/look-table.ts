@@ -5,7 +5,7 @@ import { type Delimiter, plainTable, type TableForm, tableFound } from './file-f
 import { columnsOf, type FileKind, hasFlag, otherColumn, placesOf, timeColumn } from './file-kinds.ts';
 import { kept } from './line-fields.ts';
 import type { Mapped } from './mapping.ts';
-import { commonTimes, instantOfText, type TimeForm, textTimes } from './time-forms.ts';
+import { commonTimes, instantOfText, refuseUnknownTimes, someRows, type TimeForm, textTimes } from './time-forms.ts';
 
 export interface LookedAt {
   path: string;
@@ -25,8 +25,6 @@ export interface TableLook {
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', 'blanks'];
 /** How many lines tell how a file is written. */
 const mostLines = 200;
-/** From so many rows on, rows that are all alike wrong are a wrong file. */
-const someRows = 3;
 
 const isWhole = (text: string | undefined) => /^\d+$/.test((text ?? '').trim());
 /** Where ids are texts, a time tells a row from a header. */
@@ -47,7 +45,8 @@ export function lookAtTable(text: string, about: LookedAt): TableLook | undefine
   // The last line may be cut off.
   if (!about.isWhole && lines.length < mostLines) lines.pop();
   let comments = 0;
-  while (/^[#%]/.test(lines[comments] ?? '')) comments++;
+  // A first line `sep=;` is Excel's.
+  while (/^([#%]|sep=.$)/i.test(lines[comments] ?? '')) comments++;
   const commented = headerInComment((lines[comments - 1] ?? '').slice(1).trim(), lines.slice(comments), about);
   const first = commented ?? headerIn(lines[comments] ?? '', about);
   const isHeader = first !== undefined;
@@ -203,7 +202,10 @@ function placesWithoutHeader(
 }
 
 /** Which rows are meant, by the places of their columns. */
-function wantedIn(names: string[] | undefined, { path, mapped }: LookedAt): Record<string, string> {
+export function wantedIn(
+  names: readonly string[] | undefined,
+  { path, mapped }: Pick<LookedAt, 'path' | 'mapped'>,
+): Record<string, string> {
   const wanted: Record<string, string> = {};
   for (const [name, value] of Object.entries(mapped?.where ?? {})) {
     const place = /^\d+$/.test(name) ? Number(name) - 1 : (names ?? []).indexOf(name);
@@ -221,18 +223,15 @@ function timesIn(sample: readonly string[][], form: TableForm, { path, kind, map
   const name = timeColumn(kind);
   const place = name === undefined ? undefined : form.places[name];
   if (name === undefined || place === undefined) return textTimes;
-  const texts = sample.flatMap((cells) => cells[place]?.trim() ?? []).filter((text) => text !== '');
-  const common = commonTimes(texts);
-  // Only where everything else is as it should be.
-  const other = form.places[otherColumn(kind) ?? ''];
-  const isElse = form.places.user_id !== undefined && other !== undefined;
-  const good = sample.filter((cells) => isId(cells[form.places.user_id ?? -1]) && isId(cells[other ?? -1]));
-  if (!common && isElse && texts.length >= someRows && good.length === sample.length)
-    throw new BadInputError(
-      `${path} has times such as "${texts[0]}", in no form that Kith knows: write them as 2024-05-30 07:00:00, or say how they are ` +
-        'written under "time:" in kith.mapping.yaml, such as time: DD/MM/YYYY HH:mm.',
-    );
-  return common ?? textTimes;
+  const textsOf = (rows: readonly string[][]) =>
+    rows.flatMap((cells) => cells[place]?.trim() ?? []).filter((text) => text !== '');
+  const common = commonTimes(textsOf(sample));
+  if (common) return common;
+  // Only where everything else is as it should be; a line of a message may be none of its own.
+  const ids = ['user_id', otherColumn(kind) ?? 'user_id'].map((id) => form.places[id]);
+  const good = sample.filter((cells) => ids.every((id) => id !== undefined && isId(cells[id])));
+  if (good.length === sample.length || kind === 'messages') refuseUnknownTimes(textsOf(good), path);
+  return textTimes;
 }
 
 /** @throws BadInputError if a needed column is missing from the header, or from every row */
@@ -251,11 +250,35 @@ function refuseMissing(
     sample.length >= someRows &&
     sample.every((cells) => cells.length === 2 && cells.every(isIdOf(userIds)));
   if (isShort && form.places.timestamp !== undefined) missing.push('timestamp');
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    if (form.width === undefined && kind !== 'user') refuseOtherWidth(sample, path, kind);
+    return;
+  }
   const [name] = missing;
   throw new BadInputError(
     `${path} has no column for ${missing.join(' and ')}${isHeader ? '' : `, only ${sample[0]?.length ?? 0} columns`}: add ` +
       `${missing.length === 1 ? 'it' : 'them'}, say which it is under "columns:" in kith.mapping.yaml, or give all rows the same under ` +
       `"constants:", such as ${name}: ${name === 'timestamp' || name === 'created_at' ? '2024-05-01' : '1'}.`,
   );
+}
+
+/** @throws BadInputError if all rows of a file without a header have so many columns as none of its kind has */
+function refuseOtherWidth(sample: readonly string[][], path: string, kind: FileKind): void {
+  const count = sample[0]?.length ?? 0;
+  const names = columnsOf[kind].map(({ name, isNeeded }) => (isNeeded ? name : `${name} or not`));
+  const widths = widthsOf(kind);
+  // An empty last column is told by what it is.
+  const isOther = (cells: readonly string[]) => cells.length === count && cells.at(-1) !== '';
+  if (sample.length < someRows || count < 2 || widths.includes(count) || !sample.every(isOther)) return;
+  throw new BadInputError(
+    `${path} has rows of ${count} columns instead of ${widths.join(' or ')} (${names.join(', ')}): say ` +
+      'which is which under "columns:" in kith.mapping.yaml, and give what is in no row under "constants:".',
+  );
+}
+
+/** How many columns a row without a header may have. */
+function widthsOf(kind: FileKind): number[] {
+  const columns = columnsOf[kind];
+  const isShort = ['follow', 'block', 'mute'].includes(kind);
+  return isShort ? [columns.length - 1, columns.length] : [columns.length];
 }

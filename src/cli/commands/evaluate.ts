@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError, messageOf } from '../../errors.ts';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.ts';
 import { EvaluatedNetwork } from '../../evaluate/evaluated-network.ts';
@@ -17,7 +16,6 @@ import type { Watcher } from '../../jobs/watcher.ts';
 import { print } from '../../output.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import type { Folder } from '../../storage/folder.ts';
-import { isWide } from '../../user-id.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 
@@ -74,8 +72,8 @@ export function addEvaluateCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: Given) => {
       const settings = withMapping(readSettings(), given.mapping);
-      if (isWide(settings.userIds))
-        throw new BadInputError('`kith evaluate` knows user ids up to 2^31 − 1 only (KITH_USER_IDS=int).');
+      if (settings.userIds === 'text')
+        throw new BadInputError('`kith evaluate` knows user ids that are numbers only (KITH_USER_IDS=int or bigint).');
       await interruptible(async (signal) => {
         const plan = planOf(given, given.reputation !== undefined, process.env);
         const folder = await openDay(given.input, settings);
