@@ -117,7 +117,8 @@ test('what knows smaller ids only refuses larger ones by name', async () => {
   const env = { KITH_USER_IDS: 'bigint' };
   expect(readSettings(env).userIds).toBe('bigint');
   expect(() => readSettings({ ...env, KITH_ENGINE: 'spark' })).toThrow('on Spark user ids are int');
-  expect(() => readSettings({ KITH_USER_IDS: 'text' })).toThrow('KITH_USER_IDS should be int or bigint');
+  expect(() => readSettings({ KITH_USER_IDS: 'text', KITH_ENGINE: 'spark' })).toThrow('on Spark user ids are int');
+  expect(() => readSettings({ KITH_USER_IDS: 'words' })).toThrow('KITH_USER_IDS should be int, bigint or text');
   const program = new Command().exitOverride();
   addEvaluateCommand(program);
   process.env.KITH_USER_IDS = 'bigint';
