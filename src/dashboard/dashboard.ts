@@ -84,12 +84,15 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   });
   app.use(runActions(settings, database));
   app.get(['/users', '/users/:id'], async ({ params, query }, response) => {
-    const [id, why] = [params.id ?? query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
+    const isText = settings.userIds === 'text';
+    // An address of a page has the id as it is; what somebody types may have blanks around it.
+    const [typed, why] = [query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
+    const inPath = params.id === undefined ? undefined : String(params.id);
+    const id = (isText ? inPath : inPath?.trim()) ?? typed;
     const user = userOfPage(response);
     try {
       if (id === undefined) return void response.send(renderUserSearch(user));
       const [userId, recId] = [readUserId(id, settings), why === undefined ? undefined : readUserId(why, settings)];
-      const isText = settings.userIds === 'text';
       const shown = isText && why !== undefined ? ([id, why] as const) : undefined;
       const look = await lookUp(settings, database, userId, recId, shown);
       const freshness = await freshnessOf(database, agenda, look.view.run.id);
@@ -99,8 +102,8 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     } catch (thrown) {
       const error = asGiven(thrown, [id, why], settings);
       if (!(error instanceof BadInputError)) throw error;
-      const asked = why === undefined ? id : `${id}, why ${why}`;
-      response.status(404).send(renderTrouble('No such user', `${error.message} Asked for: ${asked}`, user));
+      const words = why === undefined ? id : `${id}, why ${why}`;
+      response.status(404).send(renderTrouble('No such user', `${error.message} Asked for: ${words}`, user));
     }
   });
   app.get('/users/:id/preview', previewOfUser(settings, database));

@@ -3,15 +3,23 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Settings } from '../../src/config/settings.ts';
+import { dashboard } from '../../src/dashboard/dashboard.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { checkShown } from '../../src/jobs/check-shown.ts';
 import { forget } from '../../src/jobs/forget/forget.ts';
 import { rebuildGraph } from '../../src/jobs/rebuild.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
+import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { exportRun } from '../../src/notebook/export-run.ts';
+import { Database } from '../../src/postgres/database.ts';
+import { addReader, removeReader } from '../../src/postgres/readers.ts';
+import { api } from '../../src/serve/api.ts';
+import { ReaderPools } from '../../src/serve/readers-pools.ts';
 import { lookUp } from '../../src/show/look-up.ts';
 import { readUserId } from '../../src/show/user-id.ts';
 import { numberOfText } from '../../src/user-id.ts';
+import { webPassword } from '../../src/web/guard.ts';
+import { serve } from '../../src/web/serve.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { expectOracle, type Names } from '../harness/renamed-network.ts';
 import { arbitraryCase, denseNetwork, withRandomWords } from '../oracle/arbitrary-network.ts';
@@ -230,4 +238,82 @@ test('a home keeps the kind of its first run until it is reset, and tells texts 
   expect(rows).toEqual([{ users: null }]);
   const run = network.run({ input: writeRing(['1', '2', '3'], '20240602'), reputation: false });
   await expect(run).rejects.toThrow("This home's user ids are bigint, but KITH_USER_IDS is text");
+});
+
+test('pages and the API take ids percent-encoded, show them escaped, and give them as texts', async () => {
+  await network.reset();
+  await network.run({ input: writeRing(['alice', markup, 'did:plc:a/b', 'zoë'], '20240601'), reputation: false });
+  const { url } = network.stack.postgres;
+  await using database = await Database.connect(url);
+  await using store = await openJobStore(url, { lockLifetime: 60_000, onTrouble: () => undefined });
+  await using pages = await serve(dashboard(network.settings, database, store.agenda), '127.0.0.1', 0);
+  const password = webPassword(network.settings);
+  const headers = { authorization: `Basic ${Buffer.from(`kith:${password}`).toString('base64')}` };
+  const page = async (path: string) => {
+    const response = await fetch(pages.url + path, { headers });
+    return { status: response.status, text: await response.text() };
+  };
+  const escaped = '&lt;b&gt;O&#39;Neil &amp; &quot;co&quot;&lt;/b&gt;';
+  const ofMarkup = await page(`/users/${encodeURIComponent(markup)}?why=zo%C3%AB`);
+  expect(ofMarkup.status).toBe(200);
+  expect(ofMarkup.text).toContain(`<h1>${escaped}</h1>`);
+  expect(ofMarkup.text).not.toContain('<b>O');
+  expect(ofMarkup.text).toContain('href="/users/did%3Aplc%3Aa%2Fb"');
+  expect(ofMarkup.text).toContain('zoë is recommended to');
+  expect((await page('/users/did%3Aplc%3Aa%2Fb')).text).toContain('<h1>did:plc:a/b</h1>');
+  expect((await page('/users?id=alice')).text).toContain('<h1>alice</h1>');
+  const unknown = await page('/users/%3Ci%3E');
+  expect([unknown.status, unknown.text]).toEqual([404, expect.stringContaining('The graph has no user &lt;i&gt;:')]);
+  const explore = await page('/explore?user=alice');
+  expect(explore.text).toContain(`{userId: ${numberOfText('alice')}}`);
+  expect(explore.text).toContain('value="alice"');
+
+  const limits = { connections: 5, timeout: '30s' };
+  const ofReader = await addReader(database, 'text_app', limits);
+  try {
+    await using pools = new ReaderPools(url);
+    const app = api({ userIds: 'text', pools, freshFor: async () => 30, check: async () => undefined });
+    await using server = await serve(app, '127.0.0.1', 0);
+    const get = async (path: string) => {
+      const authorization = `Bearer text_app.${ofReader}`;
+      return (await (await fetch(server.url + path, { headers: { authorization } })).json()) as Record<string, unknown>;
+    };
+    const at = (id: string) => `/v1/users/${encodeURIComponent(id)}`;
+    expect(await get(`${at('alice')}/closest`)).toMatchObject({ user: 'alice', closest: [{ user: markup, rank: 1 }] });
+    expect(await get(`${at(markup)}/recommendations`)).toMatchObject({
+      user: markup,
+      recommendations: [{ user: 'zoë', rank: 1 }],
+    });
+    expect(await get(`${at(markup)}/recommendations/zo%C3%AB/reasons`)).toMatchObject({
+      recommended: 'zoë',
+      reasons: [{ user: 'did:plc:a/b' }],
+    });
+    expect(await get(`${at('nobody')}/closest`)).toMatchObject({ user: 'nobody', closest: [] });
+    expect(await get(`${at('x'.repeat(256))}/closest`)).toMatchObject({ status: 400 });
+  } finally {
+    await removeReader(database, 'text_app');
+  }
+});
+
+test('who reads an older snapshot sees the texts of the run that is shown', async () => {
+  await network.reset();
+  await network.run({ input: writeRing(['alice', 'bob', 'carol'], '20240601'), reputation: false });
+  const reader = await network.pool.connect();
+  try {
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT 1');
+    await network.run({ input: writeRing(['dave', 'erin'], '20240602'), reputation: false, allow: 'shrink' });
+    const { rows } = await reader.query('SELECT id FROM graph_recs.users ORDER BY id');
+    expect(rows.map(({ id }) => id)).toEqual(['alice', 'bob', 'carol', 'dave', 'erin']);
+    await reader.query('COMMIT');
+  } finally {
+    reader.release();
+  }
+  const { rows } = await network.pool.query(
+    `SELECT count(*) FROM pg_description WHERE objoid = 'graph_recs.users'::regclass`,
+  );
+  expect(rows).toEqual([{ count: '3' }]);
+  await network.pool.query(`DELETE FROM kith.user_ids WHERE id = 'alice'`);
+  const run = network.run({ input: writeRing(['dave', 'erin'], '20240603'), reputation: false });
+  await expect(run).rejects.toThrow('named (Everybody in the tables has an id in users. But 1 have none.)');
 });

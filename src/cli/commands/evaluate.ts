@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError, messageOf } from '../../errors.ts';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.ts';
 import { EvaluatedNetwork } from '../../evaluate/evaluated-network.ts';

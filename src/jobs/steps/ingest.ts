@@ -135,10 +135,10 @@ async function refuseChanged(
   folder: Folder,
   newest: number | undefined,
 ): Promise<void> {
-  const mapping = await mappingOf(folder, settings.mapping);
+  const mapping = await mappingOf(folder, settings.mapping, settings.userIds);
   const version = versionOf(folder, mapping);
   const now = await openFolder(folder.location, settings.s3).then(
-    async (again) => versionOf(again, await mappingOf(again, settings.mapping)),
+    async (again) => versionOf(again, await mappingOf(again, settings.mapping, settings.userIds)),
     (error) => {
       // It is being replaced, or a file in it is being copied.
       if (error instanceof FolderMissingError) return undefined;
@@ -178,7 +178,7 @@ async function stageMessages(
   { rejectsPath, forgotten }: { rejectsPath: string; forgotten: Forgotten },
   report: Report,
 ): Promise<StagedMessages | undefined> {
-  if (messageFiles(folder, await mappingOf(folder, settings.mapping)).length === 0) return undefined;
+  if (messageFiles(folder, await mappingOf(folder, settings.mapping, settings.userIds)).length === 0) return undefined;
   const store = await MessageStore.open(messagesFile(settings), signal, undefined, settings.userIds);
   const rejects = await RejectsFile.append(rejectsPath, forgotten);
   try {
