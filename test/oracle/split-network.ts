@@ -81,13 +81,14 @@ export function splitOver(example: Case): fc.Arbitrary<SplitCase> {
     });
 }
 
-/** A whole list of follows, as the unfollows that it stands for. */
+/** A whole list of follows, as the unfollows that it stands for, and some of long before that only name its users. */
 function ended(activities: readonly Activity[], listed: readonly (readonly [number, number])[], at: number): Word[] {
   const pairs = new Set(listed.map(String));
   const users = new Set(listed.map(([user]) => user));
-  return activities
+  const lacking = activities
     .filter(({ type, user, engaged }) => type === 'follow' && users.has(user) && !pairs.has(`${user},${engaged}`))
-    .map(({ user, engaged: other }) => ({ type: 'unfollow', user, other, at }));
+    .map(({ user, engaged: other }): Word => ({ type: 'unfollow', user, other, at }));
+  return [...lacking, ...listed.map(([user, other]): Word => ({ type: 'unfollow', user, other, at: 0 }))];
 }
 
 function dateOf(seconds: number): string {
