@@ -13,6 +13,7 @@ import { trainModel } from './model.ts';
 import { type Options, readOptions } from './options.ts';
 import { judgeNetwork, networksFor } from './quality.ts';
 import { resultsOf, writeQualityPage } from './quality-page.ts';
+import { measureRead } from './read.ts';
 import { requirePage, writeReport } from './report.ts';
 import { type Entry, type Figures, Results, resultsBy } from './results.ts';
 import { Scratch } from './scratch.ts';
@@ -77,6 +78,11 @@ async function benchSize(
     else await sitting.run(first);
     if (next) keep('next', await sitting.next([first, next], newActivitiesOf(network)));
     if (only.includes('show')) keep('show', await sitting.show(network));
+  }
+  if (only.includes('read')) {
+    const first = await firstDay(network, signal);
+    const dir = mkdtempSync(join(scratch.folder, 'read-'));
+    results.write('read', entry(await measureRead(first, { activities: size, dir, set }, signal)));
   }
   if (only.includes('days')) {
     await using sitting = new Sitting(scratch, `${amountText(size)} daily`, options, signal);

@@ -38,6 +38,7 @@ export function writeReport(results: Results, page: string): void {
     memory: tables.memoryTable(first),
     next: tables.besideTable(results.read('next'), 'new activities'),
     show: tables.showTable(results.read('show')),
+    read: tables.readTable(results.read('read')),
     growth: tables.growthTable(first),
     supernodes: tables.supernodesTable(results.read('supernodes')),
     days: days.length === 0 ? tables.daysTable(days) : `${tables.daysTable(days)}\n\n${daysPictures}`,
