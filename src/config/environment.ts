@@ -252,8 +252,8 @@ export const topics = {
       .meta({
         description:
           'How many days activities other than follows are kept, counted back from the published as-of; at ' +
-          'least the window ([what expires](decisions/0012-what-expires.md)).',
-        unset: `the window plus ${spareDays}`,
+          'least what runs ask for: the window and `KITH_RECOMMEND_ACTIVE_DAYS` ([what expires](decisions/0012-what-expires.md)).',
+        unset: `what runs ask for plus ${spareDays}`,
       }),
     KITH_DECAY: z
       .enum(['linear', 'exponential'], 'linear or exponential')

@@ -24,6 +24,7 @@ interface WordsRow {
   followedLaterAt: bigint | null;
   isFollowedSince: boolean;
   unfollowedAt: bigint | null;
+  lackedAt: bigint | null;
   isHidden: boolean;
   barred: bigint[];
   [column: string]: unknown;
@@ -54,6 +55,10 @@ export async function wordsBetween(
   if (row.unfollowedAt !== null)
     found.notes.push(
       `${user} unfollowed ${rec} at ${instantText(Number(row.unfollowedAt))}: follows up to then do not count.`,
+    );
+  if (row.lackedAt !== null)
+    found.notes.push(
+      `The whole list of whom ${userId} follows as of ${instantText(Number(row.lackedAt))} lacks ${recId}: follows up to then do not count.`,
     );
   if (row.dismissedAt !== null) found.last.push({ kind: 'dismissed', at: Number(row.dismissedAt) });
   if (row.isHidden) found.last.push({ kind: 'undiscoverable' });

@@ -303,7 +303,7 @@ describe('kith evaluate', () => {
 
   test('keeps the bad rows that it refuses a folder for, and nothing else', async () => {
     const bad = write('bad/20240220', rows);
-    writeFileSync(join(bad, 'like.csv'), 'a,b,c\n'.repeat(100));
+    writeFileSync(join(bad, 'like.csv'), 'a,b,c,d,e\n'.repeat(100));
     const { code, stderr } = await kith('--input', bad);
     expect(code).toBe(2);
     const [, path = ''] = /All are in (\S+);/.exec(stderr) ?? [];
