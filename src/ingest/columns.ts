@@ -12,7 +12,7 @@ export const outOfRange = -2;
 
 /** A user id, {@link notWhole} or {@link outOfRange}. */
 export function userId(fields: LineFields, column: number, kind: UserIdKind = 'int'): UserId {
-  if (kind === 'text') return userIdOf(numberOfField(fields, column));
+  if (kind === 'text') return userIdOf(numberOfUser(fields, column));
   const value = shortWhole(fields, column);
   // Message ids have the same range.
   if (kind === 'bigint') return Number.isNaN(value) ? userIdOf(messageId(fields, column)) : value;
@@ -32,24 +32,27 @@ export function messageId(fields: LineFields, column: number, kind: UserIdKind =
   return exact > largestMessage ? BigInt(outOfRange) : exact;
 }
 
-/** Numbers that are remembered, some 100 bytes each: a hash takes as long as parsing several rows. */
-const mostRemembered = 2 ** 17;
+/** Users' numbers that are remembered, some 100 bytes each: a hash takes as long as parsing several rows. */
+const mostRemembered = 2 ** 18;
 
 /** By the text's bytes, a character each. */
 const remembered = new Map<string, bigint>();
 
-/** The number of a text that a field holds, {@link notWhole} if it is none, or {@link outOfRange} if it is too long. */
-function numberOfField(fields: LineFields, column: number): bigint {
+function numberOfUser(fields: LineFields, column: number): bigint {
   const text = fields.text(column);
   let number = remembered.get(text);
   if (number !== undefined) return number;
-  if (text.length > mostIdBytes) return BigInt(outOfRange);
-  const bytes = fields.bytes.subarray(fields.from(column), fields.to(column));
-  if (text === '' || text.includes('\0') || !isUtf8(bytes)) return BigInt(notWhole);
-  number = numberOfText(bytes);
+  number = numberOfField(fields, column);
   if (remembered.size === mostRemembered) remembered.clear();
-  remembered.set(text, number);
+  if (number >= 0) remembered.set(text, number);
   return number;
+}
+
+/** The number of a text that a field holds, {@link notWhole} if it is none, or {@link outOfRange} if it is too long. */
+function numberOfField(fields: LineFields, column: number): bigint {
+  const bytes = fields.bytes.subarray(fields.from(column), fields.to(column));
+  if (bytes.length > mostIdBytes) return BigInt(outOfRange);
+  return bytes.length === 0 || bytes.includes(0) || !isUtf8(bytes) ? BigInt(notWhole) : numberOfText(bytes);
 }
 
 /** A whole number of up to 15 digits, which a JavaScript number holds exactly; NaN if it has more. */
