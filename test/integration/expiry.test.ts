@@ -253,7 +253,7 @@ describe('a run that looks back', () => {
   test('too far to see who has been active is refused, too', async () => {
     const input = folderOf(last, activities);
     await expect(network.run({ input, settings: { activeDays: retentionDays + 1 } })).rejects.toThrow(refused);
-    await network.run({ input, settings: { activeDays: retentionDays } });
+    await network.run({ input, settings: { activeDays: retentionDays }, allow: 'shrink' });
     await alone('closest', { asOf: iso(asOfDay(last)) });
     const settings = { ...network.settings, activeDays: retentionDays + 1 };
     await expect(alone('recommend', { reputation: false }, settings)).rejects.toThrow(refused);

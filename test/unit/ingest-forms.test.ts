@@ -355,6 +355,12 @@ describe('a file that is not read is refused by name, with what to do', () => {
       `[${jsonLines().trim().replaceAll('\n', ',')}, {"from": 1`,
       /ends within a value that begins in line 1: /,
     ],
+    [
+      'ids beyond 2^31 − 1',
+      'follow.csv',
+      `1,2,2024-05-30\n1500000000000000001,2,2024-05-30\n`,
+      /line 2: user_id is out of range\. .* User ids beyond 2\^31 − 1 need KITH_USER_IDS=bigint\.$/,
+    ],
     ['damaged Parquet', 'follow.parquet', Buffer.from('PAR1....PAR1'), /is damaged, or Parquet that can't be read/],
   ];
   test.each(refused)('%s', async (_, file, content, says) => {
