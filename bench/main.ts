@@ -13,6 +13,7 @@ import { trainModel } from './model.ts';
 import { type Options, type Part, readOptions } from './options.ts';
 import { judgeNetwork, networksFor } from './quality.ts';
 import { resultsOf, writeQualityPage } from './quality-page.ts';
+import { measureRead } from './read.ts';
 import { requirePage, writeReport } from './report.ts';
 import { type Entry, type Figures, Results, resultsBy } from './results.ts';
 import { Scratch } from './scratch.ts';
@@ -83,6 +84,11 @@ async function benchSize(
     // The tables of each ranking are read the same way.
     if (only.includes('serve') && ranking === rankings[0])
       results.write('serve', entry<Figures['serve']>(await sitting.serve(network)));
+  }
+  if (only.includes('read')) {
+    const first = await firstDay(network, signal);
+    const dir = mkdtempSync(join(scratch.folder, 'read-'));
+    results.write('read', entry(await measureRead(first, { activities: size, dir, set }, signal)));
   }
   if (only.includes('days')) {
     await using sitting = new Sitting(scratch, `${amountText(size)} daily`, options, signal);

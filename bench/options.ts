@@ -5,7 +5,18 @@ import { BadInputError } from '../src/errors.ts';
 import { parseOptions } from './parse-options.ts';
 
 /** What can be measured, in the order in which it is. */
-export const parts = ['first', 'next', 'show', 'serve', 'days', 'messages', 'quality', 'spam', 'report'] as const;
+export const parts = [
+  'first',
+  'next',
+  'show',
+  'serve',
+  'read',
+  'days',
+  'messages',
+  'quality',
+  'spam',
+  'report',
+] as const;
 export type Part = (typeof parts)[number];
 
 /** What was asked for. */
@@ -42,6 +53,7 @@ Ends with exit code 0 only if all rows were equal. 10M takes about 10 minutes, 2
   next    the day after: 110,000 new activities a 10M, as of one day later, beside DuckDB from scratch
   show    one user's recommendations with reasons live from the graph: 1,000 random users, and the 100 with the most paths
   serve   recommendations for 500 clients at once over HTTP, beside the same statement asked of Postgres
+  read    the files alone, by \`kith inspect\` beside DuckDB; up to 1M also with a header and \`;\`, and as JSON lines
   messages  both days with as many messages as activities, scored by a model that is trained before
   days    a first run and --simulate-days daily ones: what the stores hold
   quality how many new partners rankings find on the networks beside the checkout, or on --input, beside other libraries: docs/quality.md
@@ -56,6 +68,7 @@ Examples:
   $ npm run bench -- --simulate-days 30 --activities 300k
   $ npm run bench -- --sizes 10M --only first --set KITH_LOADER=merge --results bench/results/bolt
   $ npm run bench -- --sizes 10M --only messages,report
+  $ npm run bench -- --sizes 1M,10M --only read,report
   $ npm run bench -- --input graph_data/20120708 --name higgs
   $ npm run bench -- --only quality
 `;

@@ -47,13 +47,33 @@ export async function runPeer(
   dir: string,
   signal: AbortSignal,
 ): Promise<Peer> {
+  return runStatements(folders, asOf, ['peer', 'decimal-weight', `peer-${ranking}`], dir, signal);
+}
+
+/** The seconds that DuckDB takes to read the files of the folders into tables, without repeats; else as `runPeer`. */
+export async function readByPeer(
+  folders: readonly string[],
+  asOf: number,
+  dir: string,
+  signal: AbortSignal,
+): Promise<number> {
+  return (await runStatements(folders, asOf, ['peer'], dir, signal)).seconds;
+}
+
+async function runStatements(
+  folders: readonly string[],
+  asOf: number,
+  names: readonly string[],
+  dir: string,
+  signal: AbortSignal,
+): Promise<Peer> {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   // A kind of file of which there is none is an empty one.
   const empty = join(dir, 'empty.csv');
   await writeFile(empty, '');
   const file = join(dir, 'peer.duckdb');
-  const statements = await Promise.all(['peer', 'decimal-weight', `peer-${ranking}`].map(benchSql));
+  const statements = await Promise.all(names.map(benchSql));
   const started = performance.now();
   await withDuckDb(file, signal, async (connection) => {
     for (const [variable, name] of Object.entries(files)) {

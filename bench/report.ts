@@ -40,6 +40,7 @@ export function writeReport(results: Results, page: string): void {
     show: tables.showTable(results.read('show')),
     serve: tables.serveTable(results.read('serve')),
     'serve-machine': tables.machineLines(results.read('serve')),
+    read: tables.readTable(results.read('read')),
     growth: tables.growthTable(first),
     supernodes: tables.supernodesTable(results.read('supernodes')),
     days: days.length === 0 ? tables.daysTable(days) : `${tables.daysTable(days)}\n\n${daysPictures}`,

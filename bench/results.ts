@@ -37,6 +37,14 @@ export interface Figures {
   show: Latencies;
   /** Many clients of the HTTP API, beside Postgres itself. */
   serve: ServeFigures;
+  /** A folder read as a run reads it, beside DuckDB; forms are compared with the plain files. */
+  read: {
+    activities: number;
+    duckdbSeconds: number;
+    kithSeconds: number;
+    ratio: number;
+    forms: { name: string; seconds: number; ratio: number }[];
+  };
   /** With two supernodes among the users. */
   supernodes: { first?: BesidePeer; next?: BesidePeer; show?: Latencies };
   days: { activitiesPerDay: number; days: DayOfStore[]; rows: RowCounts };

@@ -63,6 +63,24 @@ export function targetsTable(secondDegree: Measured, byCircles: Measured): strin
   );
 }
 
+/** Folders read beside DuckDB, and in other forms beside their plain ones. */
+export function readTable(entries: readonly Entry<Figures['read']>[]): string {
+  if (entries.length === 0) return none;
+  return table(
+    ['activities', 'files', 'Kith', 'ratio', 'to'],
+    entries.flatMap(({ size, figures }) => [
+      [
+        ...[amountText(size), 'plain', seconds(figures.kithSeconds), ratio(figures.ratio)],
+        `DuckDB, ${seconds(figures.duckdbSeconds)}`,
+      ],
+      ...figures.forms.map(({ name, seconds: took, ratio: times }) => [
+        ...[amountText(size), `with ${name}`.replace('with JSON', 'JSON'), seconds(took), ratio(times)],
+        'the plain files',
+      ]),
+    ]),
+  );
+}
+
 /** Runs beside DuckDB, a line a size. */
 export function besideTable(entries: readonly Entry<BesidePeer>[], what = 'activities read'): string {
   if (entries.length === 0) return none;

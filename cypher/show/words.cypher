@@ -1,6 +1,6 @@
 // What words say between user $userId and $recId as of $asOf, each with its time or null: the newest block of each by the
-// other, mute, unfollow and dismissal that counts; the first follow after $asOf; and whom the lists of cypher/words bar for
-// the user.
+// other, mute, unfollow and dismissal that counts; the newest whole list of follows that lacks one; the first follow after
+// $asOf; and whom the lists of cypher/words bar for the user.
 MATCH (u:User {userId: $userId})
 MATCH (w:User {userId: $recId})
 CALL (u, w) {
@@ -41,6 +41,20 @@ CALL (u, w) {
   WHERE x.at <= $asOf
   RETURN max(x.at) AS unfollowedAt
 }
+CALL (u, w) {
+  MATCH (u)-[x:STILL_FOLLOWED]->()
+  WHERE x.at <= $asOf
+  WITH DISTINCT u, w, x.at AS at
+  WHERE NOT EXISTS {
+    MATCH (u)-[s:STILL_FOLLOWED]->(w)
+    WHERE s.at = at
+  }
+  AND EXISTS {
+    MATCH (u)-[a:SET_ASIDE {type: 'FOLLOWED'}]->(w)
+    WHERE a.at <= at
+  }
+  RETURN max(at) AS lackedAt
+}
 RETURN
   blockedAt,
   blockedByAt,
@@ -49,5 +63,6 @@ RETURN
   followedLaterAt,
   w.userId IN coalesce(u.followedSince, []) AS isFollowedSince,
   unfollowedAt,
+  lackedAt,
   coalesce(w.hidden, false) AS isHidden,
   coalesce(u.blocked, []) + coalesce(u.muted, []) + coalesce(u.followedSince, []) + coalesce(u.dismissed, []) AS barred

@@ -1,2 +1,2 @@
 -- What each ranking recommends to whom.
-CREATE OR REPLACE TABLE list (ranking VARCHAR, u INTEGER, w INTEGER, score BIGINT, place BIGINT)
+CREATE OR REPLACE TABLE list (ranking VARCHAR, u BIGINT, w BIGINT, score BIGINT, place BIGINT)

@@ -1,3 +1,3 @@
 -- The users who were drawn.
 CREATE OR REPLACE TABLE person AS
-SELECT unnest($users) AS u
+SELECT unnest(CAST($users AS BIGINT[])) AS u

@@ -1,6 +1,6 @@
--- Masks the number of a user ($1) in errors of runs and steps, and in outcomes of checks. All values of these are texts, so JSON stays
+-- Masks what a pattern finds ($1, a user's id) in errors of runs and steps, and in outcomes of checks. All values of these are texts, so JSON stays
 -- what it is.
-WITH number AS (SELECT '(?<!\d)' || $1::text || '(?!\d)' AS pattern),
+WITH asked AS (SELECT $1::text AS pattern),
 runs AS (
   UPDATE kith.runs
   SET
@@ -11,7 +11,7 @@ runs AS (
         'leftUndone', regexp_replace((summary -> 'leftUndone')::text, pattern, '***', 'g')::jsonb
       )
     )
-  FROM number
+  FROM asked
   WHERE concat(error, summary -> 'checks', summary -> 'leftUndone') ~ pattern
   RETURNING id
 ),
@@ -25,7 +25,7 @@ steps AS (
         'leftUndone', regexp_replace((summary -> 'leftUndone')::text, pattern, '***', 'g')::jsonb
       )
     )
-  FROM number
+  FROM asked
   WHERE concat(error, summary -> 'checks', summary -> 'leftUndone') ~ pattern
   RETURNING run_id
 )

@@ -1,2 +1,2 @@
 -- Its first rows.
-SELECT COLUMNS(*)::VARCHAR FROM read_parquet($path) LIMIT CAST($most AS INTEGER)
+SELECT COLUMNS(*)::VARCHAR FROM read_parquet($path, hive_partitioning = false) LIMIT CAST($most AS INTEGER)

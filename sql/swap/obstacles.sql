@@ -1,6 +1,8 @@
 -- What a swap would break or fail on ($1 the names of Kith's columns), and what to do about it.
 WITH wanted (name) AS (
   VALUES ('graph_recs.closest_connections'), ('graph_recs.recommendations'), ('graph_recs.rec_reasons')
+  UNION ALL
+  SELECT 'graph_recs.users' WHERE to_regclass('graph_recs.users') IS NOT NULL
 ),
 lid AS (
   SELECT pg_class.oid, relname, relforcerowsecurity, wanted.name FROM wanted JOIN pg_class ON pg_class.oid = to_regclass(wanted.name)
@@ -64,7 +66,7 @@ UNION ALL
 SELECT format('the column %s of %s', attname, lid.name), format('ALTER TABLE %s DROP COLUMN %I, since no run fills it', lid.name, attname)
 FROM lid
 JOIN pg_attribute ON attrelid = lid.oid
-WHERE attnum > 0 AND NOT attisdropped AND attname <> ALL ($1::text[])
+WHERE attnum > 0 AND NOT attisdropped AND attname <> ALL ($1::text[]) AND NOT (lid.name = 'graph_recs.users' AND attname = 'id')
 UNION ALL
 SELECT format('the partition %s of %s', part.name, lid.name), format('ALTER TABLE %s DETACH PARTITION %s', lid.name, part.name)
 FROM part

@@ -1,7 +1,7 @@
 // The rows of graph_recs as Node's `pg` gives them, for applications in TypeScript: copy this file, or import it from the
 // checkout. It depends on nothing.
 
-/** A number; a text where the network's ids are BIGINT (KITH_USER_IDS=bigint). */
+/** A number; a text where the columns of ids are BIGINT (KITH_USER_IDS=bigint or text). */
 export type Id = number | string;
 
 /** An exact decimal as text, since a double would round it. */
@@ -43,7 +43,15 @@ export interface RecReason extends Row {
 
 /** graph_recs.recommendations_with_reasons: the same in one row each; weights are JSON numbers here. */
 export interface RecommendationWithReasons extends Recommendation {
-  reasons: { reason_id: Id; weight: number; source: string }[];
+  /** `id`: the reason as the network has it (KITH_USER_IDS=text). */
+  reasons: { reason_id: Id; id?: string; weight: number; source: string }[];
+}
+
+/** graph_recs.users, with KITH_USER_IDS=text: who stands behind the numbers in the other tables. */
+export interface User {
+  user_id: string;
+  /** A handle, a DID, a UUID. */
+  id: string;
 }
 
 /** graph_recs.published_run: one row, or none before the first run. */

@@ -13,7 +13,7 @@ export const defaultDismissDays = 90;
 export const rankingNames = ['second-degree', 'circles'] as const;
 
 /** What user ids may be. */
-export const userIdKinds = ['int', 'bigint'] as const;
+export const userIdKinds = ['int', 'bigint', 'text'] as const;
 
 /** What can compute a run. */
 export const engineNames = ['neo4j', 'spark'] as const;
@@ -119,10 +119,11 @@ export const topics = {
         unset: '`.kith` in the checkout',
       }),
     KITH_USER_IDS: z
-      .enum(userIdKinds, userIdKinds.join(' or '))
+      .enum(userIdKinds, `${userIdKinds.slice(0, -1).join(', ')} or ${userIdKinds.at(-1)}`)
       .prefault('int')
       .describe(
-        'What user ids may be: `int`, whole numbers up to 2^31 − 1, or `bigint`, up to 2^63 − 1. A home keeps the kind of its ' +
+        'What user ids may be: `int`, whole numbers up to 2^31 − 1; `bigint`, up to 2^63 − 1; or `text`, any text of up to ' +
+          '255 bytes (handles, DIDs, UUIDs), which the tables have as numbers, and `graph_recs.users` as they are. A home keeps the kind of its ' +
           'first run until `kith reset --yes` ([how](decisions/0024-ids-of-any-kind.md)).',
       ),
     KITH_MIN_FREE_SPACE: anyBytes
@@ -251,8 +252,8 @@ export const topics = {
       .meta({
         description:
           'How many days activities other than follows are kept, counted back from the published as-of; at ' +
-          'least the window ([what expires](decisions/0012-what-expires.md)).',
-        unset: `the window plus ${spareDays}`,
+          'least what runs ask for: the window and `KITH_RECOMMEND_ACTIVE_DAYS` ([what expires](decisions/0012-what-expires.md)).',
+        unset: `what runs ask for plus ${spareDays}`,
       }),
     KITH_DECAY: z
       .enum(['linear', 'exponential'], 'linear or exponential')

@@ -50,24 +50,21 @@ export interface Weighting {
 
 /** How long activities other than follows are kept, counted back from the published as-of. */
 export interface Retention {
-  /** Not shorter than the window. */
+  /** Not shorter than the window, nor than the days within which somebody must have done something. */
   seconds: number;
-  /** Whether KITH_RETENTION_DAYS sets it; otherwise it depends on the window. */
+  /** Whether KITH_RETENTION_DAYS sets it; otherwise it depends on those. */
   isSet: boolean;
 }
 
-/**
- * The retention for runs with another window; it is extended for a longer window unless it is set.
- *
- * @throws BadInputError if the retention is set and is shorter than the window
- */
-export function retentionFor(windowSeconds: number, { seconds, isSet }: Retention): Retention {
-  if (isSet && seconds < windowSeconds)
+/** @throws BadInputError if the retention is set and is shorter than what runs ask for */
+function retentionFor(windowDays: number, activeDays: number, days: number | undefined): Retention {
+  const needed = Math.max(windowDays, activeDays);
+  if (days !== undefined && days < needed)
     throw new BadInputError(
-      `KITH_RETENTION_DAYS is ${seconds / 86_400}, but activities count for ${windowSeconds / 86_400} days (KITH_WINDOW_DAYS): ` +
-        'keep them for at least as long.',
+      `KITH_RETENTION_DAYS is ${days}, but activities count for ${needed} days ` +
+        `(${needed === windowDays ? 'KITH_WINDOW_DAYS' : 'KITH_RECOMMEND_ACTIVE_DAYS'}): keep them for at least as long.`,
     );
-  return { seconds: isSet ? seconds : Math.max(seconds, windowSeconds + spareDays * 86_400), isSet };
+  return { seconds: (days ?? needed + spareDays) * 86_400, isSet: days !== undefined };
 }
 
 /** How to reach S3. */
@@ -286,10 +283,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     excludeLaterFollows:
       s.KITH_EXCLUDE_LATER_FOLLOWS === undefined ? undefined : s.KITH_EXCLUDE_LATER_FOLLOWS === 'yes',
     strangersAtMost: s.KITH_STRANGERS_AT_MOST,
-    retention: retentionFor(s.KITH_WINDOW_DAYS * 86_400, {
-      seconds: (s.KITH_RETENTION_DAYS ?? 0) * 86_400,
-      isSet: s.KITH_RETENTION_DAYS !== undefined,
-    }),
+    retention: retentionFor(s.KITH_WINDOW_DAYS, s.KITH_RECOMMEND_ACTIVE_DAYS ?? 0, s.KITH_RETENTION_DAYS),
     reputation: {
       model: s.KITH_MODEL,
       vocabularySize: s.KITH_VOCABULARY_SIZE,

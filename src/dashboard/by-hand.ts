@@ -2,11 +2,12 @@ import { statement } from '../config/project.ts';
 import type { CypherFile } from '../graph/graph.ts';
 import type { SqlFile } from '../postgres/database.ts';
 import type { UserView } from '../show/show-user.ts';
-import type { UserId } from '../user-id.ts';
+import { showCommand } from '../show/user-id.ts';
+import { numberOfText, type ShownId } from '../user-id.ts';
 import { type Html, html, lineEnd } from './html.ts';
 
 /** The statements and commands that show the same as the page of a user, to copy. */
-export function showByHand({ userId, run }: UserView, why: UserId | undefined, kith: string): Html {
+export function showByHand({ userId, run }: UserView, why: ShownId | undefined, kith: string): Html {
   const byCircles = run.settings.ranking === 'circles';
   const queries: CypherFile[] = byCircles
     ? ['cypher/explore/ties.cypher', ...(why === undefined ? [] : (['cypher/explore/why-by-circles.cypher'] as const))]
@@ -15,7 +16,7 @@ export function showByHand({ userId, run }: UserView, why: UserId | undefined, k
         'cypher/explore/candidates.cypher',
         ...(why === undefined ? [] : (['cypher/explore/paths-behind-recommendation.cypher'] as const)),
       ];
-  const commands = [`${kith} show ${userId}`, ...(why === undefined ? [] : [`${kith} show ${userId} --why ${why}`])];
+  const commands = [showCommand(kith, userId), ...(why === undefined ? [] : [showCommand(kith, userId, why)])];
   return html`<section class="card by-hand"><h2>The same by hand</h2>
   ${copy('In a terminal', commands.join('\n'))}
   ${copy('SQL, in Postgres', tables.map((file) => withUser(file, userId)).join('\n'))}
@@ -32,20 +33,29 @@ function copy(title: string, text: string): Html {
 
 /** A statement with the user in place of its parameter. */
 function withUser(file: SqlFile, userId: UserView['userId']): string {
-  return statement(file).trim().replaceAll('$1', String(userId));
+  return statement(file)
+    .trim()
+    .replaceAll('$1', () => numberInSql(userId));
+}
+
+/** The number of an id; of a text by the table that has them, unless it is not to be seen whole. */
+function numberInSql(id: ShownId): string {
+  if (typeof id !== 'string') return String(id);
+  if (/\p{C}/u.test(id)) return String(numberOfText(id));
+  return `(SELECT user_id FROM graph_recs.users WHERE id = '${id.replaceAll("'", "''")}')`;
 }
 
 /** A query, whose parameters are examples in its comment, with those of this page as Browser's commands. */
 function withParameters(
   file: CypherFile,
   userId: UserView['userId'],
-  why: UserId | undefined,
+  why: ShownId | undefined,
   { asOf, settings }: UserView['run'],
 ): string {
   const { windowSeconds, minReputation } = settings.weighting;
   const values: Record<string, unknown> = {
-    userId,
-    recId: why,
+    userId: numberOf(userId),
+    recId: why === undefined ? undefined : numberOf(why),
     asOf,
     windowDays: windowSeconds / 86_400,
     minReputation: settings.reputation === 'list' ? minReputation : null,
@@ -53,6 +63,11 @@ function withParameters(
   return statement(file)
     .trim()
     .replace(/^\/\/ :param (\w+) => .+;$/gm, (line, name) =>
-      values[name] === undefined ? line : `:param ${name} => ${JSON.stringify(values[name])};`,
+      values[name] === undefined ? line : `:param ${name} => ${values[name]};`,
     );
+}
+
+/** Where ids are texts, nodes have their numbers. */
+function numberOf(id: ShownId): number | bigint {
+  return typeof id === 'string' ? numberOfText(id) : id;
 }

@@ -13,7 +13,7 @@ import { lastPublished } from '../jobs/runs.ts';
 import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { lookUp } from '../show/look-up.ts';
-import { readUserId } from '../show/user-id.ts';
+import { asGiven, readUserId } from '../show/user-id.ts';
 import { log } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
 import { runActions } from './act-on-runs.ts';
@@ -84,18 +84,26 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   });
   app.use(runActions(settings, database));
   app.get(['/users', '/users/:id'], async ({ params, query }, response) => {
-    const [id, why] = [params.id ?? query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
+    const isText = settings.userIds === 'text';
+    // An address of a page has the id as it is; what somebody types may have blanks around it.
+    const [typed, why] = [query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
+    const inPath = params.id === undefined ? undefined : String(params.id);
+    const id = (isText ? inPath : inPath?.trim()) ?? typed;
     const user = userOfPage(response);
     try {
       if (id === undefined) return void response.send(renderUserSearch(user));
       const [userId, recId] = [readUserId(id, settings), why === undefined ? undefined : readUserId(why, settings)];
-      const look = await lookUp(settings, database, userId, recId);
+      const shown = isText && why !== undefined ? ([id, why] as const) : undefined;
+      const look = await lookUp(settings, database, userId, recId, shown);
       const freshness = await freshnessOf(database, agenda, look.view.run.id);
-      response.send(renderUserPage({ look, freshness, why: recId, now: Date.now(), timeZone, kith, user }));
-    } catch (error) {
+      response.send(
+        renderUserPage({ look, freshness, why: isText ? why : recId, now: Date.now(), timeZone, kith, user }),
+      );
+    } catch (thrown) {
+      const error = asGiven(thrown, [id, why], settings);
       if (!(error instanceof BadInputError)) throw error;
-      const asked = why === undefined ? id : `${id}, why ${why}`;
-      response.status(404).send(renderTrouble('No such user', `${error.message} Asked for: ${asked}`, user));
+      const words = why === undefined ? id : `${id}, why ${why}`;
+      response.status(404).send(renderTrouble('No such user', `${error.message} Asked for: ${words}`, user));
     }
   });
   app.get('/users/:id/preview', previewOfUser(settings, database));
@@ -106,10 +114,11 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
     const user = userOfPage(response);
     try {
       const [userId, recId] = asked.map((id) => (id === undefined ? undefined : String(readUserId(id, settings))));
+      const given = settings.userIds === 'text' ? asked : undefined;
       const published = await lastPublished(database);
       const { browser, uri, running } = (await status(settings)).neo4j;
       const place = running && browser !== undefined && uri !== undefined ? { browser, uri } : undefined;
-      response.send(renderExplore({ userId, recId, run: published }, place, user));
+      response.send(renderExplore({ userId, recId, given, run: published }, place, user));
     } catch (error) {
       if (!(error instanceof BadInputError)) throw error;
       response.status(404).send(renderTrouble('No such user', error.message, user));

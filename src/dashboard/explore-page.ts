@@ -17,6 +17,8 @@ export interface SavedQuery {
 export interface FilledBy {
   userId?: string;
   recId?: string;
+  /** The two as people see them, where ids are texts. */
+  given?: readonly (string | undefined)[];
   run?: Pick<RunFacts, 'asOf' | 'settings'>;
 }
 
@@ -64,11 +66,12 @@ export function browserLink({ browser, uri }: BrowserPlace, text: string): strin
 
 /** Every saved query for a user, each a link that opens Neo4j Browser with it. */
 export function renderExplore(given: FilledBy, place: BrowserPlace | undefined, user?: WebUser): string {
+  const asked = given.given ?? [given.userId, given.recId];
   const body = html`
 <h1>Explore the graph</h1>
 <form class="find" method="get" action="/explore" role="search">
-  <label>User <input name="user" inputmode="numeric" value="${given.userId}"></label>
-  <label>Recommended <input name="rec" inputmode="numeric" value="${given.recId}"></label>
+  <label>User <input name="user"${given.given === undefined && html` inputmode="numeric"`} value="${asked[0]}"></label>
+  <label>Recommended <input name="rec"${given.given === undefined && html` inputmode="numeric"`} value="${asked[1]}"></label>
   <button>Fill in</button>
 </form>
 <p class="quiet">${

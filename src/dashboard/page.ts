@@ -1,4 +1,4 @@
-import type { UserId } from '../user-id.ts';
+import type { ShownId } from '../user-id.ts';
 import type { WebUser } from '../web/guard.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
@@ -66,7 +66,7 @@ export function runAddress(id: string): string {
 }
 
 /** The address of a user's page. */
-export function userAddress(id: UserId | string): string {
+export function userAddress(id: ShownId): string {
   return `/users/${encodeURIComponent(String(id))}`;
 }
 

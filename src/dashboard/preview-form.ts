@@ -2,12 +2,12 @@ import { choicesOf, rankingSettings } from '../config/ranking-settings.ts';
 import type { RunSettings } from '../jobs/run.ts';
 import type { GivenSettings } from '../jobs/run-options.ts';
 import { settingsAsEnvironment } from '../jobs/settings-as-environment.ts';
-import type { UserId } from '../user-id.ts';
+import type { ShownId } from '../user-id.ts';
 import { type Html, html } from './html.ts';
 import { userAddress } from './page.ts';
 
 /** Asks for other settings of a ranking: what stays empty is as in the published run. */
-export function previewForm(userId: UserId, published: RunSettings | undefined, given: GivenSettings = {}): Html {
+export function previewForm(userId: ShownId, published: RunSettings | undefined, given: GivenSettings = {}): Html {
   const values: Record<string, string> = published ? settingsAsEnvironment(published) : {};
   return html`<form class="settings" action="${userAddress(userId)}/preview">${Object.entries(rankingSettings).map(
     ([name, schema]) => {

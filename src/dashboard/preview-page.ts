@@ -6,12 +6,13 @@ import type { RunSettings } from '../jobs/run.ts';
 import type { GivenSettings } from '../jobs/run-options.ts';
 import { lastPublished } from '../jobs/runs.ts';
 import type { Database } from '../postgres/database.ts';
+import { asSeen } from '../show/as-seen.ts';
 import { runningNeo4j } from '../show/look-up.ts';
 import { changeTo, type Moved, type Preview, previewIn } from '../show/preview.ts';
 import { changesText, movesText } from '../show/render-preview.ts';
 import { weightText } from '../show/text.ts';
-import { readUserId } from '../show/user-id.ts';
-import type { UserId } from '../user-id.ts';
+import { asGiven, readUserId } from '../show/user-id.ts';
+import type { ShownId, UserId } from '../user-id.ts';
 import { userOfPage, type WebUser } from '../web/guard.ts';
 import { becauseOf } from './because-of.ts';
 import { type Content, type Html, html } from './html.ts';
@@ -37,7 +38,8 @@ export function previewOfUser(settings: Settings, database: Database): RequestHa
     }
     const published = (await lastPublished(database))?.settings;
     const given = givenInForm(request.query);
-    const page = { userId, given, published, user };
+    const asked: ShownId = settings.userIds === 'text' ? request.params.id : userId;
+    const page = { userId: asked, given, published, user };
     if (Object.keys(given).length === 0) return void response.send(renderPreviewPage(page));
     if (isComputing) {
       response.status(503).set('Retry-After', '10');
@@ -49,9 +51,10 @@ export function previewOfUser(settings: Settings, database: Database): RequestHa
       withGiven(given, {}, fieldOf);
       const context = { settings, database, neo4j: await runningNeo4j(settings) };
       const options = { signal: whileWaited(request, response), onProgress: () => undefined };
-      const preview = await previewIn(context, userId, changeTo(given, fieldOf), options);
-      response.send(renderPreviewPage({ ...page, preview }));
-    } catch (error) {
+      const told = await previewIn(context, userId, changeTo(given, fieldOf), options);
+      response.send(renderPreviewPage({ ...page, preview: await asSeen(settings, told, database) }));
+    } catch (thrown) {
+      const error = asGiven(thrown, [request.params.id], settings);
       if (response.destroyed) return;
       if (!(error instanceof BadInputError)) throw error;
       response.status(400).send(renderPreviewPage({ ...page, trouble: error.message }));
@@ -70,7 +73,7 @@ function whileWaited(request: Request<{ id: string }>, response: Response): Abor
 }
 
 interface PreviewPage {
-  userId: UserId;
+  userId: ShownId;
   given: GivenSettings;
   /** Of the published run. */
   published: RunSettings | undefined;
@@ -112,7 +115,7 @@ function list(
   title: string,
   moved: readonly Moved[],
   measure: string,
-  of: (id: UserId) => { weight: string; about?: Content } | undefined,
+  of: (id: ShownId) => { weight: string; about?: Content } | undefined,
 ): Html {
   const kind = title === 'Recommendations' ? 'recommended' : 'closest';
   const row = ({ userId, rank, was }: Moved) => {

@@ -10,6 +10,7 @@ import type { Report } from '../progress.ts';
 import type { ReputationList } from '../scoring/reputation/reputation-list.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
 import type { Folder } from '../storage/folder.ts';
+import { type UserId, userIdOf } from '../user-id.ts';
 import { placeOfQuantile, type Share } from './cut.ts';
 import { keepScores } from './keep-scores.ts';
 import { type EvaluatedSettings, makeLists } from './make-lists.ts';
@@ -17,7 +18,7 @@ import type { RankingName } from './rankings.ts';
 
 /** A user who was drawn. */
 export interface Person {
-  user: number;
+  user: UserId;
   /** Up to the cut. */
   activities: number;
   /** New ones after the cut. */
@@ -26,8 +27,8 @@ export interface Person {
 
 /** One recommendation, and what there is to know of it. */
 export interface Recommendation {
-  user: number;
-  rec: number;
+  user: UserId;
+  rec: UserId;
   /** From 1. */
   place: number;
   /** Whether the user engaged with them after the cut, for the first time. */
@@ -117,20 +118,20 @@ export class EvaluatedNetwork implements AsyncDisposable {
    *
    * @returns who has new partners: those who had done something by the cut, and those who had not
    */
-  async split(cut: number, end: number): Promise<{ warm: number[]; cold: number[] }> {
+  async split(cut: number, end: number): Promise<{ warm: UserId[]; cold: UserId[] }> {
     this.#asOf = cut;
     await this.#run('sql/evaluate/pair.sql', { cut: BigInt(cut) });
     await this.#run('sql/evaluate/new-partner.sql', { cut: BigInt(cut), end: BigInt(end) });
-    const found: { warm: number[]; cold: number[] } = { warm: [], cold: [] };
+    const found: { warm: UserId[]; cold: UserId[] } = { warm: [], cold: [] };
     for (const [user, isCold] of await this.#run('sql/evaluate/eligible.sql'))
-      found[isCold ? 'cold' : 'warm'].push(Number(user));
+      found[isCold ? 'cold' : 'warm'].push(idOf(user));
     return found;
   }
 
   /** Whom lists are made for, and whether only those followed are left out of them, or all who were engaged with. */
-  async draw(users: readonly number[], exclude: 'engaged' | 'followed'): Promise<void> {
+  async draw(users: readonly UserId[], exclude: 'engaged' | 'followed'): Promise<void> {
     this.#persons = users.length;
-    await this.#run('sql/evaluate/person.sql', { users: listValue([...users]) });
+    await this.#run('sql/evaluate/person.sql', { users: listValue(users.map(BigInt)) });
     await this.#run('sql/evaluate/excluded.sql', { onlyFollowed: exclude === 'followed' });
   }
 
@@ -150,18 +151,18 @@ export class EvaluatedNetwork implements AsyncDisposable {
   async persons(): Promise<Person[]> {
     const rows = await this.#run('sql/evaluate/read-persons.sql');
     return rows.map(([user, activities, partners]) => ({
-      user: Number(user),
+      user: idOf(user),
       activities: Number(activities),
       partners: Number(partners),
     }));
   }
 
   /** By user: the places by popularity of new partners, from 1; undefined for who may not be recommended. */
-  async *partners(): AsyncGenerator<{ user: number; popularPlace: number | undefined }> {
+  async *partners(): AsyncGenerator<{ user: UserId; popularPlace: number | undefined }> {
     for await (const chunk of this.#file.stream(statement('sql/evaluate/read-partners.sql'))) {
       const [users, places] = [chunk.getColumnValues(0), chunk.getColumnValues(1)];
       for (const [i, user] of users.entries())
-        yield { user: Number(user), popularPlace: places[i] === null ? undefined : Number(places[i]) };
+        yield { user: idOf(user), popularPlace: places[i] === null ? undefined : Number(places[i]) };
     }
   }
 
@@ -174,8 +175,8 @@ export class EvaluatedNetwork implements AsyncDisposable {
       );
       for (const [i, user] of users.entries())
         yield {
-          user: Number(user),
-          rec: Number(recs[i]),
+          user: idOf(user),
+          rec: idOf(recs[i]),
           place: Number(places[i]),
           isHit: hits[i] === true,
           degree: Number(degrees[i]),
@@ -204,6 +205,11 @@ export class EvaluatedNetwork implements AsyncDisposable {
     const [[value] = []] = await this.#run(path, values);
     return value ?? null;
   }
+}
+
+/** A user id as DuckDB gives it: a number of its columns of 4 bytes, a BigInt of those of 8. */
+function idOf(value: DuckDBValue | undefined): UserId {
+  return userIdOf(value as number | bigint);
 }
 
 /** Reads the folder and writes what was accepted into two files. */

@@ -1,4 +1,5 @@
 import type { Report } from '../progress.ts';
+import type { UserId } from '../user-id.ts';
 import { type Estimate, estimates } from './bootstrap.ts';
 import type { EvaluatedNetwork, Person } from './evaluated-network.ts';
 import { activityGroupNames, activityGroupOf, popularityGroupNames, popularityGroupOf } from './groups.ts';
@@ -83,8 +84,8 @@ async function score(
   const size = await network.size();
   const isWarm = new Set(warm.map(({ user }) => user));
   const survey = new ListSurvey(size);
-  const hits = new Map<number, number[]>();
-  const withList = new Set<number>();
+  const hits = new Map<UserId, number[]>();
+  const withList = new Set<UserId>();
   const groups = new Map(popularityGroupNames.map((name) => [name, { recommended: 0, partners: 0, found: 0 }]));
   const groupOf = (place: number | undefined) => groups.get(popularityGroupOf(place, size.catalogue));
   for await (const each of network.recommendations(variant.ranking)) {

@@ -1,3 +1,4 @@
+import type { UserId } from '../user-id.ts';
 import type { Person, Recommendation } from './evaluated-network.ts';
 
 /** As many recommendations as a run makes for a user. */
@@ -52,8 +53,8 @@ const bestGains = Array.from({ length: listLength }, (_, n) =>
 
 /** Adds up what lists are like, recommendation by recommendation. */
 export class ListSurvey {
-  readonly #timesByRec = new Map<number, number>();
-  readonly #lengths = new Map<number, number>();
+  readonly #timesByRec = new Map<UserId, number>();
+  readonly #lengths = new Map<UserId, number>();
   readonly #size: { catalogue: number; users: number };
   #recommendations = 0;
   #top = 0;

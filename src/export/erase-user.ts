@@ -22,16 +22,18 @@ export async function countShownOf(database: Database, userId: UserId): Promise<
  * before or after, as with a publish, and `kith_published` tells them.
  *
  * @param shown the run that the tables are of
+ * @param patience `hasTexts`: whether ids are texts
  * @throws EngineError naming who has the tables open for too long; nothing is changed then
  */
 export async function eraseUser(
   database: Database,
   userId: UserId,
   shown: Omit<PublishedRun, 'rows'>,
-  patience: Omit<AtOnce, 'prepare' | 'others'>,
+  { hasTexts, ...patience }: Omit<AtOnce, 'prepare' | 'others'> & { hasTexts: boolean },
 ): Promise<RowCounts> {
   const found = await countShownOf(database, userId);
-  if (found.closest + found.recommendations + found.reasons === 0) return found;
+  const texts = hasTexts ? await database.query<{ found: number }>('sql/ids/count-shown.sql', [userId]) : [];
+  if (found.closest + found.recommendations + found.reasons + (texts[0]?.found ?? 0) === 0) return found;
   let deleted = found;
   let left = found;
   await atOnce(
@@ -49,6 +51,7 @@ export async function eraseUser(
         );
         await queryOn(client, 'sql/forget/rank-connections.sql', [ofList[0]?.users]);
         await queryOn(client, 'sql/forget/rank-recommendations.sql', [recommended[0]?.users]);
+        if (hasTexts) await queryOn(client, 'sql/ids/forget-shown.sql', [userId]);
         const { recommendations = 0, reasons = 0 } = recommended[0] ?? {};
         deleted = { closest: ofList[0]?.closest ?? 0, recommendations, reasons };
         const counts = [shown.id, deleted.closest, recommendations, reasons];

@@ -10,7 +10,7 @@ import type { PublishedTable } from './published-tables.ts';
 export async function forgetEarlier(
   database: Database,
   runId: string,
-  tables: readonly PublishedTable[],
+  tables: readonly (PublishedTable | 'users')[],
   onProgress: (text: string) => void,
 ): Promise<void> {
   await database.query('sql/next/forget.sql', [runId, tables]);

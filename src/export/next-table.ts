@@ -196,7 +196,8 @@ function sourceColumn(table: PublishedTable, { source }: NextRun): string[] {
   return shapes[table].hasSource && source === undefined ? ['source'] : [];
 }
 
-async function addIndexes(client: pg.ClientBase, table: PublishedTable, next: string): Promise<void> {
+/** Gives a next table the key and the indexes of the published one. */
+export async function addIndexes(client: pg.ClientBase, table: PublishedTable | 'users', next: string): Promise<void> {
   for (const { statement } of await queryOn<{ statement: string }>(client, 'sql/next/indexes.sql', [table, next]))
     await client.query(statement).catch((error) => {
       // The rows are not what an index of an application allows: equal ones, or ones that its expression fails on.

@@ -9,6 +9,7 @@ import type { Population } from './population.ts';
 import { forEachTable, type OfTables, publishedTables, type RowCounts } from './published-tables.ts';
 import type { PublishedRun } from './show-run.ts';
 import { swap } from './swap.ts';
+import { makeNextUsers, type NextUsers, named } from './users-table.ts';
 
 /** The number of connections for the checks; each may take several hundred megabytes. */
 const sessions = 2;
@@ -46,7 +47,7 @@ export async function publish(
   run: CheckedRun & NextRun,
   options: PublishOptions,
 ): Promise<PublishSummary> {
-  const { next, rows, checks } = await checkNext(population, database, run, options);
+  const { next, users, rows, checks } = await checkNext(population, database, run, options);
   const { onProgress } = options;
   onProgress('swapping the tables');
   await swap(database, next, {
@@ -55,6 +56,7 @@ export async function publish(
     onProgress,
     record: (client) => options.record(client, rows),
     shown: { ...run, ...options.scoring, rows },
+    users,
   });
   return { rows, checks };
 }
@@ -69,20 +71,21 @@ export async function checkNext(
   database: Database,
   run: CheckedRun & NextRun,
   { onProgress, onChecked }: Pick<PublishOptions, 'onProgress' | 'onChecked'>,
-): Promise<PublishSummary & { next: OfTables<NextTable> }> {
+): Promise<PublishSummary & { next: OfTables<NextTable>; users?: NextUsers }> {
   await refuseObstacles(database);
   const next = await upToDate(database, run, onProgress);
   onProgress('checking');
   const names = forEachTable((table) => next[table].name);
+  const users = await makeNextUsers(database, run, names);
   // Each survey gets its own connection.
   const found = await checkTables({
     ...{ population, run, of: names, sessions, known: await knownFindings(database, run, next) },
     connect: (work) => database.transaction(work),
   });
-  const checks = [...found.checks, complete(next, found.rows)];
+  const checks = [...found.checks, complete(next, found.rows), ...(users ? [named(users)] : [])];
   onChecked(checks);
   throwIfFailed(checks);
-  return { next, rows: found.rows, checks };
+  return { next, users, rows: found.rows, checks };
 }
 
 /** The run's next tables. They are made again if the steps read created_at from a run that is no longer published. */

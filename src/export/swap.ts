@@ -7,16 +7,15 @@ import type { NextTable } from './next-table.ts';
 import { refuseObstacles, refuseObstaclesOn } from './obstacles.ts';
 import { type OfTables, type PublishedTable, publishedTables } from './published-tables.ts';
 import { type PublishedRun, showRun } from './show-run.ts';
-
-/** The tables, and the view that says which run they are of. */
-const swapped = [...publishedTables, 'published_run'] as const;
-type Swapped = (typeof swapped)[number];
+import type { NextUsers } from './users-table.ts';
 
 export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onProgress'> {
   /** Called in the swap's transaction, before it waits for anybody. */
   record: (client: pg.PoolClient) => Promise<void>;
   /** The run that is shown from then on; undefined: none. */
   shown: PublishedRun | undefined;
+  /** The next users, where ids are texts. */
+  users?: NextUsers;
 }
 
 /**
@@ -31,15 +30,23 @@ export interface SwapOptions extends Pick<Patience, 'seconds' | 'failure' | 'onP
 export async function swap(
   database: Database,
   next: OfTables<NextTable>,
-  { record, shown, ...patience }: SwapOptions,
+  { record, shown, users, ...patience }: SwapOptions,
 ): Promise<void> {
-  const nextTables = publishedTables.map((table) => `kith_next.${next[table].name}`);
+  const exchanged: [table: PublishedTable | 'users', next: Pick<NextTable, 'name' | 'shown'>][] = [
+    ...publishedTables.map((table): [PublishedTable, NextTable] => [table, next[table]]),
+    ...(users ? [['users', users] as ['users', NextUsers]] : []),
+  ];
+  const nextTables = exchanged.map(([, { name }]) => `kith_next.${name}`);
   await atOnce(database, { ...patience, prepare: record, others: nextTables }, async (client) => {
     await refuseObstaclesOn(client);
-    for (const table of publishedTables) await exchange(client, table, next[table]);
+    for (const [table, one] of exchanged) await exchange(client, table, one);
     await showRun(client, shown);
   });
-  await tidyUp(database, patience.onProgress);
+  await tidyUp(
+    database,
+    exchanged.map(([table]) => table),
+    patience.onProgress,
+  );
 }
 
 export interface AtOnce extends Pick<Patience, 'seconds' | 'failure' | 'onProgress'> {
@@ -60,15 +67,16 @@ export async function atOnce(
   { prepare, others = [], ...patience }: AtOnce,
   change: (client: pg.PoolClient) => Promise<void>,
 ): Promise<void> {
+  const swapped = (await database.query<{ name: string }>('sql/swap/tables.sql')).map(({ name }) => name);
   const tables = [...swapped.map((name) => `graph_recs.${name}`), ...others];
   // A reader may hold a table that we close last while it waits for one that we closed first. So the table that could
   // not be closed is closed first the next time.
-  let order: readonly Swapped[] = swapped;
+  let order: readonly string[] = swapped;
   await atAnInstant(database, { ...patience, tables }, (watch) =>
     database.transaction(async (client) => {
       await prepare(client);
       const end = (await watch()) + performance.now();
-      let closing: Swapped | undefined;
+      let closing: string | undefined;
       try {
         await unlessInUse(async () => {
           for (closing of order) {
@@ -103,7 +111,11 @@ async function explain(database: Database, error: unknown, failure: string): Pro
   );
 }
 
-async function exchange(client: pg.ClientBase, table: PublishedTable, { name, shown }: NextTable): Promise<void> {
+async function exchange(
+  client: pg.ClientBase,
+  table: string,
+  { name, shown }: Pick<NextTable, 'name' | 'shown'>,
+): Promise<void> {
   await queryAll(client, 'sql/swap/exchange.sql', { table, shown, next: name }).catch((error) => {
     // undefined_table
     if (sqlStateOf(error) !== '42P01') throw error;
@@ -114,11 +126,15 @@ async function exchange(client: pg.ClientBase, table: PublishedTable, { name, sh
 }
 
 /** Cleans up once the rows are published. Failures are ignored, since the next publish does the same. */
-async function tidyUp(database: Database, onProgress: Patience['onProgress']): Promise<void> {
+async function tidyUp(
+  database: Database,
+  tables: readonly string[],
+  onProgress: Patience['onProgress'],
+): Promise<void> {
   try {
     await removeLeftovers(database, onProgress);
     // Outside the attempt's fence: the attempt ended when its run was published.
-    for (const table of publishedTables)
+    for (const table of tables)
       await database.transaction((client) => queryAll(client, 'sql/swap/analyze.sql', { table }), { implicit: true });
   } catch {}
 }

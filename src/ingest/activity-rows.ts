@@ -1,4 +1,4 @@
-import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
+import { isWide, type UserId, type UserIdKind } from '../user-id.ts';
 import { mayEnd, type RowType } from './activity-type.ts';
 import { columnReason, countReason, idReason, isEmpty, isWord, messageId, userId } from './columns.ts';
 import { plainTable, type TableForm } from './file-form.ts';
@@ -7,9 +7,10 @@ import { instantOfBytes } from './instant.ts';
 import { LineFields } from './line-fields.ts';
 import { parseQuoted } from './quoted-records.ts';
 import type { Reject } from './rejects.ts';
+import { constantId, type NamedId, NamedIds } from './text-ids.ts';
 import { instantBy, type TimeForm, textTimes, timeReason } from './time-forms.ts';
 
-/** Ids of one kind: int or bigint. */
+/** Ids of one kind: int, or of 64 bits. */
 export type UserColumn = Int32Array | BigInt64Array;
 
 /**
@@ -26,6 +27,8 @@ export interface ActivityRows {
   instants: Float64Array;
   /** Users with an activity towards themselves: they are users, but this is no activity. */
   selfDirected: UserId[];
+  /** The users of all these, where ids are texts; each once. */
+  named: NamedId[];
   /** How many rows a mapping leaves out. */
   unwanted: number;
   /** By line. */
@@ -110,6 +113,8 @@ export class RowBuilder {
   readonly #constants: { user: UserId; engaged: UserId; message: bigint; time: number };
   readonly #wanted: [place: number, value: string][];
   readonly #userIds: UserIdKind | undefined;
+  readonly #isWide: boolean;
+  readonly #named: NamedIds | undefined;
   readonly #users: UserColumn;
   readonly #engaged: UserColumn;
   readonly #messages: BigInt64Array;
@@ -138,7 +143,9 @@ export class RowBuilder {
     this.#constants = constantsOf(form);
     this.#wanted = Object.entries(form.wanted).map(([name, value]) => [Number(name), value]);
     this.#userIds = form.userIds;
-    const Column = form.userIds === 'bigint' ? BigInt64Array : Int32Array;
+    this.#isWide = isWide(form.userIds);
+    this.#named = form.userIds === 'text' ? new NamedIds() : undefined;
+    const Column = this.#isWide ? BigInt64Array : Int32Array;
     this.#users = new Column(capacity);
     this.#engaged = new Column(capacity);
     this.#messages = new BigInt64Array(capacity);
@@ -155,13 +162,13 @@ export class RowBuilder {
       return undefined;
     }
     const user = this.#user < 0 ? this.#constants.user : userId(fields, this.#user, this.#userIds);
-    if (user < 0) return idReason(fields, this.#user, 'user_id', user);
+    if (user < 0) return idReason(fields, this.#user, 'user_id', user, this.#userIds);
     const engaged = this.#engagedAt < 0 ? this.#constants.engaged : userId(fields, this.#engagedAt, this.#userIds);
-    if (engaged < 0) return idReason(fields, this.#engagedAt, this.#other, engaged);
+    if (engaged < 0) return idReason(fields, this.#engagedAt, this.#other, engaged, this.#userIds);
     let message = -1n;
     if (hasMessage) {
-      message = this.#message < 0 ? this.#constants.message : messageId(fields, this.#message);
-      if (message < 0n) return idReason(fields, this.#message, 'message_id', message);
+      message = this.#message < 0 ? this.#constants.message : messageId(fields, this.#message, this.#userIds);
+      if (message < 0n) return idReason(fields, this.#message, 'message_id', message, this.#userIds);
     }
     const time = this.#time;
     const instant =
@@ -178,12 +185,13 @@ export class RowBuilder {
         return columnReason(fields, this.#until, timeReason(this.#times, fields.text(this.#until), 'until'));
       message = BigInt(Math.max(-1, end));
     }
+    if (this.#named) this.#name(this.#named, fields, user, engaged);
     if (user === engaged) {
       this.#selfDirected.push(user);
       return undefined;
     }
     const i = this.#count++;
-    if (this.#userIds === 'bigint') {
+    if (this.#isWide) {
       this.#users[i] = BigInt(user);
       this.#engaged[i] = BigInt(engaged);
     } else {
@@ -193,6 +201,14 @@ export class RowBuilder {
     this.#messages[i] = message;
     this.#instants[i] = instant;
     return undefined;
+  }
+
+  #name(named: NamedIds, fields: LineFields, user: UserId, engaged: UserId): void {
+    const { user_id = '', engaged_with_user_id, other_id, rec_id = '' } = this.#form.constants;
+    if (this.#user < 0) named.addText(user, user_id);
+    else named.add(user, fields, this.#user);
+    if (this.#engagedAt < 0) named.addText(engaged, engaged_with_user_id ?? other_id ?? rec_id);
+    else named.add(engaged, fields, this.#engagedAt);
   }
 
   #judgeCount(fields: LineFields): string | undefined {
@@ -218,18 +234,25 @@ export class RowBuilder {
       messages: this.#messages.subarray(0, this.#count),
       instants: this.#instants.subarray(0, this.#count),
       selfDirected: this.#selfDirected,
+      named: this.#named?.take() ?? [],
       unwanted: this.unwanted,
     };
   }
 }
 
 /** Their values were judged when the mapping was read. */
-function constantsOf({ constants }: TableForm): { user: UserId; engaged: UserId; message: bigint; time: number } {
+function constantsOf({ constants, userIds }: TableForm): {
+  user: UserId;
+  engaged: UserId;
+  message: bigint;
+  time: number;
+} {
+  const isText = userIds === 'text';
   const { user_id, engaged_with_user_id, other_id, rec_id, message_id, timestamp } = constants;
   return {
-    user: userIdOf(user_id ?? -1),
-    engaged: userIdOf(engaged_with_user_id ?? other_id ?? rec_id ?? -1),
-    message: BigInt(message_id ?? -1),
+    user: constantId(user_id, isText),
+    engaged: constantId(engaged_with_user_id ?? other_id ?? rec_id, isText),
+    message: BigInt(constantId(message_id, isText)),
     time: timestamp === undefined ? Number.NaN : instantBy(textTimes, timestamp),
   };
 }

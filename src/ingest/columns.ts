@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { largestUserId, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
+import { largestUserId, mostIdBytes, numberOfText, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import type { LineFields } from './line-fields.ts';
 
 const largestInt = Number(largestUserId.int);
@@ -12,6 +12,7 @@ export const outOfRange = -2;
 
 /** A user id, {@link notWhole} or {@link outOfRange}. */
 export function userId(fields: LineFields, column: number, kind: UserIdKind = 'int'): UserId {
+  if (kind === 'text') return userIdOf(numberOfUser(fields, column));
   const value = shortWhole(fields, column);
   // Message ids have the same range.
   if (kind === 'bigint') return Number.isNaN(value) ? userIdOf(messageId(fields, column)) : value;
@@ -19,7 +20,9 @@ export function userId(fields: LineFields, column: number, kind: UserIdKind = 'i
 }
 
 /** A message id, or {@link notWhole} or {@link outOfRange} as a bigint. */
-export function messageId(fields: LineFields, column: number): bigint {
+export function messageId(fields: LineFields, column: number, kind: UserIdKind = 'int'): bigint {
+  // Also one that looks like a number: what it is must not depend on how others look.
+  if (kind === 'text') return numberOfField(fields, column);
   const value = shortWhole(fields, column);
   if (!Number.isNaN(value)) return BigInt(value);
   const text = fields.bytes.toString('latin1', fields.from(column), fields.to(column)).replace(/^0+/, '');
@@ -27,6 +30,29 @@ export function messageId(fields: LineFields, column: number): bigint {
   if (text.length > 19) return BigInt(outOfRange);
   const exact = BigInt(text);
   return exact > largestMessage ? BigInt(outOfRange) : exact;
+}
+
+/** Users' numbers that are remembered, some 100 bytes each: a hash takes as long as parsing several rows. */
+const mostRemembered = 2 ** 18;
+
+/** By the text's bytes, a character each. */
+const remembered = new Map<string, bigint>();
+
+function numberOfUser(fields: LineFields, column: number): bigint {
+  const text = fields.text(column);
+  let number = remembered.get(text);
+  if (number !== undefined) return number;
+  number = numberOfField(fields, column);
+  if (remembered.size === mostRemembered) remembered.clear();
+  if (number >= 0) remembered.set(text, number);
+  return number;
+}
+
+/** The number of a text that a field holds, {@link notWhole} if it is none, or {@link outOfRange} if it is too long. */
+function numberOfField(fields: LineFields, column: number): bigint {
+  const bytes = fields.bytes.subarray(fields.from(column), fields.to(column));
+  if (bytes.length > mostIdBytes) return BigInt(outOfRange);
+  return bytes.length === 0 || bytes.includes(0) || !isUtf8(bytes) ? BigInt(notWhole) : numberOfText(bytes);
 }
 
 /** A whole number of up to 15 digits, which a JavaScript number holds exactly; NaN if it has more. */
@@ -76,9 +102,15 @@ export function columnReason(fields: LineFields, column: number, wrongValue: str
 }
 
 /** Like {@link columnReason}, for an id that is {@link notWhole} or {@link outOfRange}. */
-export function idReason(fields: LineFields, column: number, name: string, fault: number | bigint): string {
-  const wrong =
-    Number(fault) === outOfRange ? 'out of range' : isEmpty(fields, column) ? 'empty' : 'not a whole number';
+export function idReason(
+  fields: LineFields,
+  column: number,
+  name: string,
+  fault: number | bigint,
+  kind?: UserIdKind,
+): string {
+  const tooMuch = kind === 'text' ? `longer than ${mostIdBytes} bytes` : 'out of range';
+  const wrong = Number(fault) === outOfRange ? tooMuch : isEmpty(fields, column) ? 'empty' : 'not a whole number';
   return columnReason(fields, column, `${name} is ${wrong}`);
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BadInputError, FolderMissingError } from '../errors.ts';
+import { typeByName } from '../storage/file-types.ts';
 import { type Folder, holdsParts } from '../storage/folder.ts';
 import { activityTypes } from './activity-type.ts';
 import { type FileKind, isActivity, wordKinds } from './file-kinds.ts';
@@ -31,8 +32,13 @@ export function dayFiles(folder: Folder, mapping?: Mapping): DayFile[] {
   const found = [...activityTypes, ...wordKinds, 'user' as const].flatMap((kind) => filesOf(folder, kind, mapping));
   if (!found.some(({ kind }) => isActivity(kind))) {
     const names = activityTypes.map((type) => `${type}.csv`).join(', ');
+    const others = unreadIn(folder, mapping);
     throw new FolderMissingError(
-      `${folder.location} holds none of ${names} (plain or .gz); give the folder of one day.`,
+      `${folder.location} holds none of ${names} (plain or .gz)${
+        others
+          ? `, but ${namesOf(others)}: name each file by what its rows are, or say what they are in ${mappingFile} (docs/inputs).`
+          : '; give the folder of one day.'
+      }`,
     );
   }
   return found;
@@ -90,7 +96,13 @@ function refuseLookalikes(folder: Folder, mapping: Mapping | undefined): void {
       found.push(`${name} (a folder without files of rows)`);
     else if (meaning === 'input' && kind !== undefined && !isOfParts) found.push(`${name} (${kind}, not a plain file)`);
     if (isOfParts) continue;
-    if (typeof meaning === 'object') found.push(`${name} (should be ${meaning.shouldBe} or ${meaning.shouldBe}.gz)`);
+    if (typeof meaning !== 'object') continue;
+    const type = typeByName(name);
+    found.push(
+      type
+        ? `${name} (${type.name}: ${type.remedy})`
+        : `${name} (should be ${meaning.shouldBe} or ${meaning.shouldBe}.gz)`,
+    );
   }
   if (found.length === 0) return;
   const more = found.length > mostNames ? `, and ${found.length - mostNames} more` : '';
@@ -120,6 +132,11 @@ export function unreadIn(folder: Folder, mapping?: Mapping): UnreadNames | undef
   if (all.length === 0) return undefined;
   const names = all.slice(0, mostNames).map((name) => (folder.others().get(name) === 'a folder' ? `${name}/` : name));
   return { names, more: all.length - names.length };
+}
+
+/** For a person. */
+export function namesOf({ names, more }: UnreadNames): string {
+  return `${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
 /** A fingerprint of a folder's input files: the names, sizes and versions of those that are read. */

@@ -21,7 +21,7 @@ export function rowBlocks(
   form: FileForm,
   options: Omit<ReadBytesOptions, 'gzips'>,
 ): AsyncGenerator<Buffer> {
-  if (form.isParquet) return blocksOfLines(parquetLines(folder, file, options.signal));
+  if (form.isParquet) return blocksOfLines(parquetLines(folder, file, options));
   let bytes: AsyncIterable<Buffer> = readBytes(folder, file, { ...options, gzips: form.gzips });
   if (form.encoding !== 'utf-8' || form.endsInCr) bytes = asUtf8(bytes, form);
   if (form.skipped > 0) bytes = withoutLines(bytes, form.skipped);

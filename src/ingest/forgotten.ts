@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { homeOf, passwordOf, prepareHome, replaceFile } from '../engines/home.ts';
 import { EngineError } from '../errors.ts';
-import type { UserId } from '../user-id.ts';
+import { numberOfText, type UserId } from '../user-id.ts';
 
 /** Numbers in a text, without leading zeros, as ids are compared. */
 const numbers = /(?<!\d)0*(\d{1,19})(?!\d)/g;
@@ -16,18 +16,22 @@ const numbers = /(?<!\d)0*(\d{1,19})(?!\d)/g;
 export class Forgotten {
   readonly #secret: string;
   readonly #hashes: ReadonlySet<string>;
+  /** Whether ids are texts. */
+  readonly #isText: boolean;
   readonly #known = new Map<UserId, boolean>();
 
-  private constructor(secret: string, hashes: ReadonlySet<string>) {
+  private constructor(secret: string, hashes: ReadonlySet<string>, isText: boolean) {
     this.#secret = secret;
     this.#hashes = hashes;
+    this.#isText = isText;
   }
 
   /** @throws EngineError if the secret is lost, since then nobody could be recognised */
   static of(settings: Settings): Forgotten {
     const home = homeOf(settings);
     const file = join(home.root, 'forgotten');
-    if (!existsSync(file)) return new Forgotten('', new Set());
+    const isText = settings.userIds === 'text';
+    if (!existsSync(file)) return new Forgotten('', new Set(), isText);
     const [check, ...hashes] = readFileSync(file, 'utf8').trim().split('\n');
     const secret = passwordOf(home.passwords.forgotten);
     if (secret === undefined || hashOf(secret, '') !== check)
@@ -35,7 +39,7 @@ export class Forgotten {
         `${home.passwords.forgotten} is not the secret by which ${file} was written, so those who were forgotten could come ` +
           'back: restore both from the same backup.',
       );
-    return new Forgotten(secret, new Set(hashes));
+    return new Forgotten(secret, new Set(hashes), isText);
   }
 
   /**
@@ -67,10 +71,35 @@ export class Forgotten {
     return is;
   }
 
-  /** Whether any number in a text is the id of somebody forgotten, for texts that nobody can read as rows. */
+  /**
+   * Whether anything in a text is the id of somebody forgotten, for texts that nobody can read as rows.
+   *
+   * @param text with one character per byte
+   */
   isIn(text: string): boolean {
-    return !this.isEmpty && numbersIn(text).some((number) => this.#hashes.has(hashOf(this.#secret, number)));
+    if (this.isEmpty) return false;
+    const numbers = this.#isText
+      ? textsIn(text).map((one) => String(numberOfText(Buffer.from(one, 'latin1'))))
+      : numbersIn(text);
+    return numbers.some((number) => this.#hashes.has(hashOf(this.#secret, number)));
   }
+}
+
+/**
+ * What may be an id in a row that can't be read: what is between delimiters, also between blanks and quotes, and texts
+ * of JSON.
+ */
+export function textsIn(row: string): string[] {
+  const found = new Set<string>();
+  for (const delimiter of [/[,;\t|\r\n]/, /[,;\t|\s"'{}[\]]+/, /["\r\n]/])
+    for (const part of row.split(delimiter)) for (const text of [part, part.trim()]) if (text !== '') found.add(text);
+  for (const [text] of row.matchAll(/"(?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*"/g))
+    try {
+      found.add(Buffer.from(JSON.parse(Buffer.from(text, 'latin1').toString('utf8'))).toString('latin1'));
+    } catch {
+      // It is no text of JSON.
+    }
+  return [...found];
 }
 
 /** The whole numbers in a text, without leading zeros. */

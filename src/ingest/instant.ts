@@ -52,9 +52,10 @@ export function instantOfBytes(bytes: Buffer, from: number, to: number, times: T
   );
 }
 
-/** Like {@link instantBy}: the digits before a point, without the last `cut`. */
+/** Like {@link instantBy}: the digits before a point or comma, without the last `cut`. */
 function epochOfBytes(bytes: Buffer, from: number, to: number, cut: number): number {
-  const point = bytes.subarray(from, to).indexOf(0x2e);
+  const text = bytes.subarray(from, to);
+  const point = Math.max(text.indexOf(0x2e), text.indexOf(0x2c));
   const end = point < 0 ? to : from + point;
   if (end - from <= cut || end - from > 25) return Number.NaN;
   let value = 0;

@@ -62,6 +62,8 @@ function tableOf(
   return { form, paths: names.map((name) => keys[name] as readonly string[]) };
 }
 
+const isBroken = (text: string) => /\p{Surrogate}/u.test(text);
+
 /** Judges the lines of a block as rows, whose values are given to `add`. */
 function judgeLines(
   block: Buffer,
@@ -77,8 +79,10 @@ function judgeLines(
     if (typeof object === 'string') reason = object;
     else if (!isWantedObject(object, form.wanted)) judged.unwanted++;
     else {
-      fields.take(paths.map((path) => Buffer.from(valueAt(object, path) ?? '').toString('latin1')));
-      reason = add(fields);
+      const values = paths.map((path) => valueAt(object, path) ?? '');
+      fields.take(values.map((value) => Buffer.from(value).toString('latin1')));
+      // Half a character, as JSON can write it, would become another one.
+      reason = form.userIds === 'text' && values.some(isBroken) ? 'broken UTF-8' : add(fields);
     }
     if (reason !== undefined) judged.rejects.push({ line: judged.lines, reason, bytes });
     judged.lines++;

@@ -30,7 +30,7 @@ export interface JudgeOptions {
   /** The folder as it is shown to people. */
   location: string;
   rejects: RejectsFile;
-  limits: Pick<InputLimits, 'maxRejectedPercent' | 'minRejectedRows'>;
+  limits: Pick<InputLimits, 'maxRejectedPercent' | 'minRejectedRows' | 'userIds'>;
   /** The most bytes that the file may have, unpacked. */
   mostBytes: number;
   /** How it is written. */
@@ -81,9 +81,17 @@ export async function judgeFile(
         `lines, more than ${limits.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT)` +
         `${isStopped ? ' of all that it can have' : ''}; the first is ${isOfObjects ? 'object' : 'line'} ${firstBad.line}: ${firstBad.reason}. ` +
         `${left > 0 ? `The first ${count.rejected - left}` : 'All'} are in ${rejects.path}; nothing from this folder ` +
-        'was used.',
+        `was used.${hintFor(firstBad.reason, limits.userIds)}`,
     );
   return count;
+}
+
+/** What to do about rows that are bad for a reason, as a sentence after a blank; empty if there is nothing to tell. */
+export function hintFor(reason: string, userIds: InputLimits['userIds'] = 'int'): string {
+  const isOfUser = /^(?!message_id|id\b)\w+_id is /.test(reason);
+  return isOfUser && reason.endsWith('out of range') && userIds === 'int'
+    ? ' User ids beyond 2^31 − 1 need KITH_USER_IDS=bigint.'
+    : '';
 }
 
 /** A percentage alone would stop a small file for one bad row; but a file that is bad for the most part is a wrong one. */

@@ -3,7 +3,7 @@ import { type JsonForm, plainMessages } from './file-form.ts';
 import { columnsOf, type FileKind, hasFlag, placesOf, timeColumn } from './file-kinds.ts';
 import { ObjectLines } from './json-records.ts';
 import type { LookedAt } from './look-table.ts';
-import { commonTimes, type TimeForm, textTimes, timesFound } from './time-forms.ts';
+import { commonTimes, refuseUnknownTimes, type TimeForm, textTimes, timesFound } from './time-forms.ts';
 
 export interface JsonLook {
   rows: JsonForm;
@@ -171,12 +171,13 @@ function isKnown(object: Json): boolean {
   return ['id', 'body', 'created_at'].every((key) => object[key] !== undefined) && owner !== undefined;
 }
 
-function timesIn(objects: readonly Json[], keys: JsonForm['keys'], { kind, mapped }: LookedAt): TimeForm {
+function timesIn(objects: readonly Json[], keys: JsonForm['keys'], { path, kind, mapped }: LookedAt): TimeForm {
   if (mapped?.time) return mapped.time;
   const name = timeColumn(kind);
   if (name === undefined) return textTimes;
-  const path = keys === undefined ? [name] : keys[name];
-  const texts = path ? objects.flatMap((object) => valueAt(object, path) ?? []) : [];
+  const place = keys === undefined ? [name] : keys[name];
+  const texts = place ? objects.flatMap((object) => valueAt(object, place) ?? []) : [];
+  refuseUnknownTimes(texts, path);
   return commonTimes(texts) ?? textTimes;
 }
 

@@ -1,10 +1,11 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { BadInputError } from '../errors.ts';
+import type { UserIdKind } from '../user-id.ts';
 import { type Delimiter, plainTable, type TableForm, tableFound } from './file-form.ts';
 import { columnsOf, type FileKind, hasFlag, otherColumn, placesOf, timeColumn } from './file-kinds.ts';
 import { kept } from './line-fields.ts';
 import type { Mapped } from './mapping.ts';
-import { commonTimes, type TimeForm, textTimes } from './time-forms.ts';
+import { commonTimes, instantOfText, refuseUnknownTimes, someRows, type TimeForm, textTimes } from './time-forms.ts';
 
 export interface LookedAt {
   path: string;
@@ -12,6 +13,7 @@ export interface LookedAt {
   mapped?: Mapped;
   /** Whether the text is all of the file. */
   isWhole: boolean;
+  userIds?: UserIdKind;
 }
 
 export interface TableLook {
@@ -23,10 +25,13 @@ export interface TableLook {
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', 'blanks'];
 /** How many lines tell how a file is written. */
 const mostLines = 200;
-/** From so many rows on, rows that are all alike wrong are a wrong file. */
-const someRows = 3;
 
 const isWhole = (text: string | undefined) => /^\d+$/.test((text ?? '').trim());
+/** Where ids are texts, a time tells a row from a header. */
+const isTime = (text: string | undefined) =>
+  isWhole(text) || Number.isFinite(instantOfText((text ?? '').trim()) ?? Number.NaN);
+const isIdOf = (userIds: UserIdKind | undefined) => (text: string | undefined) =>
+  userIds === 'text' ? (text ?? '').trim() !== '' : isWhole(text);
 const isNamed = (text: string | undefined) => /^[\p{L}_]/u.test((text ?? '').trim());
 
 /**
@@ -35,19 +40,20 @@ const isNamed = (text: string | undefined) => /^[\p{L}_]/u.test((text ?? '').tri
  * @throws BadInputError if it can't be found out, or something that rows need is not there
  */
 export function lookAtTable(text: string, about: LookedAt): TableLook | undefined {
-  const { path, kind, mapped } = about;
+  const { kind, mapped } = about;
   const lines = text.split('\n', mostLines).map((line) => line.replace(/\r$/, ''));
   // The last line may be cut off.
   if (!about.isWhole && lines.length < mostLines) lines.pop();
   let comments = 0;
-  while (/^[#%]/.test(lines[comments] ?? '')) comments++;
+  // A first line `sep=;` is Excel's.
+  while (/^([#%]|sep=.$)/i.test(lines[comments] ?? '')) comments++;
   const commented = headerInComment((lines[comments - 1] ?? '').slice(1).trim(), lines.slice(comments), about);
   const first = commented ?? headerIn(lines[comments] ?? '', about);
   const isHeader = first !== undefined;
   if (kind === 'messages' && !isHeader && !mapped) return undefined;
   const skipped = comments + (isHeader && !commented ? 1 : 0);
   const rows = lines.slice(skipped).filter((line) => line !== '');
-  const delimiter = mapped?.delimiter ?? first?.delimiter ?? commonDelimiter(rows, kind);
+  const delimiter = mapped?.delimiter ?? first?.delimiter ?? commonDelimiter(rows, about);
   const sample = rows.map((line) => cellsOf(line, delimiter) ?? []);
   if (!isHeader) refuseUnknownHeader(sample, about);
   const form: TableForm = { ...plainTable(kind), delimiter, ...placesIn(first?.names, sample, about) };
@@ -58,18 +64,21 @@ export function lookAtTable(text: string, about: LookedAt): TableLook | undefine
   form.endsInDelimiter = kind !== 'user' && delimiter !== 'blanks' && ends * 2 > sample.length;
   form.wanted = wantedIn(first?.names, about);
   form.times = timesIn(sample, form, about);
-  refuseMissing(form, sample, isHeader, path, kind);
+  refuseMissing(form, sample, isHeader, about);
   return { rows: form, skipped, found: tableFound(kind, form, isHeader, comments - (commented ? 1 : 0)) };
 }
 
 /** The names of a header, and what is between them; undefined if the line is none. */
-function headerIn(line: string, { kind, mapped }: LookedAt): { names: string[]; delimiter: Delimiter } | undefined {
+function headerIn(
+  line: string,
+  { kind, mapped, userIds }: LookedAt,
+): { names: string[]; delimiter: Delimiter } | undefined {
   if (mapped?.header === false || line === '') return undefined;
   const mappedNames = Object.values(mapped?.columns ?? {}).filter((value) => typeof value === 'string');
   let best: { names: string[]; delimiter: Delimiter; score: number } | undefined;
   for (const delimiter of mapped?.delimiter ? [mapped.delimiter] : delimiters) {
     const names = cellsOf(line, delimiter)?.map((name) => Buffer.from(name, 'latin1').toString('utf8').trim());
-    if (!names || names.some(isWhole)) continue;
+    if (!names || names.some(userIds === 'text' ? isTime : isWhole)) continue;
     const score = placesOf(kind, names).size + mappedNames.filter((name) => names.includes(name)).length;
     if (score > (best?.score ?? 0) || (mapped?.header && !best)) best = { names, delimiter, score };
   }
@@ -85,7 +94,7 @@ function headerInComment(
   const header = headerIn(line, about);
   if (!header) return undefined;
   const rows = lines.filter((one) => one !== '');
-  const delimiter = about.mapped?.delimiter ?? commonDelimiter(rows, about.kind);
+  const delimiter = about.mapped?.delimiter ?? commonDelimiter(rows, about);
   const isAbove = rows.length > 0 && cellsOf(rows[0] as string, delimiter)?.length === header.names.length;
   return isAbove ? { names: header.names, delimiter } : undefined;
 }
@@ -108,10 +117,17 @@ function cellsOf(line: string, delimiter: Delimiter): string[] | undefined {
 }
 
 /** The delimiter by which most lines are rows; a comma if none makes any. */
-function commonDelimiter(rows: readonly string[], kind: FileKind): Delimiter {
+function commonDelimiter(rows: readonly string[], { kind, userIds }: LookedAt): Delimiter {
+  const isId = isIdOf(userIds);
+  // Whole numbers tell where a row is cut; texts don't, but the time behind them does.
+  const needsTime = userIds === 'text' && timeColumn(kind) === 'timestamp';
   const least = kind === 'user' ? 12 : 2;
   const isRow = (cells: string[] | undefined) =>
-    cells !== undefined && cells.length >= least && isWhole(cells[0]) && (kind === 'user' || isWhole(cells[1]));
+    cells !== undefined &&
+    cells.length >= least &&
+    isId(cells[0]) &&
+    (kind === 'user' || isId(cells[1])) &&
+    (!needsTime || cells.slice(1).some(isTime));
   const counts = delimiters.map((delimiter) => rows.filter((line) => isRow(cellsOf(line, delimiter))).length);
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
@@ -124,9 +140,13 @@ function hasBlanks(cells: readonly string[], { places }: TableForm): boolean {
 }
 
 /** @throws BadInputError if the first line names columns that aren't known */
-function refuseUnknownHeader([names = [], ...others]: readonly string[][], { path, kind, mapped }: LookedAt): void {
+function refuseUnknownHeader(
+  [names = [], ...others]: readonly string[][],
+  { path, kind, mapped, userIds }: LookedAt,
+): void {
+  const isValue = userIds === 'text' ? isTime : isWhole;
   const isLikely = names.length >= 2 && names.every(isNamed) && others.length > 0 && mapped?.header !== false;
-  const isAbove = others.filter((cells) => cells.length === names.length && cells.some(isWhole)).length;
+  const isAbove = others.filter((cells) => cells.length === names.length && cells.some(isValue)).length;
   if (!isLikely || isAbove * 2 <= others.length) return;
   throw new BadInputError(
     `${path} begins with a header whose names Kith doesn't know (${names.slice(0, 6).join(', ')}): name its columns ` +
@@ -182,7 +202,10 @@ function placesWithoutHeader(
 }
 
 /** Which rows are meant, by the places of their columns. */
-function wantedIn(names: string[] | undefined, { path, mapped }: LookedAt): Record<string, string> {
+export function wantedIn(
+  names: readonly string[] | undefined,
+  { path, mapped }: Pick<LookedAt, 'path' | 'mapped'>,
+): Record<string, string> {
   const wanted: Record<string, string> = {};
   for (const [name, value] of Object.entries(mapped?.where ?? {})) {
     const place = /^\d+$/.test(name) ? Number(name) - 1 : (names ?? []).indexOf(name);
@@ -194,23 +217,21 @@ function wantedIn(names: string[] | undefined, { path, mapped }: LookedAt): Reco
 }
 
 /** @throws BadInputError if the times of all rows are in no form that is known */
-function timesIn(sample: readonly string[][], form: TableForm, { path, kind, mapped }: LookedAt): TimeForm {
+function timesIn(sample: readonly string[][], form: TableForm, { path, kind, mapped, userIds }: LookedAt): TimeForm {
+  const isId = isIdOf(userIds);
   if (mapped?.time) return mapped.time;
   const name = timeColumn(kind);
   const place = name === undefined ? undefined : form.places[name];
   if (name === undefined || place === undefined) return textTimes;
-  const texts = sample.flatMap((cells) => cells[place]?.trim() ?? []).filter((text) => text !== '');
-  const common = commonTimes(texts);
-  // Only where everything else is as it should be.
-  const other = form.places[otherColumn(kind) ?? ''];
-  const isElse = form.places.user_id !== undefined && other !== undefined;
-  const good = sample.filter((cells) => isWhole(cells[form.places.user_id ?? -1]) && isWhole(cells[other ?? -1]));
-  if (!common && isElse && texts.length >= someRows && good.length === sample.length)
-    throw new BadInputError(
-      `${path} has times such as "${texts[0]}", in no form that Kith knows: write them as 2024-05-30 07:00:00, or say how they are ` +
-        'written under "time:" in kith.mapping.yaml, such as time: DD/MM/YYYY HH:mm.',
-    );
-  return common ?? textTimes;
+  const textsOf = (rows: readonly string[][]) =>
+    rows.flatMap((cells) => cells[place]?.trim() ?? []).filter((text) => text !== '');
+  const common = commonTimes(textsOf(sample));
+  if (common) return common;
+  // Only where everything else is as it should be; a line of a message may be none of its own.
+  const ids = ['user_id', otherColumn(kind) ?? 'user_id'].map((id) => form.places[id]);
+  const good = sample.filter((cells) => ids.every((id) => id !== undefined && isId(cells[id])));
+  if (good.length === sample.length || kind === 'messages') refuseUnknownTimes(textsOf(good), path);
+  return textTimes;
 }
 
 /** @throws BadInputError if a needed column is missing from the header, or from every row */
@@ -218,8 +239,7 @@ function refuseMissing(
   form: TableForm,
   sample: readonly string[][],
   isHeader: boolean,
-  path: string,
-  kind: FileKind,
+  { path, kind, userIds }: LookedAt,
 ): void {
   const needed = columnsOf[kind].filter(({ name, isNeeded }) => isNeeded && form.constants[name] === undefined);
   const missing = needed.filter(({ name }) => form.places[name] === undefined).map(({ name }) => name);
@@ -228,13 +248,37 @@ function refuseMissing(
     kind === 'follow' &&
     !isHeader &&
     sample.length >= someRows &&
-    sample.every((cells) => cells.length === 2 && cells.every(isWhole));
+    sample.every((cells) => cells.length === 2 && cells.every(isIdOf(userIds)));
   if (isShort && form.places.timestamp !== undefined) missing.push('timestamp');
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    if (form.width === undefined && kind !== 'user') refuseOtherWidth(sample, path, kind);
+    return;
+  }
   const [name] = missing;
   throw new BadInputError(
     `${path} has no column for ${missing.join(' and ')}${isHeader ? '' : `, only ${sample[0]?.length ?? 0} columns`}: add ` +
       `${missing.length === 1 ? 'it' : 'them'}, say which it is under "columns:" in kith.mapping.yaml, or give all rows the same under ` +
       `"constants:", such as ${name}: ${name === 'timestamp' || name === 'created_at' ? '2024-05-01' : '1'}.`,
   );
+}
+
+/** @throws BadInputError if all rows of a file without a header have so many columns as none of its kind has */
+function refuseOtherWidth(sample: readonly string[][], path: string, kind: FileKind): void {
+  const count = sample[0]?.length ?? 0;
+  const names = columnsOf[kind].map(({ name, isNeeded }) => (isNeeded ? name : `${name} or not`));
+  const widths = widthsOf(kind);
+  // An empty last column is told by what it is.
+  const isOther = (cells: readonly string[]) => cells.length === count && cells.at(-1) !== '';
+  if (sample.length < someRows || count < 2 || widths.includes(count) || !sample.every(isOther)) return;
+  throw new BadInputError(
+    `${path} has rows of ${count} columns instead of ${widths.join(' or ')} (${names.join(', ')}): say ` +
+      'which is which under "columns:" in kith.mapping.yaml, and give what is in no row under "constants:".',
+  );
+}
+
+/** How many columns a row without a header may have. */
+function widthsOf(kind: FileKind): number[] {
+  const columns = columnsOf[kind];
+  const isShort = ['follow', 'block', 'mute'].includes(kind);
+  return isShort ? [columns.length - 1, columns.length] : [columns.length];
 }

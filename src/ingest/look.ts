@@ -33,16 +33,20 @@ export async function look(folder: Folder, file: string, kind: FileKind, options
   const path = `${folder.location}/${file}`;
   const form = plainForm(kind);
   const found: string[] = [];
-  let gzips = file.endsWith('.gz') ? 1 : 0;
+  let gzips = 0;
   let head = await readHead(folder, file, headBytes, { ...options, gzips });
   for (; typeOf(head.bytes) === 'gzip'; head = await readHead(folder, file, headBytes, { ...options, gzips })) {
     gzips++;
     if (gzips > mostGzips) throw refused(path, `is gzipped more than ${mostGzips} times`, 'unpack it with `gunzip`');
   }
-  if (gzips > (file.endsWith('.gz') ? 1 : 0)) found.push(gzips === 2 ? 'gzipped twice' : 'gzip');
+  const isNamedGzip = file.endsWith('.gz');
+  if (isNamedGzip && gzips === 0)
+    throw refused(path, 'is damaged or not gzip, unlike its name', `copy it again, or name it ${file.slice(0, -3)}`);
+  if (gzips > (isNamedGzip ? 1 : 0)) found.push(gzips === 2 ? 'gzipped twice' : 'gzip');
   const type = typeOf(head.bytes);
-  if (type === 'parquet' && gzips === 0) {
-    const rows = await lookAtParquet(folder, file, kind, mapped);
+  if (type === 'parquet' && gzips > 0) throw refused(path, 'is Parquet within gzip', 'unpack it with `gunzip`');
+  if (type === 'parquet') {
+    const rows = await lookAtParquet(folder, file, kind, options);
     return { ...form, rows, isParquet: true, found: ['Parquet'] };
   }
   if (type !== undefined && typeof type === 'object') throw refused(path, `is ${type.name}`, type.remedy);
@@ -56,7 +60,7 @@ export async function look(folder: Folder, file: string, kind: FileKind, options
   }
   if (/^\s*<(\?xml|!doctype|html|rss|feed)/i.test(text))
     throw refused(path, 'is XML or HTML', 'export the data as CSV');
-  const about = { path, kind, mapped, isWhole: head.isWhole };
+  const about = { path, kind, mapped, isWhole: head.isWhole, userIds: options.limits.userIds };
   let json = lookAtJson(text, about);
   if (json === 'more') {
     head = await readHead(folder, file, longHeadBytes, { ...options, gzips });

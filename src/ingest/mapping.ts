@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BadInputError, messageOf } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import { openFile } from '../storage/open-file.ts';
-import { largestUserId, type UserIdKind } from '../user-id.ts';
+import { faultOfText, largestUserId, type UserIdKind } from '../user-id.ts';
 import { activityTypes } from './activity-type.ts';
 import type { Delimiter, Encoding } from './file-form.ts';
 import { columnsOf, type FileKind, timeColumn, wordKinds } from './file-kinds.ts';
@@ -124,12 +124,11 @@ function refuseWrong({ file, kind, columns = {}, constants = {} }: Mapped, place
     if (name in columns) wrong(`${name} is both a column and a constant`);
     if (name === timeColumn(kind)) {
       if (!Number.isFinite(instantOfText(value) ?? Number.NaN)) wrong(`${name}: "${value}" is not a time Kith knows`);
-    } else if (
-      /_id$|^id$/.test(name) &&
-      !isWithin(value, largestUserId[name === 'message_id' || name === 'id' ? 'bigint' : userIds])
-    )
-      wrong(`${name}: "${value}" is no id`);
-    else if (kind === 'user' && !/^[01]$/.test(value)) wrong(`${name} is not 1 or 0`);
+    } else if (/_id$|^id$/.test(name)) {
+      const largest = largestUserId[name === 'message_id' || name === 'id' ? 'bigint' : userIds];
+      const isId = userIds === 'text' ? faultOfText(value) === undefined : isWithin(value, largest);
+      if (!isId) wrong(`${name}: "${value}" is no id`);
+    } else if (kind === 'user' && !/^[01]$/.test(value)) wrong(`${name} is not 1 or 0`);
   }
 }
 

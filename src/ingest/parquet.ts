@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
-import { BadInputError, InterruptedError, messageOf } from '../errors.ts';
+import { BadInputError, InterruptedError, KithError, messageOf } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
+import { mostUnpacked, tooLarge, type UnpackLimits } from '../storage/unpack.ts';
 import { plainTable, type TableForm } from './file-form.ts';
 import { columnsOf, type FileKind, hasFlag, placesOf, timeColumn } from './file-kinds.ts';
+import { wantedIn } from './look-table.ts';
 import type { Mapped } from './mapping.ts';
-import { commonTimes, textTimes } from './time-forms.ts';
+import { commonTimes, refuseUnknownTimes, textTimes } from './time-forms.ts';
 
 /** How many rows tell how times are written. */
 const sampled = 200;
@@ -21,12 +23,21 @@ interface OpenedParquet extends AsyncDisposable {
   path: string;
 }
 
-/** Opens a Parquet file; one on S3 is fetched, because DuckDB reads only what is on disk. */
-async function openParquet(folder: Folder, file: string): Promise<OpenedParquet> {
+/**
+ * Opens a Parquet file; one on S3 is fetched, because DuckDB reads only what is on disk.
+ *
+ * @throws InterruptedError once the signal aborts
+ */
+async function openParquet(folder: Folder, file: string, signal?: AbortSignal): Promise<OpenedParquet> {
   const { path: place = '' } = folder.files().get(file) ?? {};
   const dir = place.startsWith('s3://') ? await mkdtemp(join(tmpdir(), 'kith-parquet-')) : undefined;
   const path = dir === undefined ? place : join(dir, 'file.parquet');
-  if (dir !== undefined) await pipeline(await folder.open(file), createWriteStream(path));
+  try {
+    if (dir !== undefined) await pipeline(await folder.open(file), createWriteStream(path), { signal });
+  } catch (error) {
+    if (dir !== undefined) await rm(dir, { recursive: true, force: true });
+    throw signal?.aborted ? new InterruptedError('Reading was stopped.') : error;
+  }
   const instance = await DuckDBInstance.create(':memory:', {
     ...{ memory_limit: '512MB', threads: '1' },
     ...{ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' },
@@ -51,10 +62,10 @@ export async function lookAtParquet(
   folder: Folder,
   file: string,
   kind: FileKind,
-  mapped: Mapped | undefined,
+  { mapped, signal }: { mapped?: Mapped; signal?: AbortSignal },
 ): Promise<TableForm> {
   const path = `${folder.location}/${file}`;
-  await using opened = await openParquet(folder, file);
+  await using opened = await openParquet(folder, file, signal);
   const { connection, path: local } = opened;
   const names = (await rowsOf(connection, statement('sql/parquet/names.sql'), { path: local }, path)).map(([name]) =>
     String(name),
@@ -85,32 +96,44 @@ export async function lookAtParquet(
     const rows = await rowsOf(connection, statement('sql/parquet/sample.sql'), { path: local, most: sampled }, path);
     texts.push(...rows.flatMap((row) => (row[at] === null ? [] : String(row[at]))));
   }
+  if (!mapped?.time) refuseUnknownTimes(texts, path);
   const times = mapped?.time ?? commonTimes(texts) ?? textTimes;
-  return { ...plainTable(kind), places, width: names.length, constants, times };
+  const wanted = wantedIn(names, { path, mapped });
+  return { ...plainTable(kind), places, width: names.length, constants, wanted, times };
 }
 
 /**
  * The rows of a Parquet file as lines of CSV; line ends within a value are blanks.
  *
- * @throws BadInputError if it is damaged, InterruptedError once the signal aborts
+ * @throws BadInputError if it is damaged or has more rows than the limits allow, InterruptedError once the signal aborts
  */
-export async function* parquetLines(folder: Folder, file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  const opened = await openParquet(folder, file);
+export async function* parquetLines(
+  folder: Folder,
+  file: string,
+  { limits, signal }: { limits: UnpackLimits; signal?: AbortSignal },
+): AsyncGenerator<Buffer> {
+  const { size = 0 } = folder.files().get(file) ?? {};
+  const most = mostUnpacked(size, limits);
+  let bytes = 0;
+  const opened = await openParquet(folder, file, signal);
   try {
     const result = await opened.connection.stream(statement('sql/parquet/rows.sql'), { path: opened.path });
     for (;;) {
       if (signal?.aborted) throw new InterruptedError('Reading was stopped.');
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) return;
-      yield Buffer.from(
+      const lines = Buffer.from(
         chunk
           .getRows()
           .map((row) => `${row.map(cell).join(',')}\n`)
           .join(''),
       );
+      bytes += lines.length;
+      if (bytes > most) throw tooLarge({ path: `${folder.location}/${file}`, size }, most, limits);
+      yield lines;
     }
   } catch (error) {
-    throw error instanceof InterruptedError ? error : damaged(`${folder.location}/${file}`, error);
+    throw error instanceof KithError ? error : damaged(`${folder.location}/${file}`, error);
   } finally {
     await opened[Symbol.asyncDispose]();
   }

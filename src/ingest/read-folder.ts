@@ -20,6 +20,7 @@ import { mappingOf } from './mapping.ts';
 import { RejectsFile } from './rejects.ts';
 import { type ActivityBatch, readActivities, readUsers, type UserBatch } from './staged-rows.ts';
 import { type CountedSpan, type StagedCounts, Staging } from './staging.ts';
+import type { NamedId } from './text-ids.ts';
 import { UserReader, type UserRows } from './user-rows.ts';
 
 /** Progress of reading, across the whole folder. */
@@ -66,6 +67,8 @@ export interface StagedFolder extends StagedCounts, AsyncDisposable {
   readUsers(batchSize: number): AsyncIterable<UserBatch>;
   /** The distinct activities of a type, sorted by user, engaged, at (epoch seconds), message (null for follows). */
   readActivities(type: RowType, batchSize: number): AsyncIterable<ActivityBatch>;
+  /** Each user's text, where ids are texts. */
+  readNames(): AsyncIterable<NamedId[]>;
   /**
    * Writes CSV files for Neo4j's bulk importer into a new or existing folder, each list being a header and its data.
    * `flaggedAt` (epoch seconds) is set only on the users named in user.csv.
@@ -117,6 +120,7 @@ export function stagedFolder(
     ...totals,
     readUsers: (batchSize) => readUsers(staging, batchSize),
     readActivities: (type, batchSize) => readActivities(staging, type, batchSize),
+    readNames: () => staging.readNames(),
     writeImportFiles: (dir, flaggedAt, onProgress) => writeImportFiles(staging, dir, flaggedAt, onProgress),
     writeAccepted: async ({ activities, users }, { at, isUndated }) => {
       await staging.run(statement('sql/accepted/write-activities.sql'), { path: activities });
@@ -229,6 +233,7 @@ async function* stageFile(
   if (type !== undefined) {
     for await (const { block, rows } of parsed(type, form, blocks, latest, parsing)) {
       staging.addActivities(type, rows);
+      staging.addNames(rows.named);
       const { lines, selfDirected, unwanted, rejects } = rows;
       yield { lines, bytes: block.length, selfDropped: selfDirected.length, unwanted, rejects };
     }
@@ -236,6 +241,7 @@ async function* stageFile(
   }
   for await (const rows of usersIn(form, blocks)) {
     staging.addUsers(rows);
+    staging.addNames(rows.named);
     addDiscoverable(staging, rows, flaggedAt);
     yield { lines: rows.lines, bytes: rows.bytes, selfDropped: 0, unwanted: rows.unwanted, rejects: rows.rejects };
   }

@@ -8,28 +8,33 @@ import {
   type DuckDBDoubleVector,
   type DuckDBUTinyIntVector,
   type DuckDBValue,
+  type DuckDBVarCharVector,
   type DuckDBVector,
   INTEGER,
   listValue,
   UTINYINT,
+  VARCHAR,
 } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
-import type { UserId, UserIdKind } from '../user-id.ts';
+import { isWide, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import type { ActivityRows, UserColumn } from './activity-rows.ts';
 import { type ActivityType, activityTypes, type RowType, rowTypes } from './activity-type.ts';
 import type { Forgotten } from './forgotten.ts';
+import type { NamedId } from './text-ids.ts';
 import type { UserRows } from './user-rows.ts';
 
 /** Of INTEGER or BIGINT, which takes BigInts only. */
 type IdVector = DuckDBVector & { setItem(index: number, id: UserId | null): void };
 type ActivityVectors = readonly [DuckDBUTinyIntVector, IdVector, IdVector, DuckDBBigIntVector, DuckDBDoubleVector];
 type UserVectors = readonly [IdVector, DuckDBUTinyIntVector];
+type NameVectors = readonly [IdVector, DuckDBVarCharVector];
 
 interface Appenders {
   activities: BulkAppender<ActivityVectors>;
   users: BulkAppender<UserVectors>;
+  names?: BulkAppender<NameVectors>;
 }
 
 /** What a finished staging holds. */
@@ -98,15 +103,15 @@ export class Staging implements AsyncDisposable {
 
   /** Ids as a column of {@link addActivities}. */
   userColumn(ids: readonly UserId[]): UserColumn {
-    return this.#userIds === 'bigint' ? BigInt64Array.from(ids, BigInt) : Int32Array.from(ids as readonly number[]);
+    return isWide(this.#userIds) ? BigInt64Array.from(ids, BigInt) : Int32Array.from(ids as readonly number[]);
   }
 
   #stored(id: UserId): UserId {
-    return this.#userIds === 'bigint' ? BigInt(id) : id;
+    return isWide(this.#userIds) ? BigInt(id) : id;
   }
 
   /** Adds the rows of a block. */
-  addActivities(type: RowType, rows: Omit<ActivityRows, 'lines' | 'rejects' | 'unwanted'>): void {
+  addActivities(type: RowType, rows: Omit<ActivityRows, 'lines' | 'rejects' | 'unwanted' | 'named'>): void {
     const { users, engaged, messages, instants, selfDirected } = rows;
     const number = rowTypes.indexOf(type);
     this.#staged += users.length;
@@ -141,11 +146,32 @@ export class Staging implements AsyncDisposable {
     );
   }
 
+  /** Adds the texts of users, where ids are texts. */
+  addNames(named: readonly NamedId[]): void {
+    this.#add(({ names }) =>
+      names?.append(named.length, ([ids, texts], to, from, count) => {
+        for (let i = 0; i < count; i++) {
+          const [id, text] = named[from + i] as NamedId;
+          ids.setItem(to + i, BigInt(id));
+          texts.setItem(to + i, text);
+        }
+      }),
+    );
+  }
+
+  /** Each user's text, where ids are texts, once rows can be read; two with one number are both there. */
+  async *readNames(): AsyncGenerator<NamedId[]> {
+    if (this.#userIds !== 'text') return;
+    for await (const chunk of this.stream(statement('sql/staging/read-names.sql')))
+      yield chunk.getRows().map(([id, text]): NamedId => [userIdOf(id as bigint), text as string]);
+  }
+
   /** Ends the adding of rows. */
   async close(): Promise<void> {
-    this.#add(({ activities, users }) => {
+    this.#add(({ activities, users, names }) => {
       activities.close();
       users.close();
+      names?.close();
     });
     this.#appenders = undefined;
     await this.run('COMMIT');
@@ -232,6 +258,7 @@ export class Staging implements AsyncDisposable {
     await this.run(statement('sql/staging/keep-others.sql'), ids);
     await this.run(statement('sql/staging/leave-out-activities.sql'), ids);
     await this.run(statement('sql/staging/leave-out-users.sql'), ids);
+    if (this.#userIds === 'text') await this.run(statement('sql/staging/leave-out-names.sql'), ids);
     this.#staged -= Number(staged);
     return Number(rows);
   }
@@ -239,15 +266,20 @@ export class Staging implements AsyncDisposable {
   async #begin(): Promise<void> {
     // In one transaction, full row groups go straight to the file, and nothing to a log.
     await this.run('BEGIN');
-    const id = this.#userIds === 'bigint' ? BIGINT : INTEGER;
+    const id = isWide(this.#userIds) ? BIGINT : INTEGER;
     await this.run(
       `CREATE TABLE staged_activity (type UTINYINT, user_id ${id}, engaged_id ${id}, message_id BIGINT, instant DOUBLE)`,
     );
     await this.run(`CREATE TABLE staged_user (user_id ${id}, suspended UTINYINT)`);
+    if (this.#userIds === 'text') await this.run('CREATE TABLE staged_name (user_id BIGINT, id VARCHAR)');
     const activityColumns = [UTINYINT, id, id, BIGINT, DOUBLE];
     this.#appenders = {
       activities: await BulkAppender.open<ActivityVectors>(this.#file.connection, 'staged_activity', activityColumns),
       users: await BulkAppender.open<UserVectors>(this.#file.connection, 'staged_user', [id, UTINYINT]),
+      names:
+        this.#userIds === 'text'
+          ? await BulkAppender.open<NameVectors>(this.#file.connection, 'staged_name', [BIGINT, VARCHAR])
+          : undefined,
     };
   }
 

@@ -1,3 +1,4 @@
+import { BadInputError } from '../errors.ts';
 import { epochSeconds } from './calendar.ts';
 
 /**
@@ -23,7 +24,7 @@ const monthName = '(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 /** What the groups of a form are, in their order. */
-type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'zone' | 'separator';
+type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'zone' | 'separator' | 'half';
 const form = (pattern: string, parts: string): { pattern: RegExp; parts: Part[] } => ({
   pattern: new RegExp(`^${pattern}$`, 'i'),
   parts: parts.split(' ') as Part[],
@@ -56,7 +57,14 @@ function instantOfParts(values: readonly (string | undefined)[], parts: readonly
   const [year, day, hour, minute, second] = (['year', 'day', 'hour', 'minute', 'second'] as const).map(
     (part) => +(of(part) ?? 0),
   ) as [number, number, number, number, number];
-  return epochSeconds(year, monthNumber, day, hour, minute, second) - zoneSeconds(of('zone'));
+  const hourOfDay = parts.includes('half') ? hourOfHalf(hour, of('half')) : hour;
+  return epochSeconds(year, monthNumber, day, hourOfDay, minute, second) - zoneSeconds(of('zone'));
+}
+
+/** 12 AM is midnight; NaN if there is no such hour. */
+function hourOfHalf(hour: number, half: string | undefined): number {
+  if (hour < 1 || hour > 12) return Number.NaN;
+  return (hour % 12) + (half?.toLowerCase() === 'pm' ? 12 : 0);
 }
 
 /** How far a zone is ahead of UTC; NaN if there is no such zone. */
@@ -66,7 +74,7 @@ function zoneSeconds(text: string | undefined): number {
   return (sign === '-' ? -1 : 1) * (+hours * 3600 + +minutes * 60);
 }
 
-const number = /^(\d+)(?:\.\d*)?$/;
+const number = /^(\d+)(?:[.,]\d*)?$/;
 
 /** By the magnitude of a number, what it counts; undefined if it can't be an instant between 1973 and 5138. */
 export function epochOf(text: string): TimeForm | undefined {
@@ -90,6 +98,18 @@ export function commonTimes(samples: readonly string[]): TimeForm | undefined {
     found.set(key, { form: one, count: (found.get(key)?.count ?? 0) + 1 });
   }
   return [...found.values()].sort((a, b) => b.count - a.count)[0]?.form;
+}
+
+/** From so many rows on, rows that are all alike wrong are a wrong file. */
+export const someRows = 3;
+
+/** @throws BadInputError if there are some times, none of which has a form */
+export function refuseUnknownTimes(samples: readonly string[], path: string): void {
+  if (samples.length < someRows || commonTimes(samples)) return;
+  throw new BadInputError(
+    `${path} has times such as "${samples[0]?.slice(0, 40)}", in no form that Kith knows: write them as 2024-05-30 07:00:00, or say ` +
+      'how they are written under "time:" in kith.mapping.yaml, such as time: DD/MM/YYYY HH:mm.',
+  );
 }
 
 /** Epoch seconds of a time that is written as the form says; NaN if it isn't. */
@@ -122,6 +142,9 @@ const patternParts: Readonly<Record<string, [Part, string]>> = {
   D: ['day', '(\\d\\d?)'],
   HH: ['hour', '(\\d\\d)'],
   H: ['hour', '(\\d\\d?)'],
+  hh: ['hour', '(\\d\\d)'],
+  h: ['hour', '(\\d\\d?)'],
+  A: ['half', '(AM|PM)'],
   mm: ['minute', '(\\d\\d)'],
   ss: ['second', '(\\d\\d)'],
   Z: ['zone', '(Z|UTC|GMT|[+-]\\d\\d(?::?\\d\\d)?)'],
@@ -144,7 +167,8 @@ function compile(pattern: string): { pattern: RegExp; parts: Part[] } {
   const known = compiled.get(pattern);
   if (known) return known;
   const parts: Part[] = [];
-  const expression = pattern.replace(/YYYY|MMM|MM|M|DD|D|HH|H|mm|ss|Z|./gsu, (piece) => {
+  const expression = pattern.replace(/YYYY|MMM|MM|M|DD|D|HH|H|hh|h|A|mm|ss|S+|Z|./gsu, (piece) => {
+    if (/^S+$/.test(piece)) return '\\d+';
     const [part, group] = patternParts[piece] ?? [];
     if (part === undefined || group === undefined) return piece.replace(/[^\w\s]/, '\\$&');
     parts.push(part);

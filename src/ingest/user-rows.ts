@@ -4,6 +4,7 @@ import { columnReason, countReason, idReason, isEmpty, userId } from './columns.
 import { plainTable, type TableForm } from './file-form.ts';
 import type { LineFields } from './line-fields.ts';
 import { type JudgedLines, RecordReader } from './record-reader.ts';
+import { type NamedId, NamedIds } from './text-ids.ts';
 
 /** The contents of some lines of user.csv. */
 export interface UserRows extends JudgedLines {
@@ -11,6 +12,8 @@ export interface UserRows extends JudgedLines {
   suspended: boolean[];
   /** Whether the user may be recommended to others; null where nothing is said. */
   discoverable: (boolean | null)[];
+  /** The users where ids are texts; each once. */
+  named: NamedId[];
   /** How many rows a mapping leaves out. */
   unwanted: number;
 }
@@ -46,9 +49,11 @@ export class UserTable {
   #userIds: UserId[] = [];
   #suspended: boolean[] = [];
   #discoverable: (boolean | null)[] = [];
+  readonly #named: NamedIds | undefined;
   #unwanted = 0;
 
   constructor(form: TableForm) {
+    this.#named = form.userIds === 'text' ? new NamedIds() : undefined;
     this.#form = form;
     this.#wanted = Object.entries(form.wanted).map(([name, value]) => [Number(name), value]);
   }
@@ -66,7 +71,7 @@ export class UserTable {
       }
     const id = places.user_id ?? 0;
     const user = userId(fields, id, this.#form.userIds);
-    if (user < 0) return idReason(fields, id, 'user_id', user);
+    if (user < 0) return idReason(fields, id, 'user_id', user, this.#form.userIds);
     const flags: (boolean | null)[] = [];
     for (const name of flagNames) {
       const place = places[name];
@@ -77,15 +82,17 @@ export class UserTable {
     }
     const [suspended, deleted, discoverable = null] = flags;
     this.#userIds.push(user);
+    this.#named?.add(user, fields, id);
     // Who is deleted is suspended.
     this.#suspended.push(suspended === true || deleted === true);
     this.#discoverable.push(discoverable);
     return undefined;
   }
 
-  take(): Pick<UserRows, 'userIds' | 'suspended' | 'discoverable' | 'unwanted'> {
+  take(): Pick<UserRows, 'userIds' | 'suspended' | 'discoverable' | 'named' | 'unwanted'> {
     const taken = {
       ...{ userIds: this.#userIds, suspended: this.#suspended, discoverable: this.#discoverable },
+      named: this.#named?.take() ?? [],
       unwanted: this.#unwanted,
     };
     this.#userIds = [];

@@ -117,7 +117,8 @@ async function goOn(
     throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${part}\`.`);
   const { run, isRecommended } = before;
   refuseOtherOptions(part, planned, run);
-  refuseExpired(run, await engines[run.engine].horizon({ settings, signal }));
+  const horizon = await engines[run.engine].horizon({ settings, signal });
+  refuseExpired(run, horizon);
   // Publishing it again changes nothing.
   if (part === 'publish' && run.status === 'published') return run;
   if (part === 'publish') {
@@ -129,6 +130,7 @@ async function goOn(
   const weighting = { ...run.settings.weighting, minReputation: settings.weighting.minReputation };
   const { ranking } = run.settings;
   const changed: Run = { ...run, settings: runSettings({ ...settings, weighting, ranking }, scores), scores, allowed };
+  refuseExpired(changed, horizon);
   if (run.status !== 'published') return continueRun(database, changed, steps);
   // What is shown stays the run that it is: a second recommend is one of its own, and so are its closest connections.
   const again = await beginRun(database, { ...changed, steps: stepsOfPart.closest });

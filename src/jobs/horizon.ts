@@ -1,13 +1,15 @@
 import { BadInputError } from '../errors.ts';
 import { isoSeconds } from '../ingest/instant.ts';
-import type { Run } from './run.ts';
+import type { Run, RunSettings } from './run.ts';
 
-/** @throws BadInputError if the run's window reaches back to activities that may be gone */
-export function refuseExpired(
-  { asOf, settings: { weighting } }: Pick<Run, 'asOf' | 'settings'>,
-  horizon: number | undefined,
-): void {
-  const start = asOf - weighting.windowSeconds;
+/** How many seconds before its as-of a run asks for activities other than follows. */
+export function reachOf({ weighting, activeDays = 0 }: Pick<RunSettings, 'weighting' | 'activeDays'>): number {
+  return Math.max(weighting.windowSeconds, activeDays * 86_400);
+}
+
+/** @throws BadInputError if the run reaches back to activities that may be gone */
+export function refuseExpired({ asOf, settings }: Pick<Run, 'asOf' | 'settings'>, horizon: number | undefined): void {
+  const start = asOf - reachOf(settings);
   if (horizon === undefined || start >= horizon) return;
   throw new BadInputError(
     `A run as of ${isoSeconds(asOf)} counts activities since ${isoSeconds(start)}, but those up to ${isoSeconds(horizon)} have expired ` +

@@ -13,7 +13,7 @@ import type { ScoreSource } from './run-context.ts';
 /** @throws FolderMissingError if the folder does not exist, or has no activities yet */
 export async function openDay(input: string, settings: Settings): Promise<Folder> {
   const folder = await openFolder(input, settings.s3);
-  dayFiles(folder, await mappingOf(folder, settings.mapping));
+  dayFiles(folder, await mappingOf(folder, settings.mapping, settings.userIds));
   return folder;
 }
 

@@ -13,7 +13,7 @@ import { refuseObstacles } from '../export/obstacles.ts';
 import { Graph } from '../graph/graph.ts';
 import { emptyGraph, graphSize } from '../graph/schema.ts';
 import { Accepted } from '../ingest/accepted.ts';
-import { type Database, queryOn } from '../postgres/database.ts';
+import { type Database, queryAll, queryOn } from '../postgres/database.ts';
 import { emptyLake } from '../spark/lake.ts';
 import { freeBytes } from '../storage/disk-full.ts';
 import { removeDuckDbFile } from '../storage/duckdb-file.ts';
@@ -68,6 +68,7 @@ export async function resetNetwork(settings: Settings, signal: AbortSignal): Pro
         // Tables before the graph: while that is half empty nothing shows results of it.
         await emptyTables(database.until(stop), token, settings.publishPatienceSeconds, async (client) => {
           runs = (await queryOn(client, 'sql/runs/reset.sql')).length;
+          await queryAll(client, 'sql/ids/reset.sql');
         });
         await database.query('sql/past/reset.sql');
         // Loaded here, since nothing else of a reset needs Agenda. Without its store it is reset all the same.

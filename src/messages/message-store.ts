@@ -16,11 +16,13 @@ import {
 } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
 import { BadInputError } from '../errors.ts';
+import { collisionOf } from '../ingest/text-ids.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
-import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
+import { isWide, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { cleaningVersion } from './clean.ts';
 import type { Message } from './message.ts';
+import { textsIn } from './user-weeks.ts';
 
 /** Of INTEGER or BIGINT, which takes BigInts only. */
 type IdVector = DuckDBVector & { setItem(index: number, id: UserId): void };
@@ -31,6 +33,7 @@ type MessageVectors = readonly [
   DuckDBVarCharVector,
   DuckDBUTinyIntVector,
 ];
+type TextVectors = readonly [IdVector, DuckDBVarCharVector];
 type ScoreVectors = readonly [
   IdVector,
   DuckDBIntegerVector,
@@ -74,6 +77,7 @@ export class MessageStore implements AsyncDisposable {
   readonly #atOnce: number;
   readonly #userIds: UserIdKind;
   #staging: BulkAppender<MessageVectors> | undefined;
+  #texts: BulkAppender<TextVectors> | undefined;
 
   private constructor(file: DuckDbFile, atOnce: number, userIds: UserIdKind) {
     this.#file = file;
@@ -98,9 +102,10 @@ export class MessageStore implements AsyncDisposable {
     try {
       await file.run(statement('sql/messages/create-message.sql'));
       await file.run(statement('sql/messages/create-week-score.sql'));
-      if (userIds === 'bigint')
+      if (isWide(userIds))
         for (const table of ['message', 'week-score'] as const)
           await file.run(statement(`sql/messages/widen-${table}.sql`));
+      if (userIds === 'text') await file.run(statement('sql/messages/create-user-text.sql'));
       await file.run(statement('sql/messages/create-model-use.sql'));
       await file.run(statement('sql/messages/create-iso-week.sql'));
       await file.run('CREATE TABLE IF NOT EXISTS cleaning (version INTEGER NOT NULL)');
@@ -117,12 +122,14 @@ export class MessageStore implements AsyncDisposable {
     }
   }
 
-  /** How many messages and scores of a user there are. */
+  /** How many messages and scores of a user there are, and texts that name them. */
   async countOf(userId: UserId): Promise<number> {
     const [[messages, scores] = []] = await this.#file.run(statement('sql/messages/count-of-user.sql'), {
       id: String(userId),
     });
-    return Number(messages) + Number(scores);
+    const counted = statement('sql/messages/count-text.sql');
+    const [[texts] = []] = this.#userIds === 'text' ? await this.#file.run(counted, { id: String(userId) }) : [[0]];
+    return Number(messages) + Number(scores) + Number(texts);
   }
 
   /**
@@ -142,6 +149,7 @@ export class MessageStore implements AsyncDisposable {
       message: { path: join(workDir, 'message.parquet') },
       score: { path: join(workDir, 'week-score.parquet') },
       use: { path: join(workDir, 'model-use.parquet') },
+      text: { path: join(workDir, 'user-text.parquet') },
     };
     const draft = join(workDir, 'messages.duckdb');
     let rows: number;
@@ -153,6 +161,8 @@ export class MessageStore implements AsyncDisposable {
       await store.#file.run(statement('sql/messages/write-message-without.sql'), { ...places.message, id });
       await store.#file.run(statement('sql/messages/write-week-score-without.sql'), { ...places.score, id });
       await store.#file.run(statement('sql/messages/write-model-use.sql'), places.use);
+      if (userIds === 'text')
+        await store.#file.run(statement('sql/messages/write-user-text-without.sql'), { ...places.text, id });
       await store.#file.run('CHECKPOINT');
     }
     {
@@ -160,6 +170,7 @@ export class MessageStore implements AsyncDisposable {
       await store.#file.run(statement('sql/messages/read-message.sql'), places.message);
       await store.#file.run(statement('sql/messages/read-week-score.sql'), places.score);
       await store.#file.run(statement('sql/messages/read-model-use.sql'), places.use);
+      if (userIds === 'text') await store.#file.run(statement('sql/messages/read-user-text.sql'), places.text);
       await store.#file.run('CHECKPOINT');
     }
     // What it held was written to the file by now.
@@ -169,18 +180,20 @@ export class MessageStore implements AsyncDisposable {
   }
 
   #stored(id: UserId): UserId {
-    return this.#userIds === 'bigint' ? BigInt(id) : id;
+    return isWide(this.#userIds) ? BigInt(id) : id;
   }
 
   /** Adds messages that {@link commit} will store. They are invisible until then, and dropped if it isn't called. */
   async stage(): Promise<(messages: readonly Message[]) => void> {
     await this.#file.run('BEGIN');
     await this.#file.run('CREATE TABLE staged_message AS SELECT * FROM message LIMIT 0');
-    const types = [BIGINT, this.#userIds === 'bigint' ? BIGINT : INTEGER, BIGINT, VARCHAR, UTINYINT];
+    const types = [BIGINT, isWide(this.#userIds) ? BIGINT : INTEGER, BIGINT, VARCHAR, UTINYINT];
     const staging = await BulkAppender.open<MessageVectors>(this.#file.connection, 'staged_message', types);
     this.#staging = staging;
+    const texts = this.#userIds === 'text' ? await this.#stageTexts() : undefined;
     return (messages) =>
-      this.#file.guard(() =>
+      this.#file.guard(() => {
+        texts?.(messages);
         staging.append(messages.length, ([ids, users, instants, words, labels], to, from, count) => {
           for (let i = 0; i < count; i++) {
             const message = messages[from + i] as Message;
@@ -190,17 +203,39 @@ export class MessageStore implements AsyncDisposable {
             words.setItem(to + i, message.words);
             labels.setItem(to + i, message.isGood === undefined ? null : Number(message.isGood));
           }
-        }),
-      );
+        });
+      });
+  }
+
+  async #stageTexts(): Promise<(messages: readonly Message[]) => void> {
+    await this.#file.run('CREATE TABLE staged_user_text AS SELECT * FROM user_text LIMIT 0');
+    const types = [BIGINT, VARCHAR];
+    const texts = await BulkAppender.open<TextVectors>(this.#file.connection, 'staged_user_text', types);
+    this.#texts = texts;
+    return (messages) =>
+      texts.append(messages.length, ([users, ids], to, from, count) => {
+        for (let i = 0; i < count; i++) {
+          const { userId, userText = '' } = messages[from + i] as Message;
+          users.setItem(to + i, BigInt(userId));
+          ids.setItem(to + i, userText);
+        }
+      });
+  }
+
+  /** The ids of all who wrote, where ids are texts, by their numbers. */
+  async texts(): Promise<ReadonlyMap<UserId, string> | undefined> {
+    return this.#userIds === 'text' ? textsIn(this.#file) : undefined;
   }
 
   /**
    * Stores what was added; a message that is there already changes nothing. @returns how many messages are new or
    * changed
+   * @throws BadInputError if the texts of two users have one number
    */
   async commit(): Promise<number> {
     this.#file.guard(() => this.#staging?.close());
     this.#staging = undefined;
+    if (this.#texts) await this.#commitTexts(this.#texts);
     await this.#file.run(statement('sql/messages/find-changed.sql'));
     await this.#file.run(statement('sql/messages/delete-changed.sql'));
     await this.#file.run(statement('sql/messages/insert-changed.sql'));
@@ -209,6 +244,15 @@ export class MessageStore implements AsyncDisposable {
     await this.#file.run('DROP TABLE staged_message');
     await this.#file.run('COMMIT');
     return Number(changed);
+  }
+
+  async #commitTexts(staged: BulkAppender<TextVectors>): Promise<void> {
+    this.#file.guard(() => staged.close());
+    this.#texts = undefined;
+    await this.#file.run(statement('sql/messages/insert-user-texts.sql'));
+    await this.#file.run('DROP TABLE staged_user_text');
+    const [[number, one, other] = []] = await this.#file.run(statement('sql/messages/find-collision.sql'));
+    if (number !== undefined) throw collisionOf(number as bigint, one as string, other as string);
   }
 
   /** The number of messages, and of those at or before `asOf` (epoch seconds). */
@@ -247,7 +291,7 @@ export class MessageStore implements AsyncDisposable {
 
   /** Stores scores, all or none. */
   async addScores(model: string, scores: readonly WeekScore[]): Promise<void> {
-    const types = [this.#userIds === 'bigint' ? BIGINT : INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
+    const types = [isWide(this.#userIds) ? BIGINT : INTEGER, INTEGER, UBIGINT, VARCHAR, INTEGER];
     await this.#file.run('BEGIN');
     const appender = await BulkAppender.open<ScoreVectors>(this.#file.connection, 'week_score', types);
     this.#file.guard(() => {
@@ -284,6 +328,7 @@ export class MessageStore implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#staging = undefined;
+    this.#texts = undefined;
     await this.#file[Symbol.asyncDispose]();
   }
 

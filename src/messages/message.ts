@@ -4,6 +4,8 @@ import type { UserId } from '../user-id.ts';
 export interface Message {
   id: bigint;
   userId: UserId;
+  /** The user's id, where ids are texts. */
+  userText?: string;
   /** Epoch seconds. */
   at: number;
   /** The words of its body and of its links' descriptions, see cleanText. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantBy, type TimeForm, textTimes, timeReason } from '../ingest/time-forms.ts';
-import { largestUserId, type UserIdKind, userIdOf } from '../user-id.ts';
+import { faultOfText, largestUserId, numberOfText, type UserIdKind, userIdOf } from '../user-id.ts';
 import { cleanText } from './clean.ts';
 import type { Message } from './message.ts';
 
@@ -71,16 +71,18 @@ export function judgeMessage(
   if (!parsed.success) {
     const [field] = parsed.error.issues[0]?.path ?? [];
     const value = (json as Record<string, unknown>)[String(field)];
-    return value === undefined ? `no ${String(field)}` : `${String(field)} is not ${expected[String(field)]}`;
+    if (value === undefined) return `no ${String(field)}`;
+    const isId = field === 'id' || field === 'user_id';
+    return `${String(field)} is not ${isId && userIds === 'text' ? 'a text' : expected[String(field)]}`;
   }
   const { id, user_id, body, created_at, recommended, links } = parsed.data;
   // Most messages have no user, and that is not worth an error each.
   const user = parsed.data.user === undefined ? undefined : apiUser.safeParse(parsed.data.user).data;
-  const messageId = wholeNumber(id, largestMessage);
+  const messageId = idOf(id, largestMessage, userIds);
   if (typeof messageId === 'string') return `id is ${messageId}`;
   const owner = user_id ?? user?.id;
   if (owner == null) return 'no user_id';
-  const userId = wholeNumber(owner, largestUserId[userIds]);
+  const userId = idOf(owner, largestUserId[userIds], userIds);
   if (typeof userId === 'string') return `${user_id == null ? 'user.id' : 'user_id'} is ${userId}`;
   const time = String(created_at);
   const at = instantBy(times, time);
@@ -93,12 +95,22 @@ export function judgeMessage(
     .map(cleanText)
     .filter((text) => text !== '')
     .join(' ');
-  return { id: messageId, userId: userIdOf(userId), at, words, isGood };
+  const message = { id: messageId, userId: userIdOf(userId), at, words, isGood };
+  return userIds === 'text' ? { ...message, userText: String(owner) } : message;
 }
 
 function descriptionsOf(links: unknown): string[] {
   if (!Array.isArray(links)) return [];
   return links.map((link) => link?.description).filter((description) => typeof description === 'string');
+}
+
+/** Returns the number of an id, or what is wrong with it. */
+function idOf(value: number | string, largest: bigint, userIds: UserIdKind): bigint | string {
+  if (userIds !== 'text') return wholeNumber(value, largest);
+  // A number beyond 2^53 is not the one that was written.
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return 'not a text';
+  const fault = faultOfText(String(value));
+  return fault === undefined ? numberOfText(String(value)) : fault === 'NUL byte' ? 'a text with a NUL byte' : fault;
 }
 
 /** Returns the number, or what is wrong with it. */

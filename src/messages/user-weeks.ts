@@ -46,7 +46,8 @@ interface KeptWeek {
  * @param path of the message store
  * @param asOf epoch seconds
  * @param files `scores`: a file `user_id,pred`; `weeks`: what `write` makes
- * @param goodFrom from which probability on a week is good
+ * @param options.goodFrom from which probability on a week is good
+ * @param options.hasTexts whether ids are texts, which `write` gets then
  * @returns whether the scores were made from them; otherwise messages or another model came since
  * @throws BusyError while a run uses the store
  */
@@ -54,9 +55,8 @@ export async function writeAllWeeks(
   path: string,
   asOf: number,
   files: { scores: string; weeks: string },
-  goodFrom: number,
-  signal: AbortSignal,
-  write: (weeks: AsyncIterable<KeptWeek>) => Promise<void>,
+  { goodFrom, hasTexts, signal }: { goodFrom: number; hasTexts: boolean; signal: AbortSignal },
+  write: (weeks: AsyncIterable<KeptWeek>, texts: ReadonlyMap<UserId, string> | undefined) => Promise<void>,
 ): Promise<boolean> {
   if (!existsSync(path)) return false;
   await using file = await DuckDbFile.open(path, signal, { readOnly: true });
@@ -68,10 +68,16 @@ export async function writeAllWeeks(
         yield { userId: userIdOf(userId as number | bigint), week: week as number, probability: Number(probability) };
       }
   }
-  await write(weeks());
+  await write(weeks(), hasTexts ? await textsIn(file) : undefined);
   const [[unlike] = []] = await file.run(statement('sql/messages/count-unlike-scores.sql'), {
     ...files,
     threshold: goodFrom,
   });
   return isWhole && Number(unlike) === 0;
+}
+
+/** The ids of all who wrote, where ids are texts, by their numbers. */
+export async function textsIn(file: DuckDbFile): Promise<ReadonlyMap<UserId, string>> {
+  const rows = await file.run('SELECT user_id, id FROM user_text');
+  return new Map(rows.map(([userId, id]) => [userIdOf(userId as bigint), id as string]));
 }

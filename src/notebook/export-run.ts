@@ -13,10 +13,12 @@ import { messagesFile } from '../jobs/run-context.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import { writeAllWeeks } from '../messages/user-weeks.ts';
 import { copyOut } from '../postgres/copy-stream.ts';
-import { queryAll, queryOn } from '../postgres/database.ts';
+import { type Database, queryAll, queryOn } from '../postgres/database.ts';
+import { textsOf } from '../postgres/user-texts.ts';
 import { goodFrom, million } from '../scoring/reputation/millionths.ts';
-import { writeWeekScores } from '../scoring/reputation/write-scores.ts';
+import { fieldOf, writeWeekScores } from '../scoring/reputation/write-scores.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
+import { isWide, userIdOf } from '../user-id.ts';
 
 /** How the tables are written. */
 export const exportFormats = ['parquet', 'csv'] as const;
@@ -65,7 +67,8 @@ export async function exportRun(
         await rm(beside, { recursive: true, force: true });
         await mkdir(beside, { recursive: true, mode: 0o700 });
         await writeFile(join(beside, 'published_run.json'), `${JSON.stringify(found.run, null, 2)}\n`);
-        for (const table of publishedTables) {
+        const tables = [...publishedTables, ...(settings.userIds === 'text' ? (['users'] as const) : [])];
+        for (const table of tables) {
           onProgress(`writing ${table}`);
           const csv = join(beside, `${table}.csv`);
           await pipeline(copyOut(client, 'sql/notebook/copy.sql', { table }), createWriteStream(csv), { signal });
@@ -74,7 +77,7 @@ export async function exportRun(
         if (found.run.filtered) {
           onProgress('writing scores');
           const scores = join(beside, 'scores.csv');
-          await writeScores(settings, scores, signal);
+          await writeScores(settings, database, scores, signal);
           if (found.run.model !== null) {
             onProgress('writing user_weeks');
             const weeks = join(beside, 'user_weeks.csv');
@@ -83,16 +86,15 @@ export async function exportRun(
               messagesFile(settings),
               asOf,
               { scores, weeks },
-              goodFrom / million,
-              signal,
-              (all) => writeWeekScores(weeks, all, { s3: settings.s3, signal }),
+              { goodFrom: goodFrom / million, hasTexts: settings.userIds === 'text', signal },
+              (all, texts) => writeWeekScores(weeks, all, { s3: settings.s3, signal, texts }),
             );
             if (!isBehindScores) {
               await rm(weeks, { force: true });
               leftOut = 'user_weeks, as messages or another model came since the run';
-            } else if (format === 'parquet') await toParquet(weeks, typesOf(weekTypes, settings));
+            } else if (format === 'parquet') await toParquet(weeks, ofFile(weekTypes, settings));
           }
-          if (format === 'parquet') await toParquet(scores, typesOf({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
+          if (format === 'parquet') await toParquet(scores, ofFile({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
         }
         const files = (await readdir(beside)).sort();
         await rm(folder, { recursive: true, force: true });
@@ -130,6 +132,7 @@ const types = {
     ...{ user_id: 'INTEGER', rec_id: 'INTEGER', reason_id: 'INTEGER', weight: 'DECIMAL(38, 12)' },
     ...{ ...instants, source: 'VARCHAR' },
   },
+  users: { user_id: 'BIGINT', id: 'VARCHAR' },
 };
 
 const weekTypes = { user_id: 'INTEGER', week: 'VARCHAR', probability: 'DECIMAL(7, 6)' };
@@ -138,7 +141,7 @@ function typesOf(
   columns: Readonly<Record<string, string>>,
   { userIds }: Pick<Settings, 'userIds'>,
 ): Readonly<Record<string, string>> {
-  if (userIds !== 'bigint') return columns;
+  if (!isWide(userIds)) return columns;
   const isId = (name: string) => name.endsWith('_id') || name === 'closest_connection';
   return Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, isId(name) ? 'BIGINT' : type]));
 }
@@ -164,7 +167,15 @@ async function toParquet(csv: string, columns: Readonly<Record<string, string>>)
   await rm(csv);
 }
 
-async function writeScores(settings: Settings, path: string, signal: AbortSignal): Promise<void> {
+/** As in a list of scores that a run takes: ids that are texts are texts there. */
+function ofFile(
+  columns: Readonly<Record<string, string>>,
+  settings: Pick<Settings, 'userIds'>,
+): Readonly<Record<string, string>> {
+  return settings.userIds === 'text' ? { ...columns, user_id: 'VARCHAR' } : typesOf(columns, settings);
+}
+
+async function writeScores(settings: Settings, database: Database, path: string, signal: AbortSignal): Promise<void> {
   const { neo4j } = await up(settings, { signal, only: 'neo4j' });
   await using graph = new Graph(neo4j, signal);
   async function* lines() {
@@ -175,7 +186,8 @@ async function writeScores(settings: Settings, path: string, signal: AbortSignal
         end,
       });
       const [{ ids, preds } = { ids: [], preds: [] }] = rows;
-      yield ids.map((id, i) => `${id},${preds[i]}\n`).join('');
+      const texts = settings.userIds === 'text' ? await textsOf(database, ids) : undefined;
+      yield ids.map((id, i) => `${fieldOf(userIdOf(id), texts)},${preds[i]}\n`).join('');
     }
   }
   await pipeline(lines, createWriteStream(path), { signal });

@@ -1,5 +1,5 @@
 import { BadInputError } from '../errors.ts';
-import type { UserIdKind } from '../user-id.ts';
+import { isWide, type UserIdKind } from '../user-id.ts';
 import { type Database, queryAll, queryOn } from './database.ts';
 
 interface Found {
@@ -27,7 +27,9 @@ export async function fitUserIds(database: Database, kind: UserIdKind): Promise<
         `This home's user ids are ${now.kind}, but KITH_USER_IDS is ${kind}: set it to ${now.kind}, or empty the network by ` +
           '`kith reset --yes` first.',
       );
-    await queryOn(client, 'sql/ids/name-type.sql', [kind === 'bigint' ? 'int8' : 'int4']);
+    if (now.kind === 'text') await queryAll(client, 'sql/ids/drop-users.sql');
+    await queryOn(client, 'sql/ids/name-type.sql', [isWide(kind) ? 'int8' : 'int4']);
     await queryAll(client, 'sql/ids/change.sql');
+    if (kind === 'text') await queryAll(client, 'sql/ids/create-users.sql');
   });
 }

@@ -4,14 +4,17 @@ import type { z } from 'zod';
 import { statement } from '../config/project.ts';
 import { messageOf } from '../errors.ts';
 import { type SqlFile, sqlStateOf } from '../postgres/database.ts';
+import { numberOfText, type UserIdKind } from '../user-id.ts';
 import { log } from '../watch/log.ts';
 import { SlowDown } from '../web/slow-down.ts';
 import { openApi } from './openapi.ts';
 import { type ReaderPools, WrongTokenError } from './readers-pools.ts';
-import { type Address, type Answer, addresses, type PathOf, type QueryOf } from './schemas.ts';
+import { type Address, type Answer, addressesFor, type PathOf, type QueryOf } from './schemas.ts';
 
 /** What the API needs to know of Kith besides the tables. */
 export interface ApiContext {
+  /** What user ids are. */
+  userIds: UserIdKind | undefined;
   pools: ReaderPools;
   /** Seconds for which an answer may be kept. */
   freshFor: () => Promise<number>;
@@ -32,12 +35,15 @@ class Problem extends Error {
 }
 
 /** The read-only HTTP API over the published tables. */
-export function api({ pools, freshFor, check }: ApiContext): Express {
+export function api({ userIds, pools, freshFor, check }: ApiContext): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   const slowDown = new SlowDown();
-  const documentation = openApi();
+  const addresses = addressesFor(userIds);
+  const documentation = openApi(addresses);
+  const isText = userIds === 'text';
+  const numberOf = (id: string) => (isText ? numberOfText(id) : id);
 
   app.get('/healthz', async (_, response) => {
     await check();
@@ -45,21 +51,29 @@ export function api({ pools, freshFor, check }: ApiContext): Express {
   });
   app.get('/openapi.json', (_, response) => response.json(documentation));
 
-  answer('/v1/users/{id}/recommendations', 'sql/serve/recommendations.sql', {
-    values: ({ id }, { limit }) => [id, limit],
-    body: (run, items, { id }) => ({ run, user: id, recommendations: items ?? [] }),
-  });
-  answer('/v1/users/{id}/closest', 'sql/serve/closest.sql', {
-    values: ({ id }, { limit }) => [id, limit],
+  answer(
+    '/v1/users/{id}/recommendations',
+    isText ? 'sql/serve/texts/recommendations.sql' : 'sql/serve/recommendations.sql',
+    {
+      values: ({ id }, { limit }) => [numberOf(id), limit],
+      body: (run, items, { id }) => ({ run, user: id, recommendations: items ?? [] }),
+    },
+  );
+  answer('/v1/users/{id}/closest', isText ? 'sql/serve/texts/closest.sql' : 'sql/serve/closest.sql', {
+    values: ({ id }, { limit }) => [numberOf(id), limit],
     body: (run, items, { id }) => ({ run, user: id, closest: items ?? [] }),
   });
-  answer('/v1/users/{id}/recommendations/{rec}/reasons', 'sql/serve/reasons.sql', {
-    values: ({ id, rec }) => [id, rec],
-    body: (run, items, { id, rec }) => {
-      if (!items) throw new Problem(404, 'Not recommended', `Run ${run} does not recommend ${rec} to ${id}.`);
-      return { run, user: id, recommended: rec, reasons: items };
+  answer(
+    '/v1/users/{id}/recommendations/{rec}/reasons',
+    isText ? 'sql/serve/texts/reasons.sql' : 'sql/serve/reasons.sql',
+    {
+      values: ({ id, rec }) => [numberOf(id), numberOf(rec)],
+      body: (run, items, { id, rec }) => {
+        if (!items) throw new Problem(404, 'Not recommended', `Run ${run} does not recommend ${rec} to ${id}.`);
+        return { run, user: id, recommended: rec, reasons: items };
+      },
     },
-  });
+  );
   app.get('/v1/run', async (request, response) => {
     checked(addresses['/v1/run'].query, request.query);
     const [row] = await read<Answer<'/v1/run'>>(request, 'sql/serve/run.sql', []);

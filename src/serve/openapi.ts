@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { version } from '../config/project.ts';
-import { addresses, problem } from './schemas.ts';
+import { type Addresses, problem } from './schemas.ts';
 
 type JsonSchema = Record<string, unknown> & { properties?: Record<string, JsonSchema>; required?: string[] };
 
 /** The API as an OpenAPI 3.1 document, made of what requests are checked by. */
-export function openApi(): object {
+export function openApi(addresses: Addresses): object {
   return {
     openapi: '3.1.0',
     info: {

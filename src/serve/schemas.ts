@@ -1,13 +1,20 @@
 import { z } from 'zod';
+import { faultOfText, mostIdBytes, type UserIdKind } from '../user-id.ts';
 
 /** What a request may hold and what an answer does: requests are checked by these, and openapi.json is made of them. */
 
-const id = z
+const wholeId = z
   .string()
   .regex(/^(0|[1-9]\d{0,18})$/, 'should be a user id, a whole number')
   // Texts of one length are in the order of their numbers.
   .refine((text) => text.length < 19 || text <= '9223372036854775807', 'should be a user id, below 2^63')
   .describe("A user's id, as text: a double would not hold every one");
+
+const textId = z
+  .string()
+  .min(1, 'should be a user id')
+  .refine((text) => faultOfText(text) === undefined, `should be a user id of at most ${mostIdBytes} bytes`)
+  .describe("A user's id, as the network has it");
 
 const decimal = z
   .string()
@@ -25,8 +32,8 @@ const most = (limit: number) =>
     .default(limit)
     .describe('How many, the first ones');
 
-/** The addresses: what each takes and gives. */
-export const addresses = {
+/** The addresses: what each takes and gives, with ids of a kind. */
+const addressesOf = (id: z.ZodString) => ({
   '/v1/users/{id}/recommendations': {
     about: 'Whom the user should follow, the best first; empty if nobody, or if no file names the user',
     path: z.object({ id }),
@@ -69,12 +76,19 @@ export const addresses = {
       reasonRows: z.string(),
     }),
   },
-} as const;
+});
 
-export type Address = keyof typeof addresses;
-export type PathOf<A extends Address> = z.infer<(typeof addresses)[A]['path']>;
-export type QueryOf<A extends Address> = z.infer<(typeof addresses)[A]['query']>;
-export type Answer<A extends Address> = z.infer<(typeof addresses)[A]['answer']>;
+const [ofNumbers, ofTexts] = [addressesOf(wholeId), addressesOf(textId)];
+
+export function addressesFor(userIds: UserIdKind | undefined): Addresses {
+  return userIds === 'text' ? ofTexts : ofNumbers;
+}
+
+export type Addresses = typeof ofNumbers;
+export type Address = keyof Addresses;
+export type PathOf<A extends Address> = z.infer<Addresses[A]['path']>;
+export type QueryOf<A extends Address> = z.infer<Addresses[A]['query']>;
+export type Answer<A extends Address> = z.infer<Addresses[A]['answer']>;
 
 /** What is wrong, by RFC 9457. */
 export const problem = z.object({ title: z.string(), status: z.int(), detail: z.string() });

@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { type ActivityType, activityTypes, relationshipTypes } from '../ingest/activity-type.ts';
 import type { RunFacts } from '../jobs/run.ts';
-import type { UserId } from '../user-id.ts';
+import type { ShownId } from '../user-id.ts';
 import { instantText } from './text.ts';
 
 /** One activity inside the run's window. */
@@ -15,8 +15,8 @@ export interface ActivityView {
 
 /** A closest connection; `weight` is a decimal with 12 places. */
 export interface Connection {
-  from: UserId;
-  to: UserId;
+  from: ShownId;
+  to: ShownId;
   rank: number;
   weight: string;
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../postgres/database.ts';
-import { type UserId, userIdOf } from '../user-id.ts';
+import { type ShownId, userIdOf } from '../user-id.ts';
 import type { UserView } from './show-user.ts';
 
 /** How a user's published lists differ from those of the run that was published before. */
@@ -7,12 +7,12 @@ export interface Changes {
   /** The run before: epoch seconds. */
   before: { id: string; asOf: number };
   /** Who came in, the best first. */
-  newClosest: UserId[];
-  newRecommendations: UserId[];
+  newClosest: ShownId[];
+  newRecommendations: ShownId[];
   /** Who is recommended no more, with the rank then; undefined if what the run before recommended is not kept. */
-  gone?: { userId: UserId; was: number }[];
+  gone?: { userId: ShownId; was: number }[];
   /** Who is at another rank now; undefined likewise. */
-  moved?: { userId: UserId; was: number; rank: number }[];
+  moved?: { userId: ShownId; was: number; rank: number }[];
 }
 
 /** What changed for a user with the run that is published; undefined if none was published before. */

@@ -5,7 +5,7 @@ import { readVias } from '../scoring/ranking/circles.ts';
 import { mostRecommended } from '../scoring/ranking/ranking.ts';
 import { candidatesOf, sharedParameters } from '../scoring/ranking/recommend.ts';
 import { exactDecimal } from '../scoring/ranking/rows-with-sources.ts';
-import { type UserId, userIdOf } from '../user-id.ts';
+import { type ShownId, userIdOf } from '../user-id.ts';
 import { type ActivityView, stepsWithActivities } from './activities.ts';
 import type { Obstacle } from './obstacle.ts';
 
@@ -22,19 +22,19 @@ export type Term = { weight: string } & (
 interface CircleTerm {
   source: 'circle';
   /** The tie, and its rank among the user's ties. */
-  via: UserId;
+  via: ShownId;
   rank: number;
   /** How many people are around the tie, with the tie. */
   members: number;
   /** Those of them who engage with the candidate: recently, and only before. */
-  lately: UserId[];
-  before: UserId[];
+  lately: ShownId[];
+  before: ShownId[];
 }
 
 /** What speaks for a candidate by circles, and what keeps them from being recommended. */
 export interface CirclesExplanation {
-  userId: UserId;
-  recId: UserId;
+  userId: ShownId;
+  recId: ShownId;
   run: RunFacts;
   recommended: boolean;
   /** Rank among the candidates that no filter drops; undefined if a filter drops this one. */
@@ -56,7 +56,7 @@ export interface CirclesExplanation {
 export async function explainCircles(
   graph: Graph,
   run: RunFacts,
-  [userId, recId]: [UserId, UserId],
+  [userId, recId]: [ShownId, ShownId],
   filters: readonly Obstacle[],
 ): Promise<CirclesExplanation> {
   const [user, rec] = [BigInt(userId), BigInt(recId)];

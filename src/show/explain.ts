@@ -3,16 +3,16 @@ import type { Graph } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { mostRecommended } from '../scoring/ranking/ranking.ts';
-import { type UserId, userIdOf } from '../user-id.ts';
+import { type ShownId, userIdOf } from '../user-id.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
 import { type CirclesExplanation, explainCircles } from './explain-circles.ts';
 import type { Obstacle } from './obstacle.ts';
-import { unknownUser } from './show-user.ts';
+import { UnknownUserError } from './show-user.ts';
 import { type WordsBetween, wordsBetween } from './words-between.ts';
 
 /** A closest connection that makes somebody a candidate, and the activities behind the two steps. */
 export interface Reason {
-  userId: UserId;
+  userId: ShownId;
   /** What it adds to the score. */
   weight: string;
   /** From the user to the reason, and from the reason to the candidate. */
@@ -21,8 +21,8 @@ export interface Reason {
 
 /** Why a user is recommended to another or, if there are `obstacles`, why not. */
 export interface Explanation {
-  userId: UserId;
-  recId: UserId;
+  userId: ShownId;
+  recId: ShownId;
   run: RunFacts;
   recommended: boolean;
   /** Rank among the candidates that no filter drops; undefined if a filter drops this one. */
@@ -51,13 +51,15 @@ interface RelationRow {
 /**
  * Explains from the graph why `recId` is or isn't recommended to `userId`, by the run's as-of and settings.
  *
+ * @param seen the two as people see them
  * @throws BadInputError if the graph lacks one of the two
  */
 export async function explain(
   graph: Graph,
   run: RunFacts,
-  userId: UserId,
-  recId: UserId,
+  userId: ShownId,
+  recId: ShownId,
+  seen: readonly [ShownId, ShownId] = [userId, recId],
 ): Promise<Explanation | CirclesExplanation> {
   const asOf = BigInt(run.asOf);
   const pair = { userId: BigInt(userId), recId: BigInt(recId) };
@@ -65,10 +67,10 @@ export async function explain(
   const relation = rows[0];
   if (!relation) {
     const { rows: known } = await graph.read('cypher/show/user.cypher', { userId: pair.userId });
-    throw unknownUser(known.length > 0 ? recId : userId);
+    throw new UnknownUserError(known.length > 0 ? recId : userId);
   }
   const engaged = await engagedBy(graph, run, userId);
-  const words = await wordsBetween(graph, run, userId, recId);
+  const words = await wordsBetween(graph, run, [userId, recId], seen);
   const obstacles = filtersOf(run, userId, recId, relation, engaged, words);
   if (run.settings.ranking === 'circles')
     return { ...(await explainCircles(graph, run, [userId, recId], obstacles)), notes: words.notes };
@@ -97,8 +99,8 @@ export async function explain(
 /** In the order in which a run applies them. */
 function filtersOf(
   run: RunFacts,
-  userId: UserId,
-  recId: UserId,
+  userId: ShownId,
+  recId: ShownId,
   relation: RelationRow,
   engaged: readonly bigint[],
   words: WordsBetween,
@@ -122,7 +124,7 @@ function filtersOf(
 }
 
 /** With whom the user has engaged in the window, if that drops candidates. */
-async function engagedBy(graph: Graph, { asOf, settings }: RunFacts, userId: UserId): Promise<bigint[]> {
+async function engagedBy(graph: Graph, { asOf, settings }: RunFacts, userId: ShownId): Promise<bigint[]> {
   if (settings.recommendEngaged) return [];
   const { rows } = await graph.read<{ engaged: bigint[] }>('cypher/show/engaged.cypher', {
     ...{ userId: BigInt(userId), ...weighingParameters(settings.weighting, asOf) },
@@ -148,8 +150,8 @@ async function standing(
 async function reasonsOf(
   graph: Graph,
   run: RunFacts,
-  userId: UserId,
-  recId: UserId,
+  userId: ShownId,
+  recId: ShownId,
   relation: RelationRow,
 ): Promise<Reason[]> {
   const ofOne = weightUnits(run.settings.weighting);

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import { userIdOf } from '../user-id.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { CirclesExplanation } from './explain-circles.ts';
 import type { UserView } from './show-user.ts';
@@ -20,5 +21,5 @@ export async function leftOut(
     byCircles ? 'cypher/show/left-out-by-circles.cypher' : 'cypher/show/left-out.cypher',
     { ...wanted, userId: BigInt(userId), ...(byCircles && { vias: (vias ?? []).map(BigInt) }) },
   );
-  return Promise.all((rows[0]?.leftOut ?? []).map((recId) => explain(graph, run, userId, Number(recId))));
+  return Promise.all((rows[0]?.leftOut ?? []).map((recId) => explain(graph, run, userId, userIdOf(recId))));
 }

@@ -8,8 +8,9 @@ import { messagesFile } from '../jobs/run-context.ts';
 import { type ScoredWeek, userWeeks } from '../messages/user-weeks.ts';
 import type { Database } from '../postgres/database.ts';
 import { findRecommending } from '../scoring/ranking/recommend.ts';
-import type { UserId } from '../user-id.ts';
+import type { ShownId, UserId } from '../user-id.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
+import { asSeen } from './as-seen.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { CirclesExplanation } from './explain-circles.ts';
@@ -17,6 +18,7 @@ import { leftOut } from './left-out.ts';
 import { userInTables } from './show-published.ts';
 import { showUser, type UserView } from './show-user.ts';
 import { findShown, type ShownRun } from './shown-run.ts';
+import { asGiven } from './user-id.ts';
 
 /** Everything that can be told of a user, as of the run that is published. */
 export interface UserLook {
@@ -49,6 +51,7 @@ const patienceMs = 30_000;
  * published tables.
  *
  * @param why whom to explain
+ * @param given the two as people see them
  * @throws BadInputError if nothing was published yet, or nothing names the user
  */
 export async function lookUp(
@@ -56,12 +59,13 @@ export async function lookUp(
   database: Database,
   userId: UserId,
   why: UserId | undefined,
+  given?: readonly [ShownId, ShownId],
 ): Promise<UserLook> {
   const shown = await findShown(database);
-  const look = await lookInGraph(settings, shown, userId, why).catch(async (error) => ({
+  const look: UserLook = await lookInGraph(settings, shown, userId, why, given).catch(async (error) => ({
     view: await userInTables(database, shown.run, userId, whyNoGraph(error)),
   }));
-  return { ...look, changes: await changesOf(database, look.view) };
+  return asSeen(settings, { ...look, changes: await changesOf(database, look.view) }, database);
 }
 
 /** What is wrong with the graph, as a clause; but a person's own mistake stays one. */
@@ -96,6 +100,7 @@ async function lookInGraph(
   { run, isGraphOfRun, whyNot, scores }: ShownRun,
   userId: UserId,
   why: UserId | undefined,
+  given: readonly [ShownId, ShownId] | undefined,
 ): Promise<UserLook> {
   if (!isGraphOfRun) throw new UnreadableGraph(whyNot);
   try {
@@ -104,7 +109,10 @@ async function lookInGraph(
     throw new UnreadableGraph(messageOf(error));
   }
   await using graph = new Graph(await runningNeo4j(settings), AbortSignal.timeout(patienceMs));
-  const explanation = why === undefined ? undefined : explain(graph, run, userId, why).catch(ownMistake);
+  const explanation =
+    why === undefined
+      ? undefined
+      : explain(graph, run, userId, why, given).catch((error) => ownMistake(asGiven(error, given ?? [], settings)));
   // Nobody waits for it while the user is looked up, and the first error counts.
   explanation?.catch(() => undefined);
   const view = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));

@@ -1,4 +1,4 @@
-import type { UserId } from '../user-id.ts';
+import type { ShownId } from '../user-id.ts';
 import { instantText, weightText } from './text.ts';
 
 /** What keeps a candidate from being recommended. */
@@ -32,7 +32,7 @@ export type Obstacle =
   | { kind: 'popular-at-most'; most: number };
 
 /** What keeps somebody from being recommended, as a sentence. */
-export function obstacleText(obstacle: Obstacle, userId: UserId, recId: UserId): string {
+export function obstacleText(obstacle: Obstacle, userId: ShownId, recId: ShownId): string {
   switch (obstacle.kind) {
     case 'user-suspended':
       return `${userId} is suspended, and suspended users get no recommendations.`;

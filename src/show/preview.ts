@@ -17,13 +17,13 @@ import { withDatabase } from '../jobs/with-database.ts';
 import type { Database } from '../postgres/database.ts';
 import { makeListsAround } from '../scoring/ranking/lists-around.ts';
 import { findRecommending } from '../scoring/ranking/recommend.ts';
-import { type UserId, userIdOf } from '../user-id.ts';
-import { showUser, type UserView, unknownUser } from './show-user.ts';
+import { type ShownId, type UserId, userIdOf } from '../user-id.ts';
+import { showUser, UnknownUserError, type UserView } from './show-user.ts';
 import { findShown } from './shown-run.ts';
 
 /** Somebody on a list: the rank that is published, and the one under other settings; undefined: not on that list. */
 export interface Moved {
-  userId: UserId;
+  userId: ShownId;
   was?: number;
   rank?: number;
 }
@@ -124,7 +124,7 @@ async function compute(
   refuseExpired(run, await horizonOf(graph));
   judgeSums(run.settings.weighting, (await graphSize(graph)).activities);
   const known = await graph.read('cypher/show/user.cypher', { userId: BigInt(userId) });
-  if (known.rows.length === 0) throw unknownUser(userId);
+  if (known.rows.length === 0) throw new UnknownUserError(userId);
   const computing = await findRecommending(graph, settings, wanted);
   const hasLists = isGraphOfRun && isDeepStrictEqual(listSettings(run.settings), listSettings(published.settings));
   const hasWords = isGraphOfRun && isDeepStrictEqual(wordsOf(wanted), wordsOf(wantedOf(published)));
@@ -161,6 +161,6 @@ function movedOf(before: readonly Ranked[], now: readonly Ranked[]): Moved[] {
 }
 
 interface Ranked {
-  userId: UserId;
+  userId: ShownId;
   rank: number;
 }

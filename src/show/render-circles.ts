@@ -1,4 +1,4 @@
-import type { UserId } from '../user-id.ts';
+import type { ShownId } from '../user-id.ts';
 import { activityText, shownActivities } from './activities.ts';
 import type { CirclesExplanation, Term } from './explain-circles.ts';
 import { obstacleText } from './obstacle.ts';
@@ -60,7 +60,7 @@ function termText({ recId, userId }: CirclesExplanation, term: Term, withMembers
   }
 }
 
-function namesOf(members: readonly UserId[]): string[] {
+function namesOf(members: readonly ShownId[]): string[] {
   const more = members.length - shownMembers;
   const named = members.slice(0, shownMembers).join(', ');
   return [`          ${named}${more > 0 ? ` and ${more} more` : ''}`];

@@ -1,7 +1,8 @@
 import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
-import type { UserId } from '../user-id.ts';
+import type { ShownId } from '../user-id.ts';
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
+import { showCommand } from './user-id.ts';
 
 /** How many reasons fit into a line. */
 const namedReasons = 3;
@@ -63,7 +64,7 @@ export function stateText({ suspended, reputation, run, fromTables }: UserView):
 }
 
 /** Through whom people are recommended by circles. */
-export function tiesText(vias: readonly UserId[]): string {
+export function tiesText(vias: readonly ShownId[]): string {
   if (vias.length === 0)
     return 'No ties: nobody engaged with the user in the window either, so whoever is popular now is recommended.';
   return `Recommended through the ${vias.length === 1 ? 'tie' : `${vias.length} strongest ties`} of the user: ${vias.join(', ')}`;
@@ -92,7 +93,7 @@ const wordFilters = [
 
 function droppedText({ userId, recommendations }: UserView, dropped: DroppedCandidates, kith: string): string {
   const [first] = recommendations;
-  const hint = `${kith} show ${userId} --why ${first ? first.userId : 'REC_ID'}`;
+  const hint = showCommand(kith, userId, first?.userId ?? 'REC_ID');
   return `${droppedCounts(dropped)}\nWhy someone is recommended, or isn't: ${hint}`;
 }
 

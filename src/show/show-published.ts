@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import { type Database, queryOn } from '../postgres/database.ts';
-import { type UserId, userIdOf } from '../user-id.ts';
+import { type ShownId, type UserId, userIdOf } from '../user-id.ts';
 import type { RecommendationView, UserView, Weighted } from './show-user.ts';
 import { findShown } from './shown-run.ts';
 
@@ -41,7 +41,7 @@ export async function userInTables(
     const recommended = await queryOn<Omit<RecommendationView, 'reasons'>>(client, 'sql/show/recommendations.sql', [
       userId,
     ]);
-    const reasons = await queryOn<Weighted & { recId: UserId; source: string }>(client, 'sql/show/reasons.sql', [
+    const reasons = await queryOn<Weighted & { recId: ShownId; source: string }>(client, 'sql/show/reasons.sql', [
       userId,
     ]);
     return {
@@ -58,6 +58,6 @@ export async function userInTables(
 }
 
 /** Postgres gives a BIGINT as a text. */
-function withId<T extends { userId: UserId }>(row: T): T {
+function withId<T extends { userId: ShownId }>(row: T): T {
   return { ...row, userId: userIdOf(row.userId) };
 }

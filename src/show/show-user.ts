@@ -7,16 +7,16 @@ import { type RunFacts, wantedOf } from '../jobs/run.ts';
 import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import { type DroppedCandidates, recommendTo } from '../scoring/ranking/recommend.ts';
-import { compareIds, type UserId, userIdOf } from '../user-id.ts';
+import { compareIds, type ShownId, userIdOf } from '../user-id.ts';
 
 /** A user with a weight; weights and scores are decimals as published, with 12 places or as many as the ranking has. */
 export interface Weighted {
-  userId: UserId;
+  userId: ShownId;
   weight: string;
 }
 
 export interface RecommendationView {
-  userId: UserId;
+  userId: ShownId;
   /** 1 is the best. */
   rank: number;
   score: string;
@@ -28,7 +28,7 @@ export interface RecommendationView {
 
 /** A user in the current graph, by a run's as-of and settings; or in the published tables, which know less. */
 export interface UserView {
-  userId: UserId;
+  userId: ShownId;
   run: RunFacts;
   /** Why it is from the published tables, as a clause; undefined if it is from the graph. */
   fromTables?: string;
@@ -38,7 +38,7 @@ export interface UserView {
   reputation?: number;
   closest: (Weighted & { rank: number })[];
   /** By circles: through whom people are recommended, the strongest ties first. */
-  vias?: UserId[];
+  vias?: ShownId[];
   recommendations: RecommendationView[];
   /** Candidates that a filter dropped, by the filter's name; undefined if only the graph would know. */
   dropped?: DroppedCandidates;
@@ -60,7 +60,7 @@ interface UserRow {
 export async function showUser(
   graph: Graph,
   run: RunFacts,
-  userId: UserId,
+  userId: ShownId,
   computing: Computing,
   shared?: Parameters,
 ): Promise<UserView> {
@@ -72,7 +72,7 @@ export async function showUser(
     run.settings.ranking === 'circles' ? viasOf(graph, run, id) : undefined,
   ]);
   const user = found.rows[0];
-  if (!user) throw unknownUser(userId);
+  if (!user) throw new UnknownUserError(userId);
   const ofOne = weightUnits(run.settings.weighting);
   const { sources } = rankings[run.settings.ranking];
   const reasonsOf = new Map<string, RecommendationView['reasons']>();
@@ -105,7 +105,7 @@ export async function showUser(
   };
 }
 
-async function viasOf(graph: Graph, run: RunFacts, id: bigint): Promise<UserId[]> {
+async function viasOf(graph: Graph, run: RunFacts, id: bigint): Promise<ShownId[]> {
   const busy = await busyUsers(graph, run.settings.strangersAtMost);
   const [found] = await readVias(graph, onlyUser(id), busy);
   return (found?.others ?? []).map(userIdOf);
@@ -126,6 +126,11 @@ function heaviestFirst(a: Weighted, b: Weighted): number {
 }
 
 /** The error for a user whom no file has named. */
-export function unknownUser(userId: UserId): BadInputError {
-  return new BadInputError(`The graph has no user ${userId}: no ingested file names this user; check the id.`);
+export class UnknownUserError extends BadInputError {
+  readonly userId: ShownId;
+
+  constructor(userId: ShownId) {
+    super(`The graph has no user ${userId}: no ingested file names this user; check the id.`);
+    this.userId = userId;
+  }
 }

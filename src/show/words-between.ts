@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { hiddenUsers, inactiveUsers } from '../scoring/ranking/recommend.ts';
-import type { UserId } from '../user-id.ts';
+import type { ShownId } from '../user-id.ts';
 import type { Obstacle } from './obstacle.ts';
 import { instantText } from './text.ts';
 
@@ -24,13 +24,19 @@ interface WordsRow {
   followedLaterAt: bigint | null;
   isFollowedSince: boolean;
   unfollowedAt: bigint | null;
+  lackedAt: bigint | null;
   isHidden: boolean;
   barred: bigint[];
   [column: string]: unknown;
 }
 
-/** By what the run has set in the graph. */
-export async function wordsBetween(graph: Graph, run: RunFacts, userId: UserId, recId: UserId): Promise<WordsBetween> {
+/** By what the run has set in the graph; notes name the two as people see them. */
+export async function wordsBetween(
+  graph: Graph,
+  run: RunFacts,
+  [userId, recId]: readonly [ShownId, ShownId],
+  [user, rec]: readonly [ShownId, ShownId],
+): Promise<WordsBetween> {
   const { asOf, settings } = run;
   const found: WordsBetween = { first: [], last: [], notes: [], barred: [] };
   const { rows } = await graph.read<WordsRow>('cypher/show/words.cypher', {
@@ -45,10 +51,14 @@ export async function wordsBetween(graph: Graph, run: RunFacts, userId: UserId, 
   const later = row.followedLaterAt;
   if (later !== null && row.isFollowedSince) found.last.push({ kind: 'followed-since', at: Number(later) });
   else if (later !== null)
-    found.notes.push(`${userId} follows ${recId} since ${instantText(Number(later))}, after the as-of.`);
+    found.notes.push(`${user} follows ${rec} since ${instantText(Number(later))}, after the as-of.`);
   if (row.unfollowedAt !== null)
     found.notes.push(
-      `${userId} unfollowed ${recId} at ${instantText(Number(row.unfollowedAt))}: follows up to then do not count.`,
+      `${user} unfollowed ${rec} at ${instantText(Number(row.unfollowedAt))}: follows up to then do not count.`,
+    );
+  if (row.lackedAt !== null)
+    found.notes.push(
+      `The whole list of whom ${userId} follows as of ${instantText(Number(row.lackedAt))} lacks ${recId}: follows up to then do not count.`,
     );
   if (row.dismissedAt !== null) found.last.push({ kind: 'dismissed', at: Number(row.dismissedAt) });
   if (row.isHidden) found.last.push({ kind: 'undiscoverable' });

@@ -46,7 +46,12 @@ export function unpack(
   return limited;
 }
 
-function tooLarge({ path, size }: { path: string; size: number }, most: number, limits: UnpackLimits): BadInputError {
+/** What is thrown for a file that unpacks to more than `most` bytes, see {@link mostUnpacked}. */
+export function tooLarge(
+  { path, size }: { path: string; size: number },
+  most: number,
+  limits: UnpackLimits,
+): BadInputError {
   const setting =
     most === limits.maxUnpackedBytes
       ? 'KITH_MAX_UNPACKED_SIZE'

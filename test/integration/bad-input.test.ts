@@ -254,11 +254,11 @@ describe('a mistake is told in one sentence with exit code 2, before anything is
       for (const [name, file] of [
         ['likes.csv', 'like.csv'],
         ['REPLY.CSV', 'reply.csv'],
-        ['like.csv.zst', 'like.csv'],
         ['blocks.csv', 'block.csv'],
         ['user.csv.txt', 'user.csv'],
       ])
         expect(text).toContain(`${name} (should be ${file} or ${file}.gz)`);
+      expect(text).toContain('like.csv.zst (compressed by zstd: unpack it with `zstd -d`)');
       expect(text).toContain('messages.jsonl (a folder without files of rows)');
     }
   });

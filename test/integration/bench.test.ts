@@ -165,3 +165,15 @@ test('npm run bench that is stopped leaves no engine and no file', async () => {
   expect(readdirSync(scratch)).toEqual([]);
   expect(existsSync(join(home, 'results'))).toBe(false);
 });
+
+test('npm run bench reads files beside DuckDB, and the same rows in other forms', async () => {
+  copyFileSync(join(projectRoot, 'docs', 'performance.md'), join(home, 'page.md'));
+  const [code, told] = await bench('--only', 'read,report', '--sizes', '20k').ended;
+  expect(code === 0 ? '' : told).toBe('');
+  const { ratio, kithSeconds, duckdbSeconds, forms } = entryOf('read').figures;
+  expect(ratio).toBeCloseTo(kithSeconds / duckdbSeconds, 9);
+  expect(forms.map(({ name }) => name)).toEqual(['a header and `;`', 'JSON lines']);
+  for (const form of forms) expect(form.ratio).toBeCloseTo(form.seconds / kithSeconds, 9);
+  expect(readFileSync(join(home, 'page.md'), 'utf8')).toMatch(/\| 20k +\| JSON lines +\| .* \| the plain files \|/);
+  expect(readdirSync(join(home, 'scratch'))).toEqual([]);
+});

@@ -58,7 +58,7 @@ function circlesOfFriends(): Row[] {
 }
 
 /** Writes a folder of a day, and gives its path. */
-function write(name: string, activities: readonly Row[]): string {
+function write(name: string, activities: readonly Row[], named: (id: number) => number | bigint = (id) => id): string {
   const dir = join(home, name);
   mkdirSync(dir, { recursive: true });
   for (const type of ['follow', 'reply', 'like', 'mention'] as const) {
@@ -66,7 +66,8 @@ function write(name: string, activities: readonly Row[]): string {
       .filter((row) => row.type === type)
       .map(({ user, engaged, at }) => {
         const time = new Date(at * 1000).toISOString().replace('.000Z', 'Z');
-        return type === 'follow' ? `${user},${engaged},${time}\n` : `${user},${engaged},${at},${time},${type}\n`;
+        const ids = `${named(user)},${named(engaged)}`;
+        return type === 'follow' ? `${ids},${time}\n` : `${ids},${at},${time},${type}\n`;
       });
     writeFileSync(join(dir, `${type}.csv`), lines.join(''));
   }
@@ -102,7 +103,26 @@ const recallOf = ({ judged }: Report, ranking: string) =>
 /** What the rankings did, whatever came of it. */
 const listsOf = ({ judged }: Report) => judged.map(({ ranking, lists }) => ({ ranking, lists }));
 
+/** Large ids of the same order, of which neighbours are one number as doubles. */
+const large = (id: number): bigint => 2n ** 62n + BigInt(id);
+
 describe('kith evaluate', () => {
+  test('judges a network of large ids as the same one of small ids', async () => {
+    const scores = join(home, 'scores.csv');
+    const options = (list: string) => ['--cut', cut, '--users', '100', '--reputation', list, '--window-days', '30'];
+    const ids = Array.from({ length: 250 }, (_, i) => i);
+    writeFileSync(scores, `user_id,pred\n${ids.map((id) => `${id},${(id % 5) / 4}\n`).join('')}`);
+    writeFileSync(`${scores}.large`, `user_id,pred\n${ids.map((id) => `${large(id)},${(id % 5) / 4}\n`).join('')}`);
+    const { judged, users } = await evaluated('small-ids', '--input', input, ...options(scores));
+    const bigint = { KITH_HOME: '/dev/null/kith', TMPDIR: join(home, 'tmp'), KITH_USER_IDS: 'bigint' };
+    const out = join(home, 'large-ids');
+    const args = ['--out', out, '--input', write('large/20240220', rows, large), ...options(`${scores}.large`)];
+    expect(await kithWith(['evaluate', ...args], bigint)).toMatchObject({ code: 0 });
+    const report = JSON.parse(readFileSync(join(out, 'evaluation.json'), 'utf8'));
+    expect({ judged: report.judged, users: report.users }).toEqual({ judged, users });
+    expect(judged.some(({ recall }) => recall.mean > 0)).toBe(true);
+  });
+
   test('prints a table, and writes JSON and a page with pictures', async () => {
     const out = join(home, 'report');
     const { code, stdout, stderr } = await kith('--input', input, '--window-days', 'all', '--out', out);
@@ -283,7 +303,7 @@ describe('kith evaluate', () => {
 
   test('keeps the bad rows that it refuses a folder for, and nothing else', async () => {
     const bad = write('bad/20240220', rows);
-    writeFileSync(join(bad, 'like.csv'), 'a,b,c\n'.repeat(100));
+    writeFileSync(join(bad, 'like.csv'), 'a,b,c,d,e\n'.repeat(100));
     const { code, stderr } = await kith('--input', bad);
     expect(code).toBe(2);
     const [, path = ''] = /All are in (\S+);/.exec(stderr) ?? [];

@@ -238,6 +238,27 @@ describe('a run that looks back', () => {
     await network.run({ input, settings: { weighting: { ...weighting, windowSeconds: retentionDays * day } } });
   });
 
+  test('is not shortened by what shows who has been active: it is kept', async () => {
+    await network.reset();
+    const settings = { activeDays: retentionDays + 10 };
+    const old = like(3, 4, asOfDay(last - retentionDays - 5));
+    const near = [like(1, 2, asOfDay(last) - 5), like(2, 3, asOfDay(last) - 5)];
+    await run(last, [...near, old, like(2, 5, asOfDay(last) - 5)], settings);
+    expect((await network.tables()).recommendations).toEqual(['1,3']);
+    await run(last + 1, near, settings);
+    expect((await network.tables()).recommendations).toEqual(['1,3']);
+    expect(await horizon()).toBe(asOfDay(last + 1 - retentionDays - 10));
+  });
+
+  test('too far to see who has been active is refused, too', async () => {
+    const input = folderOf(last, activities);
+    await expect(network.run({ input, settings: { activeDays: retentionDays + 1 } })).rejects.toThrow(refused);
+    await network.run({ input, settings: { activeDays: retentionDays }, allow: 'shrink' });
+    await alone('closest', { asOf: iso(asOfDay(last)) });
+    const settings = { ...network.settings, activeDays: retentionDays + 1 };
+    await expect(alone('recommend', { reputation: false }, settings)).rejects.toThrow(refused);
+  });
+
   test('is refused when its steps are called one by one, and what was done before stays', async () => {
     await alone('closest', { asOf: iso(border) });
     await expect(alone('closest', { asOf: iso(border - 1) })).rejects.toThrow(refused);

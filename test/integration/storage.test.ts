@@ -154,7 +154,7 @@ describe.each([
       await put(name, '');
     const opened = await openFolder(folder, s3);
     expect(() => dayFiles(opened)).toThrow(
-      `${folder} holds what looks like input but can't be read: user.csv.zst (should be user.csv or user.csv.gz); `,
+      `${folder} holds what looks like input but can't be read: user.csv.zst (compressed by zstd: unpack it with \`zstd -d\`); `,
     );
     expect(unreadIn(opened)).toEqual({ names: ['notes/'], more: 0 });
   });

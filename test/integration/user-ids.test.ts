@@ -2,23 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import type { RankingName } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { checkShown } from '../../src/jobs/check-shown.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
 import { previewUser } from '../../src/show/preview.ts';
-import type { PublishedTables } from '../harness/network.ts';
 import { TestNetwork } from '../harness/network.ts';
-import {
-  arbitraryCase,
-  denseNetwork,
-  withRandomWords,
-  writeFolder,
-  writeReputation,
-} from '../oracle/arbitrary-network.ts';
-import { expectedCircles } from '../oracle/circles.ts';
-import type { Case, Network } from '../oracle/network.ts';
-import { expectedTables } from '../oracle/oracle.ts';
+import { expectOracle, type Names } from '../harness/renamed-network.ts';
+import { arbitraryCase, denseNetwork, withRandomWords } from '../oracle/arbitrary-network.ts';
 
 jest.setTimeout(300_000);
 
@@ -42,82 +32,13 @@ const largest = [2n ** 63n - 3n, 2n ** 63n - 2n, 2n ** 63n - 1n];
  * Large ids in the place of a case's, in the same order: so the tables are the same but for the names, and the oracle
  * need not know of large ids.
  */
-function renamed(ids: Iterable<number>): Map<number, bigint> {
+function renamed(ids: Iterable<number>): Names {
   const sorted = [...new Set(ids)].sort((a, b) => a - b);
   const between = Math.max(0, sorted.length - special.length - largest.length);
   const names = [...special, ...Array.from({ length: between }, (_, i) => 2n ** 62n + BigInt(i)), ...largest];
   // Of a few users the largest.
   const used = sorted.length < names.length ? names.slice(-sorted.length) : names;
-  return new Map(sorted.map((id, i) => [id, used[i] as bigint]));
-}
-
-function idsOf({ network: { activities, suspended, words = [], discoverable = new Map() }, options }: Case): number[] {
-  return [
-    ...activities.flatMap(({ user, engaged }) => [user, engaged]),
-    ...words.flatMap(({ user, other }) => [user, other]),
-    ...[...suspended.keys(), ...discoverable.keys(), ...(options.reputation?.keys() ?? [])],
-  ];
-}
-
-/** Files are written from whatever ids there are; the oracle's types know numbers only. */
-function withNames({ activities, suspended, words, discoverable }: Network, names: Map<number, bigint>): Network {
-  const named = (id: number) => names.get(id) as unknown as number;
-  const keys = <T>(map: Map<number, T>) => new Map([...map].map(([id, value]) => [named(id), value]));
-  return {
-    activities: activities.map((one) => ({ ...one, user: named(one.user), engaged: named(one.engaged) })),
-    suspended: keys(suspended),
-    words: words?.map((one) => ({ ...one, user: named(one.user), other: named(one.other) })),
-    discoverable: discoverable && keys(discoverable),
-  };
-}
-
-function linesWith(names: Map<number, bigint>, lines: readonly string[], ids: number): string[] {
-  return lines
-    .map((line) => line.split(',').map((field, i) => (i < ids ? names.get(Number(field)) : field)))
-    .map((fields) => fields.join(','))
-    .sort();
-}
-
-async function expectOracle(
-  { network: given, options }: Case,
-  settings: { loader: 'bulk' | 'merge'; compiled: 'auto' | 'off'; ranking?: RankingName },
-): Promise<PublishedTables> {
-  const names = renamed(idsOf({ network: given, options }));
-  await network.reset();
-  const input = network.folder('20240601');
-  writeFolder(withNames(given, names), input);
-  let reputation: string | false = false;
-  if (options.reputation) {
-    reputation = `${input}.csv`;
-    writeReputation(
-      withNames({ activities: [], suspended: options.reputation as never }, names).suspended as never,
-      reputation,
-    );
-  }
-  const { asOf, reputation: _, dismissDays, activeDays, excludeLaterFollows, ...weighting } = options;
-  const { summary } = await network.run({
-    ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale' },
-    settings: { ...settings, weighting, dismissDays, activeDays, excludeLaterFollows },
-  });
-  const isCircles = settings.ranking === 'circles';
-  const expected = isCircles ? expectedCircles(given, options) : expectedTables(given, options);
-  const actual = await network.tables();
-  const columns = (line: string, count: number) => line.split(',').slice(0, count).join(',');
-  expect(actual).toEqual({
-    closest: linesWith(names, expected.closest, 2),
-    recommendations: linesWith(
-      names,
-      expected.recommendations.map((line) => columns(line, 2)),
-      2,
-    ),
-    reasons: linesWith(
-      names,
-      expected.reasons.map((line) => columns(line, 4)),
-      3,
-    ),
-  });
-  expect(summary.dropped).toEqual(expected.dropped);
-  return actual;
+  return new Map(sorted.map((id, i) => [id, { id: used[i] as bigint, number: used[i] as bigint }]));
 }
 
 const windows = [4, 86_400, 90 * 86_400];
@@ -133,7 +54,7 @@ describe('with ids up to 2^63 − 1 the three tables are those of the definition
   ] as const)('loaded by %s, KITH_COMPILED=%s, %s', async (loader, compiled, ranking, numRuns) => {
     await fc.assert(
       fc.asyncProperty(cases, async (example) => {
-        await expectOracle(example, { loader, compiled, ranking });
+        await expectOracle(network, example, renamed, { loader, compiled, ranking });
       }),
       { numRuns, endOnFailure: true },
     );
@@ -141,9 +62,9 @@ describe('with ids up to 2^63 − 1 the three tables are those of the definition
 
   test('for a dense network with ties at the borders', async () => {
     const dense = denseNetwork(1);
-    const merged = await expectOracle(dense, { loader: 'merge', compiled: 'auto' });
-    expect(await expectOracle(dense, { loader: 'bulk', compiled: 'off' })).toEqual(merged);
-    await expectOracle(dense, { loader: 'merge', compiled: 'auto', ranking: 'circles' });
+    const merged = await expectOracle(network, dense, renamed, { loader: 'merge', compiled: 'auto' });
+    expect(await expectOracle(network, dense, renamed, { loader: 'bulk', compiled: 'off' })).toEqual(merged);
+    await expectOracle(network, dense, renamed, { loader: 'merge', compiled: 'auto', ranking: 'circles' });
   });
 });
 

@@ -68,6 +68,49 @@ test('words forbid and end from their instant on, each is told with its date, an
   expect(await run('20240610', ended, { dismissDays: 7 })).toEqual(['4', '5', '6', '7', '9']);
 });
 
+test('words count from their second on, a mute until the one before its end, and a dismissal for exactly so many days', async () => {
+  await network.reset();
+  const words = {
+    'follow.csv': follows,
+    'mute.csv': ['1,4,2024-05-31,2024-06-01 00:00:00', '1,5,2024-05-31,2024-06-01 00:00:01'],
+    'block.csv': ['6,1,2024-06-01 00:00:00', '7,1,2024-06-01 00:00:01'],
+    'dismiss.csv': ['1,8,2024-05-25 00:00:00', '1,9,2024-05-25 00:00:01'],
+  };
+  expect(await run('20240601', words, { dismissDays: 7 })).toEqual(['4', '7', '8']);
+  expect(await run('20240601', words)).toEqual(['4', '7']);
+});
+
+test('of two contrary words of one second the one that forbids counts, else the newer one', async () => {
+  await network.reset();
+  const words = {
+    'follow.csv': [...follows, '1,4,2024-05-20', '1,5,2024-05-20 00:00:01'],
+    'unfollow.csv': ['1,4,2024-05-20', '1,5,2024-05-20'],
+    'mute.csv': ['1,6,2024-05-20', '1,7,2024-05-20'],
+    'unmute.csv': ['1,6,2024-05-20', '1,7,2024-05-20 00:00:01'],
+    'block.csv': ['8,1,2024-05-20', '1,9,2024-05-20'],
+    // Whoever has blocked can end it, and nobody else.
+    'unblock.csv': ['8,1,2024-05-20', '1,9,2024-05-20 00:00:01', '1,8,2024-05-21'],
+  };
+  expect(await run('20240601', words)).toEqual(['4', '7', '9']);
+});
+
+test('with KITH_RECOMMEND_ACTIVE_DAYS only those are recommended who have done something within them', async () => {
+  await network.reset();
+  const like = (user: number, time: string) => `${user},2,${user},${time},like`;
+  const day = {
+    'follow.csv': follows,
+    'like.csv': [
+      like(4, '2024-05-30 00:00:00'),
+      like(5, '2024-05-30 00:00:01'),
+      like(6, '2024-06-01 00:00:00'),
+      like(7, '2024-06-01 00:00:01'),
+    ],
+  };
+  expect(await run('20240601', day, { activeDays: 2 })).toEqual(['5', '6']);
+  expect(await why(4)).toEqual(['4 has done nothing for 2 days (KITH_RECOMMEND_ACTIVE_DAYS).']);
+  expect(await run('20240601', day, { activeDays: 3 })).toEqual(['4', '5', '6']);
+});
+
 test('a whole list of follows ends those that it lacks, in any order of arrival', async () => {
   for (const order of [
     ['20240601', '20240602'],
@@ -81,6 +124,10 @@ test('a whole list of follows ends those that it lacks, in any order of arrival'
     for (const date of order) await run(date, days[date] as Record<string, string[]>);
     const input = { 'like.csv': [] };
     expect(await run('20240602', input)).toEqual(['4', '6', '7', '8', '9']);
+    expect(await why(4)).toEqual([
+      'The whole list of whom 1 follows as of 2024-06-02 00:00:00 UTC lacks 4: follows up to then do not count.',
+    ]);
+    expect(await why(5)).toEqual(['1 has followed 5 since 2024-05-01 00:00:00 UTC.']);
     expect(await run('20240601', input)).toEqual(['6', '7', '8', '9']);
   }
 });
@@ -94,4 +141,11 @@ test('follows since the as-of are told, and exclude where a setting says so', as
   expect(await why(8)).toEqual([
     '1 follows 8 since 2024-06-01 06:00:00 UTC, after the as-of (KITH_EXCLUDE_LATER_FOLLOWS).',
   ]);
+  // Until a word or a whole list says that they have ended.
+  const ended = { 'like.csv': [], 'unfollow.csv': ['1,8,2024-06-01 07:00:00'] };
+  expect(await run('20240601', ended, { excludeLaterFollows: true })).toContain('8');
+  const again = { 'follow.csv': ['1,8,2024-06-01 08:00:00', '1,9,2024-06-01 08:00:00'] };
+  expect(await run('20240601', again, { excludeLaterFollows: true })).toEqual(['4', '5', '6', '7']);
+  await run('20240602', { 'like.csv': [], 'follows-snapshot.csv': ['1,2', '1,3', '1,9'] });
+  expect(await run('20240601', later, { excludeLaterFollows: true })).toEqual(['4', '5', '6', '7', '8']);
 });

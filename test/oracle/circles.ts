@@ -162,8 +162,14 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
 }
 
 /** Everybody whom an activity or the file of users names. */
-function knownUsers({ activities, suspended, words = [], discoverable = new Map() }: Network): number[] {
-  const said = words.flatMap((word) => [word.user, word.other]);
+function knownUsers({
+  activities,
+  suspended,
+  words = [],
+  snapshots = [],
+  discoverable = new Map(),
+}: Network): number[] {
+  const said = [...words, ...snapshots].flatMap((word) => [word.user, word.other]);
   const acted = activities.flatMap((a) => [a.user, a.engaged]);
   return [...new Set([...acted, ...said, ...suspended.keys(), ...discoverable.keys()])];
 }

@@ -25,7 +25,7 @@ export interface Word {
 export interface Network {
   activities: Activity[];
   words?: Word[];
-  /** Whole lists of follows: a line each, of equal users and times one list. */
+  /** Whole lists of follows: a line each, those of one user and time are one list. A folder's are of its date. */
   snapshots?: { user: number; other: number; at: number }[];
   /** Whether users may be recommended, where that is known. */
   discoverable?: Map<number, boolean>;

@@ -1,4 +1,4 @@
-import type { Activity, Network, OracleOptions } from './network.ts';
+import type { Activity, Network, OracleOptions, Word } from './network.ts';
 
 /** What words mean as of a run: pairs are `user,other`. */
 export interface WordsInForce {
@@ -13,9 +13,10 @@ export interface WordsInForce {
 /** The activities that count, each once, without those that words end or forbid; and what else the words forbid. */
 export function withWords(
   activities: readonly Activity[],
-  { words = [], snapshots = [], discoverable = new Map() }: Network,
+  { words: given = [], snapshots = [], discoverable = new Map() }: Network,
   { asOf, dismissDays = 90, excludeLaterFollows = false }: OracleOptions,
 ): { activities: Activity[]; inForce: WordsInForce } {
+  const words = [...given, ...unfollowsOf(snapshots, activities)];
   const said = words.filter(({ user, other, at }) => user !== other && at <= asOf);
   const pairs = (forbids: 'block' | 'mute', allows: 'unblock' | 'unmute') =>
     said
@@ -32,16 +33,6 @@ export function withWords(
   const hasEnded = ({ type, user, engaged, at }: Activity, all = said) =>
     type === 'follow' &&
     all.some((word) => word.type === 'unfollow' && word.user === user && word.other === engaged && word.at >= at);
-  const lists = new Map<string, Set<number>>();
-  for (const { user, other, at } of snapshots) {
-    const list = lists.get(`${user},${at}`) ?? new Set();
-    lists.set(`${user},${at}`, list.add(other));
-  }
-  const listedAt = new Map<number, Set<number>>();
-  for (const { user, at } of snapshots) if (at <= asOf) listedAt.set(user, (listedAt.get(user) ?? new Set()).add(at));
-  const isLacking = ({ type, user, engaged, at }: Activity) =>
-    type === 'follow' &&
-    [...(listedAt.get(user) ?? [])].some((list) => list >= at && !lists.get(`${user},${list}`)?.has(engaged));
   const isSame = ({ user, engaged }: Activity) => user === engaged;
   const later = excludeLaterFollows
     ? activities.filter((a) => a.type === 'follow' && a.at > asOf && !isSame(a) && !hasEnded(a, words))
@@ -50,7 +41,7 @@ export function withWords(
     activities: activities.filter((activity) => {
       const pair = `${activity.user},${activity.engaged}`;
       if (isSame(activity) || activity.at > asOf || blocked.has(pair) || muted.has(pair)) return false;
-      return !hasEnded(activity) && !isLacking(activity);
+      return !hasEnded(activity);
     }),
     inForce: {
       ...{ blocked, muted, dismissed },
@@ -58,4 +49,16 @@ export function withWords(
       hidden: new Set([...discoverable].filter(([, is]) => !is).map(([user]) => user)),
     },
   };
+}
+
+/** Whole lists of follows, as the unfollows that they stand for. */
+function unfollowsOf(snapshots: NonNullable<Network['snapshots']>, activities: readonly Activity[]): Word[] {
+  return [...new Set(snapshots.map(({ at }) => at))].flatMap((at) => {
+    const listed = snapshots.filter((line) => line.at === at);
+    const pairs = new Set(listed.map(({ user, other }) => `${user},${other}`));
+    const users = new Set(listed.map(({ user }) => user));
+    return activities
+      .filter(({ type, user, engaged }) => type === 'follow' && users.has(user) && !pairs.has(`${user},${engaged}`))
+      .map(({ user, engaged: other }): Word => ({ type: 'unfollow', user, other, at }));
+  });
 }

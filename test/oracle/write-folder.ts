@@ -41,8 +41,7 @@ export function writeFolder(network: Network, dir: string, style: FolderStyle = 
     );
     if (words.length > 0) write(dir, `${type}.csv`, words.map(wordRow), style);
   }
-  // A snapshot is as of the folder's date.
-  if (network.snapshots)
+  if (network.snapshots?.length)
     write(
       dir,
       'follows-snapshot.csv',

@@ -7,6 +7,7 @@ import { jest } from '@jest/globals';
 import { BadInputError } from '../../src/errors.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
 import { RejectsFile } from '../../src/ingest/rejects.ts';
+import { instantBy } from '../../src/ingest/time-forms.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { readMessages } from '../../src/messages/read-messages.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
@@ -90,6 +91,19 @@ const tables: [name: string, file: string, content: string | Buffer, form: strin
   ['a comment that is the header', 'follow.csv', `#source,target,time\n${follows()}`, 'header'],
   ['epoch milliseconds', 'follow.csv', follows(',', `${at}123`), 'epoch milliseconds'],
   ['epoch microseconds', 'follow.csv', follows(',', `${at}123456`), 'epoch microseconds'],
+  ['epoch seconds with a decimal comma', 'follow.csv', follows(';', `${at},25`), '`;`, epoch seconds'],
+  [
+    "Excel's first line",
+    'follow.csv',
+    `sep=;\r\nuser_id;target;time\r\n${follows(';')}`,
+    '1 comment line, header, `;`',
+  ],
+  [
+    'Windows-1252 beside what is used',
+    'follow.csv',
+    Buffer.from(`user_id;target;time;note\r\n${follows(';').replaceAll('\n', ';schön\r\n')}`, 'latin1'),
+    'header, `;`',
+  ],
   ["Twitter's times", 'follow.csv', follows(',', 'Thu May 30 07:00:00 +0000 2024'), undefined],
   ['times of pandas with a zone', 'follow.csv', follows(',', '2024-05-30 02:00:00 -0500'), undefined],
   [
@@ -108,6 +122,14 @@ const tables: [name: string, file: string, content: string | Buffer, form: strin
     'the list "data" of JSON pages, epoch seconds',
   ],
 ];
+
+/** Three follows in a tar archive, as `tar` writes it. */
+function tarred(): Buffer {
+  const header = Buffer.alloc(512);
+  header.write('follow.csv');
+  header.write('ustar', 257);
+  return Buffer.concat([header, Buffer.from(follows())]);
+}
 
 function jsonLines(): string {
   return [
@@ -144,6 +166,39 @@ describe('a file as people have it', () => {
     const { readFile } = await import('node:fs/promises');
     const { rows, forms } = await read({ 'follow.parquet': await readFile(path) });
     expect({ rows, forms }).toEqual({ rows: read3, forms: ['Parquet'] });
+  });
+
+  test('is Parquet of which a mapping takes some rows; folders named like columns are none', async () => {
+    const path = join(home, 'x.parquet');
+    const connection = await (await DuckDBInstance.create()).connect();
+    await connection.run(
+      `COPY (SELECT 1 AS who, range + 2 AS target, TIMESTAMP '2024-05-30 07:00:00' AS day, range = 1 AS meant FROM range(3))
+      TO '${path}' (FORMAT parquet)`,
+    );
+    const { readFile } = await import('node:fs/promises');
+    home = await mkdtemp(join(home, 'time=2020-01-01-'));
+    const { rows, files } = await read({
+      'follow.parquet': await readFile(path),
+      'kith.mapping.yaml':
+        'files: [{ file: follow.parquet, kind: follow, columns: { user_id: who, timestamp: day }, where: { meant: true } }]',
+    });
+    expect(rows).toEqual([`follow 1 3 ${at} -`]);
+    expect(files).toMatchObject([{ lines: 3, parsed: 3, unwanted: 2 }]);
+    home = dirname(home);
+  });
+
+  test('is Parquet that says more than its size may: it is refused like any bomb', async () => {
+    const path = join(home, 'x.parquet');
+    const connection = await (await DuckDBInstance.create()).connect();
+    await connection.run(
+      `COPY (SELECT 1 AS user_id, 2 AS target, TIMESTAMP '2024-05-30 07:00:00' AS time FROM range(100000))
+      TO '${path}' (FORMAT parquet)`,
+    );
+    const { readFile } = await import('node:fs/promises');
+    const files = { 'follow.parquet': await readFile(path) };
+    await expect(read(files, { ...inputLimits, maxUnpackedBytes: 1_000_000 })).rejects.toThrow(
+      /follow\.parquet has \d+ bytes and unpacks to more than 1000000 \(KITH_MAX_UNPACKED_SIZE\)/,
+    );
   });
 
   test('is in several parts, in a folder or beside each other', async () => {
@@ -206,6 +261,59 @@ describe('a file that is not read is refused by name, with what to do', () => {
       /follow\.csv is compressed by zstd: unpack it with `zstd -d`/,
     ],
     ['bzip2', 'follow.csv', Buffer.from('BZh91AY'), /is compressed by bzip2: unpack it with `bunzip2`/],
+    ['zstd, by its name', 'follow.csv.zst', '', /: follow\.csv\.zst \(compressed by zstd: unpack it with `zstd -d`\)/],
+    [
+      'bzip2, by its name',
+      'follow-1.csv.bz2',
+      '',
+      /follow-1\.csv\.bz2 \(compressed by bzip2: unpack it with `bunzip2`\)/,
+    ],
+    [
+      'ZIP, by its name',
+      'follow.zip',
+      '',
+      /follow\.zip \(a ZIP archive or an Excel workbook: unpack it with `unzip`, or/,
+    ],
+    ['tar, by its name', 'follow.csv.tar.gz', '', /follow\.csv\.tar\.gz \(a tar archive: unpack it with `tar xf`\)/],
+    [
+      'tar within gzip',
+      'follow.csv.gz',
+      gzipSync(tarred()),
+      /follow\.csv\.gz is a tar archive: unpack it with `tar xf`/,
+    ],
+    ['zstd within gzip', 'follow.csv.gz', gzipSync(Buffer.from([0x28, 0xb5, 0x2f, 0xfd])), /is compressed by zstd: /],
+    [
+      'Parquet within gzip',
+      'follow.csv.gz',
+      gzipSync('PAR1....PAR1'),
+      /is Parquet within gzip: unpack it with `gunzip`/,
+    ],
+    [
+      'what is no gzip under its name',
+      'follow.csv.gz',
+      follows(),
+      /follow\.csv\.gz is damaged or not gzip, unlike its name: copy it again, or name it follow\.csv\./,
+    ],
+    ['nothing under the name of gzip', 'follow.csv.gz', '', /is damaged or not gzip, unlike its name: /],
+    ['gzip that is cut off', 'follow.csv.gz', gzipSync(follows()).subarray(0, -9), /is cut off, damaged or not gzip/],
+    [
+      'files whose names say nothing',
+      'following_accounts.csv',
+      'Account address\n',
+      /holds none of .*, but following_accounts\.csv: name each file by what its rows are, or say .* kith\.mapping\.yaml/,
+    ],
+    [
+      'a weight before the time',
+      'like.csv',
+      follows(',', `10,${at}`),
+      /has rows of 4 columns instead of 5 \(user_id, .*, rel_type or not\): say which is which under "columns:" in /,
+    ],
+    [
+      'times of its own in JSON',
+      'follow.json',
+      jsonLines().replaceAll(String(at), '"30/05/2024"'),
+      /times such as "30\/05\/2024"/,
+    ],
     ['xz', 'follow.csv', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), /is compressed by xz: /],
     ['ZIP', 'follow.csv', Buffer.from('PK\x03\x04..'), /is a ZIP archive or an Excel workbook: /],
     ['gzip three times', 'follow.csv.gz', gzipSync(gzipSync(gzipSync('x'))), /is gzipped more than 2 times: /],
@@ -246,6 +354,12 @@ describe('a file that is not read is refused by name, with what to do', () => {
       'follow.json',
       `[${jsonLines().trim().replaceAll('\n', ',')}, {"from": 1`,
       /ends within a value that begins in line 1: /,
+    ],
+    [
+      'ids beyond 2^31 − 1',
+      'follow.csv',
+      `1,2,2024-05-30\n1500000000000000001,2,2024-05-30\n`,
+      /line 2: user_id is out of range\. .* User ids beyond 2\^31 − 1 need KITH_USER_IDS=bigint\.$/,
     ],
     ['damaged Parquet', 'follow.parquet', Buffer.from('PAR1....PAR1'), /is damaged, or Parquet that can't be read/],
   ];
@@ -312,6 +426,21 @@ describe('messages', () => {
     ],
   ])('in %s are read rightly, however they are written', async (file, content, form) => {
     expect(plainly(await messages({ [file]: content }))).toEqual({ forms: [form], found: both });
+  });
+
+  test.each([
+    [
+      'messages.csv',
+      `id,user_id,body,created_at\n${[1, 2, 3].map((id) => `${id},1,"a, b",30.05.2024 07:00\n`).join('')}`,
+    ],
+    [
+      'messages.jsonl',
+      [1, 2, 3].map((id) => `${JSON.stringify(json(id, { created_at: '30.05.2024 07:00' }))}\n`).join(''),
+    ],
+  ])('with times of their own are refused with what to do: %s', async (file, content) => {
+    await expect(messages({ [file]: content })).rejects.toThrow(
+      /times such as "30\.05\.2024 07:00", in no form .*"time:"/,
+    );
   });
 
   test('of a large list on one line are read', async () => {
@@ -398,6 +527,30 @@ describe('a mapping', () => {
     const problem = read({ 'kith.mapping.yaml': text, 'follow.csv': follows() });
     await expect(problem).rejects.toThrow(BadInputError);
     await expect(problem).rejects.toThrow(says);
+  });
+
+  test.each([
+    ['M/D/YYYY h:mm:ss A', '5/30/2024 7:00:00 am'],
+    ['DD.MM.YYYY HH:mm:ss.SSS', '30.05.2024 07:00:00.999'],
+    ['MMM D, YYYY, hh:mm A Z', 'May 30, 2024, 07:00 AM UTC'],
+  ])('says that times are written as %s', async (time, text) => {
+    const { rows } = await read({
+      'kith.mapping.yaml': mapping(`  - { file: follow.csv, kind: follow, time: "${time}" }`),
+      'follow.csv': follows(';', text),
+    });
+    expect(rows).toEqual(read3);
+  });
+
+  test('knows noon and midnight, and no thirteenth hour before noon', () => {
+    const hourOf = (text: string) => instantBy({ kind: 'pattern', pattern: 'D/M/YYYY h A' }, `1/1/1970 ${text}`) / 3600;
+    expect(['12 AM', '1 am', '12 PM', '11 pm', '0 AM', '13 PM'].map(hourOf)).toEqual([
+      0,
+      1,
+      12,
+      23,
+      Number.NaN,
+      Number.NaN,
+    ]);
   });
 
   test('may lie elsewhere', async () => {

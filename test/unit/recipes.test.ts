@@ -7,6 +7,7 @@ import { readFolder } from '../../src/ingest/read-folder.ts';
 import { RejectsFile } from '../../src/ingest/rejects.ts';
 import { readMessages } from '../../src/messages/read-messages.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
+import type { UserIdKind } from '../../src/user-id.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 
 // Seconds on an idle machine.
@@ -56,10 +57,10 @@ async function made(name: string): Promise<string> {
   return out;
 }
 
-async function contentOf(dir: string): Promise<{ rows: string[]; messages: string[] }> {
+async function contentOf(dir: string, userIds: UserIdKind = 'int'): Promise<{ rows: string[]; messages: string[] }> {
   const folder = await openFolder(dir);
   const rejectsPath = join(home, 'rejects.csv');
-  const limits = { ...inputLimits, maxRejectedPercent: 0 };
+  const limits = { ...inputLimits, maxRejectedPercent: 0, userIds };
   const rows: string[] = [];
   await using staged = await readFolder(folder, { workDir: join(home, 'work'), rejectsPath, limits });
   for (const type of ['follow', 'reply', 'like', 'mention'] as const)
@@ -87,6 +88,8 @@ describe('the recipe for', () => {
       'reply 1 2 1082040961 0',
       'reply 1 2 1082414391 0',
       'reply 3 4 1082155839 0',
+      'like 6 2 1289241911 0',
+      'like 6 5 1289241941 0',
     ]);
   });
 
@@ -113,6 +116,22 @@ describe('the recipe for', () => {
     // ann, bob, cid are 1, 2, 3.
     const archive = await contentOf(await made('github'));
     expect(archive.rows).toEqual([`follow 3 1 ${seven + 2} -`, `like 1 2 ${seven} 5`]);
+  });
+
+  test('Twitter with large ids', async () => {
+    const dir = await mapped('twitter');
+    await cp(join(dir, 'tweets.js'), join(dir, 'posts.js'));
+    const { rows, messages } = await contentOf(dir, 'bigint');
+    const other = '1500000000000000001';
+    expect(rows).toEqual([
+      `follow 22 42 ${day} -`,
+      `follow 42 ${other} ${day} -`,
+      `reply 42 ${other} ${seven} 1800000000000000002`,
+    ]);
+    expect(messages).toEqual([
+      `1800000000000000002 42 ${seven} yes sure -`,
+      `1800000000000000003 42 ${seven + 3600} alone -`,
+    ]);
   });
 
   test('Twitter', async () => {

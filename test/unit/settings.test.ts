@@ -91,11 +91,16 @@ describe('settings', () => {
     expect(seconds({}, '7')).toBe(120 * day);
     expect(seconds({ KITH_RETENTION_DAYS: '90' })).toBe(90 * day);
     expect(seconds({ KITH_RETENTION_DAYS: '400' }, '365')).toBe(400 * day);
+    expect(seconds({ KITH_RECOMMEND_ACTIVE_DAYS: '365' })).toBe(395 * day);
+    expect(seconds({ KITH_RECOMMEND_ACTIVE_DAYS: '30' })).toBe(120 * day);
   });
 
   test('refuse a retention that is shorter than the window', () => {
     const tooShort = /KITH_RETENTION_DAYS is 89, but activities count for 90 days/;
     expect(() => readSettings({ KITH_RETENTION_DAYS: '89' })).toThrow(tooShort);
+    expect(() => readSettings({ KITH_RETENTION_DAYS: '99', KITH_RECOMMEND_ACTIVE_DAYS: '100' })).toThrow(
+      'KITH_RETENTION_DAYS is 99, but activities count for 100 days (KITH_RECOMMEND_ACTIVE_DAYS)',
+    );
     const env = { KITH_RETENTION_DAYS: '89', KITH_WINDOW_DAYS: '30' };
     const longer = () => settingsWith({ KITH_WINDOW_DAYS: '365' }, env);
     expect(longer).toThrow(/KITH_RETENTION_DAYS is 89, but activities count for 365 days \(--window-days\)/);

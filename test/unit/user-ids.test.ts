@@ -113,16 +113,15 @@ test('published rows with ids of 8 bytes are compared exactly', () => {
   expect(shown.createdAt([largest, 3])).toBe(30);
 });
 
-test('what knows smaller ids only refuses larger ones by name', async () => {
-  const env = { KITH_USER_IDS: 'bigint' };
-  expect(readSettings(env).userIds).toBe('bigint');
-  expect(() => readSettings({ KITH_USER_IDS: 'text' })).toThrow('KITH_USER_IDS should be int or bigint');
+test('what knows numbers only refuses texts by name', async () => {
+  expect(readSettings({ KITH_USER_IDS: 'bigint', KITH_ENGINE: 'spark' }).userIds).toBe('bigint');
+  expect(() => readSettings({ KITH_USER_IDS: 'words' })).toThrow('KITH_USER_IDS should be int, bigint or text');
   const program = new Command().exitOverride();
   addEvaluateCommand(program);
-  process.env.KITH_USER_IDS = 'bigint';
+  process.env.KITH_USER_IDS = 'text';
   try {
     const evaluated = program.parseAsync(['evaluate', '--input', 'none'], { from: 'user' });
-    await expect(evaluated).rejects.toThrow('knows user ids up to 2^31 − 1 only');
+    await expect(evaluated).rejects.toThrow('knows user ids that are numbers only');
   } finally {
     delete process.env.KITH_USER_IDS;
   }

@@ -76,7 +76,7 @@ async function tellOfMissing(settings: Settings, [first]: { input: string }[]): 
   if (!first) return;
   try {
     const folder = await openFolder(first.input, settings.s3);
-    dayFiles(folder, await mappingOf(folder, settings.mapping));
+    dayFiles(folder, await mappingOf(folder, settings.mapping, settings.userIds));
   } catch (error) {
     if (!(error instanceof FolderMissingError)) throw error;
     say(`${error.message} The run will wait for it.`);

@@ -73,8 +73,8 @@ export function addEvaluateCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: Given) => {
       const settings = withMapping(readSettings(), given.mapping);
-      if (settings.userIds === 'bigint')
-        throw new BadInputError('`kith evaluate` knows user ids up to 2^31 − 1 only (KITH_USER_IDS=int).');
+      if (settings.userIds === 'text')
+        throw new BadInputError('`kith evaluate` knows user ids that are numbers only (KITH_USER_IDS=int or bigint).');
       await interruptible(async (signal) => {
         const plan = planOf(given, given.reputation !== undefined, process.env);
         const folder = await openDay(given.input, settings);

@@ -7,8 +7,8 @@ import { interruptible } from '../interruptible.ts';
 
 const examples = `
 All files are of one run, and are there whole or not at all: closest_connections, recommendations, rec_reasons,
-published_run.json, scores where reputation filtered, and user_weeks where a model made them. Weights are exact decimals.
-Nothing is published meanwhile.
+published_run.json, users where ids are texts, scores where reputation filtered, and user_weeks where a model made them.
+Weights are exact decimals. Nothing is published meanwhile.
 
 Examples:
   $ kith export --out tables

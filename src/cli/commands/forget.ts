@@ -32,18 +32,21 @@ export function addForgetCommand(program: Command): void {
     .action(async (user: string, { dryRun, yes }: { dryRun?: boolean; yes?: boolean }) => {
       const settings = readSettings();
       const userId = readUserId(user, settings);
+      const name = settings.userIds === 'text' ? user : userId;
       if (!yes && !dryRun)
         throw new BadInputError(
-          `This would erase user ${userId} from ${settings.home} and its engines for good: add --yes to do it, or --dry-run ` +
+          `This would erase user ${name} from ${settings.home} and its engines for good: add --yes to do it, or --dry-run ` +
             'to see what there is.',
         );
       const isDry = dryRun === true;
       const { wasForgotten, found, unreachable } = await interruptible((signal) =>
-        forget(settings, userId, { isDry, signal, onProgress: say }),
+        forget(settings, userId, {
+          ...{ isDry, signal, onProgress: say, seen: name },
+        }),
       );
       const before = wasForgotten ? ', who had been forgotten before' : '';
       print(
-        isDry ? `Of user ${userId}${before} there are:` : `Forgotten: user ${userId}${before}. Removed:`,
+        isDry ? `Of user ${name}${before} there are:` : `Forgotten: user ${name}${before}. Removed:`,
         ...found.map(({ place, count: number, unit }) => `  ${count(number).padStart(9)} ${unit} (${place})`),
         'Out of reach:',
         ...unreachable.map((each) => `  ${each}`),

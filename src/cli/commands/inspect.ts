@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { readSettings } from '../../config/settings.ts';
+import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
+import { hintFor } from '../../ingest/judge-file.ts';
 import { type Inspected, inspectFolder } from '../../inspect/inspect-folder.ts';
 import { withMapping } from '../../jobs/run-options.ts';
 import { print } from '../../output.ts';
@@ -40,9 +41,15 @@ export function addInspectCommand(program: Command): void {
       if (refused.length > 0)
         throw new BadInputError(
           `A run would refuse ${refused.join(', ')}: more than ${settings.maxRejectedPercent} % of the rows are bad ` +
-            '(KITH_MAX_REJECTED_PERCENT).',
+            `(KITH_MAX_REJECTED_PERCENT).${hintOf(inspected, settings.userIds)}`,
         );
     });
+}
+
+/** What to do about the bad rows of the files that would be refused. */
+function hintOf({ refused, rejected }: Inspected, userIds: Settings['userIds']): string {
+  const hints = rejected.filter(({ file }) => refused.includes(file)).map(({ reason }) => hintFor(reason, userIds));
+  return hints.find((hint) => hint !== '') ?? '';
 }
 
 function describe(

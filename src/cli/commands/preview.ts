@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { print, printJson, say } from '../../output.ts';
+import { asSeen } from '../../show/as-seen.ts';
 import { changeTo, previewUser } from '../../show/preview.ts';
 import { renderPreview } from '../../show/render-preview.ts';
-import { readUserId } from '../../show/user-id.ts';
+import { asGiven, readUserId } from '../../show/user-id.ts';
 import { interruptible } from '../interruptible.ts';
 import { addSettingOptions, flagOf, givenSettings, settingsWith } from '../setting-options.ts';
 
@@ -38,9 +39,13 @@ export function addPreviewCommand(program: Command): void {
       settingsWith(given, {});
       const settings = readSettings();
       const userId = readUserId(user, settings);
-      const preview = await interruptible((signal) =>
-        previewUser(settings, userId, changeTo(given, flagOf), { signal, onProgress: (doing) => say(`${doing} …`) }),
-      );
+      const preview = await interruptible(async (signal) => {
+        const options = { signal, onProgress: (doing: string) => say(`${doing} …`) };
+        const told = await previewUser(settings, userId, changeTo(given, flagOf), options);
+        return asSeen(settings, told, undefined, signal);
+      }).catch((error) => {
+        throw asGiven(error, [user], settings);
+      });
       if (options.json) printJson(preview);
       else print(...renderPreview(preview).split('\n'));
     });

@@ -161,9 +161,9 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
     });
     line.clear();
     const list = await readShares(store, model);
-    if (options.weeks !== undefined)
-      await writeWeekScores(options.weeks, store.weekScores(model.id), { s3: settings.s3, signal });
-    await writeReputationList(options.out, list, { s3: settings.s3, signal });
+    const written = { s3: settings.s3, signal, texts: await store.texts() };
+    if (options.weeks !== undefined) await writeWeekScores(options.weeks, store.weekScores(model.id), written);
+    await writeReputationList(options.out, list, written);
     print(`${count(list.size)} users scored by ${count(weeks)} user-weeks in ${secondsSince(started)}: ${options.out}`);
   });
 }

@@ -52,6 +52,7 @@ async function serveApi(settings: Settings, port: number, signal: AbortSignal): 
     });
     await using pools = new ReaderPools(database.url);
     const app = api({
+      userIds: settings.userIds,
       pools,
       freshFor: freshness(database, store.agenda),
       check: async () => void (await database.query('sql/runs/now.sql')),

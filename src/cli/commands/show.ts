@@ -6,6 +6,7 @@ import { Graph } from '../../graph/graph.ts';
 import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
 import { findRecommending } from '../../scoring/ranking/recommend.ts';
+import { asSeen } from '../../show/as-seen.ts';
 import { explain } from '../../show/explain.ts';
 import { renderCircles } from '../../show/render-circles.ts';
 import { renderExplanation } from '../../show/render-explanation.ts';
@@ -13,7 +14,7 @@ import { renderUser } from '../../show/render-user.ts';
 import { showPublished } from '../../show/show-published.ts';
 import { showUser } from '../../show/show-user.ts';
 import { shownRun } from '../../show/shown-run.ts';
-import { readUserId } from '../../show/user-id.ts';
+import { asGiven, readUserId, shellWord } from '../../show/user-id.ts';
 import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 
@@ -57,19 +58,26 @@ export function addShowCommand(program: Command, readSettings: () => Settings): 
         if (published && (why !== undefined || members))
           throw new BadInputError(
             `Run ${published.run.id} is published, but ${published.fromTables}, and only that run's lists could explain more ` +
-              `than the reasons that \`${calledAs()} show ${userId}\` names: do the next run first.`,
+              `than the reasons that \`${calledAs()} show ${shellWord(user)}\` names: do the next run first.`,
           );
-        if (published) return json ? published : renderUser(published, calledAs());
+        if (published) {
+          const seen = await asSeen(settings, published, undefined, signal);
+          return json ? seen : renderUser(seen, calledAs());
+        }
         const stack = await up(settings, { signal, onProgress: say });
         const { run } = await shownRun(settings, signal);
         await using graph = new Graph(stack.neo4j, signal);
         if (why !== undefined) {
-          const explanation = await explain(graph, run, userId, why);
+          const shown = settings.userIds === 'text' ? ([user, given.why as string] as const) : undefined;
+          const explanation = await asSeen(settings, await explain(graph, run, userId, why, shown), undefined, signal);
           if (json) return explanation;
           return 'terms' in explanation ? renderCircles(explanation, members === true) : renderExplanation(explanation);
         }
-        const user = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));
-        return json ? user : renderUser(user, calledAs());
+        const view = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));
+        const seen = await asSeen(settings, view, undefined, signal);
+        return json ? seen : renderUser(seen, calledAs());
+      }).catch((error) => {
+        throw asGiven(error, [user, given.why], settings);
       });
       if (typeof view === 'string') print(...view.split('\n'));
       else printJson(view);

@@ -3,31 +3,34 @@ import { chmod, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
-import { numbersIn } from '../../ingest/forgotten.ts';
-import type { UserId } from '../../user-id.ts';
+import { numbersIn, textsIn } from '../../ingest/forgotten.ts';
+import type { ShownId } from '../../user-id.ts';
 
 const draft = '.part';
 
 /** What names users in the files that runs and `kith reputation` leave in the home; each is a CSV file. */
-const namesUser: Readonly<Record<string, (record: readonly string[], id: string) => boolean>> = {
-  // A rejected line can't be read as a row: any number in it may be the user's.
-  'rejects.csv': ([, , , text = ''], id) => numbersIn(text).includes(id),
-  'reputation_score.csv': ([user], id) => user === id,
+const namesUser: Readonly<Record<string, (record: readonly string[], id: ShownId) => boolean>> = {
+  // A rejected line can't be read as a row: any number or text in it may be the user's.
+  'rejects.csv': ([, , , text = ''], id) =>
+    typeof id === 'string'
+      ? textsIn(Buffer.from(text).toString('latin1')).includes(Buffer.from(id).toString('latin1'))
+      : numbersIn(text).includes(String(id)),
+  'reputation_score.csv': ([user], id) => user === String(id),
 };
 
 /** How many rows of the files in these folders' subfolders name a user. */
-export async function countInFiles(folders: readonly string[], userId: UserId): Promise<number> {
+export async function countInFiles(folders: readonly string[], id: ShownId): Promise<number> {
   let rows = 0;
-  for (const file of await filesIn(folders)) rows += await readFile(file, userId, async () => undefined);
+  for (const file of await filesIn(folders)) rows += await readFile(file, id, async () => undefined);
   return rows;
 }
 
 /** Writes the files that name a user anew, without those rows. @returns how many rows were removed */
-export async function eraseInFiles(folders: readonly string[], userId: UserId): Promise<number> {
+export async function eraseInFiles(folders: readonly string[], id: ShownId): Promise<number> {
   let rows = 0;
   for (const file of await filesIn(folders)) {
     const path = `${file.path}${draft}`;
-    const removed = await readFile(file, userId, (texts) => pipeline(texts, createWriteStream(path, { mode: 0o600 })));
+    const removed = await readFile(file, id, (texts) => pipeline(texts, createWriteStream(path, { mode: 0o600 })));
     if (removed > 0) {
       await chmod(path, 0o600);
       await rename(path, file.path);
@@ -39,7 +42,7 @@ export async function eraseInFiles(folders: readonly string[], userId: UserId): 
 
 interface NamingFile {
   path: string;
-  names: (record: readonly string[], id: string) => boolean;
+  names: (record: readonly string[], id: ShownId) => boolean;
 }
 
 async function filesIn(folders: readonly string[]): Promise<NamingFile[]> {
@@ -56,10 +59,9 @@ async function filesIn(folders: readonly string[]): Promise<NamingFile[]> {
 /** Gives the records that don't name the user, as they are written, to `take`. @returns how many do */
 async function readFile(
   { path, names }: NamingFile,
-  userId: UserId,
+  id: ShownId,
   take: (texts: AsyncIterable<string>) => Promise<void>,
 ): Promise<number> {
-  const id = String(userId);
   let found = 0;
   const parser = parse({ raw: true, relax_column_count: true, relax_quotes: true });
   const reading = pipeline(createReadStream(path), parser);

@@ -15,10 +15,10 @@ import { Graph } from '../../graph/graph.ts';
 import { Accepted } from '../../ingest/accepted.ts';
 import { Forgotten } from '../../ingest/forgotten.ts';
 import { MessageStore } from '../../messages/message-store.ts';
-import { type Database, textOf } from '../../postgres/database.ts';
+import { type Database, type SqlFile, textOf } from '../../postgres/database.ts';
 import { attemptsIn, emptyLake, sparkFolder } from '../../spark/lake.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
-import type { UserId } from '../../user-id.ts';
+import type { ShownId, UserId } from '../../user-id.ts';
 import { moveTokensOn } from '../attempt.ts';
 import { makeRoom } from '../make-room.ts';
 import { withNetworkLock } from '../network-lock.ts';
@@ -58,6 +58,8 @@ interface Search {
   settings: Settings;
   database: Database;
   userId: UserId;
+  /** The user as people see them. */
+  seen: ShownId;
   /** An empty folder of its own. */
   workDir: string;
   options: ForgetOptions;
@@ -69,7 +71,12 @@ interface Search {
  *
  * @throws EngineError, BusyError if something that names the user is in use; what was removed until then stays removed
  */
-export async function forget(settings: Settings, userId: UserId, options: ForgetOptions): Promise<Forgetting> {
+export async function forget(
+  settings: Settings,
+  userId: UserId,
+  options: ForgetOptions & { seen?: ShownId },
+): Promise<Forgetting> {
+  const { seen = userId } = options;
   return withNetwork(settings, options.signal, (database) =>
     onceFree(database, options, async (lost) => {
       const stop = { ...options, signal: AbortSignal.any([options.signal, lost]) };
@@ -79,12 +86,14 @@ export async function forget(settings: Settings, userId: UserId, options: Forget
       await rm(workDir, { recursive: true, force: true });
       makeFolders(workDir, 0o700);
       try {
-        const search = { settings, database: database.until(stop.signal), userId, workDir, options: stop };
+        const search = { settings, database: database.until(stop.signal), userId, seen, workDir, options: stop };
         const found: FoundIn[] = [];
         for (const look of places) found.push(...(await look(search)));
         if (!options.isDry) {
           options.onProgress('removing deleted rows from where they lay');
-          await database.transaction((client) => client.query(textOf('sql/forget/vacuum.sql')), { implicit: true });
+          const files = ['sql/forget/vacuum.sql', ...(settings.userIds === 'text' ? ['sql/ids/vacuum.sql'] : [])];
+          for (const file of files as SqlFile[])
+            await database.transaction((client) => client.query(textOf(file)), { implicit: true });
         }
         return { wasForgotten, found, unreachable: await unreachable(settings, database) };
       } finally {
@@ -129,6 +138,7 @@ const places: readonly ((search: Search) => Promise<FoundIn[]>)[] = [
   graphOf,
   messages,
   files,
+  keptText,
 ];
 
 async function keptRows({ settings, userId, workDir, options }: Search): Promise<FoundIn[]> {
@@ -167,6 +177,7 @@ async function publishedRows({ settings, database, userId, options }: Search): P
             seconds: settings.publishPatienceSeconds,
             failure: 'The published rows were not removed',
             onProgress: options.onProgress,
+            hasTexts: settings.userIds === 'text',
           },
         );
   return [
@@ -176,13 +187,21 @@ async function publishedRows({ settings, database, userId, options }: Search): P
   ];
 }
 
+/** Where ids are texts, the text goes last: until then an interrupted call can be repeated by it. */
+async function keptText({ settings, database, userId, options }: Search): Promise<FoundIn[]> {
+  if (settings.userIds !== 'text') return [];
+  const file = options.isDry ? 'sql/ids/count.sql' : 'sql/ids/forget.sql';
+  const [row] = await database.query<{ found: number }>(file, [userId]);
+  return [{ place: 'kith.user_ids and graph_recs.users', count: row?.found ?? 0, unit: 'texts' }];
+}
+
 /** Those of a run that was not published: its steps have to make them again. */
 async function nextTables({ database, options }: Search): Promise<FoundIn[]> {
   const count = async () => (await database.query<{ found: number }>('sql/forget/count-next.sql'))[0]?.found ?? 0;
   const before = await count();
   if (before === 0) return [];
   if (!options.isDry) {
-    await forgetEarlier(database, forgetWriter, publishedTables, options.onProgress);
+    await forgetEarlier(database, forgetWriter, [...publishedTables, 'users'], options.onProgress);
     if ((await count()) > 0)
       throw new BusyError(
         'Tables in kith_next that may name the user are in use, perhaps by pg_dump: call `kith forget` again once they are not.',
@@ -198,9 +217,13 @@ async function pastLists({ database, userId, options }: Search): Promise<FoundIn
   return [{ place: 'kith.past_recommendations and past_lists', count: row?.found ?? 0, unit: 'lists' }];
 }
 
-async function texts({ database, userId, options }: Search): Promise<FoundIn[]> {
+async function texts({ database, seen, options }: Search): Promise<FoundIn[]> {
   const file = options.isDry ? 'sql/forget/count-texts.sql' : 'sql/forget/mask-texts.sql';
-  const [row] = await database.query<{ found: number }>(file, [String(userId)]);
+  const pattern =
+    typeof seen === 'string'
+      ? `(?<!\\w)${seen.replace(/[^\p{L}\p{N}_\s]/gu, '\\$&')}(?!\\w)`
+      : `(?<!\\d)${seen}(?!\\d)`;
+  const [row] = await database.query<{ found: number }>(file, [pattern]);
   return [
     { place: 'kith.runs and run_steps', count: row?.found ?? 0, unit: 'errors and checks, in which it is masked' },
   ];
@@ -245,8 +268,8 @@ async function messages({ settings, userId, workDir, options }: Search): Promise
   return [{ place: path, count, unit: 'messages and scores of weeks' }];
 }
 
-async function files({ settings, userId, options }: Search): Promise<FoundIn[]> {
+async function files({ settings, seen, options }: Search): Promise<FoundIn[]> {
   const folders = [join(settings.home, 'runs'), reputationFolder(settings)];
-  const count = await (options.isDry ? countInFiles(folders, userId) : eraseInFiles(folders, userId));
+  const count = await (options.isDry ? countInFiles(folders, seen) : eraseInFiles(folders, seen));
   return [{ place: folders.join(' and '), count, unit: 'rejected lines and scores' }];
 }

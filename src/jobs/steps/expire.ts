@@ -2,6 +2,7 @@ import { expireActivities, horizonOf, refuseManyExpired, refuseShare } from '../
 import { Accepted } from '../../ingest/accepted.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import type { Report } from '../../progress.ts';
+import { reachOf } from '../horizon.ts';
 import { withKeptRows } from '../kept-rows.ts';
 import { workFolder } from '../make-room.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
@@ -14,8 +15,8 @@ import { type RunContext, withGraph } from '../run-context.ts';
 export async function expire(context: RunContext, report: Report): Promise<void> {
   const { settings, run, summary } = context;
   if (summary.waived) return;
-  // A worker's retention may be shorter than the window of a run that was queued elsewhere.
-  const kept = Math.max(settings.retention.seconds, run.settings.weighting.windowSeconds);
+  // A worker's retention may be shorter than a run needs that was queued elsewhere.
+  const kept = Math.max(settings.retention.seconds, reachOf(run.settings));
   const horizon = run.asOf - kept;
   await (run.engine === 'spark' ? expireKept : expireInGraph)(context, horizon, report);
 }

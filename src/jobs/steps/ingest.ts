@@ -16,10 +16,12 @@ import { type ReadProgress, readFolder, reading, type StagedFolder } from '../..
 import { RejectsFile } from '../../ingest/rejects.ts';
 import { MessageStore } from '../../messages/message-store.ts';
 import { readMessages } from '../../messages/read-messages.ts';
+import { keepTexts } from '../../postgres/user-texts.ts';
 import type { Report } from '../../progress.ts';
 import type { Folder } from '../../storage/folder.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
 import { openFolder } from '../../storage/open-folder.ts';
+import type { UserId } from '../../user-id.ts';
 import { engines } from '../engines/engines.ts';
 import { refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
@@ -72,6 +74,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     if (messages) summary.files = [...staged.files, ...messages.counts];
     if (messages?.forgotten) summary.forgotten = (summary.forgotten ?? 0) + messages.forgotten;
     await refuseChanged(context, folder, staged.newestNear);
+    if (settings.userIds === 'text') await keepTexts(context.database, textsIn(staged, messages?.texts));
     const flagged = { at: named ?? run.asOf, isUndated: named === undefined };
     await keepAccepted(context, staged, flagged, report);
     await engine.load(context, staged, flagged, report);
@@ -79,6 +82,15 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+/** The ids of all users that a folder names, as texts. */
+async function* textsIn(
+  staged: StagedFolder,
+  ofMessages: ReadonlyMap<string, UserId> = new Map(),
+): AsyncGenerator<[UserId, string][]> {
+  for await (const named of staged.readNames()) yield [...named].map(([id, text]) => [id, text]);
+  yield [...ofMessages].map(([text, id]) => [id, text]);
 }
 
 /** How many activities there are at most once the folder is loaded. */
@@ -123,10 +135,10 @@ async function refuseChanged(
   folder: Folder,
   newest: number | undefined,
 ): Promise<void> {
-  const mapping = await mappingOf(folder, settings.mapping);
+  const mapping = await mappingOf(folder, settings.mapping, settings.userIds);
   const version = versionOf(folder, mapping);
   const now = await openFolder(folder.location, settings.s3).then(
-    async (again) => versionOf(again, await mappingOf(again, settings.mapping)),
+    async (again) => versionOf(again, await mappingOf(again, settings.mapping, settings.userIds)),
     (error) => {
       // It is being replaced, or a file in it is being copied.
       if (error instanceof FolderMissingError) return undefined;
@@ -148,6 +160,14 @@ async function refuseChanged(
     );
 }
 
+interface StagedMessages extends AsyncDisposable {
+  store: MessageStore;
+  counts: FileCount[];
+  forgotten: number;
+  /** Their users by id, where ids are texts. */
+  texts: ReadonlyMap<string, UserId>;
+}
+
 /**
  * The folder's messages, judged and staged: they are kept once the graph has its activities. Undefined if there are
  * none.
@@ -157,8 +177,8 @@ async function stageMessages(
   folder: Folder,
   { rejectsPath, forgotten }: { rejectsPath: string; forgotten: Forgotten },
   report: Report,
-): Promise<({ store: MessageStore; counts: FileCount[]; forgotten: number } & AsyncDisposable) | undefined> {
-  if (messageFiles(folder, await mappingOf(folder, settings.mapping)).length === 0) return undefined;
+): Promise<StagedMessages | undefined> {
+  if (messageFiles(folder, await mappingOf(folder, settings.mapping, settings.userIds)).length === 0) return undefined;
   const store = await MessageStore.open(messagesFile(settings), signal, undefined, settings.userIds);
   const rejects = await RejectsFile.append(rejectsPath, forgotten);
   try {
@@ -170,12 +190,14 @@ async function stageMessages(
     };
     const stage = await store.stage();
     let left = 0;
+    const texts = new Map<string, UserId>();
     const counts = await readMessages(folder, options, (messages) => {
       const kept = forgotten.isEmpty ? messages : messages.filter(({ userId }) => !forgotten.has(userId));
       left += messages.length - kept.length;
+      for (const { userId, userText } of kept) if (userText !== undefined) texts.set(userText, userId);
       stage(kept);
     });
-    return { store, counts, forgotten: left, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    return { store, counts, forgotten: left, texts, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;

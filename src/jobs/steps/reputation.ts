@@ -30,7 +30,7 @@ async function listOf(
   });
   const list = await readShares(store, scores.model);
   const place = `${placeOf(run.input) ?? runFolder(settings, run.id)}/reputation_score.csv`;
-  await writeReputationList(place, list, { s3: settings.s3, signal });
+  await writeReputationList(place, list, { s3: settings.s3, signal, texts: await store.texts() });
   return { list, summary: { list: place, model: { folder: scores.place, ...counts } } };
 }
 

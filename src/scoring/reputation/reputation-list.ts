@@ -3,7 +3,7 @@ import type { S3Settings } from '../../config/settings.ts';
 import { BadInputError, InterruptedError, KithError, messageOf } from '../../errors.ts';
 import { openFile } from '../../storage/open-file.ts';
 import { type UnpackLimits, unpack } from '../../storage/unpack.ts';
-import { largestUserId, type UserId, type UserIdKind, userIdOf } from '../../user-id.ts';
+import { faultOfText, largestUserId, numberOfText, type UserId, type UserIdKind, userIdOf } from '../../user-id.ts';
 import { UserScores } from './user-scores.ts';
 
 /** A run's list of scores: pred in [0, 1] by user id. */
@@ -47,7 +47,7 @@ export async function readReputationList(
           throw new BadInputError(`${where}: the first line should be the header user_id,pred.`);
         continue;
       }
-      addScore(list, record, where, largestUserId[limits.userIds ?? 'int']);
+      addScore(list, record, where, limits.userIds ?? 'int');
     }
     if (first) throw new BadInputError(`${path} is empty; it should start with the header user_id,pred.`);
   } catch (error) {
@@ -62,12 +62,18 @@ export async function readReputationList(
   return list;
 }
 
-function addScore(list: UserScores, record: string[], where: string, largest: bigint): void {
+function addScore(list: UserScores, record: string[], where: string, userIds: UserIdKind): void {
   const [id = '', pred = ''] = record;
   if (record.length !== 2) throw new BadInputError(`${where}: ${record.length} columns instead of 2 (user_id,pred).`);
-  if (!/^\d{1,19}$/.test(id) || BigInt(id) > largest)
+  const largest = largestUserId[userIds];
+  const fault = userIds === 'text' ? faultOfText(id) : undefined;
+  // What was no UTF-8 has become this character.
+  if (fault !== undefined || (userIds === 'text' && id.includes('\ufffd')))
+    throw new BadInputError(`${where}: user_id is ${fault ?? 'broken UTF-8'}.`);
+  if (userIds !== 'text' && (!/^\d{1,19}$/.test(id) || BigInt(id) > largest))
     throw new BadInputError(`${where}: user_id should be a whole number from 0 to ${largest}.`);
   if (!/^(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(pred) || Number(pred) > 1)
     throw new BadInputError(`${where}: pred should be a number from 0 to 1.`);
-  if (!list.add(userIdOf(id), Number(pred))) throw new BadInputError(`${where}: user ${id} already has a score.`);
+  if (!list.add(userIdOf(userIds === 'text' ? numberOfText(id) : id), Number(pred)))
+    throw new BadInputError(`${where}: user ${id} already has a score.`);
 }

@@ -1,0 +1,1 @@
+INSERT INTO user_text SELECT * FROM read_parquet($path)

@@ -1,0 +1,282 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { showByHand } from '../../src/dashboard/by-hand.ts';
+import { BadInputError } from '../../src/errors.ts';
+import { textsIn } from '../../src/ingest/forgotten.ts';
+import { parseMapping } from '../../src/ingest/mapping.ts';
+import { readFolder } from '../../src/ingest/read-folder.ts';
+import { RejectsFile } from '../../src/ingest/rejects.ts';
+import { MessageStore } from '../../src/messages/message-store.ts';
+import { parseMessage } from '../../src/messages/parse-message.ts';
+import { readMessages } from '../../src/messages/read-messages.ts';
+import { readReputationList } from '../../src/scoring/reputation/reputation-list.ts';
+import { writeReputationList } from '../../src/scoring/reputation/write-scores.ts';
+import { openApi } from '../../src/serve/openapi.ts';
+import { addressesFor } from '../../src/serve/schemas.ts';
+import { readUserId, showCommand } from '../../src/show/user-id.ts';
+import { openFolder } from '../../src/storage/open-folder.ts';
+import { numberOfText, userIdOf } from '../../src/user-id.ts';
+import { inputLimits } from '../harness/input-limits.ts';
+
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'kith-texts-'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+const limits = { ...inputLimits, userIds: 'text' as const, maxRejectedPercent: 100 };
+const isText = { userIds: 'text' } as const;
+
+/** What a folder holds: `type user engaged` by texts, flags, messages and why rows were rejected. */
+async function read(files: Record<string, string | Buffer>, mapping?: string) {
+  const dir = join(home, '20240601');
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(dir, name), content);
+  if (mapping !== undefined) await writeFile(join(dir, 'kith.mapping.yaml'), mapping);
+  const folder = await openFolder(dir);
+  const rejectsPath = join(home, 'rejects.csv');
+  await using staged = await readFolder(folder, { workDir: join(home, 'work'), rejectsPath, limits });
+  const texts = new Map<string, string>();
+  for await (const named of staged.readNames()) for (const [id, text] of named) texts.set(String(id), text);
+  const rows: string[] = [];
+  for (const type of ['follow', 'like', 'block'] as const)
+    for await (const { users, engaged, messages } of staged.readActivities(type, 100))
+      users.forEach((user, i) => {
+        const message = type === 'like' ? ` ${messages[i]}` : '';
+        rows.push(`${type} ${texts.get(String(user))} ${texts.get(String(engaged[i]))}${message}`);
+      });
+  const flags: string[] = [];
+  for await (const { userIds, suspended } of staged.readUsers(100))
+    for (const [i, id] of userIds.entries()) flags.push(`${texts.get(String(id))} ${suspended[i]}`);
+  const reasons = (await readFile(rejectsPath, 'utf8'))
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',')[2]);
+  await using rejects = await RejectsFile.append(rejectsPath);
+  const messages: string[] = [];
+  await readMessages(folder, { rejects, limits }, (all) =>
+    messages.push(...all.map(({ userText, userId, id }) => `${userText} ${userId} ${id}`)),
+  );
+  return { rows: rows.sort(), flags: flags.sort(), texts, reasons, messages, files: staged.files };
+}
+
+test('the number of a text is the first 63 bits of its SHA-256, of its UTF-8', () => {
+  // By `printf abc | sha256sum`, and so on.
+  expect(numberOfText('abc')).toBe(0xba7816bf8f01cfean >> 1n);
+  expect(numberOfText('alice')).toBe(0x2bd806c97f0e00afn >> 1n);
+  expect(numberOfText('42')).toBe(0x73475cb40a568e8dn >> 1n);
+  expect(numberOfText('zoë')).toBe(numberOfText(Buffer.from([0x7a, 0x6f, 0xc3, 0xab])));
+});
+
+test('rows, users and messages have texts, each its own', async () => {
+  const { rows, flags, messages, reasons } = await read({
+    'follow.csv': 'alice,Alice,2024-05-30 07:00:00\n"a ""b"", c",007,2024-05-30 07:00:00,follow\n',
+    'like.csv':
+      'alice,7,42,2024-05-30 07:00:00,like\n7,did:plc:x,at://x/1,2024-05-30 07:00:00,\n7,7,1,2024-05-30 07:00:00,\n',
+    'block.csv': 'zoë,<b>,2024-05-30 07:00:00\n',
+    'user.csv': 'alice,,,,,,,,,,,1\n"in\ntwo lines",,,,,,,,,,,0\n',
+    'messages.jsonl':
+      '{"id":42,"user_id":"alice","body":"","created_at":"2024-05-01T00:00:00Z"}\n' +
+      '{"id":"42","user_id":1234567890123456789,"body":"","created_at":"2024-05-01T00:00:00Z"}\n',
+  });
+  const number = (text: string) => numberOfText(text);
+  expect(rows).toEqual(
+    [
+      'follow alice Alice',
+      'follow a "b", c 007',
+      `like alice 7 ${number('42')}`,
+      `like 7 did:plc:x ${number('at://x/1')}`,
+      'block zoë <b>',
+    ].sort(),
+  );
+  expect(flags).toContain('alice true');
+  expect(flags).toContain('in\ntwo lines false');
+  expect(messages).toEqual([
+    `alice ${number('alice')} ${number('42')}`,
+    `1234567890123456789 ${number('1234567890123456789')} ${number('42')}`,
+  ]);
+  expect(reasons).toEqual([]);
+});
+
+test('what is no id is rejected with its reason; 255 bytes and control characters are one', async () => {
+  const longest = `${'é'.repeat(127)}x`;
+  const row = (id: string | Buffer) =>
+    Buffer.concat([Buffer.from(id), Buffer.from(',bob,1,2024-05-30 07:00:00,like\n')]);
+  const { rows, reasons, texts } = await read({
+    'like.csv': Buffer.concat(
+      ['good', '', longest, `${longest}x`, Buffer.from([0x61, 0xff]), 'a\0b', '\u001b[31mred', 'x'.repeat(256)].map(
+        row,
+      ),
+    ),
+  });
+  expect(rows).toHaveLength(3);
+  expect(reasons).toEqual([
+    'user_id is empty',
+    'user_id is longer than 255 bytes',
+    'broken UTF-8',
+    'NUL byte',
+    'user_id is longer than 255 bytes',
+  ]);
+  // Of good rows only.
+  expect([...texts.values()].sort()).toEqual(['\u001b[31mred', 'bob', 'good', longest]);
+  const message = (user: string, id = '"1"') =>
+    parseMessage(
+      `{"id":${id},"user_id":${user},"body":"","created_at":"2024-05-01T00:00:00Z"}`,
+      undefined,
+      undefined,
+      'text',
+    );
+  expect(message('""')).toBe('user_id is empty');
+  expect(message('"\\ud800"')).toBe('user_id is broken UTF-8');
+  expect(message('"a\\u0000"')).toBe('user_id is a text with a NUL byte');
+  expect(message(`"${'x'.repeat(256)}"`)).toBe('user_id is longer than 255 bytes');
+  expect(message('1.5')).toBe('user_id is not a text');
+  expect(message('{}')).toBe('user_id is not a text');
+  expect(message('"a"', '""')).toBe('id is empty');
+});
+
+const follows = (between: string) =>
+  ['al,bo', 'bo,cy', 'cy,al'].map((pair) => `${pair.replace(',', between)}${between}2024-05-30 07:00:00\n`).join('');
+const read3 = ['follow al bo', 'follow bo cy', 'follow cy al'];
+
+test.each([
+  ['semicolons', 'follow.csv', follows(';')],
+  ['tabs', 'follow.csv', follows('\t')],
+  ['blanks', 'follow.csv', follows(' ')],
+  ['blanks after commas', 'follow.csv', follows(', ')],
+  ['a header', 'follow.csv', `source,target,created_at\n${follows(',')}`],
+  ['epoch times', 'follow.csv', follows(',').replaceAll('2024-05-30 07:00:00', '1717052400')],
+  [
+    'JSON',
+    'follow.json',
+    JSON.stringify(
+      ['al,bo', 'bo,cy', 'cy,al']
+        .map((pair) => pair.split(','))
+        .map(([a, b]) => ({ from: a, to: b, at: '2024-05-30' })),
+    ),
+  ],
+])('a file of texts with %s is read', async (_, name, content) => {
+  expect((await read({ [name]: content })).rows).toEqual(read3);
+});
+
+test('a first row of users who are called like columns is no header; an unknown header is refused', async () => {
+  const { rows } = await read({ 'follow.csv': `user,target,2024-05-30 07:00:00\n${follows(',')}` });
+  expect(rows).toEqual([...read3, 'follow user target'].sort());
+  await expect(read({ 'follow.csv': `wer,wen,wann\n${follows(',')}` })).rejects.toThrow(
+    "a header whose names Kith doesn't know (wer, wen, wann)",
+  );
+});
+
+test('Parquet and constants of a mapping have texts, too', async () => {
+  const instance = await DuckDBInstance.create(':memory:');
+  const db = await instance.connect();
+  const path = join(home, 'follow.parquet');
+  await db.run(
+    `COPY (SELECT 'al' AS source, 'did:x,y' AS target, TIMESTAMP '2024-05-30 07:00:00' AS created_at) TO '${path}' (FORMAT parquet)`,
+  );
+  db.disconnectSync();
+  instance.closeSync();
+  expect((await read({ 'follow.csv': await readFile(path) })).rows).toEqual(['follow al did:x,y']);
+  const mapping = 'files: [{ file: mine.csv, kind: like, constants: { user_id: me@home, message_id: m } }]';
+  const { rows } = await read({ 'mine.csv': 'bo,2024-05-30 07:00:00,like\n' }, mapping);
+  expect(rows).toEqual([`like me@home bo ${numberOfText('m')}`]);
+  expect(() => parseMapping(mapping.replace('me@home', "''"), 'm', 'text')).toThrow('user_id: "" is no id');
+  expect(() => parseMapping(mapping, 'm', 'bigint')).toThrow('is no id');
+});
+
+test('threads parse the same as one', async () => {
+  const { ParsingThreads } = await import('../../src/ingest/parsing-threads.ts');
+  const { parseActivities } = await import('../../src/ingest/activity-rows.ts');
+  const { plainTable } = await import('../../src/ingest/file-form.ts');
+  const form = { ...plainTable('follow'), userIds: 'text' as const };
+  const block = Buffer.from(follows(','));
+  await using threads = new ParsingThreads();
+  const latest = Number.POSITIVE_INFINITY;
+  expect(await threads.parse(Buffer.from(block), 'follow', latest, form)).toEqual(
+    parseActivities(block, 'follow', latest, form),
+  );
+});
+
+test('a list of scores is written and read with texts', async () => {
+  const path = join(home, 'reputation_score.csv');
+  const texts = ['a,b', '"q"', 'two\nlines', ' blank ', 'zoë'];
+  const list = new Map(texts.map((text, i) => [userIdOf(numberOfText(text)), i / 10]));
+  await writeReputationList(path, list, { texts: new Map(texts.map((text) => [userIdOf(numberOfText(text)), text])) });
+  expect(new Map(await readReputationList(path, { limits }))).toEqual(list);
+  for (const [row, why] of [
+    ['"",1', 'user_id is empty'],
+    [`${'x'.repeat(256)},1`, 'user_id is longer than 255 bytes'],
+    ['a,1\na,0', 'user a already has a score'],
+  ] as const) {
+    await writeFile(path, `user_id,pred\n${row}\n`);
+    await expect(readReputationList(path, { limits })).rejects.toThrow(why);
+  }
+});
+
+test('messages of two texts with one number are refused by name', async () => {
+  await using store = await MessageStore.open(join(home, 'messages.duckdb'), undefined, undefined, 'text');
+  const message = (id: bigint, userText: string) => ({ id, userId: 5, userText, at: 1, words: '', isGood: undefined });
+  (await store.stage())([message(1n, 'one'), message(2n, 'one')]);
+  await store.commit();
+  expect(await store.texts()).toEqual(new Map([[5, 'one']]));
+  (await store.stage())([message(3n, 'other')]);
+  const committing = store.commit();
+  await expect(committing).rejects.toThrow(BadInputError);
+  await expect(committing).rejects.toThrow('The ids "one" and "other" have one number, 5');
+});
+
+test('an id is read as it is given, and commands and statements to copy have it quoted', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (text) => {
+      fc.pre(!text.includes('\0'));
+      expect(readUserId(text, isText)).toBe(userIdOf(numberOfText(text)));
+    }),
+  );
+  expect(readUserId('0042', isText)).not.toBe(readUserId('42', isText));
+  expect(() => readUserId('', isText)).toThrow('A user id is a text of 1 to 255 bytes');
+  expect(showCommand('kith', 'did:plc:x', 42)).toBe('kith show did:plc:x --why 42');
+  expect(showCommand('kith', "O'Neil $x", '-v')).toBe("kith show 'O'\\''Neil $x' --why=-v");
+  expect(showCommand('kith', '-v')).toBe('kith show -- -v');
+  const settings = { ranking: 'second-degree', weighting: { windowSeconds: 86_400 } };
+  const view = {
+    userId: "O'<b>$&",
+    run: { id: 'r', asOf: 0, startedAt: '', settings },
+    closest: [],
+    recommendations: [],
+  };
+  const page = String(showByHand(view as never, 'bob', 'kith'));
+  expect(page).toContain(
+    'WHERE user_id = (SELECT user_id FROM graph_recs.users WHERE id = &#39;O&#39;&#39;&lt;b&gt;$&amp;&#39;)',
+  );
+  expect(page).toContain(`:param userId =&gt; ${numberOfText("O'<b>$&")};`);
+});
+
+test('in a line that is no row, whatever may be an id is found', () => {
+  for (const line of [
+    'did:plc:x,bob',
+    'a\tdid:plc:x\tb',
+    '"did:plc:x";1',
+    'no did:plc:x here',
+    '{"u":"did:plc:x"}',
+    '{"u":"did\\u003aplc:x"}',
+  ])
+    expect(textsIn(line)).toContain('did:plc:x');
+  expect(textsIn('did:plc:xy,1')).not.toContain('did:plc:x');
+  expect(textsIn('"Ann Lee",1')).toContain('Ann Lee');
+});
+
+test('the API takes and gives texts', () => {
+  const { path } = addressesFor('text')['/v1/users/{id}/closest'];
+  expect(path.parse({ id: 'did:plc:x' })).toEqual({ id: 'did:plc:x' });
+  expect(path.safeParse({ id: 'x'.repeat(256) }).success).toBe(false);
+  expect(addressesFor('int')['/v1/users/{id}/closest'].path.safeParse({ id: 'x' }).success).toBe(false);
+  const withNumbers = JSON.stringify(openApi(addressesFor('int')));
+  const idPattern = '(0|[1-9]';
+  expect(withNumbers).toContain(idPattern);
+  expect(JSON.stringify(openApi(addressesFor('text')))).not.toContain(idPattern);
+});
