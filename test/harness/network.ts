@@ -39,7 +39,14 @@ export class TestNetwork implements AsyncDisposable {
     const settings = testSettings(env);
     const network = new TestNetwork(settings, await up(settings));
     await network.reset();
+    await network.#removeJobs();
     return network;
+  }
+
+  /** Removes jobs and the schedule, which survive a reset. */
+  async #removeJobs(): Promise<void> {
+    const { rows } = await this.pool.query("SELECT to_regclass('kith.agenda_jobs') AS jobs");
+    if (rows[0]?.jobs) await this.pool.query('DELETE FROM kith.agenda_jobs');
   }
 
   async reset(): Promise<void> {
