@@ -54,8 +54,8 @@ const mostPerRow = 2;
 const fewRows = 100_000;
 
 /**
- * `accepted` in the lake, by default `$KITH_HOME/accepted`: the accepted rows of every folder as Parquet, from which the graph can be made again. Each
- * folder's are written before the first of them reaches the graph, so whatever the graph holds is here, too.
+ * The accepted rows of every folder, as Parquet, in `accepted` under KITH_LAKE if that is a folder, else under
+ * `$KITH_HOME`. The graph can be made again from them: each folder's are written before the first of them reaches it.
  */
 export class Accepted {
   readonly folder: string;

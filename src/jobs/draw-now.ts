@@ -4,6 +4,7 @@ import { BadInputError } from '../errors.ts';
 import { type Drawing, type DrawnConnections, draw, removeDrawn } from '../graph/draw.ts';
 import { Graph } from '../graph/graph.ts';
 import { withNetworkLock } from './network-lock.ts';
+import { claimGraph } from './own-servers.ts';
 import { runInGraph } from './runs.ts';
 import type { Watcher } from './watcher.ts';
 import { withNetwork } from './with-database.ts';
@@ -33,6 +34,7 @@ export async function drawNow(
         throw new BadInputError('The graph has no lists of circles: call `kith run --ranking circles` first.');
       const stop = AbortSignal.any([signal, lost]);
       const { neo4j } = await up(settings, { signal: stop, only: 'neo4j' });
+      await claimGraph(settings, stop);
       await using graph = new Graph(neo4j, stop);
       const work = { name: 'draw', title: `${drawing} for those who explore the graph` };
       const started = performance.now();

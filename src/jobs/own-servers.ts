@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { createOnce } from '../engines/home.ts';
+import { networkFile, networkOf } from '../engines/network-id.ts';
 import { BadInputError } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Database } from '../postgres/database.ts';
-import { makeFolders } from '../storage/make-folders.ts';
 
 /**
  * Makes a Postgres of somebody's own that of this home, or refuses one that is another home's: messages, scores and
@@ -21,7 +17,7 @@ export async function claimPostgres(database: Database, settings: Settings): Pro
   refuseOther(settings, 'Postgres', 'KITH_POSTGRES_URL', id, owner?.id);
 }
 
-/** The same for a Neo4j of somebody's own, before anybody's attempts are shut out of it. */
+/** The same for a Neo4j of somebody's own. Call it before the fence is raised, which shuts other attempts out. */
 export async function claimGraph(settings: Settings, signal: AbortSignal): Promise<void> {
   if (!settings.neo4j) return;
   const id = networkOf(settings);
@@ -31,24 +27,10 @@ export async function claimGraph(settings: Settings, signal: AbortSignal): Promi
   for (const owner of rows) refuseOther(settings, 'Neo4j', 'KITH_NEO4J_URI', id, owner.id);
 }
 
-/** Lets other homes have what `kith reset` has emptied. */
-export async function releaseServers(settings: Settings, database: Database, graph: Graph | undefined): Promise<void> {
-  if (settings.neo4j) await graph?.write('cypher/network/release.cypher');
-  if (settings.postgresUrl) await database.query('sql/network/release.sql');
-}
-
-function networkFile(settings: Settings): string {
-  return join(settings.home, 'network');
-}
-
-/** The id of this home's network, made when it is first asked for. */
-function networkOf(settings: Settings): string {
-  const file = networkFile(settings);
-  if (!existsSync(file)) {
-    makeFolders(settings.home);
-    createOnce(file, `${randomUUID()}\n`);
-  }
-  return readFileSync(file, 'utf8').trim();
+/** Lets other homes have servers that `kith reset` has emptied. */
+export async function releaseServers(database: Database, graph: Graph | undefined): Promise<void> {
+  await graph?.write('cypher/network/release.cypher');
+  await database.query('sql/network/release.sql');
 }
 
 function refuseOther(settings: Settings, server: string, setting: string, id: string, owner: string | undefined): void {

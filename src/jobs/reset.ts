@@ -82,7 +82,7 @@ export async function resetNetwork(settings: Settings, signal: AbortSignal): Pro
             if (!mayDrop(settings, error, stop)) throw error;
             await dropNeo4jStore(settings, stop);
           });
-        await releaseServers(settings, database, graph);
+        await releaseServers(database, graph);
         await up(settings, { signal: stop });
         return { users: size?.users, activities: size?.activities, rows: shown?.rows ?? 0, runs, aside };
       } finally {

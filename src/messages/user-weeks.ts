@@ -41,7 +41,7 @@ interface KeptWeek {
 }
 
 /**
- * Writes all user-weeks to a file `user_id,week,probability` for whoever knows the scores that were made from them.
+ * Writes all user-weeks as `user_id,week,probability`, and tells whether the scores were computed from them.
  *
  * @param path of the message store
  * @param asOf epoch seconds

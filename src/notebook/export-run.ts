@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
-import { BadInputError } from '../errors.ts';
+import { BadInputError, BusyError } from '../errors.ts';
 import { publishedTables } from '../export/published-tables.ts';
 import { Graph } from '../graph/graph.ts';
 import { userRanges } from '../graph/user-ranges.ts';
@@ -17,6 +17,7 @@ import { type Database, queryAll, queryOn } from '../postgres/database.ts';
 import { textsOf } from '../postgres/user-texts.ts';
 import { goodFrom, million } from '../scoring/reputation/millionths.ts';
 import { fieldOf, writeWeekScores } from '../scoring/reputation/write-scores.ts';
+import { findShown } from '../show/shown-run.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
 import { isWide, userIdOf } from '../user-id.ts';
 
@@ -75,26 +76,10 @@ export async function exportRun(
           if (format === 'parquet') await toParquet(csv, typesOf(types[table], settings));
         }
         if (found.run.filtered) {
-          onProgress('writing scores');
-          const scores = join(beside, 'scores.csv');
-          await writeScores(settings, database, scores, signal);
-          if (found.run.model !== null) {
-            onProgress('writing user_weeks');
-            const weeks = join(beside, 'user_weeks.csv');
-            const asOf = Math.floor(Date.parse(found.run.as_of) / 1000);
-            const isBehindScores = await writeAllWeeks(
-              messagesFile(settings),
-              asOf,
-              { scores, weeks },
-              { goodFrom: goodFrom / million, hasTexts: settings.userIds === 'text', signal },
-              (all, texts) => writeWeekScores(weeks, all, { s3: settings.s3, signal, texts }),
-            );
-            if (!isBehindScores) {
-              await rm(weeks, { force: true });
-              leftOut = 'user_weeks, as messages or another model came since the run';
-            } else if (format === 'parquet') await toParquet(weeks, ofFile(weekTypes, settings));
-          }
-          if (format === 'parquet') await toParquet(scores, ofFile({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
+          const { isGraphOfRun, whyNot } = await findShown(database);
+          if (isGraphOfRun)
+            leftOut = await writeReputation(settings, database, found.run, { beside, format, signal, onProgress });
+          else leftOut = `scores, since ${whyNot}`;
         }
         const files = (await readdir(beside)).sort();
         await rm(folder, { recursive: true, force: true });
@@ -106,6 +91,44 @@ export async function exportRun(
     await rm(beside, { recursive: true, force: true });
     throw lackOfSpace(dirname(folder), error) ?? error;
   }
+}
+
+/**
+ * Writes the scores that the graph has, and the user-weeks that a model made them from.
+ *
+ * @returns what had to be left out and why
+ */
+async function writeReputation(
+  settings: Settings,
+  database: Database,
+  run: PublishedRun,
+  { beside, format, signal, onProgress }: Omit<ExportOptions, 'out'> & { beside: string },
+): Promise<string | undefined> {
+  onProgress('writing scores');
+  const scores = join(beside, 'scores.csv');
+  await writeScores(settings, database, scores, signal);
+  let leftOut: string | undefined;
+  if (run.model !== null) {
+    onProgress('writing user_weeks');
+    const weeks = join(beside, 'user_weeks.csv');
+    const isBehindScores = await writeAllWeeks(
+      messagesFile(settings),
+      Math.floor(Date.parse(run.as_of) / 1000),
+      { scores, weeks },
+      { goodFrom: goodFrom / million, hasTexts: settings.userIds === 'text', signal },
+      (all, texts) => writeWeekScores(weeks, all, { s3: settings.s3, signal, texts }),
+    ).catch((error) => {
+      if (error instanceof BusyError) return undefined;
+      throw error;
+    });
+    if (isBehindScores === undefined) leftOut = 'user_weeks, since a run is using the messages';
+    else if (!isBehindScores)
+      leftOut = 'user_weeks, since messages were added, or another model was used, after the run';
+    if (leftOut !== undefined) await rm(weeks, { force: true });
+    else if (format === 'parquet') await toParquet(weeks, ofFile(weekTypes, settings));
+  }
+  if (format === 'parquet') await toParquet(scores, ofFile({ user_id: 'INTEGER', pred: 'DOUBLE' }, settings));
+  return leftOut;
 }
 
 async function refuseFull(folder: string): Promise<void> {
@@ -158,7 +181,7 @@ async function toParquet(csv: string, columns: Readonly<Record<string, string>>)
     const shape = Object.entries(columns).map(([name, type]) => `'${name}': '${type}'`);
     // File names are no parameters of COPY.
     await db.run(
-      `COPY (SELECT * FROM read_csv(${quoted(csv)}, header = true, columns = {${shape.join(', ')}})) TO ${quoted(csv.replace(/csv$/, 'parquet'))} (FORMAT parquet)`,
+      `COPY (SELECT * FROM read_csv(${quoted(csv)}, header = true, delim = ',', quote = '"', escape = '"', columns = {${shape.join(', ')}})) TO ${quoted(csv.replace(/csv$/, 'parquet'))} (FORMAT parquet)`,
     );
     db.disconnectSync();
   } finally {

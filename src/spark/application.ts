@@ -194,7 +194,8 @@ export function sparkPath(path: string): string {
 
 /** What Spark finds its way by; of Kith's settings only the keys for S3 are part of it. */
 function environmentFor(home: string, { spark: { master }, s3: { keys } }: SparkSettings): NodeJS.ProcessEnv {
-  const ofSpark = /^(SPARK|HADOOP|YARN|KUBE|JAVA|AWS)_?\w+$/;
+  // Beside keys of ours, a session's token of somebody else's would be refused.
+  const ofSpark = keys ? /^(SPARK|HADOOP|YARN|KUBE|JAVA)_?\w+$/ : /^(SPARK|HADOOP|YARN|KUBE|JAVA|AWS)_?\w+$/;
   const passedOn = Object.entries(process.env).filter(([name]) => ofSpark.test(name));
   return childEnvironment({
     ...(Object.fromEntries(passedOn) as Record<string, string>),

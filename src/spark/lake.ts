@@ -2,17 +2,24 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { networkOf } from '../engines/network-id.ts';
 import type { Accepted } from '../ingest/accepted.ts';
 import { makeFolders } from '../storage/make-folders.ts';
 import { writeS3File } from '../storage/s3-file.ts';
 import { listObjects, removeObject, removeObjects } from '../storage/s3-objects.ts';
 
 /** Where Spark finds what Kith gives it, and leaves what it computes: a folder, or a prefix on S3. */
-type LakeSettings = Pick<Settings, 'lake' | 'lakeUrl' | 's3'>;
+type LakeSettings = Pick<Settings, 'home' | 'lake' | 'lakeUrl' | 's3'>;
+
+/** On S3 each network has a folder of its own, since what is another's there is removed. */
+function lakeOf(settings: LakeSettings): string {
+  const { lake, lakeUrl } = settings;
+  return lakeUrl === undefined ? lake : `${lakeUrl}/${networkOf(settings)}`;
+}
 
 /** What Spark computes, a folder for each attempt at a step. */
-export function sparkFolder({ lake, lakeUrl }: LakeSettings): string {
-  return lakeUrl === undefined ? join(lake, 'spark') : `${lakeUrl}/spark`;
+export function sparkFolder(settings: LakeSettings): string {
+  return `${lakeOf(settings)}/spark`;
 }
 
 /** Where an attempt at a step has its tables. */
@@ -21,8 +28,8 @@ export function tablesOf(settings: LakeSettings, attempt: { runId: string; token
 }
 
 /** Where Spark reads the accepted rows. */
-export function acceptedPlace({ lake, lakeUrl }: LakeSettings): string {
-  return `${lakeUrl ?? lake}/accepted`;
+export function acceptedPlace(settings: LakeSettings): string {
+  return `${lakeOf(settings)}/accepted`;
 }
 
 /**
@@ -78,7 +85,7 @@ export async function removeTables(tables: string, names: readonly string[], set
 /** Removes all that Spark has left, and the copies of accepted rows; the next run brings them again. */
 export async function emptyLake(settings: LakeSettings): Promise<void> {
   await remove(sparkFolder(settings), settings);
-  if (settings.lakeUrl !== undefined) await remove(`${settings.lakeUrl}/accepted`, settings);
+  if (settings.lakeUrl !== undefined) await remove(acceptedPlace(settings), settings);
 }
 
 /** The attempts that have left tables. */

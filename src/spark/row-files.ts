@@ -11,7 +11,7 @@ const zero = 48;
 /**
  * The rows of a table that Spark has written as text, in its order, in parts of whole rows.
  *
- * @throws EngineError if the table is not complete
+ * @throws EngineError when first read, if the table is not complete
  */
 export async function* readRows(folder: string, s3?: S3Settings): AsyncGenerator<Buffer> {
   const opened = await openFolder(folder, s3);

@@ -1,4 +1,5 @@
 import type { S3Settings } from '../config/settings.ts';
+import { EngineError } from '../errors.ts';
 import { type S3Location, s3Location } from './location.ts';
 import { connectS3, type S3 } from './s3-client.ts';
 import { s3Error } from './s3-errors.ts';
@@ -13,11 +14,20 @@ export async function listObjects(location: string, settings?: S3Settings): Prom
   return withObjects(location, settings, (s3, place) => list(s3, place));
 }
 
+/** As many as S3 takes. */
+const deletedAtOnce = 1_000;
+
 /** Removes all objects under a prefix; throws as {@link listObjects}. */
 export async function removeObjects(location: string, settings?: S3Settings): Promise<void> {
   await withObjects(location, settings, async (s3, { bucket, key }) => {
-    for (const name of (await list(s3, { bucket, key })).keys())
-      await s3.client.send(new s3.sdk.DeleteObjectCommand({ Bucket: bucket, Key: `${key}${name}` }));
+    const names = [...(await list(s3, { bucket, key })).keys()];
+    for (let i = 0; i < names.length; i += deletedAtOnce) {
+      const Objects = names.slice(i, i + deletedAtOnce).map((name) => ({ Key: `${key}${name}` }));
+      const deletion = new s3.sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
+      const { Errors: [failed] = [] } = await s3.client.send(deletion);
+      if (failed)
+        throw new EngineError(`S3 did not remove s3://${bucket}/${failed.Key}: ${failed.Message ?? failed.Code}.`);
+    }
   });
 }
 

@@ -121,7 +121,10 @@ describe('kith export', () => {
     expect(await kith(['ingest', '--input', more], env)).toMatchObject({ code: 0 });
     const late = join(out, 'weeks-late');
     const exported = await kith(['export', '--out', late], env);
-    expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining('Left out: user_weeks, as messages') });
+    expect(exported).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Left out: user_weeks, since messages'),
+    });
     expect(readdirSync(late)).toContain('scores.parquet');
     expect(readdirSync(late)).not.toContain('user_weeks.parquet');
   });

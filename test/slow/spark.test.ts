@@ -292,7 +292,7 @@ describeSpark('Spark', () => {
       credentials: { accessKeyId: keys?.accessKey ?? '', secretAccessKey: keys?.secretKey ?? '' },
     });
     await client.send(new CreateBucketCommand({ Bucket: 'lake' }));
-    const lake = { s3: server.settings, lakeUrl: 's3://lake/network' };
+    const lake = { s3: server.settings, lakeUrl: 's3://lake/networks' };
     // A history of some megabytes that no run counts any more.
     const old = network.folder('20190101');
     mkdirSync(old, { recursive: true });
@@ -339,8 +339,9 @@ describeSpark('Spark', () => {
     expect(seen).toBe(0);
     const checked = await checkShown({ ...network.settings, ...lake }, new AbortController().signal);
     expect(checked.checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect((await listObjects(lake.lakeUrl, server.settings)).size).toBeGreaterThan(0);
     await resetNetwork({ ...network.settings, ...lake }, new AbortController().signal);
-    expect((await listObjects('s3://lake/network', server.settings)).size).toBe(0);
+    expect((await listObjects(lake.lakeUrl, server.settings)).size).toBe(0);
   });
 
   test('on a cluster of its own processes holds user ids up to 2^63 − 1 exactly', async () => {

@@ -9,8 +9,8 @@ import { portOf } from './dashboard.ts';
 const examples = `
 A read-only HTTP API over the published tables, for those who don't want SQL: /openapi.json describes it. Requests bring
 the name and password of a reader (kith readers add): Authorization: Bearer NAME.PASSWORD. It listens on loopback only,
-unless KITH_WEB_HOST is set; put TLS before it where it leaves the machine. It serves until Ctrl-C or SIGTERM,
-and answers what it was asked by then.
+unless KITH_WEB_HOST is set; put TLS before it where it leaves the machine. It serves until Ctrl-C or SIGTERM;
+then it answers the requests that are under way, for up to 30 seconds.
 
 Examples:
   $ kith readers add app

@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { numbersIn, textsIn } from '../../ingest/forgotten.ts';
@@ -8,15 +9,20 @@ import type { ShownId } from '../../user-id.ts';
 
 const draft = '.part';
 
-/** What names users in the files that runs and `kith reputation` leave in the home; each is a CSV file. */
+/** What names users in the files that runs and `kith reputation` leave in the home: CSV, or a JSON object a line. */
 const namesUser: Readonly<Record<string, (record: readonly string[], id: ShownId) => boolean>> = {
-  // A rejected line can't be read as a row: any number or text in it may be the user's.
-  'rejects.csv': ([, , , text = ''], id) =>
-    typeof id === 'string'
-      ? textsIn(Buffer.from(text).toString('latin1')).includes(Buffer.from(id).toString('latin1'))
-      : numbersIn(text).includes(String(id)),
+  // A rejected line can't be read as a row.
+  'rejects.csv': ([, , , text = ''], id) => mayName(text, id),
   'reputation_score.csv': ([user], id) => user === String(id),
+  'log.jsonl': ([line = ''], id) => mayName(line, id),
 };
+
+/** Whether any number or text in a line is that of the user. */
+function mayName(line: string, id: ShownId): boolean {
+  return typeof id === 'string'
+    ? textsIn(Buffer.from(line).toString('latin1')).includes(Buffer.from(id).toString('latin1'))
+    : numbersIn(line).includes(String(id));
+}
 
 /** How many rows of the files in these folders' subfolders name a user. */
 export async function countInFiles(folders: readonly string[], id: ShownId): Promise<number> {
@@ -63,10 +69,8 @@ async function readFile(
   take: (texts: AsyncIterable<string>) => Promise<void>,
 ): Promise<number> {
   let found = 0;
-  const parser = parse({ raw: true, relax_column_count: true, relax_quotes: true });
-  const reading = pipeline(createReadStream(path), parser);
   async function* others(): AsyncGenerator<string> {
-    for await (const { record, raw } of parser as AsyncIterable<{ record: string[]; raw: string }>)
+    for await (const { record, raw } of path.endsWith('.jsonl') ? linesOf(path) : recordsOf(path))
       if (names(record, id)) found++;
       else yield raw;
   }
@@ -74,6 +78,23 @@ async function readFile(
   await take(texts);
   // Whoever only counts has not read them.
   for await (const _ of texts);
-  await reading;
   return found;
+}
+
+interface RecordOfFile {
+  record: readonly string[];
+  /** As it is written. */
+  raw: string;
+}
+
+async function* recordsOf(path: string): AsyncGenerator<RecordOfFile> {
+  const parser = parse({ raw: true, relax_column_count: true, relax_quotes: true });
+  const reading = pipeline(createReadStream(path), parser);
+  yield* parser as AsyncIterable<RecordOfFile>;
+  await reading;
+}
+
+async function* linesOf(path: string): AsyncGenerator<RecordOfFile> {
+  for await (const line of createInterface({ input: createReadStream(path) }))
+    yield { record: [line], raw: `${line}\n` };
 }

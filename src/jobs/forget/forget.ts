@@ -22,6 +22,7 @@ import type { ShownId, UserId } from '../../user-id.ts';
 import { moveTokensOn } from '../attempt.ts';
 import { makeRoom } from '../make-room.ts';
 import { withNetworkLock } from '../network-lock.ts';
+import { claimGraph } from '../own-servers.ts';
 import { messagesFile, rebuildFolder, reputationFolder } from '../run-context.ts';
 import { lastPublished } from '../runs.ts';
 import { everyWriter, forgetWriter } from '../step-name.ts';
@@ -238,6 +239,7 @@ async function graphOf({ settings, database, userId, options }: Search): Promise
   const { neo4j } = await up(settings, { signal, only: 'neo4j' });
   const [next] = isDry ? [] : await database.query<{ token: string }>('sql/steps/next-token.sql');
   const fence = next && { step: forgetWriter, token: BigInt(next.token), closes: everyWriter };
+  if (fence) await claimGraph(settings, signal);
   await using graph = new Graph(neo4j, signal, fence);
   // What an attempt writes that was lost, and what follows a run, ends here.
   await graph.raiseFence().catch(async (error) => {

@@ -7,9 +7,9 @@ import { readClosestLists } from '../../spark/closest-lists.ts';
 import { type RunContext, withGraph } from '../run-context.ts';
 
 /**
- * Brings CLOSEST_TO, by which people explore, up to the lists that the run has computed. If there are too many it is
- * left out, and `kith draw` draws them; what that has drawn for an earlier run, and ALIKE, is removed. What Spark has
- * computed is brought into the graph first.
+ * Brings CLOSEST_TO, by which people explore, up to the lists that the run has computed; Spark's are brought into the
+ * graph first. If there are too many, none are drawn, and what was drawn for an earlier run is removed: `kith draw` draws
+ * them after a run on Neo4j. ALIKE is always removed.
  */
 export async function draw(context: RunContext, report: Report): Promise<void> {
   const { settings, summary, run } = context;

@@ -88,8 +88,8 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
 async function* textsIn(
   staged: StagedFolder,
   ofMessages: ReadonlyMap<string, UserId> = new Map(),
-): AsyncGenerator<[UserId, string][]> {
-  for await (const named of staged.readNames()) yield [...named].map(([id, text]) => [id, text]);
+): AsyncGenerator<(readonly [UserId, string])[]> {
+  yield* staged.readNames();
   yield [...ofMessages].map(([text, id]) => [id, text]);
 }
 

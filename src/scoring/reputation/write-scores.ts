@@ -4,7 +4,7 @@ import type { UserId } from '../../user-id.ts';
 import { million } from './millionths.ts';
 import type { ReputationList } from './reputation-list.ts';
 
-/** The ids of users as files have them, where that is a text. */
+/** Users' ids as texts; undefined where ids are numbers. */
 export type UserTexts = ReadonlyMap<UserId, string> | undefined;
 
 /** Writes `reputation_score.csv`, by user, completely or not at all; to disk or S3. */
