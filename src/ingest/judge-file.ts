@@ -89,9 +89,11 @@ export async function judgeFile(
 /** What to do about rows that are bad for a reason, as a sentence after a blank; empty if there is nothing to tell. */
 export function hintFor(reason: string, userIds: InputLimits['userIds'] = 'int'): string {
   const isOfUser = /^(?!message_id|id\b)\w+_id is /.test(reason);
-  return isOfUser && reason.endsWith('out of range') && userIds === 'int'
-    ? ' User ids beyond 2^31 − 1 need KITH_USER_IDS=bigint.'
-    : '';
+  if (isOfUser && reason.endsWith('out of range') && userIds === 'int')
+    return ' User ids beyond 2^31 − 1 need KITH_USER_IDS=bigint.';
+  if (isOfUser && reason.endsWith('not a whole number') && userIds !== 'text')
+    return ' User ids that are names, such as handles, need KITH_USER_IDS=text.';
+  return '';
 }
 
 /** A percentage alone would stop a small file for one bad row; but a file that is bad for the most part is a wrong one. */
