@@ -58,7 +58,7 @@ export async function wordsBetween(
     );
   if (row.lackedAt !== null)
     found.notes.push(
-      `The whole list of whom ${userId} follows as of ${instantText(Number(row.lackedAt))} lacks ${recId}: follows up to then do not count.`,
+      `The whole list of whom ${user} follows as of ${instantText(Number(row.lackedAt))} lacks ${rec}: follows up to then do not count.`,
     );
   if (row.dismissedAt !== null) found.last.push({ kind: 'dismissed', at: Number(row.dismissedAt) });
   if (row.isHidden) found.last.push({ kind: 'undiscoverable' });

@@ -23,7 +23,8 @@ export function createLog(destination: pino.DestinationStream, env: NodeJS.Proce
   return pino(
     {
       name: 'kith',
-      level: env.KITH_LOG_LEVEL || 'info',
+      // Reading the settings refuses other words, in a sentence.
+      level: Object.keys(pino.levels.values).includes(env.KITH_LOG_LEVEL ?? '') ? env.KITH_LOG_LEVEL : 'info',
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },

@@ -14,8 +14,18 @@ const namesUser: Readonly<Record<string, (record: readonly string[], id: ShownId
   // A rejected line can't be read as a row.
   'rejects.csv': ([, , , text = ''], id) => mayName(text, id),
   'reputation_score.csv': ([user], id) => user === String(id),
-  'log.jsonl': ([line = ''], id) => mayName(line, id),
+  'log.jsonl': ([line = ''], id) => mayName(whyIn(line), id),
 };
+
+/** What a log line tells of errors and checks; the rest has no users. */
+function whyIn(line: string): string {
+  try {
+    const { why, error, leftUndone } = JSON.parse(line) as Record<string, unknown>;
+    return JSON.stringify([why, error, leftUndone]);
+  } catch {
+    return line;
+  }
+}
 
 /** Whether any number or text in a line is that of the user. */
 function mayName(line: string, id: ShownId): boolean {
