@@ -24,7 +24,9 @@ export function createLog(destination: pino.DestinationStream, env: NodeJS.Proce
     {
       name: 'kith',
       // Reading the settings refuses other words, in a sentence.
-      level: Object.keys(pino.levels.values).includes(env.KITH_LOG_LEVEL ?? '') ? env.KITH_LOG_LEVEL : 'info',
+      level: [...Object.keys(pino.levels.values), 'silent'].includes(env.KITH_LOG_LEVEL ?? '')
+        ? env.KITH_LOG_LEVEL
+        : 'info',
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
