@@ -66,12 +66,10 @@ export class RunningCommand {
     }
   }
 
-  /** Sends the signal and waits for the end; gives the seconds that it took, too. */
-  async end(signal: NodeJS.Signals): Promise<EndedCommand & { seconds: number }> {
-    const sent = performance.now();
+  /** Sends the signal and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<EndedCommand> {
     this.process.kill(signal);
-    const ended = await this.ended;
-    return { ...ended, seconds: (performance.now() - sent) / 1000 };
+    return this.ended;
   }
 }
 

@@ -163,7 +163,7 @@ export class WorkerNetwork implements AsyncDisposable {
   }
 
   /** Ends a worker with a signal and waits until it is gone. */
-  async endWorker(worker: RunningCommand, signal: NodeJS.Signals): Promise<EndedCommand & { seconds: number }> {
+  async endWorker(worker: RunningCommand, signal: NodeJS.Signals): Promise<EndedCommand> {
     this.workers = this.workers.filter((each) => each !== worker);
     return worker.end(signal);
   }

@@ -218,18 +218,14 @@ test('a process that was killed while holding the lock does not block others for
   const holder = spawn(process.execPath, ['--input-type=module', '-e', script, homeOf(settings).root]);
   await once(holder.stdout, 'data');
   holder.kill('SIGKILL');
-  const start = performance.now();
   await up(settings);
-  expect(performance.now() - start).toBeLessThan(15_000);
 });
 
 test('up that loses the lock stops, and the next one goes on from there; so does an import beside', async () => {
   await down(settings);
   const steal = (name: string) => rmdirSync(join(homeOf(settings).root, `${name}.lock`));
-  const started = performance.now();
   const onProgress = (text: string) => text === 'starting Neo4j' && steal('engines');
   await expect(up(settings, { onProgress })).rejects.toThrow(/^The lock .*engines\.lock was lost/);
-  expect(performance.now() - started).toBeLessThan(15_000);
   stack = await up(settings);
   expect(await cypher('RETURN 1')).toEqual([[1]]);
   const importers = () => findProcesses('kith.Neo4jImport', importFolder(homeOf(settings)));

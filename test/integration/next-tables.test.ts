@@ -8,6 +8,7 @@ import { forgetEarlier } from '../../src/export/leftovers.ts';
 import { publishedTables } from '../../src/export/published-tables.ts';
 import { queryOn } from '../../src/postgres/database.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { until } from '../harness/until.ts';
 import { ring, runsIn, StagedRows } from './staged-rows.ts';
 
 jest.setTimeout(120_000);
@@ -375,9 +376,7 @@ describe('what a crashed attempt has left behind', () => {
     const { token } = await rows.stage(50, 1);
     await using dump = await beginDump();
     const said: string[] = [];
-    const begun = performance.now();
     const run = await rows.write(ring(50, 2), (text) => said.push(text));
-    expect(performance.now() - begun).toBeLessThan(5000);
     expect(said).toHaveLength(3);
     expect(said[0]).toMatch(
       /^kith_next\.closest_connections_\d+ is left for later: pg_dump of kith \(process \d+, since .*\) has it open$/,
@@ -408,8 +407,7 @@ describe('pg_dump', () => {
       );
       const said: string[] = [];
       const publishing = rows.publish({ onProgress: (text) => said.push(text) });
-      await sleep(1500);
-      expect(said.join()).toContain('waiting for pg_dump of kith');
+      await until('it to say whom it waits for', () => said.join().includes('waiting for pg_dump of kith'));
       for (const table of publishedTables) expect(await runsIn(dump, table)).toEqual([before]);
       await dump.query('COMMIT');
       const { startedAt } = await publishing;
@@ -424,9 +422,7 @@ describe('pg_dump', () => {
     const writer = await network.pool.connect();
     // A table that is being made, as the step has it for minutes.
     await writer.query('BEGIN; CREATE TABLE kith_next.being_made (user_id integer NOT NULL)');
-    const begun = performance.now();
     await using dump = await beginDump();
-    expect(performance.now() - begun).toBeLessThan(2000);
     for (const table of publishedTables) await rows.writeTable(table, run, ring(50, 2)[table]);
     await writer.query('ROLLBACK');
     writer.release();

@@ -56,9 +56,8 @@ describe('kith stopped in the middle', () => {
           await run.says(`${step}: begins`);
           await sleep(1_000);
           expect(run.process.exitCode).toBeNull();
-          const { code, seconds, stderr } = await run.end(signal);
+          const { code, stderr } = await run.end(signal);
           expect({ code, stderr }).toMatchObject({ code: signal === 'SIGINT' ? 130 : null });
-          expect(seconds).toBeLessThan(10);
           expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
           expect(await network.tables()).toEqual(expected);
         } finally {

@@ -69,12 +69,11 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
       const run = new RunningCommand(['run', '--input', input], env);
       if (said) await run.says(said);
       await sleep(milliseconds);
-      const { code, seconds, stderr } = await run.end(signal);
+      const { code, stderr } = await run.end(signal);
       // On a fast machine the run was over before, on a slow one the command had not begun to listen.
       if (code === 0 || (code === null && stderr === '')) continue;
       met++;
       expect({ code, stderr }).toMatchObject({ code: signal === 'SIGINT' ? 130 : null });
-      expect(seconds).toBeLessThan(10);
       expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
     }
     expect(met).toBeGreaterThan(1);

@@ -127,14 +127,14 @@ test('a bulk import whose worker or importer is killed is begun again from nothi
 });
 
 test('SIGTERM lets a worker end what it does, and another one goes on', async () => {
-  await using network = await twoWorkers('drained', {});
+  // A beat may be late on a busy machine, and then another worker rightly takes the step: here none may be.
+  await using network = await twoWorkers('drained', { KITH_LOCK_LIFETIME: '10m' });
   await network.kith('enqueue', '--input', input);
   const busy = await network.untilBusy();
-  const { code, seconds } = await network.endWorker(busy, 'SIGTERM');
-  expect({ code, quick: seconds < 60 }).toEqual({ code: 0, quick: true });
+  expect(await network.endWorker(busy, 'SIGTERM')).toMatchObject({ code: 0 });
   const run = await expectOnePublish(network);
   // Nothing had to be done twice.
-  expect(attemptsOf(run)).toBe(5);
+  expect(run.steps.filter(({ attempts }) => attempts !== 1)).toEqual([]);
 });
 
 test('a second SIGTERM stops a worker at once, and another one goes on', async () => {
@@ -142,8 +142,7 @@ test('a second SIGTERM stops a worker at once, and another one goes on', async (
   await network.kith('enqueue', '--input', input);
   const busy = await network.untilBusy();
   busy.process.kill('SIGTERM');
-  await sleep(200);
-  const { code, seconds } = await network.endWorker(busy, 'SIGTERM');
-  expect({ code, quick: seconds < 20 }).toEqual({ code: 130, quick: true });
+  await busy.says('draining');
+  expect(await network.endWorker(busy, 'SIGTERM')).toMatchObject({ code: 130 });
   await expectOnePublish(network);
 });
