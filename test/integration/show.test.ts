@@ -33,6 +33,8 @@ let expected: ReturnType<typeof expectedTables>;
 
 beforeAll(async () => {
   network = await generatedNetwork();
+  // Commands read it; Jest gives this file a copy of the environment.
+  process.env.KITH_HOME = network.settings.home;
   const { weighting } = network.settings;
   run = {
     id: 'the-run',
@@ -57,7 +59,7 @@ async function shown(...args: string[]): Promise<string> {
   );
   try {
     const program = new Command().exitOverride();
-    addShowCommand(program, () => network.settings);
+    addShowCommand(program);
     for (const command of program.commands) command.exitOverride();
     await program.parseAsync(['show', ...args], { from: 'user' });
   } finally {

@@ -1,4 +1,4 @@
-import { hasGraphStore } from '../../engines/graph-store.ts';
+import { hasGraph } from '../../engines/graph-store.ts';
 import { populationOf } from '../../export/population.ts';
 import { writeClosest, writeRecommendations } from '../../export/write-tables.ts';
 import { computeClosest, countSuspended, usersPerComputing } from '../../graph/closest.ts';
@@ -21,13 +21,12 @@ import type { Engine } from './engine.ts';
 /** The graph, and statements and compiled procedures in it. */
 export const neo4jEngine: Engine = {
   async horizon(context) {
-    // A server of somebody's own always has a graph, perhaps an empty one.
-    if (!context.settings.neo4j && !hasGraphStore(context.settings)) return undefined;
+    if (!hasGraph(context.settings)) return undefined;
     return withGraph(context, horizonOf);
   },
 
   async mostActivities(context) {
-    if (!context.settings.neo4j && !hasGraphStore(context.settings)) return 0;
+    if (!hasGraph(context.settings)) return 0;
     return (await withGraph(context, graphSize)).activities;
   },
 
