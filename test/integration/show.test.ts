@@ -220,7 +220,7 @@ describe('the command, once a run is published', () => {
     expect(text).toContain(`Closest connections (${view.closest.length})`);
     const [first] = view.recommendations;
     expect(text).toMatch(new RegExp(`^ +1 +${first?.userId} +\\d+\\.\\d{4} +${first?.reasons[0]?.userId} \\(`, 'm'));
-    expect(text).toContain(`${view.dropped?.followed} followed already`);
+    expect(text).toContain(`followed ${view.dropped?.followed}`);
   });
 
   test('gives the same as JSON, in full', async () => {

@@ -11,7 +11,8 @@ import { readSideBySide } from '../../graph/side-by-side.ts';
 import { userRanges } from '../../graph/user-ranges.ts';
 import { applyWords } from '../../graph/words.ts';
 import { forgetOthers, makeCarried } from '../../scoring/ranking/carried.ts';
-import { type DroppedCandidates, findRecommending, recommendAll } from '../../scoring/ranking/recommend.ts';
+import { type DroppedCandidates, droppedBy } from '../../scoring/ranking/filters.ts';
+import { findRecommending, recommendAll } from '../../scoring/ranking/recommend.ts';
 import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
 import { workFolder } from '../make-room.ts';
 import { wordsOf } from '../run.ts';
@@ -102,7 +103,7 @@ export const neo4jEngine: Engine = {
       const { sessions } = settings;
       const computing = await findRecommending(graph, settings, written.wanted);
       summary.computing = computing;
-      let dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
+      let dropped = droppedBy([], written.wanted.recommendEngaged);
       const made = await writeRecommendations(
         populationOf(graph, run.asOf, written.wanted.strangersAtMost),
         database,
