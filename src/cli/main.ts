@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/project.ts';
-import { loadDotEnv, readSettings } from '../config/settings.ts';
+import { loadDotEnv } from '../config/settings.ts';
 import { KithError } from '../errors.ts';
 import { bug, guardOutput, say } from '../output.ts';
 import { keepSecretsOf } from '../secrets.ts';
@@ -57,16 +57,16 @@ const program = new Command('kith')
 
 addRunCommand(program);
 addStepCommands(program);
-addEngineCommands(program, readSettings);
+addEngineCommands(program);
 addWorkerCommand(program);
 addScheduleCommand(program);
 addEnqueueCommand(program);
 addRunsCommand(program);
 addDashboardCommand(program);
 addReputationCommands(program);
-addShowCommand(program, readSettings);
+addShowCommand(program);
 addPreviewCommand(program);
-addDrawCommand(program, readSettings);
+addDrawCommand(program);
 addEvaluateCommand(program);
 addReadersCommand(program);
 addServeCommand(program);

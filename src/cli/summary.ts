@@ -5,7 +5,7 @@ import { isoSeconds } from '../ingest/instant.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import type { FinishedRun } from '../jobs/conduct-run.ts';
 import type { JudgedList, RunSummary } from '../jobs/run-summary.ts';
-import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
+import { toldOf } from '../scoring/ranking/filters.ts';
 import { count } from './figures.ts';
 
 /** The lines that are printed at the end of a run. */
@@ -148,20 +148,6 @@ function cameTo({ asOf, users, recommended, popular }: JudgedList): string {
   );
 }
 
-/** The filters of candidates, in the order in which they are asked. */
-const filters = [
-  ['self', 'self'],
-  ['blocked', 'blocked'],
-  ['muted', 'muted'],
-  ['followed', 'followed'],
-  ['followedSince', 'followed since'],
-  ['engaged', 'engaged'],
-  ['dismissed', 'dismissed'],
-  ['undiscoverable', 'undiscoverable'],
-  ['inactive', 'inactive'],
-  ['reputation', 'reputation'],
-] as const satisfies [keyof DroppedCandidates, string][];
-
 function describeDropped({ dropped, reputation, changes }: RunSummary): string[] {
   if (!dropped) return [];
   const before = changes?.droppedBefore;
@@ -171,9 +157,8 @@ function describeDropped({ dropped, reputation, changes }: RunSummary): string[]
   if (dropped.suspended !== undefined) parts.push(`suspended ${counted('suspended')} activities`);
   if (dropped.self !== undefined)
     parts.push(
-      `${filters
-        .filter(([name]) => dropped[name] !== undefined)
-        .map(([name, words]) => `${words} ${counted(name)}`)
+      `${toldOf(dropped)
+        .map(({ name, text }) => `${text} ${counted(name)}`)
         .join(', ')} candidates`,
     );
   const lines = parts.length > 0 ? [`  dropped   ${parts.join('; ')}`] : [];

@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '../export/checks.ts';
+import { toldOf } from '../scoring/ranking/filters.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { linesOf } from './trend.ts';
@@ -9,6 +10,8 @@ export function figures(run: DashboardRun): Content {
   const { summary, status } = run;
   const { rows, checks, graph, added, dropped } = summary;
   const read = linesOf(run);
+  const leftOut = toldOf(dropped ?? {}).filter(({ name }) => name !== 'self');
+  const [most] = leftOut.toSorted((a, b) => b.dropped - a.dropped);
   const tiles: Content[] = [
     read &&
       tile('Lines read', count(read.lines), `${count(read.rejected)} rejected (${percent(read.rejected, read.lines)})`),
@@ -26,11 +29,11 @@ export function figures(run: DashboardRun): Content {
       ),
     rows && tile('Closest connections', count(rows.closest), `and ${count(rows.reasons)} reasons`),
     summary.reputation && reputationTile(summary.reputation),
-    dropped?.followed !== undefined &&
+    most &&
       tile(
         'Candidates left out',
-        count(dropped.followed + (dropped.reputation ?? 0)),
-        dropped.reputation ? `${count(dropped.reputation)} by reputation` : 'followed already',
+        count(leftOut.reduce((sum, { dropped }) => sum + dropped, 0)),
+        most.dropped > 0 ? `most: ${most.text}` : 'none',
       ),
     checks &&
       html`<div class="wide"><dt>Checks</dt><dd class="value">${checkMarks(checks)}</dd><dd class="about">${checksText(checks)}</dd></div>`,

@@ -1,6 +1,7 @@
 import { pipeline } from '../jobs/pipeline.ts';
 import { isOver } from '../jobs/run.ts';
 import { changedSettings } from '../jobs/settings-as-environment.ts';
+import { toldOf } from '../scoring/ranking/filters.ts';
 import type { WebUser } from '../web/guard.ts';
 import { actionLinks } from './act-on-runs.ts';
 import { showSteps } from './draw-timeline.ts';
@@ -146,13 +147,11 @@ function activities(number: number): string {
 
 function outcomeTable({ summary, status }: DashboardRun): Content {
   const { dropped = {}, rows, reputation, loader, rejects, files, removed, waived, leftUndone = {} } = summary;
-  const filters = Object.entries(dropped).filter(([, number]) => number !== undefined);
-  const lines: [string, Content][] = [
-    ...filters.map(([name, number]): [string, Content] => [
-      `Left out: ${name}`,
-      `${count(number)} ${name === 'suspended' ? 'activities' : 'candidates'}`,
-    ]),
-  ];
+  const lines: [string, Content][] = toldOf(dropped).map(({ text, dropped }) => [
+    `Left out: ${text}`,
+    several(dropped, 'candidate'),
+  ]);
+  if (dropped.suspended !== undefined) lines.unshift(['Left out: suspended', activities(dropped.suspended)]);
   if (reputation === 'none') lines.push(['Scores', 'none: nobody was filtered by reputation']);
   else if (reputation) {
     lines.push([

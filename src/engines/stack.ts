@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { EngineError, KithError, messageOf } from '../errors.ts';
 import { homeError } from './failure.ts';
-import { hasGraphStore } from './graph-store.ts';
+import { hasGraph } from './graph-store.ts';
 import { type EngineHome, homeOf, prepareHome } from './home.ts';
 import { settleImport } from './import-folder.ts';
 import { type HeldLock, isLocked, withLock } from './lock.ts';
@@ -152,7 +152,7 @@ function embeddedEngines(settings: Settings): { neo4j: boolean; postgres: boolea
 
 /** On Spark there may be no graph at all. */
 function neededEngines(settings: Settings): EngineName[] {
-  const isWithout = settings.engine === 'spark' && !settings.neo4j && !hasGraphStore(settings);
+  const isWithout = settings.engine === 'spark' && !hasGraph(settings);
   return isWithout ? ['postgres'] : ['neo4j', 'postgres'];
 }
 

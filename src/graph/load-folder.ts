@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { discardImport, importBeside, moveImportIntoPlace } from '../engines/bulk-import.ts';
-import { hasGraphStore } from '../engines/graph-store.ts';
+import { hasGraph } from '../engines/graph-store.ts';
 import { homeOf } from '../engines/home.ts';
 import { canImport } from '../engines/import-folder.ts';
 import { up } from '../engines/stack.ts';
@@ -68,7 +68,7 @@ async function mayBulkImport(settings: Settings, folder: StagedFolder, options: 
   // Below some thousands of rows, starting the importer and restarting the server (15 s) cost more than merging.
   if (settings.loader === 'auto' && activitiesOf(folder) < settings.bulkMinActivities) return false;
   if (settings.loader === 'auto' && !canImport(homeOf(settings))) return false;
-  if (!hasGraphStore(settings)) return true;
+  if (!hasGraph(settings)) return true;
   const stack = await up(settings, { ...options, only: 'neo4j' });
   await using graph = new Graph(stack.neo4j, options.signal);
   return (await graphSize(graph)).users === 0;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { discardImport } from '../engines/bulk-import.ts';
-import { hasGraphStore } from '../engines/graph-store.ts';
+import { hasGraph } from '../engines/graph-store.ts';
 import { homeOf } from '../engines/home.ts';
 import { findPostgres } from '../engines/postgres.ts';
 import { up } from '../engines/stack.ts';
@@ -121,7 +121,7 @@ async function openGraphIfAny(
   settings: Settings,
   ...more: [database: Database, token: bigint, signal: AbortSignal]
 ): Promise<Graph | undefined> {
-  if (settings.engine === 'spark' && !settings.neo4j && !hasGraphStore(settings)) return undefined;
+  if (settings.engine === 'spark' && !hasGraph(settings)) return undefined;
   return openGraph(settings, ...more);
 }
 

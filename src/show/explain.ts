@@ -2,6 +2,7 @@ import { weighingParameters } from '../graph/closest.ts';
 import type { Graph } from '../graph/graph.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import type { RunFacts } from '../jobs/run.ts';
+import { filters } from '../scoring/ranking/filters.ts';
 import { mostRecommended } from '../scoring/ranking/ranking.ts';
 import { type ShownId, userIdOf } from '../user-id.ts';
 import { type Step, stepsWithActivities } from './activities.ts';
@@ -112,15 +113,13 @@ function filtersOf(
   if (userId === recId) return [...obstacles, { kind: 'self' }];
   if (relation.recSuspended) obstacles.push({ kind: 'suspended' });
   if (relation.reasons.length === 0 && run.settings.ranking === 'second-degree') obstacles.push({ kind: 'no-path' });
-  obstacles.push(...words.first);
-  if (followedAt !== null) obstacles.push({ kind: 'followed', followedAt: Number(followedAt) });
-  const isBefore = ({ kind }: Obstacle) => kind === 'followed-since';
-  obstacles.push(...words.last.filter(isBefore));
-  if (engaged.includes(BigInt(recId))) obstacles.push({ kind: 'engaged' });
-  obstacles.push(...words.last.filter((obstacle) => !isBefore(obstacle)));
+  const dropping = [...words.obstacles];
+  if (followedAt !== null) dropping.push({ kind: 'followed', followedAt: Number(followedAt) });
+  if (engaged.includes(BigInt(recId))) dropping.push({ kind: 'engaged' });
   if (list === 'list' && (reputation === null || reputation < weighting.minReputation))
-    obstacles.push({ kind: 'reputation', reputation: reputation ?? undefined, least: weighting.minReputation });
-  return obstacles;
+    dropping.push({ kind: 'reputation', reputation: reputation ?? undefined, least: weighting.minReputation });
+  const placeOf = (obstacle: Obstacle) => filters.findIndex(({ kind }) => kind === obstacle.kind);
+  return [...obstacles, ...dropping.sort((a, b) => placeOf(a) - placeOf(b))];
 }
 
 /** With whom the user has engaged in the window, if that drops candidates. */

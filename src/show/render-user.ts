@@ -1,4 +1,4 @@
-import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
+import { type DroppedCandidates, toldOf } from '../scoring/ranking/filters.ts';
 import type { ShownId } from '../user-id.ts';
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
@@ -80,17 +80,6 @@ export function because({ userId: recId, reasons }: RecommendationView): string 
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }
 
-/** The filters of which only those are told that dropped somebody or might have. */
-const wordFilters = [
-  ['blocked', 'blocked'],
-  ['muted', 'muted'],
-  ['followedSince', 'followed since'],
-  ['engaged', 'engaged with'],
-  ['dismissed', 'dismissed'],
-  ['undiscoverable', 'undiscoverable'],
-  ['inactive', 'inactive'],
-] as const;
-
 function droppedText({ userId, recommendations }: UserView, dropped: DroppedCandidates, kith: string): string {
   const [first] = recommendations;
   const hint = showCommand(kith, userId, first?.userId ?? 'REC_ID');
@@ -99,8 +88,6 @@ function droppedText({ userId, recommendations }: UserView, dropped: DroppedCand
 
 /** How many candidates each filter dropped, as a sentence. */
 export function droppedCounts(dropped: DroppedCandidates): string {
-  const others = wordFilters.flatMap(([name, words]) =>
-    dropped[name] === undefined ? [] : `, ${dropped[name]} ${words}`,
-  );
-  return `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already${others.join('')}, ${dropped.reputation} by reputation.`;
+  const counts = toldOf(dropped).map(({ text, dropped }) => `${text} ${dropped}`);
+  return `Candidates dropped: ${counts.join(', ')}.`;
 }

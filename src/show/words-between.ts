@@ -7,9 +7,7 @@ import { instantText } from './text.ts';
 
 /** What words say between a user and a candidate. */
 export interface WordsBetween {
-  /** Before the filter of followed ones, and after it. */
-  first: Obstacle[];
-  last: Obstacle[];
+  obstacles: Obstacle[];
   /** What keeps nobody from being recommended, as sentences. */
   notes: string[];
   /** Whom words bar for the user, beside those. */
@@ -38,18 +36,18 @@ export async function wordsBetween(
   [user, rec]: readonly [ShownId, ShownId],
 ): Promise<WordsBetween> {
   const { asOf, settings } = run;
-  const found: WordsBetween = { first: [], last: [], notes: [], barred: [] };
+  const found: WordsBetween = { obstacles: [], notes: [], barred: [] };
   const { rows } = await graph.read<WordsRow>('cypher/show/words.cypher', {
     ...{ userId: BigInt(userId), recId: BigInt(recId), asOf: BigInt(asOf) },
   });
   const [row] = rows;
   if (!row) return found;
-  if (row.blockedAt !== null) found.first.push({ kind: 'blocked', at: Number(row.blockedAt), by: 'user' });
+  if (row.blockedAt !== null) found.obstacles.push({ kind: 'blocked', at: Number(row.blockedAt), by: 'user' });
   else if (row.blockedByAt !== null)
-    found.first.push({ kind: 'blocked', at: Number(row.blockedByAt), by: 'candidate' });
-  if (row.mutedAt !== null) found.first.push({ kind: 'muted', at: Number(row.mutedAt) });
+    found.obstacles.push({ kind: 'blocked', at: Number(row.blockedByAt), by: 'candidate' });
+  if (row.mutedAt !== null) found.obstacles.push({ kind: 'muted', at: Number(row.mutedAt) });
   const later = row.followedLaterAt;
-  if (later !== null && row.isFollowedSince) found.last.push({ kind: 'followed-since', at: Number(later) });
+  if (later !== null && row.isFollowedSince) found.obstacles.push({ kind: 'followed-since', at: Number(later) });
   else if (later !== null)
     found.notes.push(`${user} follows ${rec} since ${instantText(Number(later))}, after the as-of.`);
   if (row.unfollowedAt !== null)
@@ -60,12 +58,12 @@ export async function wordsBetween(
     found.notes.push(
       `The whole list of whom ${user} follows as of ${instantText(Number(row.lackedAt))} lacks ${rec}: follows up to then do not count.`,
     );
-  if (row.dismissedAt !== null) found.last.push({ kind: 'dismissed', at: Number(row.dismissedAt) });
-  if (row.isHidden) found.last.push({ kind: 'undiscoverable' });
+  if (row.dismissedAt !== null) found.obstacles.push({ kind: 'dismissed', at: Number(row.dismissedAt) });
+  if (row.isHidden) found.obstacles.push({ kind: 'undiscoverable' });
   const hidden = await hiddenUsers(graph);
   const inactive = settings.activeDays === undefined ? [] : await inactiveUsers(graph, asOf, settings.activeDays);
   if (settings.activeDays !== undefined && inactive.includes(BigInt(recId)))
-    found.last.push({ kind: 'inactive', days: settings.activeDays });
+    found.obstacles.push({ kind: 'inactive', days: settings.activeDays });
   found.barred = [...row.barred, ...hidden, ...inactive];
   return found;
 }

@@ -33,6 +33,8 @@ let expected: ReturnType<typeof expectedTables>;
 
 beforeAll(async () => {
   network = await generatedNetwork();
+  // Commands read it; Jest gives this file a copy of the environment.
+  process.env.KITH_HOME = network.settings.home;
   const { weighting } = network.settings;
   run = {
     id: 'the-run',
@@ -57,7 +59,7 @@ async function shown(...args: string[]): Promise<string> {
   );
   try {
     const program = new Command().exitOverride();
-    addShowCommand(program, () => network.settings);
+    addShowCommand(program);
     for (const command of program.commands) command.exitOverride();
     await program.parseAsync(['show', ...args], { from: 'user' });
   } finally {
@@ -218,7 +220,7 @@ describe('the command, once a run is published', () => {
     expect(text).toContain(`Closest connections (${view.closest.length})`);
     const [first] = view.recommendations;
     expect(text).toMatch(new RegExp(`^ +1 +${first?.userId} +\\d+\\.\\d{4} +${first?.reasons[0]?.userId} \\(`, 'm'));
-    expect(text).toContain(`${view.dropped?.followed} followed already`);
+    expect(text).toContain(`followed ${view.dropped?.followed}`);
   });
 
   test('gives the same as JSON, in full', async () => {

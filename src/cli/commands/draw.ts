@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Settings } from '../../config/settings.ts';
+import { readSettings } from '../../config/settings.ts';
 import { drawNow } from '../../jobs/draw-now.ts';
 import { print } from '../../output.ts';
 import { count } from '../figures.ts';
@@ -20,7 +20,7 @@ Examples:
 `;
 
 /** Adds `kith draw`. */
-export function addDrawCommand(program: Command, readSettings: () => Settings): void {
+export function addDrawCommand(program: Command): void {
   program
     .command('draw')
     .description('draw CLOSEST_TO or ALIKE in the graph, for those who explore it')

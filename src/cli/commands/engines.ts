@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Settings } from '../../config/settings.ts';
+import { readSettings, type Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { serviceFileOf } from '../../engines/postgres-service.ts';
 import { down, type StackStatus, status, up } from '../../engines/stack.ts';
@@ -34,7 +34,7 @@ Examples:
 `;
 
 /** Adds `up`, `down` and `status`. Settings are read when a command runs, so help works even if they are wrong. */
-export function addEngineCommands(program: Command, readSettings: () => Settings): void {
+export function addEngineCommands(program: Command): void {
   program
     .command('up')
     .description('start the embedded Neo4j and Postgres and wait until both answer')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Settings } from '../../config/settings.ts';
+import { readSettings } from '../../config/settings.ts';
 import { up } from '../../engines/stack.ts';
 import { BadInputError } from '../../errors.ts';
 import { Graph } from '../../graph/graph.ts';
@@ -39,7 +39,7 @@ Examples:
 `;
 
 /** Adds `kith show USER_ID [--why REC_ID] [--json]`. */
-export function addShowCommand(program: Command, readSettings: () => Settings): void {
+export function addShowCommand(program: Command): void {
   program
     .command('show')
     .description("show a user's closest connections, and recommendations with their reasons")

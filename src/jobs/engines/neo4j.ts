@@ -1,4 +1,4 @@
-import { hasGraphStore } from '../../engines/graph-store.ts';
+import { hasGraph } from '../../engines/graph-store.ts';
 import { populationOf } from '../../export/population.ts';
 import { writeClosest, writeRecommendations } from '../../export/write-tables.ts';
 import { computeClosest, countSuspended, usersPerComputing } from '../../graph/closest.ts';
@@ -11,7 +11,8 @@ import { readSideBySide } from '../../graph/side-by-side.ts';
 import { userRanges } from '../../graph/user-ranges.ts';
 import { applyWords } from '../../graph/words.ts';
 import { forgetOthers, makeCarried } from '../../scoring/ranking/carried.ts';
-import { type DroppedCandidates, findRecommending, recommendAll } from '../../scoring/ranking/recommend.ts';
+import { type DroppedCandidates, droppedBy } from '../../scoring/ranking/filters.ts';
+import { findRecommending, recommendAll } from '../../scoring/ranking/recommend.ts';
 import { applyReputation } from '../../scoring/reputation/apply-reputation.ts';
 import { workFolder } from '../make-room.ts';
 import { wordsOf } from '../run.ts';
@@ -21,13 +22,12 @@ import type { Engine } from './engine.ts';
 /** The graph, and statements and compiled procedures in it. */
 export const neo4jEngine: Engine = {
   async horizon(context) {
-    // A server of somebody's own always has a graph, perhaps an empty one.
-    if (!context.settings.neo4j && !hasGraphStore(context.settings)) return undefined;
+    if (!hasGraph(context.settings)) return undefined;
     return withGraph(context, horizonOf);
   },
 
   async mostActivities(context) {
-    if (!context.settings.neo4j && !hasGraphStore(context.settings)) return 0;
+    if (!hasGraph(context.settings)) return 0;
     return (await withGraph(context, graphSize)).activities;
   },
 
@@ -103,7 +103,7 @@ export const neo4jEngine: Engine = {
       const { sessions } = settings;
       const computing = await findRecommending(graph, settings, written.wanted);
       summary.computing = computing;
-      let dropped: DroppedCandidates = { self: 0, followed: 0, reputation: 0 };
+      let dropped = droppedBy([], written.wanted.recommendEngaged);
       const made = await writeRecommendations(
         populationOf(graph, run.asOf, written.wanted.strangersAtMost),
         database,

@@ -7,8 +7,8 @@ import { weightUnits } from '../../graph/weights.ts';
 import { Accepted } from '../../ingest/accepted.ts';
 import { Forgotten } from '../../ingest/forgotten.ts';
 import type { Report } from '../../progress.ts';
+import { droppedBy } from '../../scoring/ranking/filters.ts';
 import { mostRecommended } from '../../scoring/ranking/ranking.ts';
-import type { DroppedCandidates } from '../../scoring/ranking/recommend.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { type Application, runApplication } from '../../spark/application.ts';
 import {
@@ -28,7 +28,7 @@ import { RowsByUser, readFigures, readRows } from '../../spark/row-files.ts';
 import { closestStatements, recommendStatements } from '../../spark/statements.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
 import { workFolder } from '../make-room.ts';
-import { type RunSettings, wantedOf, wordsOf } from '../run.ts';
+import { wantedOf, wordsOf } from '../run.ts';
 import { type RunContext, runFolder, writtenRun } from '../run-context.ts';
 import type { Engine } from './engine.ts';
 
@@ -152,7 +152,7 @@ export const sparkEngine: Engine = {
     summary.sparkRecommend = tables;
     const left = ['candidate', 'list', 'recommendation', 'reason', 'recommendation_rows', 'reason_rows'];
     await removeTables(tables, left, settings);
-    return { ...made, dropped: droppedIn(dropped, run.settings) };
+    return { ...made, dropped: droppedBy(dropped, run.settings.recommendEngaged) };
   },
 
   async withPopulation({ run, summary, settings }, work) {
@@ -194,19 +194,6 @@ function filters(run: RunContext['run']): Application['parameters'] {
 }
 
 const daySeconds = 86_400;
-
-/** In the order of the marks, see spark/recommend/figures.sql. */
-const droppedBy: readonly (keyof DroppedCandidates)[] = [
-  ...(['reputation', 'inactive', 'undiscoverable', 'dismissed', 'engaged'] as const),
-  ...(['followedSince', 'followed', 'muted', 'blocked', 'self'] as const),
-];
-
-/** Filters of words are told only where they caught somebody. */
-function droppedIn(counts: readonly number[], { recommendEngaged }: RunSettings): DroppedCandidates {
-  const told: DroppedCandidates = { self: 0, followed: 0, ...(recommendEngaged ? {} : { engaged: 0 }), reputation: 0 };
-  for (const [i, filter] of droppedBy.entries()) if (counts[i]) told[filter] = counts[i];
-  return told;
-}
 
 /** Runs the application of a step. It ends as soon as the attempt is over, for whatever reason. */
 async function runStep(

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { discardImport } from '../../engines/bulk-import.ts';
-import { hasGraphStore } from '../../engines/graph-store.ts';
+import { hasGraph } from '../../engines/graph-store.ts';
 import { up } from '../../engines/stack.ts';
 import { pause } from '../../engines/waiting.ts';
 import { BusyError, InterruptedError, StaleAttemptError } from '../../errors.ts';
@@ -232,7 +232,7 @@ async function texts({ database, seen, options }: Search): Promise<FoundIn[]> {
 
 async function graphOf({ settings, database, userId, options }: Search): Promise<FoundIn[]> {
   // Where only Spark has computed, there may be none.
-  if (!settings.neo4j && !hasGraphStore(settings)) return [];
+  if (!hasGraph(settings)) return [];
   options.onProgress('graph');
   const { signal, isDry } = options;
   if (!isDry) await discardImport(settings, { signal });

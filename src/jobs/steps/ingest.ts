@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasGraphStore } from '../../engines/graph-store.ts';
+import { hasGraph } from '../../engines/graph-store.ts';
 import { BadInputError, FolderChangedError, FolderMissingError } from '../../errors.ts';
 import { refuseObstacles } from '../../export/obstacles.ts';
 import { judgeSums } from '../../graph/judge-sums.ts';
@@ -99,11 +99,6 @@ async function activitiesWith(context: RunContext, staged: StagedFolder): Promis
   return added + (await engines[context.run.engine].mostActivities(context));
 }
 
-/** Whether there is no graph yet; a server of somebody's own always has one, perhaps an empty one. */
-function isWithoutGraph(settings: RunContext['settings']): boolean {
-  return !settings.neo4j && !hasGraphStore(settings);
-}
-
 /** Keeps what the graph is made of, before any of it is there; `kith rebuild` makes it again from that. */
 async function keepAccepted(
   context: RunContext,
@@ -115,7 +110,7 @@ async function keepAccepted(
   report({ doing: 'keeping the accepted rows' });
   const accepted = new Accepted(settings);
   if (!accepted.known()) {
-    const isEmpty = isWithoutGraph(settings) || (await withGraph(context, graphSize)).users === 0;
+    const isEmpty = !hasGraph(settings) || (await withGraph(context, graphSize)).users === 0;
     accepted.remember({ isComplete: isEmpty, rows: rowsOf(staged), namesEveryone: true });
   }
   const files = accepted.draftOf(attempt.token, run.id);

@@ -4,6 +4,7 @@ import { type Computing, findComputing } from '../../graph/compiled.ts';
 import type { Graph, Parameters } from '../../graph/graph.ts';
 import { readSideBySide } from '../../graph/side-by-side.ts';
 import { onlyUser, type UserRange, userRanges } from '../../graph/user-ranges.ts';
+import { type DroppedCandidates, droppedBy, type FilterColumn, filters } from './filters.ts';
 import {
   mostRecommended,
   type Ranking,
@@ -11,22 +12,6 @@ import {
   type UserRecommendations,
   type UserRows,
 } from './ranking.ts';
-
-/** Why a candidate (u, w) was dropped: the first filter that caught it. */
-export interface DroppedCandidates {
-  self: number;
-  followed: number;
-  /** Left out where nobody is dropped for it. */
-  engaged?: number;
-  reputation: number;
-  /** Left out where it is none. */
-  blocked?: number;
-  muted?: number;
-  followedSince?: number;
-  dismissed?: number;
-  undiscoverable?: number;
-  inactive?: number;
-}
 
 /** Some users' rows of both tables in key order, as COPY takes them. */
 export interface RecommendedRows extends UserRows {
@@ -202,44 +187,13 @@ function compiledParameters(
 }
 
 function droppedIn(rows: readonly DroppedRow[], { recommendEngaged }: Wanted): DroppedCandidates {
-  const sum = (count: (row: DroppedRow) => bigint) => rows.reduce((total, row) => total + Number(count(row)), 0);
-  return {
-    self: sum(({ self }) => self),
-    followed: sum(({ followedAlready }) => followedAlready),
-    ...(recommendEngaged ? {} : { engaged: sum(({ engagedAlready }) => engagedAlready) }),
-    reputation: sum(({ notGood }) => notGood),
-    ...Object.fromEntries(
-      Object.entries({
-        blocked: sum(({ blockedOnes }) => blockedOnes),
-        muted: sum(({ mutedOnes }) => mutedOnes),
-        followedSince: sum(({ followedLater }) => followedLater),
-        dismissed: sum(({ dismissedOnes }) => dismissedOnes),
-        undiscoverable: sum(({ undiscoverable }) => undiscoverable),
-        inactive: sum(({ inactiveOnes }) => inactiveOnes),
-      }).filter(([, count]) => count > 0),
-    ),
-  };
+  const counts = filters.map(({ column }) => rows.reduce((total, row) => total + Number(row[column]), 0));
+  return droppedBy(counts, recommendEngaged);
 }
 
-interface StreamedRow extends DroppedRow {
-  recommendations: string;
-  reasons: string;
-  done: bigint;
-}
+type StreamedRow = DroppedRow & { recommendations: string; reasons: string; done: bigint };
 
-interface DroppedRow {
-  self: bigint;
-  followedAlready: bigint;
-  engagedAlready: bigint;
-  blockedOnes: bigint;
-  mutedOnes: bigint;
-  followedLater: bigint;
-  dismissedOnes: bigint;
-  undiscoverable: bigint;
-  inactiveOnes: bigint;
-  notGood: bigint;
-  [column: string]: unknown;
-}
+type DroppedRow = Record<FilterColumn, bigint> & Record<string, unknown>;
 
 /** By what cypher/words has set. */
 export async function hiddenUsers(graph: Graph): Promise<bigint[]> {
