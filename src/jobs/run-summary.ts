@@ -5,7 +5,7 @@ import type { Computing } from '../graph/compiled.ts';
 import type { DrawnConnections } from '../graph/draw.ts';
 import type { UnreadNames } from '../ingest/day-folder.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
-import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
+import type { DroppedCandidates } from '../scoring/ranking/dropped.ts';
 import { type StepName, stepNames } from './step-name.ts';
 import type { Waiver } from './waivers.ts';
 

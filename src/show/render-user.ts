@@ -1,4 +1,5 @@
-import type { DroppedCandidates } from '../scoring/ranking/recommend.ts';
+import { count, days, share } from '../figures.ts';
+import type { DroppedCandidates } from '../scoring/ranking/dropped.ts';
 import type { ShownId } from '../user-id.ts';
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
@@ -31,7 +32,7 @@ export function renderUser(view: UserView, kith: string): string {
     parts.push('No closest connections: the user did nothing that counts, is suspended, or is not known.');
   else if (!view.suspended)
     parts.push(
-      `No closest connections: in the ${run.settings.weighting.windowSeconds / 86_400} days before the as-of, the user did nothing that counts.`,
+      `No closest connections: in the ${days(run.settings.weighting.windowSeconds)} before the as-of, the user did nothing that counts.`,
     );
   if (view.vias && !view.suspended) parts.push(tiesText(view.vias));
   if (recommendations.length > 0)
@@ -54,7 +55,7 @@ export function renderUser(view: UserView, kith: string): string {
 export function stateText({ suspended, reputation, run, fromTables }: UserView): string {
   if (fromTables !== undefined)
     return `From the published tables, since ${fromTables}: flags, scores and who was dropped are not known.`;
-  const score = reputation === undefined ? 'no reputation score' : `reputation ${reputation}`;
+  const score = reputation === undefined ? 'no reputation score' : `reputation ${share(reputation)}`;
   const least = run.settings.weighting.minReputation;
   const filter =
     run.settings.reputation === 'list'
@@ -100,7 +101,7 @@ function droppedText({ userId, recommendations }: UserView, dropped: DroppedCand
 /** How many candidates each filter dropped, as a sentence. */
 export function droppedCounts(dropped: DroppedCandidates): string {
   const others = wordFilters.flatMap(([name, words]) =>
-    dropped[name] === undefined ? [] : `, ${dropped[name]} ${words}`,
+    dropped[name] === undefined ? [] : `, ${count(dropped[name])} ${words}`,
   );
-  return `Candidates dropped: ${dropped.self} self, ${dropped.followed} followed already${others.join('')}, ${dropped.reputation} by reputation.`;
+  return `Candidates dropped: ${count(dropped.self)} self, ${count(dropped.followed)} followed already${others.join('')}, ${count(dropped.reputation)} by reputation.`;
 }

@@ -5,8 +5,9 @@ import { onlyUser } from '../graph/user-ranges.ts';
 import { decimalWeight, weightUnits } from '../graph/weights.ts';
 import { type RunFacts, wantedOf } from '../jobs/run.ts';
 import { busyUsers, readVias } from '../scoring/ranking/circles.ts';
+import type { DroppedCandidates } from '../scoring/ranking/dropped.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
-import { type DroppedCandidates, recommendTo } from '../scoring/ranking/recommend.ts';
+import { recommendTo } from '../scoring/ranking/recommend.ts';
 import { compareIds, type ShownId, userIdOf } from '../user-id.ts';
 
 /** A user with a weight; weights and scores are decimals as published, with 12 places or as many as the ranking has. */

@@ -5,7 +5,7 @@ import type { FlagDate } from '../../graph/merge-activities.ts';
 import { Accepted } from '../../ingest/accepted.ts';
 import type { StagedFolder } from '../../ingest/read-folder.ts';
 import type { Report } from '../../progress.ts';
-import type { DroppedCandidates } from '../../scoring/ranking/recommend.ts';
+import type { DroppedCandidates } from '../../scoring/ranking/dropped.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import type { GraphContext, RunContext } from '../run-context.ts';
 

@@ -7,8 +7,8 @@ import { weightUnits } from '../../graph/weights.ts';
 import { Accepted } from '../../ingest/accepted.ts';
 import { Forgotten } from '../../ingest/forgotten.ts';
 import type { Report } from '../../progress.ts';
+import type { DroppedCandidates } from '../../scoring/ranking/dropped.ts';
 import { mostRecommended } from '../../scoring/ranking/ranking.ts';
-import type { DroppedCandidates } from '../../scoring/ranking/recommend.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { type Application, runApplication } from '../../spark/application.ts';
 import {

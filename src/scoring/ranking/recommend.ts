@@ -4,6 +4,7 @@ import { type Computing, findComputing } from '../../graph/compiled.ts';
 import type { Graph, Parameters } from '../../graph/graph.ts';
 import { readSideBySide } from '../../graph/side-by-side.ts';
 import { onlyUser, type UserRange, userRanges } from '../../graph/user-ranges.ts';
+import type { DroppedCandidates } from './dropped.ts';
 import {
   mostRecommended,
   type Ranking,
@@ -11,22 +12,6 @@ import {
   type UserRecommendations,
   type UserRows,
 } from './ranking.ts';
-
-/** Why a candidate (u, w) was dropped: the first filter that caught it. */
-export interface DroppedCandidates {
-  self: number;
-  followed: number;
-  /** Left out where nobody is dropped for it. */
-  engaged?: number;
-  reputation: number;
-  /** Left out where it is none. */
-  blocked?: number;
-  muted?: number;
-  followedSince?: number;
-  dismissed?: number;
-  undiscoverable?: number;
-  inactive?: number;
-}
 
 /** Some users' rows of both tables in key order, as COPY takes them. */
 export interface RecommendedRows extends UserRows {
