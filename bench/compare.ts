@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { KithError } from '../src/errors.ts';
+import { count } from '../src/figures.ts';
 import { benchSql, type Peer, withDuckDb } from './peer.ts';
-import { count } from './words.ts';
 
 export interface RowCounts {
   closest: number;

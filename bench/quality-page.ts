@@ -5,12 +5,12 @@ import { drawDots } from '../src/evaluate/dot-chart.ts';
 import { remarksOn } from '../src/evaluate/evaluate.ts';
 import type { Judged } from '../src/evaluate/judge.ts';
 import { decimals, differenceText, estimateText, percent } from '../src/evaluate/words.ts';
+import { count } from '../src/figures.ts';
 import { type QualityFigures, realNetworks } from './quality.ts';
 import { fillPlaces } from './report.ts';
 import type { Entry, Results } from './results.ts';
 import { type SpamFigures, strangersAtMost } from './spam.ts';
 import { table } from './tables.ts';
-import { count } from './words.ts';
 
 const none = 'Not measured yet.';
 

@@ -1,8 +1,9 @@
+import { count } from '../src/figures.ts';
 import type { MeasuredRun } from './kith-run.ts';
 import type { Peak } from './memory.ts';
 import { stepNames } from './pictures.ts';
 import type { BesidePeer, Entry, Figures } from './results.ts';
-import { amountText, bytes, count, milliseconds, ratio, seconds } from './words.ts';
+import { amountText, bytes, milliseconds, ratio, seconds } from './words.ts';
 
 /** Tables of docs/performance.md in Markdown. */
 

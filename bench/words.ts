@@ -1,10 +1,5 @@
 /** Numbers formatted for people, and progress messages. */
 
-/** 12,345. */
-export function count(value: number): string {
-  return value.toLocaleString('en');
-}
-
 /** 20k, 300k, 1M, 1.5M: a number of activities. */
 export function amountText(value: number): string {
   if (value >= 1_000_000) return `${Number((value / 1_000_000).toFixed(2))}M`;

@@ -1,3 +1,5 @@
+import { count } from './figures.ts';
+
 /** How far some work is. */
 export interface Progress {
   /** What is being done, such as `reading follow.csv`. */
@@ -16,15 +18,15 @@ export class ProgressWords {
   readonly #since = new Map<string, number>();
 
   /** @example `reading follow.csv: 45 %, 1,234,567 rows, 300,000/s, 12 s left` */
-  of({ doing, share, count, unit }: Progress): string {
+  of({ doing, share, count: done, unit = '' }: Progress): string {
     const now = performance.now();
     const since = this.#since.get(doing) ?? now;
     this.#since.set(doing, since);
     const seconds = (now - since) / 1000;
     const parts: string[] = [];
     if (share !== undefined) parts.push(`${Math.floor(share * 100)} %`);
-    if (count !== undefined) parts.push(`${count.toLocaleString('en')} ${unit}`);
-    if (count && seconds > 1) parts.push(`${Math.round(count / seconds).toLocaleString('en')}/s`);
+    if (done !== undefined) parts.push(`${count(done)} ${unit}`);
+    if (done && seconds > 1) parts.push(`${count(Math.round(done / seconds))}/s`);
     if (share && seconds > 1) parts.push(`${Math.ceil((seconds / share) * (1 - share))} s left`);
     return parts.length > 0 ? `${doing}: ${parts.join(', ')}` : doing;
   }

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
+import { count } from '../../src/figures.ts';
 import type { Circumstances } from '../machine.ts';
 import { fillPlaces } from '../report.ts';
 import { table } from '../tables.ts';
-import { count } from '../words.ts';
 import type { Exit } from './exits.ts';
 import type { RoundResult } from './round.ts';
 

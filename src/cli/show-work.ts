@@ -1,8 +1,8 @@
 import { createLogUpdate } from 'log-update';
+import { seconds } from '../figures.ts';
 import type { Watched, Watcher } from '../jobs/watcher.ts';
 import { say, shown } from '../output.ts';
 import { type Progress, ProgressWords } from '../progress.ts';
-import { seconds } from './figures.ts';
 
 /** Seconds between two progress lines about the same work where there is no terminal. */
 const plainInterval = 10;

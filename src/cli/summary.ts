@@ -1,12 +1,12 @@
 import type { Changes } from '../export/changes.ts';
 import type { CheckOutcome } from '../export/checks.ts';
+import { count, several } from '../figures.ts';
 import type { UnreadNames } from '../ingest/day-folder.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import type { FinishedRun } from '../jobs/conduct-run.ts';
 import type { JudgedList, RunSummary } from '../jobs/run-summary.ts';
 import { toldOf } from '../scoring/ranking/filters.ts';
-import { count } from './figures.ts';
 
 /** The lines that are printed at the end of a run. */
 export function describeRun({ run, summary, isPublished }: FinishedRun): string[] {
@@ -23,9 +23,9 @@ export function describeRun({ run, summary, isPublished }: FinishedRun): string[
   if (run.engine === 'spark') lines.push('  computed  by Spark');
   if (summary.rows) {
     lines.push('  tables');
-    lines.push(`    closest_connections ${count(summary.rows.closest).padStart(13)} rows`);
-    lines.push(`    recommendations     ${count(summary.rows.recommendations).padStart(13)} rows`);
-    lines.push(`    rec_reasons         ${count(summary.rows.reasons).padStart(13)} rows`);
+    lines.push(`    closest_connections ${aligned(summary.rows.closest, 13, 'row')}`);
+    lines.push(`    recommendations     ${aligned(summary.rows.recommendations, 13, 'row')}`);
+    lines.push(`    rec_reasons         ${aligned(summary.rows.reasons, 13, 'row')}`);
   }
   if (summary.changes) lines.push(...describeChanges(summary.changes));
   if (summary.checks) lines.push('  checks', ...describeChecks(summary.checks));
@@ -61,7 +61,7 @@ function describeChanges({ closest, recommendations, users, topFive }: Changes):
     '  changes',
     `    closest_connections ${count(closest.added)} new, ${count(closest.gone)} gone`,
     `    recommendations     ${count(added)} new, ${count(gone)} gone, ${count(moved)} of another rank`,
-    `    first five          change for ${count(topFive)} of ${count(users)} users`,
+    `    first five          change for ${count(topFive)} of ${several(users, 'user')}`,
   ];
 }
 
@@ -72,10 +72,15 @@ export function describeChecks(checks: readonly CheckOutcome[]): string[] {
   );
 }
 
+/** Like {@link several}, with the number at the right of so many places. */
+function aligned(value: number, places: number, one: string, many?: string): string {
+  return `${' '.repeat(Math.max(0, places - count(value).length))}${several(value, one, many)}`;
+}
+
 /** What became of a file's lines, and how it is written. */
 export function describeFile({ file, lines, parsed, rejected, selfDropped, unwanted, form }: FileCount): string {
   return (
-    `    ${file.padEnd(16)}${count(lines).padStart(12)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
+    `    ${file.padEnd(16)}${aligned(lines, 12, 'line')}, ${count(parsed)} parsed, ${count(rejected)} rejected` +
     (selfDropped ? `, ${count(selfDropped)} of users towards themselves left out` : '') +
     (unwanted ? `, ${count(unwanted)} left out by the mapping` : '') +
     (form === undefined ? '' : ` (${form})`)
@@ -94,30 +99,31 @@ function describeInput(summary: RunSummary): string[] {
     lines.push('  input');
     lines.push(...summary.files.map(describeFile));
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
-    lines.push(`    repeated        ${count(summary.repeated).padStart(12)} activities`);
+    if (summary.repeated)
+      lines.push(`    repeated        ${aligned(summary.repeated, 12, 'activity', 'activities')}, which count once`);
     if (summary.forgotten)
-      lines.push(
-        `    forgotten       ${count(summary.forgotten).padStart(12)} rows that name somebody who was forgotten, left out`,
-      );
+      lines.push(`    forgotten       ${aligned(summary.forgotten, 12, 'row')} of people who were forgotten, left out`);
     if (summary.expired)
-      lines.push(`    expired         ${count(summary.expired).padStart(12)} activities, too old to be stored`);
+      lines.push(`    expired         ${aligned(summary.expired, 12, 'activity', 'activities')}, too old to be stored`);
     if (summary.later)
       lines.push(
-        `    later           ${count(summary.later).padStart(12)} activities after the as-of, kept but not counted yet`,
+        `    later           ${aligned(summary.later, 12, 'activity', 'activities')} after the as-of, kept but not counted yet`,
       );
     if (summary.beforeWindow)
       lines.push(
-        `    earlier         ${count(summary.beforeWindow).padStart(12)} activities before the window, not counted`,
+        `    earlier         ${aligned(summary.beforeWindow, 12, 'activity', 'activities')} before the window, not counted`,
       );
-    if (summary.messages !== undefined) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
+    if (summary.messages) lines.push(`    messages        ${count(summary.messages).padStart(12)} new`);
     lines.push(...describeUnread(summary.unread));
   }
   if (summary.graph && summary.added === undefined)
-    lines.push(`  kept      ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities`);
+    lines.push(
+      `  kept      ${several(summary.graph.users, 'user')}, ${several(summary.graph.activities, 'activity', 'activities')}`,
+    );
   else if (summary.graph)
     lines.push(
-      `  graph     ${count(summary.graph.users)} users, ${count(summary.graph.activities)} activities ` +
-        `(${count(summary.added)} new, by ${summary.loader})`,
+      `  graph     ${several(summary.graph.users, 'user')}, ${several(summary.graph.activities, 'activity', 'activities')} ` +
+        `(${count(summary.added ?? 0)} new, by ${summary.loader})`,
     );
   return lines;
 }
@@ -133,8 +139,11 @@ function describeAfterwards(summary: RunSummary): string[] {
     lines.push(
       `  not drawn ${count(undrawn)} CLOSEST_TO for Neo4j Browser, more than KITH_DRAW_AT_MOST${sparkClosest === undefined ? ': `kith draw`' : ''}`,
     );
-  if (removed) lines.push(`  expired   ${count(removed)} activities let go; a longer KITH_RETENTION_DAYS keeps them`);
-  if (pruned) lines.push(`  pruned    the folders of ${count(pruned)} old runs`);
+  if (removed)
+    lines.push(
+      `  expired   ${several(removed, 'activity', 'activities')} let go; a longer KITH_RETENTION_DAYS keeps them`,
+    );
+  if (pruned) lines.push(`  pruned    the folders of ${several(pruned, 'old run')}`);
   for (const [name, why] of Object.entries(leftUndone))
     lines.push(`  left to the next run: ${name} (${why}); the tables are whole`);
   return lines;
@@ -143,7 +152,7 @@ function describeAfterwards(summary: RunSummary): string[] {
 function cameTo({ asOf, users, recommended, popular }: JudgedList): string {
   const share = (part: number) => `${((100 * part) / Math.max(users, 1)).toFixed(1)} %`;
   return (
-    `the list of ${asOf.slice(0, 10)}: of ${count(users)} users with new partners ${share(recommended)} turned to somebody ` +
+    `the list of ${asOf.slice(0, 10)}: of ${several(users, 'user')} with new partners ${share(recommended)} turned to somebody ` +
     `in it, ${share(popular)} to one of the popular`
   );
 }
@@ -152,9 +161,10 @@ function describeDropped({ dropped, reputation, changes }: RunSummary): string[]
   if (!dropped) return [];
   const before = changes?.droppedBefore;
   const counted = (name: keyof typeof dropped) =>
-    `${count(dropped[name])}${before?.[name] === undefined ? '' : ` (published: ${count(before[name])})`}`;
+    `${count(dropped[name] ?? 0)}${before?.[name] === undefined ? '' : ` (published: ${count(before[name])})`}`;
   const parts: string[] = [];
-  if (dropped.suspended !== undefined) parts.push(`suspended ${counted('suspended')} activities`);
+  if (dropped.suspended !== undefined)
+    parts.push(`suspended ${counted('suspended')} ${dropped.suspended === 1 ? 'activity' : 'activities'}`);
   if (dropped.self !== undefined)
     parts.push(
       `${toldOf(dropped)
@@ -163,11 +173,11 @@ function describeDropped({ dropped, reputation, changes }: RunSummary): string[]
     );
   const lines = parts.length > 0 ? [`  dropped   ${parts.join('; ')}`] : [];
   if (reputation && reputation !== 'none') {
-    lines.push(`  scores    ${count(reputation.scored)} users of the graph, from ${reputation.list}`);
+    lines.push(`  scores    ${several(reputation.scored, 'user')} of the graph, from ${reputation.list}`);
     const { model } = reputation;
     if (model)
       lines.push(
-        `            ${count(model.weeks)} user-weeks by the model ${model.folder}, ${count(model.scored)} of them new`,
+        `            ${several(model.weeks, 'user-week')} by the model ${model.folder}, ${count(model.scored)} of them new`,
       );
   }
   return lines;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
+import { several } from '../figures.ts';
 import type { UserIdKind } from '../user-id.ts';
 import { EnvFileError, takeEnvFile } from './env-file.mjs';
 import { defaultDismissDays, type engineNames, environment, type rankingNames, spareDays } from './environment.ts';
@@ -61,7 +62,7 @@ function retentionFor(windowDays: number, activeDays: number, days: number | und
   const needed = Math.max(windowDays, activeDays);
   if (days !== undefined && days < needed)
     throw new BadInputError(
-      `KITH_RETENTION_DAYS is ${days}, but activities count for ${needed} days ` +
+      `KITH_RETENTION_DAYS is ${days}, but activities count for ${several(needed, 'day')} ` +
         `(${needed === windowDays ? 'KITH_WINDOW_DAYS' : 'KITH_RECOMMEND_ACTIVE_DAYS'}): keep them for at least as long.`,
     );
   return { seconds: (days ?? needed + spareDays) * 86_400, isSet: days !== undefined };

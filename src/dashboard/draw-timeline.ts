@@ -1,7 +1,8 @@
+import { several } from '../figures.ts';
 import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { type Bar, type Timeline, timelineOf } from './timeline.ts';
-import { amountText, asOfText, clockText, duration, several } from './words.ts';
+import { amountText, asOfText, clockText, duration } from './words.ts';
 
 const laneHeight = 52;
 const barTop = 24;

@@ -1,3 +1,4 @@
+import { count, several } from '../figures.ts';
 import type { WebUser } from '../web/guard.ts';
 import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
 import { type NextRun, showFreshness, showNext } from './freshness.ts';
@@ -6,7 +7,7 @@ import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, WaitingRun } from './recent-runs.ts';
 import { checkMarks, checksText, figures } from './run-figures.ts';
 import { chartsOf, drawChart, linesOf, pastListCharts } from './trend.ts';
-import { asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
+import { asOfText, clockText, duration, runMilliseconds } from './words.ts';
 
 export interface Overview {
   /** The newest first. */

@@ -1,9 +1,10 @@
 import type { CheckOutcome } from '../export/checks.ts';
+import { count, several } from '../figures.ts';
 import { toldOf } from '../scoring/ranking/filters.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { linesOf } from './trend.ts';
-import { count, percent } from './words.ts';
+import { percent } from './words.ts';
 
 /** A run's results as a few figures; nothing if it has none yet. */
 export function figures(run: DashboardRun): Content {
@@ -19,7 +20,7 @@ export function figures(run: DashboardRun): Content {
       tile(
         added === undefined ? 'Activities kept' : 'Activities in the graph',
         count(graph.activities),
-        added === undefined ? `${count(graph.users)} users` : `${count(added)} new · ${count(graph.users)} users`,
+        added === undefined ? several(graph.users, 'user') : `${count(added)} new · ${several(graph.users, 'user')}`,
       ),
     rows &&
       tile(
@@ -27,7 +28,7 @@ export function figures(run: DashboardRun): Content {
         count(rows.recommendations),
         status === 'published' ? 'rows published' : 'rows, not published',
       ),
-    rows && tile('Closest connections', count(rows.closest), `and ${count(rows.reasons)} reasons`),
+    rows && tile('Closest connections', count(rows.closest), `and ${several(rows.reasons, 'reason')}`),
     summary.reputation && reputationTile(summary.reputation),
     most &&
       tile(

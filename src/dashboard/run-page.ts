@@ -1,3 +1,4 @@
+import { count, days, several } from '../figures.ts';
 import { pipeline } from '../jobs/pipeline.ts';
 import { isOver } from '../jobs/run.ts';
 import { changedSettings } from '../jobs/settings-as-environment.ts';
@@ -9,7 +10,7 @@ import { type Content, type Html, html, lineEnd } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, DashboardStep, RunBefore } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
-import { amountText, asOfText, clockText, count, duration, runMilliseconds, several } from './words.ts';
+import { amountText, asOfText, clockText, duration, runMilliseconds } from './words.ts';
 
 /** What a run's page tells beside the run. */
 export interface AboutRun {
@@ -137,7 +138,7 @@ function fileTable({ id, summary }: DashboardRun): Html {
     )}</tbody></table>
     ${rejected > 0 && rejects && html`<p><a href="${runAddress(id)}/rejects.csv">Download the rejected lines</a>, which are in <code class="path">${rejects}</code>.</p>`}
     ${unread && html`<p>Not read: <span class="path">${unread.names.join(', ')}</span>${unread.more > 0 && `, and ${count(unread.more)} more`}.</p>`}
-    <p class="quiet">${[repeated !== undefined && `${activities(repeated)} repeated`, expired && `${activities(expired)} too old to be stored`, later && `${activities(later)} after the as-of`, beforeWindow && `${activities(beforeWindow)} before the window`, messages !== undefined && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
+    <p class="quiet">${[repeated && `${activities(repeated)} repeated`, expired && `${activities(expired)} too old to be stored`, later && `${activities(later)} after the as-of`, beforeWindow && `${activities(beforeWindow)} before the window`, messages && `${several(messages, 'message')} new or changed`].filter(Boolean).join(' · ')}</p>`,
   );
 }
 
@@ -162,7 +163,7 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
     if (model)
       lines.push([
         'Model',
-        html`<span class="path">${model.folder}</span>, ${count(model.weeks)} user-weeks, ${count(model.scored)} of them scored by this run`,
+        html`<span class="path">${model.folder}</span>, ${several(model.weeks, 'user-week')}, ${count(model.scored)} of them scored by this run`,
       ]);
   }
   if (rejects && !files) lines.push(['Rejected lines', html`<code class="path">${rejects}</code>`]);
@@ -187,7 +188,7 @@ function settingTable({ settings, input }: DashboardRun, before: RunBefore | und
     ['Input', input === null ? '–' : html`<span class="path">${input}</span>`],
     [
       'Window',
-      `${several(weighting.windowSeconds / 86_400, 'day')}, ${decay.kind === 'linear' ? 'linear decay' : `half-life ${several(decay.halfLifeSeconds / 86_400, 'day')}`}`,
+      `${days(weighting.windowSeconds)}, ${decay.kind === 'linear' ? 'linear decay' : `half-life ${days(decay.halfLifeSeconds)}`}`,
     ],
     [
       'Weights',
@@ -216,7 +217,9 @@ function rankingText({ ranking, recommendEngaged, popularAtMost, strangersAtMost
   const engaged = recommendEngaged ? '' : ', without people with whom the user has engaged';
   const bounds = [
     ...(popularAtMost === undefined ? [] : [`, at most ${popularAtMost} popular`]),
-    ...(strangersAtMost === undefined ? [] : [`, strangers who engage with at most ${strangersAtMost} people`]),
+    ...(strangersAtMost === undefined
+      ? []
+      : [`, strangers who engage with at most ${several(strangersAtMost, 'person', 'people')}`]),
   ];
   return `${ranking}${engaged}${ranking === 'circles' ? bounds.join('') : ''}`;
 }

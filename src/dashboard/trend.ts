@@ -1,7 +1,8 @@
+import { count, several } from '../figures.ts';
 import type { PastLists } from '../jobs/run-summary.ts';
 import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
-import { asOfText, count, duration, percent, runMilliseconds, several, shortCount, shortDay } from './words.ts';
+import { asOfText, duration, percent, runMilliseconds, shortCount, shortDay } from './words.ts';
 
 /** One quantity over the last runs, possibly in several parts, with the oldest on the left. */
 export interface Chart {
@@ -141,7 +142,7 @@ export function drawChart({ title, latest, columns, legend, label }: Chart): Htm
   return html`<figure class="chart">
   <figcaption><span>${title}</span><strong>${latest}</strong></figcaption>
   <svg role="img" width="100%" height="${top + height + 24}">
-    <title>${title} of the last ${columns.length} runs; the newest ${latest}</title>
+    <title>${title} of the last ${several(columns.length, 'run')}; the newest ${latest}</title>
     <g class="grid"><line x1="0" x2="100%" y1="${top}" y2="${top}"/><line x1="0" x2="100%" y1="${top + height}" y2="${top + height}"/></g>
     <g class="axis"><text x="0" y="${top - 4}">${most > 0 && label(most)}</text></g>
     ${columns.map((column, i) => drawColumn(column, i, columns.length, most))}

@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors.ts';
+import { days, several } from '../figures.ts';
 import { goodFrom, million } from '../scoring/reputation/millionths.ts';
 import type { Step } from '../show/activities.ts';
 import type { Changes } from '../show/changes.ts';
@@ -16,7 +17,7 @@ import { type Content, type Html, html } from './html.ts';
 import { renderPage, userAddress } from './page.ts';
 import { previewForm } from './preview-form.ts';
 import { activityList, explanationSection, userLink } from './why-section.ts';
-import { asOfText, clockText, several } from './words.ts';
+import { asOfText, clockText } from './words.ts';
 
 export interface UserPage {
   look: UserLook;
@@ -114,10 +115,9 @@ function recommendationTable(
 function closestTable({ view, steps }: UserLook): Html {
   const { closest, suspended, run } = view;
   const highest = Number(closest[0]?.weight ?? 0);
-  const days = run.settings.weighting.windowSeconds / 86_400;
   const none = suspended
     ? 'Suspended users have none.'
-    : `None: in the ${days} days before the as-of, the user did nothing that counts.`;
+    : `None: in the ${days(run.settings.weighting.windowSeconds)} before the as-of, the user did nothing that counts.`;
   return html`<section class="card"><h2>Closest connections <span class="quiet">${closest.length}</span></h2>
     ${
       closest.length === 0

@@ -1,3 +1,4 @@
+import { count, several } from '../figures.ts';
 import { type ActivityView, activityText, type Step, shownActivities } from '../show/activities.ts';
 import type { Reason } from '../show/explain.ts';
 import type { CirclesExplanation, Term } from '../show/explain-circles.ts';
@@ -9,7 +10,6 @@ import type { UserView } from '../show/show-user.ts';
 import { weightText } from '../show/text.ts';
 import { type Content, type Html, html } from './html.ts';
 import { userAddress } from './page.ts';
-import { several } from './words.ts';
 
 /** Why somebody is recommended to a user or, if not, why not: the score as a sum, and what is behind each part. */
 export function explanationSection(explanation: AnyExplanation): Html {
@@ -64,7 +64,7 @@ function termRow({ userId, recId }: CirclesExplanation, term: Term): Html {
       const engaged = lately.length + before.length;
       return row(
         term.weight,
-        html`circle: of the ${several(members, 'person', 'people')} around ${userLink(via)} (tie ${rank}), ${engaged} (${Math.round((engaged / members) * 100)} %) ${engaged === 1 ? 'engages' : 'engage'} with ${recId}
+        html`circle: of the ${several(members, 'person', 'people')} around ${userLink(via)} (tie ${rank}), ${count(engaged)} (${Math.round((engaged / members) * 100)} %) ${engaged === 1 ? 'engages' : 'engage'} with ${recId}
         <details><summary>who</summary>${memberList('recently', lately)}${memberList('only before', before)}</details>`,
       );
     }
@@ -85,5 +85,5 @@ const shownMembers = 50;
 function memberList(when: string, members: readonly UserView['userId'][]): Content {
   if (members.length === 0) return undefined;
   const more = members.length - shownMembers;
-  return html`<p>${when}: ${members.slice(0, shownMembers).map((one, i) => html`${i > 0 && ', '}${userLink(one)}`)}${more > 0 && ` and ${more} more`}</p>`;
+  return html`<p>${when}: ${members.slice(0, shownMembers).map((one, i) => html`${i > 0 && ', '}${userLink(one)}`)}${more > 0 && ` and ${count(more)} more`}</p>`;
 }

@@ -1,19 +1,10 @@
+import { several } from '../figures.ts';
 import type { StepName } from '../jobs/step-name.ts';
 import type { DashboardRun, DashboardStep } from './recent-runs.ts';
-
-/** A number formatted for people: 12,345. */
-export function count(value: number): string {
-  return value.toLocaleString('en');
-}
 
 /** A short number for an axis: 950, 12k, 1.3M. */
 export function shortCount(value: number): string {
   return new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
-}
-
-/** `one run`, `2 runs`. */
-export function several(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
 }
 
 /** Milliseconds as a duration: `85 ms`, `1.5 s`, `12 s`, `3 min 5 s`, `1 h 12 min`, `2 d 3 h`. */
@@ -68,17 +59,17 @@ export function clockText(instant: string, timeZone: string): string {
 
 /** What a step counts. */
 const counted: Record<StepName, string> = {
-  ingest: 'lines',
-  closest: 'users',
-  reputation: 'scores',
-  recommend: 'rows',
-  compare: 'rows',
-  publish: 'rows',
+  ingest: 'line',
+  closest: 'user',
+  reputation: 'score',
+  recommend: 'row',
+  compare: 'row',
+  publish: 'row',
 };
 
 /** `12,345 lines`: how much a step processed. */
 export function amountText({ name, rows }: DashboardStep): string | undefined {
-  return rows === null ? undefined : `${count(rows)} ${counted[name]}`;
+  return rows === null ? undefined : several(rows, counted[name]);
 }
 
 /** How long a run took, or has been running; undefined before it begins. */

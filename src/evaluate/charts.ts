@@ -1,3 +1,4 @@
+import { several } from '../figures.ts';
 import type { Dot, DotChart } from './dot-chart.ts';
 import { activityGroupNames, popularityGroupNames, unreachable } from './groups.ts';
 import type { Judged } from './judge.ts';
@@ -34,7 +35,7 @@ export function chartsOf(
         if (!first) return [];
         return [
           {
-            name: `${name} (${first.users.toLocaleString('en')} users)`,
+            name: `${name} (${several(first.users, 'user')})`,
             dots: groups.map((group) => group && dotOf(group.recall)),
           },
         ];

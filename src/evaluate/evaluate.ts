@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BadInputError } from '../errors.ts';
+import { count } from '../figures.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { Report } from '../progress.ts';
 import type { Share } from './cut.ts';
@@ -120,7 +121,7 @@ export async function splitAt(
 }
 
 function rejectsOf({ files }: EvaluatedNetwork): string[] {
-  const rejected = files.filter((file) => file.rejected > 0).map((file) => `${file.rejected} of ${file.file}`);
+  const rejected = files.filter((file) => file.rejected > 0).map((file) => `${count(file.rejected)} of ${file.file}`);
   return rejected.length === 0 ? [] : [`Bad rows were left out: ${rejected.join(', ')}; \`kith ingest\` lists them.`];
 }
 

@@ -1,3 +1,4 @@
+import { count, several } from '../figures.ts';
 import type { Evaluation, Split } from './evaluate.ts';
 import type { Judged } from './judge.ts';
 import { decimals, differenceText, estimateText, namesOf, percent, settingsText } from './words.ts';
@@ -8,8 +9,6 @@ export interface Table {
   head: string[];
   rows: string[][];
 }
-
-const count = (value: number) => value.toLocaleString('en');
 
 /** What was evaluated, in sentences. */
 export function introduction(evaluation: Evaluation, hasScores: boolean): string[] {
@@ -23,16 +22,17 @@ export function introduction(evaluation: Evaluation, hasScores: boolean): string
   if (settings.size === 1) lines.push(`Settings: ${[...settings].join()}.`);
   if (sweep)
     lines.push(
-      `Tried on an inner cut: ${sweep.tried.length} combinations. ${splitText(sweep)} The best of them is shown on the outer cut, beside the default.`,
+      `Tried on an inner cut: ${several(sweep.tried.length, 'combination')}. ${splitText(sweep)} The best of them is shown on the outer cut, beside the default.`,
     );
   return lines;
 }
 
 function splitText({ cut, before, after, users, cold }: Split): string {
-  const drawn = users.drawn < users.all ? `${count(users.drawn)} of ${count(users.all)}` : count(users.all);
+  const drawn =
+    users.drawn < users.all ? `${count(users.drawn)} of ${several(users.all, 'user')}` : several(users.all, 'user');
   return (
-    `Cut ${cut}: ${count(before)} activities up to it, ${count(after)} after it; ` +
-    `${drawn} users with new partners, and ${count(cold.all)} who had done nothing before.`
+    `Cut ${cut}: ${several(before, 'activity', 'activities')} up to it, ${count(after)} after it; ` +
+    `${drawn} with new partners, and ${count(cold.all)} who had done nothing before.`
   );
 }
 

@@ -1,3 +1,4 @@
+import { days, several } from '../figures.ts';
 import type { Estimate } from './bootstrap.ts';
 import type { Variant } from './judge.ts';
 import type { EvaluatedSettings } from './make-lists.ts';
@@ -30,10 +31,12 @@ export function settingsText(
   const each = Object.entries(bases).map(([type, base]) => `${type} ${base / 1000}`);
   const isOneBase = new Set(Object.values(bases)).size === 1;
   return [
-    windowSeconds === 'all' ? 'window all' : `window ${windowSeconds / 86_400} days`,
-    decay.kind === 'linear' ? 'linear decay' : `half-life ${decay.halfLifeSeconds / 86_400} days`,
+    windowSeconds === 'all' ? 'window all' : `window ${days(windowSeconds)}`,
+    decay.kind === 'linear' ? 'linear decay' : `half-life ${days(decay.halfLifeSeconds)}`,
     isOneBase ? `bases ${bases.follow / 1000}` : `bases ${each.join(', ')}`,
-    ...(strangersAtMost === undefined ? [] : [`strangers who engage with at most ${strangersAtMost} people`]),
+    ...(strangersAtMost === undefined
+      ? []
+      : [`strangers who engage with at most ${several(strangersAtMost, 'person', 'people')}`]),
     ...(hasScores ? [`reputation from ${minReputation}`] : []),
   ].join(', ');
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { count, several } from '../figures.ts';
 import { readSideBySide, sideBySide } from '../graph/side-by-side.ts';
 import { CopyStream } from '../postgres/copy-stream.ts';
 import { queryAll, queryOn, type SqlFile } from '../postgres/database.ts';
@@ -189,7 +190,10 @@ function counted(name: string, sentence: string, surveys: readonly SurveyName[])
       const offending = surveys.reduce((sum, one) => sum + countIn(found[one], name), 0);
       if (offending === 0) return { outcome: 'passed' };
       const example = surveys.map((one) => found[one]?.[`${name} example`]).find(Boolean) ?? '';
-      return { outcome: 'failed', detail: `${offending} rows break it, for example ${example}` };
+      return {
+        outcome: 'failed',
+        detail: `${several(offending, 'row breaks', 'rows break')} it, for example ${example}`,
+      };
     },
   };
 }
@@ -286,7 +290,9 @@ function judgeRowCounts(found: Findings, run: CheckedRun): { outcome: CheckOutco
     return isComparable
       ? { outcome: 'passed', detail: `compared with run ${last.id}` }
       : { outcome: 'skipped', detail: `run ${last.id}, published before, had other settings` };
-  const details = [...lost, ...grown].map(([table, rows, before]) => `${table} has ${rows} rows instead of ${before}`);
+  const details = [...lost, ...grown].map(
+    ([table, rows, before]) => `${table} has ${several(rows, 'row')} instead of ${count(before)}`,
+  );
   const isByPercent = grown.length > 0 || lost.some(([, rows]) => rows > 0);
   const remedies = [
     ...(isByPercent ? [`more than ${most} % apart: KITH_MAX_ROW_CHANGE_PERCENT`] : []),

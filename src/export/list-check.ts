@@ -1,3 +1,4 @@
+import { several } from '../figures.ts';
 import type { UserId } from '../user-id.ts';
 import { type Answers, Offences } from './offences.ts';
 import { RowReader } from './row-reader.ts';
@@ -81,7 +82,7 @@ export class ListCheck {
     if (this.#rows > this.#rules.most || !isRight)
       this.#offences.add(
         'short lists',
-        `user ${this.#user}: ${this.#rows} rows, the highest rank is ${this.#highestRank}`,
+        `user ${this.#user}: ${several(this.#rows, 'row')}, the highest rank is ${this.#highestRank}`,
       );
     this.#user = user;
     this.#rows = 0;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { BadInputError, ChecksFailedError } from '../errors.ts';
+import { count, several } from '../figures.ts';
 import type { Database } from '../postgres/database.ts';
 import { type CheckedRun, type CheckOutcome, checkTables } from './checks.ts';
 import { makeAgain, type NextRun, type NextTable, nextTablesOf } from './next-table.ts';
@@ -125,17 +126,22 @@ async function allTablesOf(database: Database, runId: string): Promise<OfTables<
 }
 
 function complete(next: OfTables<NextTable>, rows: RowCounts): CheckOutcome {
-  const written: RowCounts = {
-    closest: next.closest_connections.rows,
-    recommendations: next.recommendations.rows,
-    reasons: next.rec_reasons.rows,
+  const there: OfTables<number> = {
+    closest_connections: rows.closest,
+    recommendations: rows.recommendations,
+    rec_reasons: rows.reasons,
   };
-  const isComplete = (Object.keys(written) as (keyof RowCounts)[]).every((name) => written[name] === rows[name]);
+  const other = publishedTables.filter((table) => next[table].rows !== there[table]);
   return {
     name: 'complete',
     sentence: 'The tables have exactly the rows that the steps wrote.',
-    outcome: isComplete ? 'passed' : 'failed',
-    detail: isComplete ? undefined : `${JSON.stringify(written)} were written and ${JSON.stringify(rows)} are there`,
+    outcome: other.length === 0 ? 'passed' : 'failed',
+    detail:
+      other.length === 0
+        ? undefined
+        : other
+            .map((table) => `${table} has ${several(there[table], 'row')} instead of ${count(next[table].rows)}`)
+            .join(', '),
   };
 }
 
@@ -144,7 +150,7 @@ function throwIfFailed(checks: readonly CheckOutcome[]): void {
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   if (failed.length > 0)
     throw new ChecksFailedError(
-      `${failed.length === 1 ? 'A check' : `${failed.length} checks`} failed, so the tables stay as they were: ` +
+      `${several(failed.length, 'check')} failed, so the tables stay as they were: ` +
         failed.map(({ name, sentence, detail }) => `${name} (${sentence} But ${detail}.)`).join('; '),
     );
 }

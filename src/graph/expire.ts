@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors.ts';
+import { count, several } from '../figures.ts';
 import type { Graph } from './graph.ts';
 import { graphSize } from './schema.ts';
 import { userRanges } from './user-ranges.ts';
@@ -87,7 +88,7 @@ export async function refuseManyExpired(graph: Graph, horizon: number, mostPerce
 export function refuseShare(expired: number, activities: number, mostPercent: number): void {
   if (expired * 100 > activities * mostPercent)
     throw new BadInputError(
-      `it would remove ${expired} of ${activities} activities, more than KITH_MAX_EXPIRED_PERCENT (${mostPercent}); ` +
+      `it would remove ${count(expired)} of ${several(activities, 'activity', 'activities')}, more than KITH_MAX_EXPIRED_PERCENT (${mostPercent}); ` +
         'run once with a higher one to let them go',
     );
 }

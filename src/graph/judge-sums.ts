@@ -1,5 +1,6 @@
 import type { Weighting } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import { days, several } from '../figures.ts';
 
 /** Whole numbers have 64 bits in Neo4j, Java and Postgres. */
 const beyondAll = 2n ** 63n;
@@ -19,8 +20,8 @@ export function judgeSums(
   const perBase = decay.kind === 'exponential' ? Math.max(windowSeconds, 1_000_000) : windowSeconds;
   if (BigInt(activities) * BigInt(base) * BigInt(perBase) < beyondAll) return;
   throw new BadInputError(
-    `With KITH_BASE_${name.toUpperCase()}=${base / 1000} and a window of ${windowSeconds / 86_400} days, the weights of ` +
-      `${activities} activities could add up to more than whole numbers of 64 bits hold, which would not be exact: ` +
+    `With KITH_BASE_${name.toUpperCase()}=${base / 1000} and a window of ${days(windowSeconds)}, the weights of ` +
+      `${several(activities, 'activity', 'activities')} could add up to more than whole numbers of 64 bits hold, which would not be exact: ` +
       'set lower bases (only how they compare matters), or KITH_WINDOW_DAYS to less.',
   );
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { several } from '../figures.ts';
 import { largestUserId, mostIdBytes, numberOfText, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import type { LineFields } from './line-fields.ts';
 
@@ -116,5 +117,5 @@ export function idReason(
 
 /** Why a record's number of columns is wrong, e.g. `1 column instead of 5`. */
 export function countReason(count: number, expected: string): string {
-  return `${count} ${count === 1 ? 'column' : 'columns'} instead of ${expected}`;
+  return `${several(count, 'column')} instead of ${expected}`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BadInputError, FolderMissingError } from '../errors.ts';
+import { count } from '../figures.ts';
 import { typeByName } from '../storage/file-types.ts';
 import { type Folder, holdsParts } from '../storage/folder.ts';
 import { activityTypes } from './activity-type.ts';
@@ -105,7 +106,7 @@ function refuseLookalikes(folder: Folder, mapping: Mapping | undefined): void {
     );
   }
   if (found.length === 0) return;
-  const more = found.length > mostNames ? `, and ${found.length - mostNames} more` : '';
+  const more = found.length > mostNames ? `, and ${count(found.length - mostNames)} more` : '';
   throw new BadInputError(
     `${folder.location} holds what looks like input but can't be read: ${found.slice(0, mostNames).join(', ')}${more}; ` +
       'give each as a plain file or gzip under its right name, or take it out of the folder.',
@@ -136,7 +137,7 @@ export function unreadIn(folder: Folder, mapping?: Mapping): UnreadNames | undef
 
 /** For a person. */
 export function namesOf({ names, more }: UnreadNames): string {
-  return `${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  return `${names.join(', ')}${more > 0 ? `, and ${count(more)} more` : ''}`;
 }
 
 /** A fingerprint of a folder's input files: the names, sizes and versions of those that are read. */

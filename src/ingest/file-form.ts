@@ -1,3 +1,4 @@
+import { several } from '../figures.ts';
 import type { UserIdKind } from '../user-id.ts';
 import { columnsOf, type FileKind } from './file-kinds.ts';
 import { type TimeForm, textTimes, timesFound } from './time-forms.ts';
@@ -100,7 +101,7 @@ const delimiterNames: Readonly<Record<Delimiter, string>> = {
 /** What of a table differs from a plain one, for a person. */
 export function tableFound(kind: FileKind, form: TableForm, isHeader: boolean, comments: number): string[] {
   const found: string[] = [];
-  if (comments > 0) found.push(comments === 1 ? '1 comment line' : `${comments} comment lines`);
+  if (comments > 0) found.push(several(comments, 'comment line'));
   if (isHeader) found.push('header');
   if (form.delimiter !== ',') found.push(delimiterNames[form.delimiter]);
   if (form.hasBlanks) found.push('blanks around values');

@@ -1,5 +1,6 @@
 import type { InputLimits } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import { several } from '../figures.ts';
 import type { FileForm } from './file-form.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
 
@@ -77,11 +78,11 @@ export async function judgeFile(
   const left = await rejects.endOfFile(file);
   if (firstBad && isTooBad(count.rejected, count.lines, limits))
     throw new BadInputError(
-      `${options.location}/${file} has ${count.rejected} bad rows in ${isStopped ? 'its first ' : ''}${count.lines} ` +
-        `lines, more than ${limits.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT)` +
+      `${options.location}/${file} has ${several(count.rejected, 'bad row')} in ${isStopped ? 'its first ' : ''}` +
+        `${several(count.lines, 'line')}, more than ${limits.maxRejectedPercent} % (KITH_MAX_REJECTED_PERCENT)` +
         `${isStopped ? ' of all that it can have' : ''}; the first is ${isOfObjects ? 'object' : 'line'} ${firstBad.line}: ${firstBad.reason}. ` +
-        `${left > 0 ? `The first ${count.rejected - left}` : 'All'} are in ${rejects.path}; nothing from this folder ` +
-        `was used.${hintFor(firstBad.reason, limits.userIds)}`,
+        `${left > 0 ? `The first ${several(count.rejected - left, 'is', 'are')}` : count.rejected === 1 ? 'It is' : 'All are'} in ${rejects.path}; ` +
+        `nothing from this folder was used.${hintFor(firstBad.reason, limits.userIds)}`,
     );
   return count;
 }

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { BadInputError } from '../errors.ts';
+import { several } from '../figures.ts';
 import type { UserIdKind } from '../user-id.ts';
 import { type Delimiter, plainTable, type TableForm, tableFound } from './file-form.ts';
 import { columnsOf, type FileKind, hasFlag, otherColumn, placesOf, timeColumn } from './file-kinds.ts';
@@ -256,7 +257,7 @@ function refuseMissing(
   }
   const [name] = missing;
   throw new BadInputError(
-    `${path} has no column for ${missing.join(' and ')}${isHeader ? '' : `, only ${sample[0]?.length ?? 0} columns`}: add ` +
+    `${path} has no column for ${missing.join(' and ')}${isHeader ? '' : `, only ${several(sample[0]?.length ?? 0, 'column')}`}: add ` +
       `${missing.length === 1 ? 'it' : 'them'}, say which it is under "columns:" in kith.mapping.yaml, or give all rows the same under ` +
       `"constants:", such as ${name}: ${name === 'timestamp' || name === 'created_at' ? '2024-05-01' : '1'}.`,
   );

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EngineError, messageOf } from '../errors.ts';
+import { count } from '../figures.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
 import { makeFolders } from '../storage/make-folders.ts';
 import type { Forgotten } from './forgotten.ts';
@@ -94,7 +95,7 @@ export class RejectsFile {
    */
   async endOfFile(file: string): Promise<number> {
     const left = this.#left;
-    if (left > 0) await this.#write(`${field(file)},,"and ${left} more, which are not kept",\n`);
+    if (left > 0) await this.#write(`${field(file)},,"and ${count(left)} more, which are not kept",\n`);
     this.#rows = 0;
     this.#bytes = 0;
     this.#left = 0;

@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors.ts';
+import { count, several } from '../figures.ts';
 import { asOfOfFolder } from '../ingest/day-folder.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
@@ -88,7 +89,7 @@ export async function judgeAge(context: RunContext, newest?: number): Promise<vo
       waive(
         context,
         'stale',
-        `${what}, ${isoSeconds(at)}, is ${Math.floor((at - known) / day)} days after the newest activity, ` +
+        `${what}, ${isoSeconds(at)}, is ${several(Math.floor((at - known) / day), 'day')} after the newest activity, ` +
           `${isoSeconds(known)}, more than KITH_STALE_AFTER_DAYS (${settings.staleAfterDays}): ${remedy}.`,
       );
 }
@@ -104,7 +105,7 @@ export async function judgeFirstFolder({ run, database, folder }: RunContext, st
   if (!isByName || !run.steps.includes('closest') || staged.newest === undefined || staged.later * 2 <= all) return;
   if (await lastPublished(database)) return;
   throw new BadInputError(
-    `${staged.later} of the ${all} activities in ${folder?.location} are later than the as-of ` +
+    `${count(staged.later)} of the ${several(all, 'activity', 'activities')} in ${folder?.location} ${staged.later === 1 ? 'is' : 'are'} later than the as-of ` +
       `${isoSeconds(run.asOf)} and would not count: give --as-of ${isoSeconds(Math.ceil(staged.newest / day) * day)}, ` +
       'which counts them all, or another one. Nothing from this folder was used.',
   );

@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import { refuseLackOfSpace } from '../engines/free-space.ts';
 import { moveNeo4jAside, neo4jStore } from '../engines/store-aside.ts';
 import { BadInputError, EngineError, messageOf } from '../errors.ts';
+import { several } from '../figures.ts';
 import { raiseHorizon } from '../graph/expire.ts';
 import { loadFolder } from '../graph/load-folder.ts';
 import { graphSize } from '../graph/schema.ts';
@@ -148,7 +149,7 @@ async function refuseFilled(settings: Settings, signal: AbortSignal): Promise<vo
   const { users } = await withGraph({ settings, signal }, graphSize);
   if (users > 0)
     throw new BadInputError(
-      `Neo4j of KITH_NEO4J_URI holds ${users} users: empty its database first, since Kith doesn't touch the store of a given server.`,
+      `Neo4j of KITH_NEO4J_URI holds ${several(users, 'user')}: empty its database first, since Kith doesn't touch the store of a given server.`,
     );
 }
 

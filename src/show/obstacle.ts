@@ -1,3 +1,4 @@
+import { several, share } from '../figures.ts';
 import type { ShownId } from '../user-id.ts';
 import { instantText, weightText } from './text.ts';
 
@@ -55,13 +56,13 @@ export function obstacleText(obstacle: Obstacle, userId: ShownId, recId: ShownId
     case 'undiscoverable':
       return `${recId} is not discoverable: nobody is recommended ${recId}.`;
     case 'inactive':
-      return `${recId} has done nothing for ${obstacle.days} days (KITH_RECOMMEND_ACTIVE_DAYS).`;
+      return `${recId} has done nothing for ${several(obstacle.days, 'day')} (KITH_RECOMMEND_ACTIVE_DAYS).`;
     case 'no-path':
       return `None of the closest connections of ${userId} has ${recId} among theirs.`;
     case 'reputation':
       return obstacle.reputation === undefined
         ? `${recId} has no reputation score, and only users of at least ${obstacle.least} are good.`
-        : `The reputation of ${recId} is ${obstacle.reputation}, and only users of at least ${obstacle.least} are good.`;
+        : `The reputation of ${recId} is ${share(obstacle.reputation)}, and only users of at least ${obstacle.least} are good.`;
     case 'not-among-best': {
       const missing = obstacle.missing === undefined ? '' : `, which is ${weightText(obstacle.missing)} more`;
       return `${recId} has rank ${obstacle.rank} and only 20 are recommended; the 20th has score ${weightText(obstacle.lowestScore)}${missing}.`;
@@ -69,7 +70,7 @@ export function obstacleText(obstacle: Obstacle, userId: ShownId, recId: ShownId
     case 'no-term':
       return `Nobody around the ties of ${userId} engages enough with ${recId}, who is not popular and did not engage with ${userId} either.`;
     case 'busy':
-      return `${recId} engages with more than ${obstacle.most} people, which counts only for those who are close to them (KITH_STRANGERS_AT_MOST), and nothing else speaks for them.`;
+      return `${recId} engages with more than ${several(obstacle.most, 'person', 'people')}, which counts only for those who are close to them (KITH_STRANGERS_AT_MOST), and nothing else speaks for them.`;
     case 'engaged':
       return `${userId} has engaged with ${recId} in the window, and such people are not recommended (KITH_RECOMMEND_ENGAGED).`;
     case 'popular-at-most':
@@ -99,11 +100,11 @@ export function obstacleWords(obstacle: Obstacle): string {
     case 'undiscoverable':
       return 'not discoverable';
     case 'inactive':
-      return `inactive for ${obstacle.days} days`;
+      return `inactive for ${several(obstacle.days, 'day')}`;
     case 'no-path':
       return 'no path';
     case 'reputation':
-      return obstacle.reputation === undefined ? 'no reputation score' : `reputation ${obstacle.reputation}`;
+      return obstacle.reputation === undefined ? 'no reputation score' : `reputation ${share(obstacle.reputation)}`;
     case 'not-among-best':
       return `rank ${obstacle.rank}, below 20`;
     case 'no-term':

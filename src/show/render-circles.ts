@@ -1,3 +1,4 @@
+import { count, several } from '../figures.ts';
 import type { ShownId } from '../user-id.ts';
 import { activityText, shownActivities } from './activities.ts';
 import type { CirclesExplanation, Term } from './explain-circles.ts';
@@ -41,9 +42,9 @@ function termText({ recId, userId }: CirclesExplanation, term: Term, withMembers
       const { via, rank, members, lately, before } = term;
       const engaged = lately.length + before.length;
       const share = Math.round((engaged / members) * 100);
-      const recently = lately.length > 0 ? `, ${lately.length} of them recently` : '';
+      const recently = lately.length > 0 ? `, ${count(lately.length)} of them recently` : '';
       const line =
-        `  ${weight}  of the ${members} people around ${via} (tie ${rank}), ${engaged} (${share} %) ` +
+        `  ${weight}  of the ${several(members, 'person', 'people')} around ${via} (tie ${rank}), ${count(engaged)} (${share} %) ` +
         `${engaged === 1 ? 'engages' : 'engage'} with ${recId}${recently}`;
       return withMembers ? [line, ...namesOf([...lately, ...before])].join('\n') : line;
     }
@@ -52,7 +53,7 @@ function termText({ recId, userId }: CirclesExplanation, term: Term, withMembers
     case 'engages-with-you': {
       const [latest] = term.activities;
       const times = term.activities.length;
-      const line = `  ${weight}  ${recId} engaged with ${userId}${times > 1 ? `, ${times} times` : ''}${latest ? `, last at ${instantText(latest.at)}` : ''}`;
+      const line = `  ${weight}  ${recId} engaged with ${userId}${times > 1 ? `, ${count(times)} times` : ''}${latest ? `, last at ${instantText(latest.at)}` : ''}`;
       return [line, ...term.activities.slice(0, shownActivities).map((one) => `          ${activityText(one)}`)].join(
         '\n',
       );
@@ -63,5 +64,5 @@ function termText({ recId, userId }: CirclesExplanation, term: Term, withMembers
 function namesOf(members: readonly ShownId[]): string[] {
   const more = members.length - shownMembers;
   const named = members.slice(0, shownMembers).join(', ');
-  return [`          ${named}${more > 0 ? ` and ${more} more` : ''}`];
+  return [`          ${named}${more > 0 ? ` and ${count(more)} more` : ''}`];
 }

@@ -1,3 +1,4 @@
+import { several } from '../figures.ts';
 import { activityText, type Step, shownActivities } from './activities.ts';
 import type { Explanation } from './explain.ts';
 import { obstacleText } from './obstacle.ts';
@@ -26,14 +27,14 @@ export function renderExplanation(explanation: Explanation): string {
 /** Whether somebody is recommended, in a sentence. */
 export function verdict({ userId, recId, recommended, rank, score, reasons }: Explanation): string {
   if (!recommended) return `${recId} is not recommended to ${userId}.`;
-  const whom = reasons.length === 1 ? 'one closest connection' : `${reasons.length} closest connections`;
+  const whom = several(reasons.length, 'closest connection');
   return `${recId} is recommended to ${userId}: rank ${rank}, score ${weightText(score)}, because of ${whom}.`;
 }
 
 function stepText({ from, to, rank, weight, activities }: Step): string {
   const lines = activities.slice(0, shownActivities).map((activity) => `      ${activityText(activity)}`);
   const more = activities.length - lines.length;
-  if (more > 0) lines.push(`      and ${more} older ones`);
+  if (more > 0) lines.push(`      and ${more} older`);
   return [`  ${from} → ${to}: rank ${rank} among the closest of ${from}, weight ${weightText(weight)}`, ...lines].join(
     '\n',
   );

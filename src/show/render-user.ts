@@ -1,3 +1,4 @@
+import { count, days, share } from '../figures.ts';
 import { type DroppedCandidates, toldOf } from '../scoring/ranking/filters.ts';
 import type { ShownId } from '../user-id.ts';
 import type { RecommendationView, UserView } from './show-user.ts';
@@ -31,7 +32,7 @@ export function renderUser(view: UserView, kith: string): string {
     parts.push('No closest connections: the user did nothing that counts, is suspended, or is not known.');
   else if (!view.suspended)
     parts.push(
-      `No closest connections: in the ${run.settings.weighting.windowSeconds / 86_400} days before the as-of, the user did nothing that counts.`,
+      `No closest connections: in the ${days(run.settings.weighting.windowSeconds)} before the as-of, the user did nothing that counts.`,
     );
   if (view.vias && !view.suspended) parts.push(tiesText(view.vias));
   if (recommendations.length > 0)
@@ -54,7 +55,7 @@ export function renderUser(view: UserView, kith: string): string {
 export function stateText({ suspended, reputation, run, fromTables }: UserView): string {
   if (fromTables !== undefined)
     return `From the published tables, since ${fromTables}: flags, scores and who was dropped are not known.`;
-  const score = reputation === undefined ? 'no reputation score' : `reputation ${reputation}`;
+  const score = reputation === undefined ? 'no reputation score' : `reputation ${share(reputation)}`;
   const least = run.settings.weighting.minReputation;
   const filter =
     run.settings.reputation === 'list'
@@ -88,6 +89,6 @@ function droppedText({ userId, recommendations }: UserView, dropped: DroppedCand
 
 /** How many candidates each filter dropped, as a sentence. */
 export function droppedCounts(dropped: DroppedCandidates): string {
-  const counts = toldOf(dropped).map(({ text, dropped }) => `${text} ${dropped}`);
+  const counts = toldOf(dropped).map(({ text, dropped }) => `${text} ${count(dropped)}`);
   return `Candidates dropped: ${counts.join(', ')}.`;
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError, EngineError, messageOf } from '../errors.ts';
+import { count, several } from '../figures.ts';
 import type { StoredFile } from './folder.ts';
 import type { S3 } from './s3-client.ts';
 import { changedError, s3Error } from './s3-errors.ts';
@@ -80,7 +81,9 @@ async function* blocksOf(s3: S3, object: StoredObject, first: Readable, stop: Ab
     const pause = pauses[failures];
     if (pause === undefined) {
       const reason = why instanceof EngineError ? why.message : `${messageOf(why)}; check the health of ${s3.server}.`;
-      throw new EngineError(`${object.path} stopped for good after ${at} of ${object.size} bytes: ${reason}`);
+      throw new EngineError(
+        `${object.path} stopped for good after ${count(at)} of ${several(object.size, 'byte')}: ${reason}`,
+      );
     }
     failures += 1;
     await sleep(pause, undefined, { signal: stop });

@@ -1,6 +1,7 @@
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BadInputError } from '../errors.ts';
+import { count, several } from '../figures.ts';
 
 /** How large a gzip file may become when it is unpacked. */
 export interface UnpackLimits {
@@ -57,7 +58,7 @@ export function tooLarge(
       ? 'KITH_MAX_UNPACKED_SIZE'
       : `${limits.maxUnpackedRatio} times its size, KITH_MAX_UNPACKED_RATIO`;
   return new BadInputError(
-    `${path} has ${size} bytes and unpacks to more than ${most} (${setting}), which real data does not; if this file is right, ` +
+    `${path} has ${several(size, 'byte')} and unpacks to more than ${count(most)} (${setting}), which real data does not; if this file is right, ` +
       'raise the setting.',
   );
 }

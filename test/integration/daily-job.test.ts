@@ -204,7 +204,7 @@ test('the engines are not stopped under a worker', async () => {
   const { code, stderr } = await kith(['down'], network.env);
   expect({ code, stderr }).toEqual({
     code: 5,
-    stderr: expect.stringMatching(/^kith: A worker is running \(.+:\d+\) and would start the engines again: .*--force/),
+    stderr: expect.stringMatching(/^kith: 1 worker is running \(.+:\d+\) and would start the engines again: .*--force/),
   });
   expect((await status(readSettings(network.env))).postgres.running).toBe(true);
 });
@@ -224,7 +224,7 @@ test('bad input fails the run at once, leaves the tables as they were, and calls
   await put(`${date}/like.csv`, '10,20,1,2024-03-05 00:00:00,like\nso,what\n');
   await network.kith('enqueue', '--input', `${root}/${date}`);
   const run = await network.untilOver();
-  expect(run).toMatchObject({ status: 'failed', error: expect.stringMatching(/1 bad rows? in 2 lines/) });
+  expect(run).toMatchObject({ status: 'failed', error: expect.stringMatching(/1 bad row in 2 lines/) });
   expect(run.steps.map(({ name, attempts }) => [name, attempts])).toEqual([['ingest', 1]]);
   await network.waitFor('the hook to be told', () => told[0], 100);
   // The queue is looked after every half minute.

@@ -184,7 +184,7 @@ inBrowser('the dashboard', () => {
       void dialog.dismiss();
     });
     const error = await textOf(page.locator('.hero [role=alert]'));
-    expect(error).toContain('<img src=x onerror=alert(1)>/like.csv has 1 bad rows in 1 lines');
+    expect(error).toContain('<img src=x onerror=alert(1)>/like.csv has 1 bad row in 1 line');
     expect(await page.locator('main img').count()).toBe(0);
     expect(await textOf(page.locator('.hero .badge'))).toBe('failed');
     expect(await page.locator('.hero [data-step=ingest].failed').count()).toBe(1);

@@ -306,7 +306,7 @@ describe('kith evaluate', () => {
     writeFileSync(join(bad, 'like.csv'), 'a,b,c,d,e\n'.repeat(100));
     const { code, stderr } = await kith('--input', bad);
     expect(code).toBe(2);
-    const [, path = ''] = /All are in (\S+);/.exec(stderr) ?? [];
+    const [, path = ''] = /(?:All are|It is) in (\S+);/.exec(stderr) ?? [];
     expect(existsSync(path)).toBe(true);
     rmSync(path);
   });

@@ -496,7 +496,7 @@ describe('a line to S3 that breaks', () => {
     const problem = await problemOf(read(folder, 'like.csv', 1000));
     expect(problem).toBeInstanceOf(EngineError);
     expect(problem.message).toMatch(
-      /20240131\/like\.csv stopped for good after \d+ of 2000000 bytes: S3 at \S+ can't be reached .* is right\.$/,
+      /20240131\/like\.csv stopped for good after [\d,]+ of 2,000,000 bytes: S3 at \S+ can't be reached .* is right\.$/,
     );
     expect(ranges().length).toBeGreaterThanOrEqual(3);
   }, 60_000);

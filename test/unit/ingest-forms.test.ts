@@ -197,7 +197,7 @@ describe('a file as people have it', () => {
     const { readFile } = await import('node:fs/promises');
     const files = { 'follow.parquet': await readFile(path) };
     await expect(read(files, { ...inputLimits, maxUnpackedBytes: 1_000_000 })).rejects.toThrow(
-      /follow\.parquet has \d+ bytes and unpacks to more than 1000000 \(KITH_MAX_UNPACKED_SIZE\)/,
+      /follow\.parquet has [\d,]+ bytes and unpacks to more than 1,000,000 \(KITH_MAX_UNPACKED_SIZE\)/,
     );
   });
 

@@ -78,7 +78,7 @@ describe('a list of scores', () => {
     const read = readReputationList(join(folder, 'bomb.csv.gz'), {
       limits: { maxUnpackedBytes: 1_000_000, maxUnpackedRatio: 1 },
     });
-    await expect(read).rejects.toThrow(/bomb\.csv\.gz has \d+ bytes and unpacks to more than 1000000 /);
+    await expect(read).rejects.toThrow(/bomb\.csv\.gz has [\d,]+ bytes and unpacks to more than 1,000,000 /);
     await expect(read).rejects.toThrow(BadInputError);
     await expect(readReputationList('/dev/zero', { limits: inputLimits })).rejects.toThrow(/it is a device/);
   });

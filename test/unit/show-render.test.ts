@@ -107,8 +107,8 @@ test('of many reasons the three heaviest are named and the others counted', () =
 
 test('of many activities the newest are shown and the others counted, with message ids in full', () => {
   const text = renderExplanation(explanation({}));
-  expect(text).toContain('99 is recommended to 42: rank 3, score 0.5000, because of one closest connection.');
-  expect(text).toContain('and 2 older ones');
+  expect(text).toContain('99 is recommended to 42: rank 3, score 0.5000, because of 1 closest connection.');
+  expect(text).toContain('and 2 older');
   expect(text).toContain('message 9007199254740993');
 });
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
+import { count } from '../../figures.ts';
 import { drawNow } from '../../jobs/draw-now.ts';
 import { print } from '../../output.ts';
-import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { count } from '../../figures.ts';
 import { forget } from '../../jobs/forget/forget.ts';
 import { print, say } from '../../output.ts';
 import { readUserId } from '../../show/user-id.ts';
-import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `

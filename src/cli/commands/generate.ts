@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { BadInputError } from '../../errors.ts';
+import { several } from '../../figures.ts';
 import { type GenerateOptions, generate } from '../../generate/generate.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import { print } from '../../output.ts';
-import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 import { showWork } from '../show-work.ts';
 
@@ -50,7 +50,7 @@ async function withProgress(options: GenerateOptions): Promise<Awaited<ReturnTyp
     const result = await generate({ ...options, onProgress });
     const rows = Object.values(result.files).reduce((sum, number) => sum + number, 0);
     watcher.ends(
-      { ...work, title: `Generated ${options.out}: ${count(rows)} rows` },
+      { ...work, title: `Generated ${options.out}: ${several(rows, 'row')}` },
       (performance.now() - started) / 1000,
     );
     return result;

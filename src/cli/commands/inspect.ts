@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { count, several } from '../../figures.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import { hintFor } from '../../ingest/judge-file.ts';
 import { type Inspected, inspectFolder } from '../../inspect/inspect-folder.ts';
 import { withMapping } from '../../jobs/run-options.ts';
 import { print } from '../../output.ts';
 import { openFolder } from '../../storage/open-folder.ts';
-import { count } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 import { describeFile, describeUnread } from '../summary.ts';
 
@@ -60,16 +60,17 @@ function describe(
   if (rejected.length > 0) lines.push('rejected');
   for (const { file, reason, line, text, rows } of rejected.slice(0, mostReasons))
     lines.push(`    ${file}: ${count(rows)} with "${reason}", first in line ${line}: ${text}`);
-  if (rejected.length > mostReasons) lines.push(`    and ${count(rejected.length - mostReasons)} more reasons`);
+  if (rejected.length > mostReasons) lines.push(`    and ${several(rejected.length - mostReasons, 'more reason')}`);
   const { activities, users, repeated, oldest, newest } = counts;
   lines.push('holds');
-  lines.push(`    ${count(users)} users`);
+  lines.push(`    ${several(users, 'user')}`);
   for (const [type, number] of Object.entries(activities))
-    if (number > 0) lines.push(`    ${count(number)} of ${type}`);
-  if (repeated > 0) lines.push(`    ${count(repeated)} repeated, which count once`);
+    if (number > 0) lines.push(`    ${several(number, type, type === 'reply' ? 'replies' : `${type}s`)}`);
+  if (repeated > 0)
+    lines.push(`    ${several(repeated, 'repeated activity', 'repeated activities')}, which count once`);
   if (messages)
     lines.push(
-      `    ${count(messages.count)} messages of ${count(messages.users)} users, ${isoSeconds(messages.oldest)} to ` +
+      `    ${several(messages.count, 'message')} of ${several(messages.users, 'user')}, ${isoSeconds(messages.oldest)} to ` +
         isoSeconds(messages.newest),
     );
   if (oldest === undefined || newest === undefined || fitting === undefined) {
@@ -78,11 +79,13 @@ function describe(
   }
   lines.push(`span        ${isoSeconds(oldest)} to ${isoSeconds(newest)}`);
   if (named !== fitting && named !== undefined)
-    lines.push(
-      `as-of       the folder's date, ${isoSeconds(named)}, does not fit: ${count(counting)} activities count then`,
-    );
+    lines.push(`as-of       the folder's date, ${isoSeconds(named)}, does not fit: ${activitiesCount(counting)} then`);
   lines.push(`as-of       ${isoSeconds(fitting)} fits`);
-  if (named === fitting) lines.push(`            ${count(counting)} activities count (window ${windowDays} days)`);
+  if (named === fitting) lines.push(`            ${activitiesCount(counting)} (window ${several(windowDays, 'day')})`);
   else lines.push(`            kith run --input … --as-of ${isoSeconds(fitting)}`);
   return lines;
+}
+
+function activitiesCount(counting: number): string {
+  return counting === 1 ? '1 activity counts' : `${count(counting)} activities count`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { several } from '../../figures.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
 import { print, printJson, printSecret, say } from '../../output.ts';
 import { addReader, listReaders, removeReader } from '../../postgres/readers.ts';
@@ -44,7 +45,9 @@ export function addReadersCommand(program: Command): void {
       );
       url.username = name;
       url.password = password;
-      say(`Reader ${name}, with at most ${limit} connections. Its password is in this URL, which is shown only now:`);
+      say(
+        `Reader ${name}, with at most ${several(Number(limit), 'connection')}. Its password is in this URL, which is shown only now:`,
+      );
       printSecret(url.href);
     });
   readers
@@ -59,7 +62,7 @@ export function addReadersCommand(program: Command): void {
         print(
           ...found.map(
             ({ name, limit, connections, timeout }) =>
-              `${name}  ${connections} of ${limit < 0 ? 'any number of' : limit} connections${timeout ? `, queries of at most ${timeout}` : ''}`,
+              `${name}  ${connections} of ${limit < 0 ? 'any number of connections' : several(limit, 'connection')}${timeout ? `, queries of at most ${timeout}` : ''}`,
           ),
         );
     });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { several } from '../../figures.ts';
 import { planRebuild, type RebuildPlan, rebuildGraph } from '../../jobs/rebuild.ts';
 import { print, say } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
@@ -38,7 +39,7 @@ export function addRebuildCommand(program: Command): void {
       );
       const old = aside === undefined ? '' : `; the old store is in ${aside}: delete it once you don't need it`;
       print(
-        `Rebuilt: ${users} users and ${activities} activities in the graph${old}.`,
+        `Rebuilt: ${several(users, 'user')} and ${several(activities, 'activity', 'activities')} in the graph${old}.`,
         'Closest connections and scores come back with the next `kith run`.',
       );
     });
@@ -50,7 +51,7 @@ const onlyPart =
 function describe({ accepted, folders, bytes, isComplete, store }: RebuildPlan): string {
   const aside = store ? `move ${store.folder} (${megabytes(store.bytes)}) aside, and ` : '';
   const part = isComplete ? '' : `, which is only a part (the graph held something before they were kept)`;
-  return `${aside}rebuild the graph from ${accepted} (${folders} ingests, ${megabytes(bytes)})${part}`;
+  return `${aside}rebuild the graph from ${accepted} (${several(folders, 'ingest')}, ${megabytes(bytes)})${part}`;
 }
 
 function megabytes(bytes: number): string {

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { count, secondsSince, several } from '../../figures.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
 import { type ReadProgress, reading } from '../../ingest/read-folder.ts';
 import { reputationFolder } from '../../jobs/run-context.ts';
@@ -16,7 +17,6 @@ import { writeReputationList, writeWeekScores } from '../../scoring/reputation/w
 import type { Folder } from '../../storage/folder.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import { refuseUnwritable } from '../../storage/write-whole.ts';
-import { count, secondsSince } from '../figures.ts';
 import { interruptible } from '../interruptible.ts';
 import { ProgressLine } from '../lines.ts';
 
@@ -114,8 +114,10 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
       signal,
       onCounts: (counts, words) => {
         for (const [part, { users, good, weeks }] of Object.entries(counts))
-          line.say(`${part.padEnd(10)} ${count(users)} users, ${count(good)} of them good, ${count(weeks)} user-weeks`);
-        line.say(`vocabulary ${count(words)} words`);
+          line.say(
+            `${part.padEnd(10)} ${several(users, 'user')}, ${count(good)} of them good, ${several(weeks, 'user-week')}`,
+          );
+        line.say(`vocabulary ${several(words, 'word')}`);
       },
       onProgress: (batches, epochs) => line.show(`batch ${count(batches)}, epoch ${epochs.toFixed(2)}`),
       onRound: ({ round, epochs, trainingLoss, validationLoss, validationAuc, isBest }) =>
@@ -134,10 +136,10 @@ async function train(settings: Settings, options: TrainOptions, signal: AbortSig
     await writeModel(options.model, trained.model, training.fit.seed, card);
     const quality = qualityOf(trained.evaluation);
     print(
-      `Model written to ${options.model} in ${secondsSince(started)}. On ${count(quality.good + quality.others)} users it has not seen:`,
+      `Model written to ${options.model} in ${secondsSince(started)}. On ${several(quality.good + quality.others, 'user')} it has not seen:`,
       `  AUC by user         ${quality.userAuc.toFixed(4)}`,
       `  average precision   ${quality.userAveragePrecision.toFixed(4)}`,
-      `  pred >= 0.5         ${count(quality.goodFound)} of ${count(quality.good)} good users, ${count(quality.othersFound)} of ${count(quality.others)} others`,
+      `  pred >= 0.5         ${count(quality.goodFound)} of ${several(quality.good, 'good user')}, ${count(quality.othersFound)} of ${several(quality.others, 'other')}`,
       `Details: ${join(options.model, 'model-card.md')}. To use the model: kith run --model ${options.model}`,
     );
   });
@@ -164,7 +166,9 @@ async function score(settings: Settings, options: ScoreOptions, signal: AbortSig
     const written = { s3: settings.s3, signal, texts: await store.texts() };
     if (options.weeks !== undefined) await writeWeekScores(options.weeks, store.weekScores(model.id), written);
     await writeReputationList(options.out, list, written);
-    print(`${count(list.size)} users scored by ${count(weeks)} user-weeks in ${secondsSince(started)}: ${options.out}`);
+    print(
+      `${several(list.size, 'user')} scored by ${several(weeks, 'user-week')} in ${secondsSince(started)}: ${options.out}`,
+    );
   });
 }
 
@@ -194,7 +198,7 @@ async function withMessages(
   await withFolderStore(folder, options, async (store, counts, rejects) => {
     for (const { form, lines, parsed, rejected } of counts)
       line.say(
-        `messages   ${count(lines)} lines, ${count(parsed)} parsed, ${count(rejected)} rejected` +
+        `messages   ${several(lines, 'line')}, ${count(parsed)} parsed, ${count(rejected)} rejected` +
           (rejected > 0 ? `: ${rejects}` : '') +
           (form === undefined ? '' : ` (${form})`),
       );
@@ -203,7 +207,7 @@ async function withMessages(
       throw new BadInputError(
         messages === 0
           ? `The message file in ${folder.location} is empty: there is nothing to read.`
-          : `All ${count(messages)} messages in ${folder.location} are later than ${isoSeconds(asOf ?? endOfTime)}: give a later --as-of.`,
+          : `Every message in ${folder.location} is later than ${isoSeconds(asOf ?? endOfTime)}: give a later --as-of.`,
       );
     await work(store);
   });

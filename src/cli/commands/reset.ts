@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { several } from '../../figures.ts';
 import { resetNetwork } from '../../jobs/reset.ts';
 import { print } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
@@ -31,8 +32,10 @@ export function addResetCommand(program: Command): void {
       const graph =
         removed.users === undefined
           ? 'the graph (its store was replaced)'
-          : `${removed.users} users and ${removed.activities} activities in the graph`;
-      print(`Emptied: ${graph}, ${removed.rows} published rows, ${removed.runs} runs, all messages.`);
+          : `${several(removed.users, 'user')} and ${several(removed.activities ?? 0, 'activity', 'activities')} in the graph`;
+      print(
+        `Emptied: ${graph}, ${several(removed.rows, 'published row')}, ${several(removed.runs, 'run')}, all messages.`,
+      );
       if (removed.aside !== undefined)
         print(
           `Postgres could not open its data: it is in ${removed.aside} now, and roles, grants and other databases in it are lost. ` +

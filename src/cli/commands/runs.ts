@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
+import { seconds, several } from '../../figures.ts';
 import { type ListedRun, listRuns } from '../../jobs/list-runs.ts';
 import { giveUpRun } from '../../jobs/runs.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
@@ -42,15 +43,14 @@ function linesOf({ id, asOf, status, error, startedAt, finishedAt, steps }: List
   return [
     head,
     ...steps.map((step) => {
-      const attempts = `${step.attempts} ${step.attempts === 1 ? 'attempt' : 'attempts'}`;
-      const rows = step.rows === null ? '' : `, ${step.rows.toLocaleString('en')} rows`;
+      const rows = step.rows === null ? '' : `, ${several(step.rows, 'row')}`;
       const by = step.worker === null ? '' : `, ${step.worker}`;
       const why = step.error && step.error !== error ? `: ${step.error}` : '';
-      return `  ${step.name.padEnd(11)}${step.status.padEnd(8)} ${attempts}${rows}${took(step.startedAt, step.finishedAt)}${by}${why}`;
+      return `  ${step.name.padEnd(11)}${step.status.padEnd(8)} ${several(step.attempts, 'attempt')}${rows}${took(step.startedAt, step.finishedAt)}${by}${why}`;
     }),
   ];
 }
 
 function took(from: string | null, to: string | null): string {
-  return from && to ? ` in ${((Date.parse(to) - Date.parse(from)) / 1000).toFixed(1)} s` : '';
+  return from && to ? ` in ${seconds((Date.parse(to) - Date.parse(from)) / 1000)}` : '';
 }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Settings } from '../../config/settings.ts';
 import { status } from '../../engines/stack.ts';
 import { BusyError } from '../../errors.ts';
+import { several } from '../../figures.ts';
 import { Database } from '../../postgres/database.ts';
 import { workerName } from '../attempt.ts';
 
@@ -39,7 +40,7 @@ export async function refuseWhileWorkers(settings: Settings): Promise<void> {
   if (workers.length === 0) return;
   const names = workers.map(({ worker }) => worker).join(', ');
   throw new BusyError(
-    `${workers.length === 1 ? 'A worker is' : `${workers.length} workers are`} running (${names}) and would start the engines again: ` +
+    `${several(workers.length, 'worker is', 'workers are')} running (${names}) and would start the engines again: ` +
       'stop them first (SIGTERM lets them finish their step), or call `kith down --force`.',
   );
 }

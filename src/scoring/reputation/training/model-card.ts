@@ -1,3 +1,4 @@
+import { count, several } from '../../../figures.ts';
 import { areaUnderRoc, averagePrecision, calibration, type Judged, rocCurve } from './metrics.ts';
 import { drawCalibration, drawRoc } from './pictures.ts';
 import type { Evaluation, PartCounts, Training, TrainingSettings } from './train-model.ts';
@@ -68,7 +69,7 @@ Tells how similar a user is to handpicked good users in choice of words and qual
 | made on | ${trainedOn.toISOString().slice(0, 10)} |
 | from | ${source}${asOf ? `, messages up to ${asOf}` : ''} |
 | kind | convolutional text classifier: words as ${architecture.dimension} numbers, ${architecture.filters} filters of each width ${architecture.widths.join(', ')}, largest answer of each, dropout ${fit.dropout} |
-| reads | the first ${model.length.toLocaleString('en')} words of a user-week, of a vocabulary of ${model.vocabulary.words.length.toLocaleString('en')} |
+| reads | the first ${count(model.length)} words of a user-week, of a vocabulary of ${count(model.vocabulary.words.length)} |
 | seed | ${fit.seed}: the same messages and seed give the same model |
 
 ## Data
@@ -107,7 +108,7 @@ ${thresholdRows(training.evaluation.preds)}
   fewer than half of the weeks at 0.5 are a good user's. With the true share in it almost nobody would reach 0.5.
 - \`pred\` of a user is the share of the user's weeks with a probability (rounded to 6 decimals) of at least 0.5. A user is recommended from a pred of ${threshold} on, unless a run says
   otherwise (\`--min-reputation\`).
-- With ${quality.good} good users in the test the area under the curve is known to about ±${standardError(quality).toFixed(3)} (one standard error).
+- With ${several(quality.good, 'good user')} in the test the area under the curve is known to about ±${standardError(quality).toFixed(3)} (one standard error).
 - It judges how people write, not whether they are right, and it knows only the kind of network and the time it has learnt from.
 
 ## Training
@@ -124,7 +125,7 @@ function partRows(counts: PartCounts): string {
   return Object.entries(counts)
     .map(
       ([part, { users, good, weeks }]) =>
-        `| ${part} | ${users.toLocaleString('en')} | ${good.toLocaleString('en')} | ${share(100 * good, users).toFixed(1)} | ${weeks.toLocaleString('en')} |`,
+        `| ${part} | ${count(users)} | ${count(good)} | ${share(100 * good, users).toFixed(1)} | ${count(weeks)} |`,
     )
     .join('\n');
 }

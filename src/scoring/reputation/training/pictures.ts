@@ -1,3 +1,4 @@
+import { several } from '../../../figures.ts';
 import type { CalibrationBin, RocPoint } from './metrics.ts';
 
 const size = 420;
@@ -20,7 +21,7 @@ export function drawCalibration(bins: readonly CalibrationBin[]): string {
   const corners = bins.map(({ predicted, observed }) => place(predicted, observed));
   const dots = bins.map(({ predicted, observed, count }) => {
     const [x, y] = place(predicted, observed).split(',');
-    return `<circle cx="${x}" cy="${y}" r="4" fill="#2458b8"><title>${count} weeks</title></circle>`;
+    return `<circle cx="${x}" cy="${y}" r="4" fill="#2458b8"><title>${several(count, 'week')}</title></circle>`;
   });
   return chart(
     'Calibration on unseen weeks, classes 50:50',

@@ -1,4 +1,5 @@
 import { BadInputError } from '../../../errors.ts';
+import { several } from '../../../figures.ts';
 import { Random } from '../../../random.ts';
 import { compareIds, type UserId } from '../../../user-id.ts';
 
@@ -25,7 +26,7 @@ export function splitUsers(labels: ReadonlyMap<UserId, boolean>, seed: number): 
     if (users.length < leastUsers)
       throw new BadInputError(
         `Training needs at least ${leastUsers} users labelled good and ${leastUsers} labelled otherwise; ` +
-          `there are ${users.length} ${kind ? 'good ones' : 'others'}.`,
+          `there ${users.length === 1 ? 'is' : 'are'} ${several(users.length, kind ? 'good one' : 'other')}.`,
       );
     const test = Math.max(1, Math.round(users.length * testShare));
     const validation = Math.max(1, Math.round(users.length * validationShare));
