@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { type Bar, type Timeline, timelineOf } from './timeline.ts';
 import { amountText, asOfText, clockText, duration, several } from './words.ts';

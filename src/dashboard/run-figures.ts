@@ -1,6 +1,6 @@
 import type { CheckOutcome } from '../export/checks.ts';
+import { type Content, type Html, html } from '../html.ts';
 import { toldOf } from '../scoring/ranking/filters.ts';
-import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { linesOf } from './trend.ts';
 import { count, percent } from './words.ts';

@@ -1,5 +1,5 @@
+import { type Html, html } from '../html.ts';
 import type { PastLists } from '../jobs/run-summary.ts';
-import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { asOfText, count, duration, percent, runMilliseconds, several, shortCount, shortDay } from './words.ts';
 

@@ -1,3 +1,4 @@
+import { type Content, type Html, html } from '../html.ts';
 import { type ActivityView, activityText, type Step, shownActivities } from '../show/activities.ts';
 import type { Reason } from '../show/explain.ts';
 import type { CirclesExplanation, Term } from '../show/explain-circles.ts';
@@ -7,7 +8,6 @@ import { verdict as verdictByCircles } from '../show/render-circles.ts';
 import { verdict } from '../show/render-explanation.ts';
 import type { UserView } from '../show/show-user.ts';
 import { weightText } from '../show/text.ts';
-import { type Content, type Html, html } from './html.ts';
 import { userAddress } from './page.ts';
 import { several } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { Dot, DotChart } from './dot-chart.ts';
+import type { Dot, DotChart } from '../pictures/dot-chart.ts';
 import { activityGroupNames, popularityGroupNames, unreachable } from './groups.ts';
 import type { Judged } from './judge.ts';
 
