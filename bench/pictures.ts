@@ -1,4 +1,4 @@
-import { drawLineChart } from './line-chart.ts';
+import { drawLineChart } from '../src/pictures/line-chart.ts';
 import type { BesidePeer, DayOfStore, Entry, Figures } from './results.ts';
 import { amountText } from './words.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chartsOf } from '../src/evaluate/charts.ts';
-import { drawDots } from '../src/evaluate/dot-chart.ts';
 import { remarksOn } from '../src/evaluate/evaluate.ts';
 import type { Judged } from '../src/evaluate/judge.ts';
 import { decimals, differenceText, estimateText, percent } from '../src/evaluate/words.ts';
 import { count } from '../src/figures.ts';
+import { drawDots } from '../src/pictures/dot-chart.ts';
 import { type QualityFigures, realNetworks } from './quality.ts';
 import { fillPlaces } from './report.ts';
 import type { Entry, Results } from './results.ts';

@@ -1,13 +1,13 @@
 import { type RequestHandler, Router } from 'express';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, BusyError, messageOf } from '../errors.ts';
+import { type Content, html } from '../html.ts';
 import { judgeQueued } from '../jobs/judge-as-of.ts';
 import { isOver, type Run } from '../jobs/run.ts';
 import { enqueueRuns, giveUpRun, readRun } from '../jobs/runs.ts';
 import type { Database } from '../postgres/database.ts';
 import { log } from '../watch/log.ts';
 import { userOfPage, type WebUser, webUser } from '../web/guard.ts';
-import { type Content, html } from './html.ts';
 import { renderPage, renderTrouble, runAddress } from './page.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { asOfText } from './words.ts';

@@ -1,6 +1,6 @@
+import { type Html, html } from '../html.ts';
 import type { RecommendationView } from '../show/show-user.ts';
 import { weightText } from '../show/text.ts';
-import { type Html, html } from './html.ts';
 import { userLink } from './why-section.ts';
 
 /** How many reasons of a recommendation are named at once. */

@@ -1,10 +1,10 @@
 import { statement } from '../config/project.ts';
 import type { CypherFile } from '../graph/graph.ts';
+import { type Html, html, lineEnd } from '../html.ts';
 import type { SqlFile } from '../postgres/database.ts';
 import type { UserView } from '../show/show-user.ts';
 import { showCommand } from '../show/user-id.ts';
 import { numberOfText, type ShownId } from '../user-id.ts';
-import { type Html, html, lineEnd } from './html.ts';
 
 /** The statements and commands that show the same as the page of a user, to copy. */
 export function showByHand({ userId, run }: UserView, why: ShownId | undefined, kith: string): Html {

@@ -1,8 +1,8 @@
 import { SankeyChart } from 'echarts/charts';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { type Html, html } from '../html.ts';
 import type { Flow, FlowNode } from './flow.ts';
-import { type Html, html } from './html.ts';
 import { userAddress } from './page.ts';
 
 use([SankeyChart, SVGRenderer]);

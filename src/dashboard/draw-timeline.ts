@@ -1,5 +1,5 @@
 import { several } from '../figures.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { type Bar, type Timeline, timelineOf } from './timeline.ts';
 import { amountText, asOfText, clockText, duration } from './words.ts';

@@ -1,7 +1,7 @@
 import { namesIn, textOf } from '../config/texts.ts';
+import { type Html, html } from '../html.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import type { WebUser } from '../web/guard.ts';
-import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
 
 /** A saved query, its parameters filled in. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agenda } from 'agenda';
+import { type Html, html } from '../html.ts';
 import { nextScheduled } from '../jobs/worker/schedule.ts';
 import type { Database } from '../postgres/database.ts';
-import { type Html, html } from './html.ts';
 import { runAddress } from './page.ts';
 import { type DashboardRun, runById } from './recent-runs.ts';
 import { asOfText, clockText, duration } from './words.ts';

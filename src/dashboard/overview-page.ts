@@ -1,8 +1,8 @@
 import { count, several } from '../figures.ts';
+import { type Html, html } from '../html.ts';
 import type { WebUser } from '../web/guard.ts';
 import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
 import { type NextRun, showFreshness, showNext } from './freshness.ts';
-import { type Html, html } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, WaitingRun } from './recent-runs.ts';
 import { checkMarks, checksText, figures } from './run-figures.ts';

@@ -1,6 +1,6 @@
+import { type Content, type Html, html } from '../html.ts';
 import type { ShownId } from '../user-id.ts';
 import type { WebUser } from '../web/guard.ts';
-import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 
 export interface Page {

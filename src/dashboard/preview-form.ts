@@ -1,9 +1,9 @@
 import { choicesOf, rankingSettings } from '../config/ranking-settings.ts';
+import { type Html, html } from '../html.ts';
 import type { RunSettings } from '../jobs/run.ts';
 import type { GivenSettings } from '../jobs/run-options.ts';
 import { settingsAsEnvironment } from '../jobs/settings-as-environment.ts';
 import type { ShownId } from '../user-id.ts';
-import { type Html, html } from './html.ts';
 import { userAddress } from './page.ts';
 
 /** Asks for other settings of a ranking: what stays empty is as in the published run. */

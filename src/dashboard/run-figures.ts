@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import { count, several } from '../figures.ts';
+import { type Content, type Html, html } from '../html.ts';
 import { toldOf } from '../scoring/ranking/filters.ts';
-import { type Content, type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { linesOf } from './trend.ts';
 import { percent } from './words.ts';

@@ -1,4 +1,5 @@
 import { count, days, several } from '../figures.ts';
+import { type Content, type Html, html, lineEnd } from '../html.ts';
 import { pipeline } from '../jobs/pipeline.ts';
 import { isOver } from '../jobs/run.ts';
 import { changedSettings } from '../jobs/settings-as-environment.ts';
@@ -6,7 +7,6 @@ import { toldOf } from '../scoring/ranking/filters.ts';
 import type { WebUser } from '../web/guard.ts';
 import { actionLinks } from './act-on-runs.ts';
 import { showSteps } from './draw-timeline.ts';
-import { type Content, type Html, html, lineEnd } from './html.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import type { DashboardRun, DashboardStep, RunBefore } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';

@@ -1,6 +1,6 @@
 import { count, several } from '../figures.ts';
+import { type Html, html } from '../html.ts';
 import type { PastLists } from '../jobs/run-summary.ts';
-import { type Html, html } from './html.ts';
 import type { DashboardRun } from './recent-runs.ts';
 import { asOfText, duration, percent, runMilliseconds, shortCount, shortDay } from './words.ts';
 

@@ -1,5 +1,6 @@
 import { BadInputError } from '../errors.ts';
 import { days, several } from '../figures.ts';
+import { type Content, type Html, html } from '../html.ts';
 import { goodFrom, million } from '../scoring/reputation/millionths.ts';
 import type { Step } from '../show/activities.ts';
 import type { Changes } from '../show/changes.ts';
@@ -13,7 +14,6 @@ import { showByHand } from './by-hand.ts';
 import { drawFlow } from './draw-flow.ts';
 import { flowOf } from './flow.ts';
 import { type Freshness, showFreshness } from './freshness.ts';
-import { type Content, type Html, html } from './html.ts';
 import { renderPage, userAddress } from './page.ts';
 import { previewForm } from './preview-form.ts';
 import { activityList, explanationSection, userLink } from './why-section.ts';

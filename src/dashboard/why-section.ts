@@ -1,4 +1,5 @@
 import { count, several } from '../figures.ts';
+import { type Content, type Html, html } from '../html.ts';
 import { type ActivityView, activityText, type Step, shownActivities } from '../show/activities.ts';
 import type { Reason } from '../show/explain.ts';
 import type { CirclesExplanation, Term } from '../show/explain-circles.ts';
@@ -8,7 +9,6 @@ import { verdict as verdictByCircles } from '../show/render-circles.ts';
 import { verdict } from '../show/render-explanation.ts';
 import type { UserView } from '../show/show-user.ts';
 import { weightText } from '../show/text.ts';
-import { type Content, type Html, html } from './html.ts';
 import { userAddress } from './page.ts';
 
 /** Why somebody is recommended to a user or, if not, why not: the score as a sum, and what is behind each part. */

@@ -1,5 +1,5 @@
 import { several } from '../figures.ts';
-import type { Dot, DotChart } from './dot-chart.ts';
+import type { Dot, DotChart } from '../pictures/dot-chart.ts';
 import { activityGroupNames, popularityGroupNames, unreachable } from './groups.ts';
 import type { Judged } from './judge.ts';
 

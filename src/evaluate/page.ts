@@ -1,13 +1,13 @@
-import { html } from '../dashboard/html.ts';
+import { html } from '../html.ts';
+import { drawDots } from '../pictures/dot-chart.ts';
 import { chartsOf } from './charts.ts';
-import { drawDots } from './dot-chart.ts';
 import type { Evaluation } from './evaluate.ts';
 import { introduction, type Table, tablesOf } from './tables.ts';
 import { namesOf } from './words.ts';
 
 const style = `body{font:15px/1.5 ui-sans-serif,Helvetica,Arial,sans-serif;max-width:900px;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem;display:block;overflow-x:auto}th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #d8dee4;white-space:nowrap}
-figure{margin:1.5rem 0}.remark{border-left:4px solid #bc4c00;padding-left:.75rem}`;
+figure{margin:1.5rem 0}svg{max-width:100%;height:auto}.remark{border-left:4px solid #bc4c00;padding-left:.75rem}`;
 
 /**
  * The evaluation as one page, which needs no script and no other file.

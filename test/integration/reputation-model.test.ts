@@ -215,7 +215,7 @@ describe("a model's folder", () => {
     for (const picture of ['roc.svg', 'calibration.svg']) {
       expect(card).toContain(`(${picture})`);
       expect(await readFile(join(folder, picture), 'utf8')).toMatch(
-        /^<svg [\s\S]*<polyline points="[\d., ]+"[\s\S]*<\/svg>\n$/,
+        /^<svg [\s\S]*<path d="M[\d. LM]+"[\s\S]*<\/svg>\n$/,
       );
     }
   });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { drawSmallTimeline, drawTimeline } from '../../src/dashboard/draw-timeline.ts';
-import { html } from '../../src/dashboard/html.ts';
 import { renderOverview } from '../../src/dashboard/overview-page.ts';
 import type { DashboardRun, DashboardStep } from '../../src/dashboard/recent-runs.ts';
 import { renderRun } from '../../src/dashboard/run-page.ts';
 import { timelineOf } from '../../src/dashboard/timeline.ts';
 import { chartsOf, drawChart, pastListCharts } from '../../src/dashboard/trend.ts';
 import { asOfText, duration, percent, runMilliseconds } from '../../src/dashboard/words.ts';
+import { html } from '../../src/html.ts';
 import { wholeRun } from '../../src/jobs/step-name.ts';
 
 const start = Date.parse('2024-06-01T07:00:00Z');

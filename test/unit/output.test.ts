@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { visible, visibleJson } from '../../src/control-characters.ts';
-import { html } from '../../src/dashboard/html.ts';
+import { html } from '../../src/html.ts';
 import { keepSecretsOf, withoutSecrets } from '../../src/secrets.ts';
 
 describe('no secret of an address or a header is shown, whoever it belongs to', () => {

@@ -187,13 +187,14 @@ function compiledParameters(
 }
 
 function droppedIn(rows: readonly DroppedRow[], { recommendEngaged }: Wanted): DroppedCandidates {
-  const counts = filters.map(({ column }) => rows.reduce((total, row) => total + Number(row[column]), 0));
+  const counts = filters.map(({ column }) => rows.reduce((total, row) => total + Number(row[column] ?? 0n), 0));
   return droppedBy(counts, recommendEngaged);
 }
 
 type StreamedRow = DroppedRow & { recommendations: string; reasons: string; done: bigint };
 
-type DroppedRow = Record<FilterColumn, bigint> & Record<string, unknown>;
+/** Compiled statements have no count of a filter that only plain Cypher has. */
+type DroppedRow = Partial<Record<FilterColumn, bigint>> & Record<string, unknown>;
 
 /** By what cypher/words has set. */
 export async function hiddenUsers(graph: Graph): Promise<bigint[]> {

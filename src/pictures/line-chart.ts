@@ -1,4 +1,5 @@
-import { type Html, html } from '../src/dashboard/html.ts';
+import { type Html, html } from '../html.ts';
+import { colourOf, picture, roundTicks, tenths } from './picture.ts';
 
 /** Lines over two axes. */
 export interface LineChart {
@@ -6,11 +7,14 @@ export interface LineChart {
   x: Axis;
   y: Axis;
   series: Series[];
-  /** For logarithmic axes: a thin line of what grows as x does, through this point. */
+  /** A thin line of what grows as x does, through this point. */
   linearThrough?: Point;
+  /** Pixels, with names of series on the right. */
+  width?: number;
 }
 
-type Point = readonly [x: number, y: number];
+/** With a tooltip, if there are few. */
+type Point = readonly [x: number, y: number, title?: string];
 
 interface Series {
   name: string;
@@ -25,20 +29,21 @@ interface Axis {
   text: (value: number) => string;
 }
 
-const width = 860;
 const height = 420;
-const plot = { left: 78, right: 690, top: 68, bottom: 366 };
-const colours = ['#0969da', '#1a7f37', '#bc4c00', '#8250df', '#cf222e', '#6e7781', '#bf3989', '#9a6700'];
+const plot = { left: 78, top: 68, bottom: 366 };
+const names = 170;
 const leastLabelDistance = 15;
 
 /** The chart as a file of its own. */
 export function drawLineChart(chart: LineChart): string {
-  const points = chart.series.flatMap((series) => series.points);
+  const { title, width = 860, linearThrough } = chart;
+  const right = width - names;
+  const points = [...chart.series.flatMap((series) => series.points), ...(linearThrough ? [linearThrough] : [])];
   const x = scaleOf(
     points.map(([value]) => value),
     chart.x,
     plot.left,
-    plot.right,
+    right,
   );
   const y = scaleOf(
     points.map(([, value]) => value),
@@ -47,21 +52,15 @@ export function drawLineChart(chart: LineChart): string {
     plot.top,
   );
   const ends = labelPlaces(chart.series, y.place);
-  const svg = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="ui-sans-serif, Helvetica, Arial, sans-serif" font-size="13">
-  <title>${chart.title}</title>
-  <rect width="${width}" height="${height}" fill="#ffffff"/>
-  <text x="20" y="26" font-size="15" font-weight="600" fill="#1f2328">${chart.title}</text>
-  <g stroke="#d8dee4">${y.ticks.map((tick) => html`<path d="M${plot.left} ${y.place(tick)}H${plot.right}"/>`)}</g>
+  const drawn = html`<g stroke="#d8dee4">${y.ticks.map((tick) => html`<path d="M${plot.left} ${y.place(tick)}H${right}"/>`)}</g>
   <g fill="#57606a" text-anchor="end">${y.ticks.map((tick) => html`<text x="${plot.left - 8}" y="${y.place(tick) + 4}">${chart.y.text(tick)}</text>`)}</g>
   <g fill="#57606a" text-anchor="middle">${x.ticks.map((tick) => html`<text x="${x.place(tick)}" y="${plot.bottom + 20}">${chart.x.text(tick)}</text>`)}</g>
-  <path d="M${plot.left} ${plot.bottom}H${plot.right}" stroke="#57606a"/>
-  <text x="${(plot.left + plot.right) / 2}" y="${height - 12}" text-anchor="middle" fill="#1f2328">${chart.x.label}</text>
+  <path d="M${plot.left} ${plot.bottom}H${right}" stroke="#57606a"/>
+  <text x="${(plot.left + right) / 2}" y="${height - 12}" text-anchor="middle" fill="#1f2328">${chart.x.label}</text>
   <text x="${plot.left - 58}" y="${plot.top - 18}" fill="#1f2328">${chart.y.label}</text>
-  ${chart.linearThrough && guide(chart.linearThrough, x, y)}
-  ${chart.series.map((series, i) => line(series, colours[i % colours.length] as string, x.place, y.place, ends[i] as number))}
-</svg>
-`;
-  return svg.toString();
+  ${linearThrough && guide(linearThrough, x, y)}
+  ${chart.series.map((series, i) => line(series, colourOf(i), x.place, y.place, right, ends[i] as number))}`;
+  return picture(title, width, height, drawn).toString();
 }
 
 function line(
@@ -69,14 +68,15 @@ function line(
   colour: string,
   x: Scale['place'],
   y: Scale['place'],
+  right: number,
   end: number,
 ): Html {
   const last = points.at(-1) as Point;
   const path = points.map(([a, b], i) => `${i === 0 ? 'M' : 'L'}${x(a)} ${y(b)}`).join('');
   return html`<g><path d="${path}" fill="none" stroke="${colour}" stroke-width="2"${isDashed && html` stroke-dasharray="6 4"`}/>
-    ${points.length <= 8 && points.map(([a, b]) => html`<circle cx="${x(a)}" cy="${y(b)}" r="3.5" fill="${colour}"/>`)}
-    <path d="M${x(last[0]) + 5} ${y(last[1])}L${plot.right + 14} ${end}" fill="none" stroke="${colour}" stroke-width="0.7"/>
-    <text x="${plot.right + 18}" y="${end + 4}" fill="${colour}">${name}</text></g>`;
+    ${points.length <= 10 && points.map(([a, b, title]) => html`<circle cx="${x(a)}" cy="${y(b)}" r="3.5" fill="${colour}">${title && html`<title>${title}</title>`}</circle>`)}
+    <path d="M${x(last[0]) + 5} ${y(last[1])}L${right + 14} ${end}" fill="none" stroke="${colour}" stroke-width="0.7"/>
+    <text x="${right + 18}" y="${end + 4}" fill="${colour}">${name}</text></g>`;
 }
 
 /** From edge to edge of the plot, as far as it lies in it. */
@@ -95,11 +95,11 @@ interface Scale {
 }
 
 function scaleOf(values: readonly number[], axis: Axis, start: number, end: number): Scale {
-  const ticks = axis.isLogarithmic ? logarithmicTicks(values) : linearTicks(values);
+  const ticks = axis.isLogarithmic ? logarithmicTicks(values) : roundTicks(Math.max(...values, 0));
   const by = axis.isLogarithmic ? Math.log10 : (value: number) => value;
   const [least, most] = [ticks[0] as number, ticks.at(-1) as number];
   const span = by(most) - by(least) || 1;
-  const place = (value: number) => Number((start + ((by(value) - by(least)) / span) * (end - start)).toFixed(1));
+  const place = (value: number) => tenths(start + ((by(value) - by(least)) / span) * (end - start));
   return { least, most, ticks, place };
 }
 
@@ -116,15 +116,6 @@ function logarithmicTicks(values: readonly number[]): number[] {
       ticks.push(rounded);
       if (rounded >= most && ticks.length > 1) return ticks;
     }
-}
-
-/** From 0 in round steps. */
-function linearTicks(values: readonly number[]): number[] {
-  const most = Math.max(...values, 0);
-  const raw = most / 5 || 1;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power;
-  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
 /** Where the names stand, none on another. */

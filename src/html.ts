@@ -1,4 +1,4 @@
-import { visible } from '../control-characters.ts';
+import { visible } from './control-characters.ts';
 
 /** Text that goes into a page unescaped; only {@link html} creates it. */
 export class Html {
