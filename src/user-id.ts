@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BadInputError, inQuotes } from './errors.ts';
 
 /** What user ids may be, as KITH_USER_IDS says. */
 export type UserIdKind = 'int' | 'bigint' | 'text';
@@ -43,6 +44,14 @@ export function isWide(kind: UserIdKind | undefined): boolean {
  */
 export function numberOfText(text: string | Uint8Array): bigint {
   return createHash('sha256').update(text).digest().readBigUInt64BE() >> 1n;
+}
+
+/** The error for two texts that have one number. */
+export function collisionOf(number: UserId | string, one: string, other: string): BadInputError {
+  return new BadInputError(
+    `The ids ${inQuotes([one])} and ${inQuotes([other])} have one number, ${number}, by which Kith could not tell them ` +
+      'apart: give one of these users another id; nothing from this folder was used.',
+  );
 }
 
 /** Why a text is no id, as what it is; undefined if it may be one. Postgres can't hold a NUL. */
