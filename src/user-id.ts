@@ -62,6 +62,20 @@ export function faultOfText(text: string): string | undefined {
   return Buffer.byteLength(text) > mostIdBytes ? `longer than ${mostIdBytes} bytes` : undefined;
 }
 
+/**
+ * An id as a part of an address. Clients resolve the parts `.` and `..` themselves, even percent-encoded: these get a
+ * `~`, and so does what would look like them then.
+ */
+export function idInPath(id: ShownId): string {
+  const text = String(id);
+  return encodeURIComponent(/^\.\.?~*$/.test(text) ? `${text}~` : text);
+}
+
+/** The id in a part of an address that {@link idInPath} made, once it is percent-decoded. */
+export function idOfPath(part: string): string {
+  return part.replace(/^(\.\.?~*)~$/, '$1');
+}
+
 /** For sorting by id. */
 export function compareIds(a: ShownId, b: ShownId): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
+import { visible } from '../../src/control-characters.ts';
 import { showByHand } from '../../src/dashboard/by-hand.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { textsIn } from '../../src/ingest/forgotten.ts';
@@ -17,9 +19,10 @@ import { readReputationList } from '../../src/scoring/reputation/reputation-list
 import { writeReputationList } from '../../src/scoring/reputation/write-scores.ts';
 import { openApi } from '../../src/serve/openapi.ts';
 import { addressesFor } from '../../src/serve/schemas.ts';
-import { readUserId, showCommand } from '../../src/show/user-id.ts';
+import { renderUser } from '../../src/show/render-user.ts';
+import { hasUnseen, readUserId, shellWord, showCommand } from '../../src/show/user-id.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
-import { collisionOf, numberOfText, userIdOf } from '../../src/user-id.ts';
+import { collisionOf, idInPath, idOfPath, numberOfText, userIdOf } from '../../src/user-id.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
@@ -255,6 +258,50 @@ test('an id is read as it is given, and commands and statements to copy have it 
     'WHERE user_id = (SELECT user_id FROM graph_recs.users WHERE id = &#39;O&#39;&#39;&lt;b&gt;$&amp;&#39;)',
   );
   expect(page).toContain(`:param userId =&gt; ${numberOfText("O'<b>$&")};`);
+});
+
+const oddIds = [
+  '.',
+  '..',
+  '.~',
+  '..~~',
+  '...',
+  '%2E',
+  '/',
+  'a/b?c#d%20e',
+  ' blanks ',
+  `O'Neil "x" \\ $HOME`,
+  'in\ntwo\tlines',
+].concat(['שלום', 'a\u202eb', '\u00a0', '\u2028', '👩‍👩‍👧', '-v', '$(id)`id`!!', '*', '=ls', '~', "!'\u200b\\"]);
+
+test.each(oddIds)('%j is a part of an address that clients leave as it is, and a word of a command', (id) => {
+  const parts = new URL(`http://kith/users/${idInPath(id)}/preview`).pathname.split('/');
+  expect(parts).toHaveLength(4);
+  expect(idOfPath(decodeURIComponent(parts[2] as string))).toBe(id);
+  const printed = execFileSync('bash', ['-c', `printf %s ${shellWord(id)}`], { encoding: 'utf8' });
+  expect(printed).toBe(id);
+  expect(hasUnseen(shellWord(id))).toBe(false);
+});
+
+test('no two ids have one address', () => {
+  const dots = fc.array(fc.constantFrom('.', '~', '%', 'a'), { minLength: 1, maxLength: 6 }).map((all) => all.join(''));
+  fc.assert(fc.property(dots, (id) => expect(idOfPath(decodeURIComponent(idInPath(id)))).toBe(id)));
+});
+
+test('what is told of users has an id in one line, whatever is in it', () => {
+  const run = {
+    id: 'r',
+    asOf: 0,
+    startedAt: '',
+    settings: { ranking: 'second-degree', weighting: { windowSeconds: 86_400 } },
+  };
+  const id = 'x\n  1  nobody  1.0000\u202e';
+  const view = { userId: id, run, suspended: false, closest: [{ userId: id, rank: 1, weight: '0.5' }] };
+  const dropped = { self: 0, followed: 0, reputation: 0 };
+  const text = renderUser({ ...view, recommendations: [], dropped } as never, 'kith');
+  expect(text).not.toContain('\n  1  nobody');
+  expect(text).toContain(visible(id));
+  expect(text).toContain(`kith show ${shellWord(id)} --why REC_ID`);
 });
 
 test('in a line that is no row, whatever may be an id is found', () => {
