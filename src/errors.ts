@@ -70,3 +70,8 @@ export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && !error.message) return error.errors.map(messageOf).join('; ');
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Names from the input, for a message: in quotes, by which `kith forget` tells them from words of Kith's own. */
+export function inQuotes(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ');
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BadInputError, inQuotes } from './errors.ts';
 
 /** What user ids may be, as KITH_USER_IDS says. */
 export type UserIdKind = 'int' | 'bigint' | 'text';
@@ -45,12 +46,34 @@ export function numberOfText(text: string | Uint8Array): bigint {
   return createHash('sha256').update(text).digest().readBigUInt64BE() >> 1n;
 }
 
+/** The error for two texts that have one number. */
+export function collisionOf(number: UserId | string, one: string, other: string): BadInputError {
+  return new BadInputError(
+    `The ids ${inQuotes([one])} and ${inQuotes([other])} have one number, ${number}, by which Kith could not tell them ` +
+      'apart: give one of these users another id; nothing from this folder was used.',
+  );
+}
+
 /** Why a text is no id, as what it is; undefined if it may be one. Postgres can't hold a NUL. */
 export function faultOfText(text: string): string | undefined {
   if (text === '') return 'empty';
   if (/\p{Surrogate}/u.test(text)) return 'broken UTF-8';
   if (text.includes('\0')) return 'NUL byte';
   return Buffer.byteLength(text) > mostIdBytes ? `longer than ${mostIdBytes} bytes` : undefined;
+}
+
+/**
+ * An id as a part of an address. Clients resolve the parts `.` and `..` themselves, even percent-encoded: these get a
+ * `~`, and so does what would look like them then.
+ */
+export function idInPath(id: ShownId): string {
+  const text = String(id);
+  return encodeURIComponent(/^\.\.?~*$/.test(text) ? `${text}~` : text);
+}
+
+/** The id in a part of an address that {@link idInPath} made, once it is percent-decoded. */
+export function idOfPath(part: string): string {
+  return part.replace(/^(\.\.?~*)~$/, '$1');
 }
 
 /** For sorting by id. */

@@ -1,32 +1,17 @@
--- Masks what a pattern finds ($1, a user's id) in errors of runs and steps, and in outcomes of checks. All values of these are texts, so JSON stays
--- what it is.
-WITH asked AS (SELECT $1::text AS pattern),
-runs AS (
-  UPDATE kith.runs
-  SET
-    error = regexp_replace(error, pattern, '***', 'g'),
-    summary = summary || jsonb_strip_nulls(
-      jsonb_build_object(
-        'checks', regexp_replace((summary -> 'checks')::text, pattern, '***', 'g')::jsonb,
-        'leftUndone', regexp_replace((summary -> 'leftUndone')::text, pattern, '***', 'g')::jsonb
-      )
-    )
-  FROM asked
-  WHERE concat(error, summary -> 'checks', summary -> 'leftUndone') ~ pattern
-  RETURNING id
+-- Writes what runs ($1), or steps of them ($2), tell in words: errors ($3), outcomes of checks ($4), and what was left undone ($5).
+WITH told AS (
+  SELECT
+    run, step, error,
+    jsonb_strip_nulls(jsonb_build_object('checks', checks::jsonb, 'leftUndone', left_undone::jsonb)) AS summary
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS told (run, step, error, checks, left_undone)
 ),
 steps AS (
-  UPDATE kith.run_steps
-  SET
-    error = regexp_replace(error, pattern, '***', 'g'),
-    summary = summary || jsonb_strip_nulls(
-      jsonb_build_object(
-        'checks', regexp_replace((summary -> 'checks')::text, pattern, '***', 'g')::jsonb,
-        'leftUndone', regexp_replace((summary -> 'leftUndone')::text, pattern, '***', 'g')::jsonb
-      )
-    )
-  FROM asked
-  WHERE concat(error, summary -> 'checks', summary -> 'leftUndone') ~ pattern
-  RETURNING run_id
+  UPDATE kith.run_steps AS own
+  SET error = told.error, summary = own.summary || told.summary
+  FROM told
+  WHERE own.run_id = told.run AND own.step = told.step
 )
-SELECT ((SELECT count(*) FROM runs) + (SELECT count(*) FROM steps))::float8 AS found;
+UPDATE kith.runs AS own
+SET error = told.error, summary = own.summary || told.summary
+FROM told
+WHERE own.id = told.run AND told.step IS NULL;

@@ -3,7 +3,7 @@ import type { CypherFile } from '../graph/graph.ts';
 import { type Html, html, lineEnd } from '../html.ts';
 import type { SqlFile } from '../postgres/database.ts';
 import type { UserView } from '../show/show-user.ts';
-import { showCommand } from '../show/user-id.ts';
+import { hasUnseen, showCommand } from '../show/user-id.ts';
 import { numberOfText, type ShownId } from '../user-id.ts';
 
 /** The statements and commands that show the same as the page of a user, to copy. */
@@ -38,10 +38,10 @@ function withUser(file: SqlFile, userId: UserView['userId']): string {
     .replaceAll('$1', () => numberInSql(userId));
 }
 
-/** The number of an id; of a text by the table that has them, unless it is not to be seen whole. */
+/** The number of an id; of a text by the table that has them, unless it could not be copied. */
 function numberInSql(id: ShownId): string {
   if (typeof id !== 'string') return String(id);
-  if (/\p{C}/u.test(id)) return String(numberOfText(id));
+  if (hasUnseen(id)) return String(numberOfText(id));
   return `(SELECT user_id FROM graph_recs.users WHERE id = '${id.replaceAll("'", "''")}')`;
 }
 

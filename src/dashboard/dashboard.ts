@@ -14,6 +14,7 @@ import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { lookUp } from '../show/look-up.ts';
 import { asGiven, readUserId } from '../show/user-id.ts';
+import { idOfPath } from '../user-id.ts';
 import { log } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
 import { runActions } from './act-on-runs.ts';
@@ -85,10 +86,11 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   app.use(runActions(settings, database));
   app.get(['/users', '/users/:id'], async ({ params, query }, response) => {
     const isText = settings.userIds === 'text';
-    // An address of a page has the id as it is; what somebody types may have blanks around it.
-    const [typed, why] = [query.id, query.why].map((given) => (given ? String(given).trim() : undefined));
-    const inPath = params.id === undefined ? undefined : String(params.id);
-    const id = (isText ? inPath : inPath?.trim()) ?? typed;
+    // Links have ids as they are; what somebody types may have blanks around it.
+    const [typed, asked] = [query.id, query.asked].map((given) => (given ? String(given).trim() : undefined));
+    const [id = typed, why = asked] = [params.id && idOfPath(String(params.id)), query.why].map((given) =>
+      given ? (isText ? String(given) : String(given).trim()) : undefined,
+    );
     const user = userOfPage(response);
     try {
       if (id === undefined) return void response.send(renderUserSearch(user));

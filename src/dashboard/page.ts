@@ -1,5 +1,6 @@
 import { type Content, type Html, html } from '../html.ts';
 import type { ShownId } from '../user-id.ts';
+import { idInPath, type ShownId } from '../user-id.ts';
 import type { WebUser } from '../web/guard.ts';
 import type { DashboardRun } from './recent-runs.ts';
 
@@ -67,7 +68,7 @@ export function runAddress(id: string): string {
 
 /** The address of a user's page. */
 export function userAddress(id: ShownId): string {
-  return `/users/${encodeURIComponent(String(id))}`;
+  return `/users/${idInPath(id)}`;
 }
 
 const shape = html`<path d="M7 12 17 6M7 12l10 6" stroke="currentColor" stroke-width="1.8" fill="none"/><circle cx="6" cy="12" r="3.4" fill="currentColor"/><circle cx="18" cy="5.5" r="2.6" fill="currentColor"/><circle cx="18" cy="18.5" r="2.6" fill="currentColor"/>`;

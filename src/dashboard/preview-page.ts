@@ -13,7 +13,7 @@ import { changeTo, type Moved, type Preview, previewIn } from '../show/preview.t
 import { changesText, movesText } from '../show/render-preview.ts';
 import { weightText } from '../show/text.ts';
 import { asGiven, readUserId } from '../show/user-id.ts';
-import type { ShownId, UserId } from '../user-id.ts';
+import { idOfPath, type ShownId, type UserId } from '../user-id.ts';
 import { userOfPage, type WebUser } from '../web/guard.ts';
 import { becauseOf } from './because-of.ts';
 import { renderPage, renderTrouble, runAddress } from './page.ts';
@@ -29,16 +29,17 @@ export function previewOfUser(settings: Settings, database: Database): RequestHa
   let isComputing = false;
   return async (request, response) => {
     const user = userOfPage(response);
+    const id = idOfPath(request.params.id);
     let userId: UserId;
     try {
-      userId = readUserId(request.params.id, settings);
+      userId = readUserId(id, settings);
     } catch (error) {
       if (!(error instanceof BadInputError)) throw error;
       return void response.status(404).send(renderTrouble('No such user', error.message, user));
     }
     const published = (await lastPublished(database))?.settings;
     const given = givenInForm(request.query);
-    const asked: ShownId = settings.userIds === 'text' ? request.params.id : userId;
+    const asked: ShownId = settings.userIds === 'text' ? id : userId;
     const page = { userId: asked, given, published, user };
     if (Object.keys(given).length === 0) return void response.send(renderPreviewPage(page));
     if (isComputing) {
@@ -54,7 +55,7 @@ export function previewOfUser(settings: Settings, database: Database): RequestHa
       const told = await previewIn(context, userId, changeTo(given, fieldOf), options);
       response.send(renderPreviewPage({ ...page, preview: await asSeen(settings, told, database) }));
     } catch (thrown) {
-      const error = asGiven(thrown, [request.params.id], settings);
+      const error = asGiven(thrown, [id], settings);
       if (response.destroyed) return;
       if (!(error instanceof BadInputError)) throw error;
       response.status(400).send(renderPreviewPage({ ...page, trouble: error.message }));

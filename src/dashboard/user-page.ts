@@ -8,6 +8,7 @@ import type { UserLook } from '../show/look-up.ts';
 import { droppedCounts, stateText, tiesText } from '../show/render-user.ts';
 import type { UserView } from '../show/show-user.ts';
 import { weightText } from '../show/text.ts';
+import { hasUnseen } from '../show/user-id.ts';
 import type { WebUser } from '../web/guard.ts';
 import { becauseOf } from './because-of.ts';
 import { showByHand } from './by-hand.ts';
@@ -57,7 +58,7 @@ export function renderUserPage({ look, freshness, why, now, timeZone, kith, user
     ${closestTable(look)}
     ${changeSection(changes)}
     <section class="card"><h2>Why somebody is recommended, or isn't</h2>
-      <form class="search" action="${userAddress(userId)}"><label for="asked">Their id</label> <input id="asked" name="why" type="search" autocomplete="off" required value="${why}"><button>Explain</button></form></section>
+      <form class="search" action="${userAddress(userId)}"><label for="asked">Their id</label> <input id="asked" name="asked" type="search" autocomplete="off" required value="${!hasUnseen(String(why ?? '')) && why}"><button>Explain</button></form></section>
     <section class="card"><h2>Under other settings</h2>
       <p class="quiet">A preview, beside what is published; what stays empty is as in the published run.</p>
       <details><summary>Settings to try</summary>${previewForm(userId, view.run.settings)}</details></section>

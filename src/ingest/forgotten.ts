@@ -86,13 +86,14 @@ export class Forgotten {
 }
 
 /**
- * What may be an id in a row that can't be read: what is between delimiters, also between blanks and quotes, and texts
- * of JSON.
+ * What may be an id in a row that can't be read: what is between delimiters, also between blanks and quotes, fields in
+ * quotes with quotes in them, and texts of JSON.
  */
 export function textsIn(row: string): string[] {
   const found = new Set<string>();
   for (const delimiter of [/[,;\t|\r\n]/, /[,;\t|\s"'{}[\]]+/, /["\r\n]/])
     for (const part of row.split(delimiter)) for (const text of [part, part.trim()]) if (text !== '') found.add(text);
+  for (const [, text = ''] of row.matchAll(/"((?:[^"]|"")*)"/g)) found.add(text.replaceAll('""', '"'));
   for (const [text] of row.matchAll(/"(?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*"/g))
     try {
       found.add(Buffer.from(JSON.parse(Buffer.from(text, 'latin1').toString('utf8'))).toString('latin1'));

@@ -1,4 +1,4 @@
-import { BadInputError } from '../errors.ts';
+import { BadInputError, inQuotes } from '../errors.ts';
 import { type JsonForm, plainMessages } from './file-form.ts';
 import { columnsOf, type FileKind, hasFlag, placesOf, timeColumn } from './file-kinds.ts';
 import { ObjectLines } from './json-records.ts';
@@ -108,7 +108,7 @@ function listIn(text: string, { path, kind }: LookedAt, first: Json | undefined)
   const usual = lists.filter((keys) => [kind, `${kind}s`, 'messages', 'data', 'items'].includes(keys.at(-1) ?? ''));
   if (usual.length === 1) return usual[0];
   throw new BadInputError(
-    `${path} has several lists in its JSON (${lists.map((keys) => keys.join('.')).join(', ')}): say which is meant under "list:" in ` +
+    `${path} has several lists in its JSON (${inQuotes(lists.map((keys) => keys.join('.')))}): say which is meant under "list:" in ` +
       'kith.mapping.yaml.',
   );
 }
@@ -160,7 +160,7 @@ function keysOf(objects: readonly Json[], about: LookedAt): JsonForm['keys'] {
   if (kind === 'user' && !hasFlag({ ...keys, ...mapped?.constants })) missing.push('suspended');
   if (missing.length === 0 || (kind === 'messages' && !mapped)) return missing.length === 0 ? keys : undefined;
   throw new BadInputError(
-    `${path} is JSON without a key for ${missing.join(' and ')} that Kith knows (it has ${names.slice(0, 12).join(', ')}): say which it ` +
+    `${path} is JSON without a key for ${missing.join(' and ')} that Kith knows (it has ${inQuotes(names.slice(0, 12))}): say which it ` +
       'is under "columns:" in kith.mapping.yaml, or give all the same under "constants:".',
   );
 }

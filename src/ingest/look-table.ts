@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { BadInputError } from '../errors.ts';
+import { BadInputError, inQuotes } from '../errors.ts';
 import { several } from '../figures.ts';
 import type { UserIdKind } from '../user-id.ts';
 import { type Delimiter, plainTable, type TableForm, tableFound } from './file-form.ts';
@@ -150,7 +150,7 @@ function refuseUnknownHeader(
   const isAbove = others.filter((cells) => cells.length === names.length && cells.some(isValue)).length;
   if (!isLikely || isAbove * 2 <= others.length) return;
   throw new BadInputError(
-    `${path} begins with a header whose names Kith doesn't know (${names.slice(0, 6).join(', ')}): name its columns ` +
+    `${path} begins with a header whose names Kith doesn't know (${inQuotes(names.slice(0, 6))}): name its columns ` +
       `${columnsOf[kind].map(({ name }) => name).join(', ')}, or say which is which under "columns:" in kith.mapping.yaml.`,
   );
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
-import { BadInputError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { BadInputError, InterruptedError, inQuotes, KithError, messageOf } from '../errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import { mostUnpacked, tooLarge, type UnpackLimits } from '../storage/unpack.ts';
 import { plainTable, type TableForm } from './file-form.ts';
@@ -86,7 +86,7 @@ export async function lookAtParquet(
   if (kind === 'user' && !hasFlag({ ...places, ...constants })) missing.push('suspended');
   if (missing.length > 0)
     throw new BadInputError(
-      `${path} is Parquet without a column for ${missing.join(' and ')} (it has ${names.slice(0, 12).join(', ')}): say which it is ` +
+      `${path} is Parquet without a column for ${missing.join(' and ')} (it has ${inQuotes(names.slice(0, 12))}): say which it is ` +
         'under "columns:" in kith.mapping.yaml, or give all rows the same under "constants:".',
     );
   const time = timeColumn(kind);

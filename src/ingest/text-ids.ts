@@ -1,4 +1,3 @@
-import { BadInputError } from '../errors.ts';
 import { numberOfText, type UserId, userIdOf } from '../user-id.ts';
 import type { LineFields } from './line-fields.ts';
 
@@ -37,12 +36,4 @@ export class NamedIds {
 export function constantId(text: string | undefined, isText: boolean): UserId {
   if (text === undefined) return -1;
   return userIdOf(isText ? numberOfText(text) : text);
-}
-
-/** The error for two texts that have one number. */
-export function collisionOf(number: UserId | string, one: string, other: string): BadInputError {
-  return new BadInputError(
-    `The ids ${JSON.stringify(one)} and ${JSON.stringify(other)} have one number, ${number}, by which Kith could not tell them ` +
-      'apart: give one of these users another id; nothing from this folder was used.',
-  );
 }

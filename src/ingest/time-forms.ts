@@ -1,4 +1,4 @@
-import { BadInputError } from '../errors.ts';
+import { BadInputError, inQuotes } from '../errors.ts';
 import { epochSeconds } from './calendar.ts';
 
 /**
@@ -107,7 +107,7 @@ export const someRows = 3;
 export function refuseUnknownTimes(samples: readonly string[], path: string): void {
   if (samples.length < someRows || commonTimes(samples)) return;
   throw new BadInputError(
-    `${path} has times such as "${samples[0]?.slice(0, 40)}", in no form that Kith knows: write them as 2024-05-30 07:00:00, or say ` +
+    `${path} has times such as ${inQuotes(samples.slice(0, 1).map((time) => time.slice(0, 255)))}, in no form that Kith knows: write them as 2024-05-30 07:00:00, or say ` +
       'how they are written under "time:" in kith.mapping.yaml, such as time: DD/MM/YYYY HH:mm.',
   );
 }

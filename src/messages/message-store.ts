@@ -16,10 +16,9 @@ import {
 } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
 import { BadInputError } from '../errors.ts';
-import { collisionOf } from '../ingest/text-ids.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
-import { isWide, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
+import { collisionOf, isWide, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { cleaningVersion } from './clean.ts';
 import type { Message } from './message.ts';
 import { textsIn } from './user-weeks.ts';

@@ -1,5 +1,4 @@
-import { collisionOf } from '../ingest/text-ids.ts';
-import { type UserId, userIdOf } from '../user-id.ts';
+import { collisionOf, type UserId, userIdOf } from '../user-id.ts';
 import { type Database, queryOn } from './database.ts';
 
 const atOnce = 10_000;

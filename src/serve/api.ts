@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { statement } from '../config/project.ts';
 import { messageOf } from '../errors.ts';
 import { type SqlFile, sqlStateOf } from '../postgres/database.ts';
-import { numberOfText, type UserIdKind } from '../user-id.ts';
+import { idOfPath, numberOfText, type UserIdKind } from '../user-id.ts';
 import { log } from '../watch/log.ts';
 import { SlowDown } from '../web/slow-down.ts';
 import { openApi } from './openapi.ts';
@@ -102,7 +102,8 @@ export function api({ userIds, pools, freshFor, check }: ApiContext): Express {
       query: z.ZodType<QueryOf<A>>;
     };
     app.get(address.replace(/\{(\w+)\}/g, ':$1'), async (request, response) => {
-      const path = checked(ofPath, request.params);
+      const parts = Object.entries(request.params as Record<string, string>);
+      const path = checked(ofPath, Object.fromEntries(parts.map(([name, part]) => [name, idOfPath(part)])));
       const query = checked(ofQuery, request.query);
       const [row] = await read<{ run: string | null; items: never[] | null }>(request, file, values(path, query));
       await send(request, response, row?.run ?? undefined, (run) => body(run, row?.items ?? null, path));

@@ -14,7 +14,7 @@ const textId = z
   .string()
   .min(1, 'should be a user id')
   .refine((text) => faultOfText(text) === undefined, `should be a user id of at most ${mostIdBytes} bytes`)
-  .describe("A user's id, as the network has it");
+  .describe("A user's id, as the network has it; in an address `.` and `..` are written `.~` and `..~`");
 
 const decimal = z
   .string()

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { visible } from '../control-characters.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import type { Database } from '../postgres/database.ts';
 import { textsOf } from '../postgres/user-texts.ts';
@@ -19,6 +20,11 @@ export async function asSeen<T>(settings: Settings, told: T, database?: Database
   const find = (from: Database) => textsOf(from, ids);
   const texts = await (database ? find(database) : withDatabase(settings, signal, find));
   return mapIds(told, (id) => (typeof id === 'string' ? id : (texts.get(id) ?? id))) as T;
+}
+
+/** What is told of users for a text of lines, in which no id can make one. */
+export function inLines<T>(told: T): T {
+  return mapIds(told, (id) => (typeof id === 'string' ? visible(id) : id)) as T;
 }
 
 function mapIds(value: unknown, change: (id: ShownId) => ShownId, key = ''): unknown {

@@ -1,6 +1,7 @@
 import { count, days, share } from '../figures.ts';
 import { type DroppedCandidates, toldOf } from '../scoring/ranking/filters.ts';
 import type { ShownId } from '../user-id.ts';
+import { inLines } from './as-seen.ts';
 import type { RecommendationView, UserView } from './show-user.ts';
 import { columns, instantText, weightText } from './text.ts';
 import { showCommand } from './user-id.ts';
@@ -13,7 +14,8 @@ const namedReasons = 3;
  *
  * @param kith how the user runs Kith, for the command suggested at the end
  */
-export function renderUser(view: UserView, kith: string): string {
+export function renderUser(user: UserView, kith: string): string {
+  const view = inLines(user);
   const { userId, run, closest, recommendations } = view;
   const parts = [`User ${userId} as of ${instantText(run.asOf)} (run ${run.id})\n${stateText(view)}`];
   if (view.suspended)
@@ -47,7 +49,7 @@ export function renderUser(view: UserView, kith: string): string {
     );
   else if (closest.length > 0) parts.push('No recommendations: no candidate passed the filters.');
   if (view.dropped && (closest.length > 0 || recommendations.length > 0))
-    parts.push(droppedText(view, view.dropped, kith));
+    parts.push(droppedText(user, view.dropped, kith));
   return parts.join('\n\n');
 }
 

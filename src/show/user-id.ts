@@ -42,8 +42,19 @@ export function showCommand(kith: string, userId: ShownId, recId?: ShownId): str
   return String(userId).startsWith('-') ? `${kith} show${why} -- ${user}` : `${kith} show ${user}${why}`;
 }
 
-/** An id as a word of a shell's command. */
+/**
+ * Whether a text has what can't be seen, such as ends of lines, blanks of other widths and marks of direction: pages and
+ * terminals show or copy these as something else.
+ */
+export function hasUnseen(text: string): boolean {
+  return /(?! )[\p{C}\p{Z}]/u.test(text);
+}
+
+/** An id as a word of a command for bash or zsh. */
 export function shellWord(id: ShownId): string {
   const text = String(id);
-  return /^[\w@.:/%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (hasUnseen(text))
+    return `$'${text.replace(/(?! )[\p{C}\p{Z}!\\']/gu, (one) => Buffer.from(one).toString('hex').replace(/../g, '\\x$&'))}'`;
+  // A word that begins with = is a command's path to zsh.
+  return /^[\w@.:/%+,-][\w@.:/%+,=-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,4 @@
+import { visible } from '../control-characters.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { RunFacts } from '../jobs/run.ts';
 import { hiddenUsers, inactiveUsers } from '../scoring/ranking/recommend.ts';
@@ -33,8 +34,9 @@ export async function wordsBetween(
   graph: Graph,
   run: RunFacts,
   [userId, recId]: readonly [ShownId, ShownId],
-  [user, rec]: readonly [ShownId, ShownId],
+  seen: readonly [ShownId, ShownId],
 ): Promise<WordsBetween> {
+  const [user, rec] = seen.map((id) => visible(String(id)));
   const { asOf, settings } = run;
   const found: WordsBetween = { obstacles: [], notes: [], barred: [] };
   const { rows } = await graph.read<WordsRow>('cypher/show/words.cypher', {

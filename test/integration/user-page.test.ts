@@ -191,7 +191,7 @@ inBrowser("a user's page", () => {
     const id = await idOf(left);
     await page.getByLabel('Their id').fill(String(id));
     await page.getByRole('button', { name: 'Explain' }).click();
-    await page.waitForURL(`**/users/${user}?why=${id}`);
+    await page.waitForURL(`**/users/${user}?asked=${id}`);
     expect(await page.locator('#why [data-obstacle=reputation]').count()).toBe(1);
     await page.goto(`${server.url}/users/${user}?why=${idle}`);
     expect(await page.locator('#why [data-obstacle=no-path]').count()).toBe(1);

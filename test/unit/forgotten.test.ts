@@ -159,14 +159,29 @@ describe('erasing a user', () => {
     ];
     writeFileSync(join(run, 'rejects.csv'), rejects.join('\n'));
     writeFileSync(join(run, 'reputation_score.csv'), 'user_id,pred\n1,0.7\n7,1\n70,0.5\n');
+    const lines = [
+      { time: '2024-06-07T07:00:00.007Z', level: 'info', run: 'a', step: 'ingest', rows: 7, msg: 'step done' },
+      { level: 'error', run: 'a', why: 'user 7, recommended 70', msg: 'step failed' },
+      { level: 'warn', run: 'a', error: { type: 'E7', message: 'no', cause: { message: 'user 7' } }, msg: 'hook' },
+    ];
+    const logOf = (all: readonly object[]) => all.map((line) => `${JSON.stringify(line)}\n`).join('');
+    writeFileSync(join(run, 'log.jsonl'), `${logOf(lines)}{"level":"error","why":"user 7`);
     const folders = [join(home, 'runs'), join(home, 'nothing')];
-    expect(await countInFiles(folders, 7)).toBe(3);
-    expect(await eraseInFiles(folders, 7)).toBe(3);
+    const seven = { userId: 7, seen: 7 };
+    expect(await countInFiles(folders, seven)).toBe(6);
+    expect(await eraseInFiles(folders, seven)).toBe(6);
+    expect(readFileSync(join(run, 'log.jsonl'), 'utf8')).toBe(
+      `${logOf([
+        lines[0] as object,
+        { ...lines[1], why: 'user ***, recommended 70' },
+        { ...lines[2], error: { type: 'E***', message: 'no', cause: { message: 'user ***' } } },
+      ])}{"level":"error","why":"user ***\n`,
+    );
     expect(readFileSync(join(run, 'rejects.csv'), 'utf8')).toBe(
       [...rejects.slice(0, 2), ...rejects.slice(4)].join('\n'),
     );
     expect(readFileSync(join(run, 'reputation_score.csv'), 'utf8')).toBe('user_id,pred\n1,0.7\n70,0.5\n');
-    expect(await eraseInFiles(folders, 7)).toBe(0);
-    expect(readdirSync(run).sort()).toEqual(['rejects.csv', 'reputation_score.csv']);
+    expect(await eraseInFiles(folders, seven)).toBe(0);
+    expect(readdirSync(run).sort()).toEqual(['log.jsonl', 'rejects.csv', 'reputation_score.csv']);
   });
 });

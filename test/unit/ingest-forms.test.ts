@@ -322,7 +322,7 @@ describe('a file that is not read is refused by name, with what to do', () => {
       'an unknown header',
       'follow.csv',
       `alpha,beta,gamma\n${follows()}`,
-      /header whose names Kith doesn't know \(alpha, beta, gamma\): .*kith\.mapping\.yaml/,
+      /header whose names Kith doesn't know \("alpha", "beta", "gamma"\): .*kith\.mapping\.yaml/,
     ],
     [
       'a header without times',
@@ -341,13 +341,13 @@ describe('a file that is not read is refused by name, with what to do', () => {
       'JSON without what is needed',
       'follow.json',
       '[{"a": 1, "b": 2}]',
-      /is JSON without a key for user_id and engaged_with_user_id and timestamp that Kith knows \(it has a, b\): /,
+      /is JSON without a key for user_id and engaged_with_user_id and timestamp that Kith knows \(it has "a", "b"\): /,
     ],
     [
       'several lists',
       'follow.json',
       `{"one": [${jsonLines().split('\n')[0]}], "two": [{"x": 1}]}`,
-      /has several lists in its JSON \(one, two\): .*"list:"/,
+      /has several lists in its JSON \("one", "two"\): .*"list:"/,
     ],
     [
       'JSON that is cut off',

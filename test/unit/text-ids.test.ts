@@ -1,14 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
+import { visible } from '../../src/control-characters.ts';
 import { showByHand } from '../../src/dashboard/by-hand.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { textsIn } from '../../src/ingest/forgotten.ts';
 import { parseMapping } from '../../src/ingest/mapping.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
 import { RejectsFile } from '../../src/ingest/rejects.ts';
+import { masked, maskOf } from '../../src/jobs/forget/mask.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
 import { parseMessage } from '../../src/messages/parse-message.ts';
 import { readMessages } from '../../src/messages/read-messages.ts';
@@ -16,9 +19,10 @@ import { readReputationList } from '../../src/scoring/reputation/reputation-list
 import { writeReputationList } from '../../src/scoring/reputation/write-scores.ts';
 import { openApi } from '../../src/serve/openapi.ts';
 import { addressesFor } from '../../src/serve/schemas.ts';
-import { readUserId, showCommand } from '../../src/show/user-id.ts';
+import { renderUser } from '../../src/show/render-user.ts';
+import { hasUnseen, readUserId, shellWord, showCommand } from '../../src/show/user-id.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
-import { numberOfText, userIdOf } from '../../src/user-id.ts';
+import { collisionOf, idInPath, idOfPath, numberOfText, userIdOf } from '../../src/user-id.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
@@ -168,7 +172,7 @@ test('a first row of users who are called like columns is no header; an unknown 
   const { rows } = await read({ 'follow.csv': `user,target,2024-05-30 07:00:00\n${follows(',')}` });
   expect(rows).toEqual([...read3, 'follow user target'].sort());
   await expect(read({ 'follow.csv': `wer,wen,wann\n${follows(',')}` })).rejects.toThrow(
-    "a header whose names Kith doesn't know (wer, wen, wann)",
+    'a header whose names Kith doesn\'t know ("wer", "wen", "wann")',
   );
 });
 
@@ -211,7 +215,7 @@ test('a list of scores is written and read with texts', async () => {
   for (const [row, why] of [
     ['"",1', 'user_id is empty'],
     [`${'x'.repeat(256)},1`, 'user_id is longer than 255 bytes'],
-    ['a,1\na,0', 'user a already has a score'],
+    ['a,1\na,0', 'user "a" already has a score'],
   ] as const) {
     await writeFile(path, `user_id,pred\n${row}\n`);
     await expect(readReputationList(path, { limits })).rejects.toThrow(why);
@@ -256,6 +260,50 @@ test('an id is read as it is given, and commands and statements to copy have it 
   expect(page).toContain(`:param userId =&gt; ${numberOfText("O'<b>$&")};`);
 });
 
+const oddIds = [
+  '.',
+  '..',
+  '.~',
+  '..~~',
+  '...',
+  '%2E',
+  '/',
+  'a/b?c#d%20e',
+  ' blanks ',
+  `O'Neil "x" \\ $HOME`,
+  'in\ntwo\tlines',
+].concat(['שלום', 'a\u202eb', '\u00a0', '\u2028', '👩‍👩‍👧', '-v', '$(id)`id`!!', '*', '=ls', '~', "!'\u200b\\"]);
+
+test.each(oddIds)('%j is a part of an address that clients leave as it is, and a word of a command', (id) => {
+  const parts = new URL(`http://kith/users/${idInPath(id)}/preview`).pathname.split('/');
+  expect(parts).toHaveLength(4);
+  expect(idOfPath(decodeURIComponent(parts[2] as string))).toBe(id);
+  const printed = execFileSync('bash', ['-c', `printf %s ${shellWord(id)}`], { encoding: 'utf8' });
+  expect(printed).toBe(id);
+  expect(hasUnseen(shellWord(id))).toBe(false);
+});
+
+test('no two ids have one address', () => {
+  const dots = fc.array(fc.constantFrom('.', '~', '%', 'a'), { minLength: 1, maxLength: 6 }).map((all) => all.join(''));
+  fc.assert(fc.property(dots, (id) => expect(idOfPath(decodeURIComponent(idInPath(id)))).toBe(id)));
+});
+
+test('what is told of users has an id in one line, whatever is in it', () => {
+  const run = {
+    id: 'r',
+    asOf: 0,
+    startedAt: '',
+    settings: { ranking: 'second-degree', weighting: { windowSeconds: 86_400 } },
+  };
+  const id = 'x\n  1  nobody  1.0000\u202e';
+  const view = { userId: id, run, suspended: false, closest: [{ userId: id, rank: 1, weight: '0.5' }] };
+  const dropped = { self: 0, followed: 0, reputation: 0 };
+  const text = renderUser({ ...view, recommendations: [], dropped } as never, 'kith');
+  expect(text).not.toContain('\n  1  nobody');
+  expect(text).toContain(visible(id));
+  expect(text).toContain(`kith show ${shellWord(id)} --why REC_ID`);
+});
+
 test('in a line that is no row, whatever may be an id is found', () => {
   for (const line of [
     'did:plc:x,bob',
@@ -266,8 +314,31 @@ test('in a line that is no row, whatever may be an id is found', () => {
     '{"u":"did\\u003aplc:x"}',
   ])
     expect(textsIn(line)).toContain('did:plc:x');
+  expect(textsIn('"O""Neil, in\ntwo lines",1')).toContain('O"Neil, in\ntwo lines');
   expect(textsIn('did:plc:xy,1')).not.toContain('did:plc:x');
   expect(textsIn('"Ann Lee",1')).toContain('Ann Lee');
+});
+
+test.each(['ann', 'error', 'rows', 'run', '1', ' and ', ', ', '"', '\\', 'a "b"', '.*', 'zoë\n', '***', '$&'])(
+  'in messages %j is masked where it is an id, and nothing else is',
+  (id) => {
+    const number = userIdOf(numberOfText(id));
+    const mask = maskOf(number, id);
+    const message = (who: string, of: unknown) =>
+      `The run failed: 1 rows of ${who}, ${of}1 and ${of}, error "joanna ann" and "ann-marie", ${JSON.stringify('x "ann"')}: ann's.`;
+    expect(mask(message(JSON.stringify(id), number))).toBe(
+      message('"***"', `${number}`).replace(`and ${number},`, 'and ***,'),
+    );
+    const outcome = { name: 'run', detail: JSON.stringify(id), error: ['error', null, 1, JSON.stringify(id)] };
+    expect(masked(outcome, mask)).toEqual({ name: 'run', detail: '"***"', error: ['error', null, 1, '"***"'] });
+  },
+);
+
+test('an error that has names from the input has them in quotes', async () => {
+  const { message } = collisionOf(5, 'a "b"', 'ann');
+  expect(maskOf(5, 'ann')(message)).toContain('The ids "a \\"b\\"" and "***" have one number, ***,');
+  const header = read({ 'follow.csv': `wer,ann,wann\n${follows(',')}` });
+  await expect(header).rejects.toThrow('("wer", "ann", "wann")');
 });
 
 test('the API takes and gives texts', () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { print, printJson, say } from '../../output.ts';
-import { asSeen } from '../../show/as-seen.ts';
+import { asSeen, inLines } from '../../show/as-seen.ts';
 import { changeTo, previewUser } from '../../show/preview.ts';
 import { renderPreview } from '../../show/render-preview.ts';
 import { asGiven, readUserId } from '../../show/user-id.ts';
@@ -47,6 +47,6 @@ export function addPreviewCommand(program: Command): void {
         throw asGiven(error, [user], settings);
       });
       if (options.json) printJson(preview);
-      else print(...renderPreview(preview).split('\n'));
+      else print(...renderPreview(inLines(preview)).split('\n'));
     });
 }

@@ -6,7 +6,7 @@ import { Graph } from '../../graph/graph.ts';
 import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
 import { findRecommending } from '../../scoring/ranking/recommend.ts';
-import { asSeen } from '../../show/as-seen.ts';
+import { asSeen, inLines } from '../../show/as-seen.ts';
 import { explain } from '../../show/explain.ts';
 import { renderCircles } from '../../show/render-circles.ts';
 import { renderExplanation } from '../../show/render-explanation.ts';
@@ -71,7 +71,8 @@ export function addShowCommand(program: Command): void {
           const shown = settings.userIds === 'text' ? ([user, given.why as string] as const) : undefined;
           const explanation = await asSeen(settings, await explain(graph, run, userId, why, shown), undefined, signal);
           if (json) return explanation;
-          return 'terms' in explanation ? renderCircles(explanation, members === true) : renderExplanation(explanation);
+          const told = inLines(explanation);
+          return 'terms' in told ? renderCircles(told, members === true) : renderExplanation(told);
         }
         const view = await showUser(graph, run, userId, await findRecommending(graph, settings, wantedOf(run)));
         const seen = await asSeen(settings, view, undefined, signal);

@@ -3,27 +3,43 @@ import { chmod, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'csv-parse';
+import { visibleJson } from '../../control-characters.ts';
 import { numbersIn, textsIn } from '../../ingest/forgotten.ts';
-import type { ShownId } from '../../user-id.ts';
+import type { ShownId, UserId } from '../../user-id.ts';
+import { type Mask, masked, maskOf } from './mask.ts';
 
 const draft = '.part';
 
-/** What names users in the files that runs and `kith reputation` leave in the home: CSV, or a JSON object a line. */
-const namesUser: Readonly<Record<string, (record: readonly string[], id: ShownId) => boolean>> = {
+/** Somebody, also as people see them. */
+interface Somebody {
+  userId: UserId;
+  seen: ShownId;
+}
+
+/** A row without somebody: masked, or removed altogether; as it is if it does not name them. */
+type Without = (row: RowOfFile, mask: Mask, seen: ShownId) => string;
+
+/** What names users in the files that runs and `kith reputation` leave in the home. */
+const withoutUser: Readonly<Record<string, Without>> = {
   // A rejected line can't be read as a row.
-  'rejects.csv': ([, , , text = ''], id) => mayName(text, id),
-  'reputation_score.csv': ([user], id) => user === String(id),
-  'log.jsonl': ([line = ''], id) => mayName(whyIn(line), id),
+  'rejects.csv': ({ record: [, , , text = ''], raw }, _, seen) => (mayName(text, seen) ? '' : raw),
+  'reputation_score.csv': ({ record: [user], raw }, _, seen) => (user === String(seen) ? '' : raw),
+  'log.jsonl': ({ raw }, mask) => withoutUserInLog(raw, mask),
 };
 
-/** What a log line tells of errors and checks; the rest has no users. */
-function whyIn(line: string): string {
+/** Only what a log line tells of errors, and of what was left undone, has users. */
+function withoutUserInLog(raw: string, mask: Mask): string {
   try {
-    const { why, error, leftUndone } = JSON.parse(line) as Record<string, unknown>;
-    return JSON.stringify([why, error, leftUndone]);
+    const line = JSON.parse(raw) as Record<string, unknown>;
+    const { why, error, leftUndone } = line;
+    const told = { why, error, leftUndone };
+    const now = masked(told, mask);
+    return isDeepStrictEqual(now, told) ? raw : `${visibleJson(JSON.stringify({ ...line, ...now }))}\n`;
   } catch {
-    return line;
+    // A line that was cut off.
+    return mask(raw);
   }
 }
 
@@ -34,31 +50,33 @@ function mayName(line: string, id: ShownId): boolean {
     : numbersIn(line).includes(String(id));
 }
 
-/** How many rows of the files in these folders' subfolders name a user. */
-export async function countInFiles(folders: readonly string[], id: ShownId): Promise<number> {
+/** How many rows of the files in these folders' subfolders name somebody. */
+export async function countInFiles(folders: readonly string[], somebody: Somebody): Promise<number> {
   let rows = 0;
-  for (const file of await filesIn(folders)) rows += await readFile(file, id, async () => undefined);
+  for (const file of await filesIn(folders)) rows += await readFile(file, somebody, async () => undefined);
   return rows;
 }
 
-/** Writes the files that name a user anew, without those rows. @returns how many rows were removed */
-export async function eraseInFiles(folders: readonly string[], id: ShownId): Promise<number> {
+/** Writes the files that name somebody anew, without them. @returns how many rows did */
+export async function eraseInFiles(folders: readonly string[], somebody: Somebody): Promise<number> {
   let rows = 0;
   for (const file of await filesIn(folders)) {
     const path = `${file.path}${draft}`;
-    const removed = await readFile(file, id, (texts) => pipeline(texts, createWriteStream(path, { mode: 0o600 })));
-    if (removed > 0) {
+    const changed = await readFile(file, somebody, (texts) =>
+      pipeline(texts, createWriteStream(path, { mode: 0o600 })),
+    );
+    if (changed > 0) {
       await chmod(path, 0o600);
       await rename(path, file.path);
     } else await rm(path, { force: true });
-    rows += removed;
+    rows += changed;
   }
   return rows;
 }
 
 interface NamingFile {
   path: string;
-  names: (record: readonly string[], id: ShownId) => boolean;
+  without: Without;
 }
 
 async function filesIn(folders: readonly string[]): Promise<NamingFile[]> {
@@ -66,45 +84,48 @@ async function filesIn(folders: readonly string[]): Promise<NamingFile[]> {
   for (const folder of folders)
     for (const run of await readdir(folder).catch(() => [] as string[]))
       for (const name of await readdir(join(folder, run)).catch(() => [] as string[])) {
-        const names = namesUser[name];
-        if (names) files.push({ path: join(folder, run, name), names });
+        const without = withoutUser[name];
+        if (without) files.push({ path: join(folder, run, name), without });
       }
   return files;
 }
 
-/** Gives the records that don't name the user, as they are written, to `take`. @returns how many do */
+/** Gives the rows without somebody to `take`. @returns how many name them */
 async function readFile(
-  { path, names }: NamingFile,
-  id: ShownId,
+  { path, without }: NamingFile,
+  { userId, seen }: Somebody,
   take: (texts: AsyncIterable<string>) => Promise<void>,
 ): Promise<number> {
+  const mask = maskOf(userId, seen);
   let found = 0;
-  async function* others(): AsyncGenerator<string> {
-    for await (const { record, raw } of path.endsWith('.jsonl') ? linesOf(path) : recordsOf(path))
-      if (names(record, id)) found++;
-      else yield raw;
+  async function* left(): AsyncGenerator<string> {
+    for await (const row of path.endsWith('.jsonl') ? linesOf(path) : recordsOf(path)) {
+      const text = without(row, mask, seen);
+      if (text !== row.raw) found++;
+      yield text;
+    }
   }
-  const texts = others();
+  const texts = left();
   await take(texts);
   // Whoever only counts has not read them.
   for await (const _ of texts);
   return found;
 }
 
-interface RecordOfFile {
+/** A row of CSV, or a line of JSON without fields. */
+interface RowOfFile {
   record: readonly string[];
   /** As it is written. */
   raw: string;
 }
 
-async function* recordsOf(path: string): AsyncGenerator<RecordOfFile> {
+async function* recordsOf(path: string): AsyncGenerator<RowOfFile> {
   const parser = parse({ raw: true, relax_column_count: true, relax_quotes: true });
   const reading = pipeline(createReadStream(path), parser);
-  yield* parser as AsyncIterable<RecordOfFile>;
+  yield* parser as AsyncIterable<RowOfFile>;
   await reading;
 }
 
-async function* linesOf(path: string): AsyncGenerator<RecordOfFile> {
-  for await (const line of createInterface({ input: createReadStream(path) }))
-    yield { record: [line], raw: `${line}\n` };
+async function* linesOf(path: string): AsyncGenerator<RowOfFile> {
+  for await (const line of createInterface({ input: createReadStream(path) })) yield { record: [], raw: `${line}\n` };
 }

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../../config/settings.ts';
 import { discardImport } from '../../engines/bulk-import.ts';
 import { hasGraph } from '../../engines/graph-store.ts';
 import { up } from '../../engines/stack.ts';
 import { pause } from '../../engines/waiting.ts';
 import { BusyError, InterruptedError, StaleAttemptError } from '../../errors.ts';
+import type { CheckOutcome } from '../../export/checks.ts';
 import { countShownOf, eraseUser as eraseShown } from '../../export/erase-user.ts';
 import { forgetEarlier } from '../../export/leftovers.ts';
 import { publishedTables } from '../../export/published-tables.ts';
@@ -28,6 +30,7 @@ import { lastPublished } from '../runs.ts';
 import { everyWriter, forgetWriter } from '../step-name.ts';
 import { withNetwork } from '../with-database.ts';
 import { countInFiles, eraseInFiles } from './erase-files.ts';
+import { masked, maskOf } from './mask.ts';
 import { unreachable } from './unreachable.ts';
 
 const lookAgainMs = 300;
@@ -218,16 +221,39 @@ async function pastLists({ database, userId, options }: Search): Promise<FoundIn
   return [{ place: 'kith.past_recommendations and past_lists', count: row?.found ?? 0, unit: 'lists' }];
 }
 
-async function texts({ database, seen, options }: Search): Promise<FoundIn[]> {
-  const file = options.isDry ? 'sql/forget/count-texts.sql' : 'sql/forget/mask-texts.sql';
-  const pattern =
-    typeof seen === 'string'
-      ? `(?<!\\w)${seen.replace(/[^\p{L}\p{N}_\s]/gu, '\\$&')}(?!\\w)`
-      : `(?<!\\d)${seen}(?!\\d)`;
-  const [row] = await database.query<{ found: number }>(file, [pattern]);
-  return [
-    { place: 'kith.runs and run_steps', count: row?.found ?? 0, unit: 'errors and checks, in which it is masked' },
-  ];
+/** What a run, or a step of it, tells in words. */
+interface Told {
+  run: string;
+  step: string | null;
+  error: string | null;
+  checks: CheckOutcome[] | null;
+  leftUndone: Record<string, string> | null;
+  [column: string]: unknown;
+}
+
+async function texts({ database, userId, seen, options }: Search): Promise<FoundIn[]> {
+  const mask = maskOf(userId, seen);
+  const ofUser: Told[] = [];
+  for (const told of await database.query<Told>('sql/forget/texts.sql')) {
+    const now = {
+      ...told,
+      error: masked(told.error, mask),
+      // The rest of an outcome is the check's own name and sentence.
+      checks:
+        told.checks?.map((one) => (one.detail === undefined ? one : { ...one, detail: mask(one.detail) })) ?? null,
+      leftUndone: masked(told.leftUndone, mask),
+    };
+    if (!isDeepStrictEqual(now, told)) ofUser.push(now);
+  }
+  if (!options.isDry)
+    await database.query('sql/forget/mask-texts.sql', [
+      ofUser.map(({ run }) => run),
+      ofUser.map(({ step }) => step),
+      ofUser.map(({ error }) => error),
+      ofUser.map(({ checks }) => checks && JSON.stringify(checks)),
+      ofUser.map(({ leftUndone }) => leftUndone && JSON.stringify(leftUndone)),
+    ]);
+  return [{ place: 'kith.runs and run_steps', count: ofUser.length, unit: 'errors and checks, in which it is masked' }];
 }
 
 async function graphOf({ settings, database, userId, options }: Search): Promise<FoundIn[]> {
@@ -270,8 +296,10 @@ async function messages({ settings, userId, workDir, options }: Search): Promise
   return [{ place: path, count, unit: 'messages and scores of weeks' }];
 }
 
-async function files({ settings, seen, options }: Search): Promise<FoundIn[]> {
+async function files({ settings, userId, seen, options }: Search): Promise<FoundIn[]> {
   const folders = [join(settings.home, 'runs'), reputationFolder(settings)];
-  const count = await (options.isDry ? countInFiles(folders, seen) : eraseInFiles(folders, seen));
-  return [{ place: folders.join(' and '), count, unit: 'rejected lines and scores' }];
+  const count = await (options.isDry ? countInFiles : eraseInFiles)(folders, { userId, seen });
+  return [
+    { place: folders.join(' and '), count, unit: 'rejected lines, scores, and log lines, in which it is masked' },
+  ];
 }

@@ -1,6 +1,6 @@
 import { type CsvError, parse } from 'csv-parse';
 import type { S3Settings } from '../../config/settings.ts';
-import { BadInputError, InterruptedError, KithError, messageOf } from '../../errors.ts';
+import { BadInputError, InterruptedError, inQuotes, KithError, messageOf } from '../../errors.ts';
 import { openFile } from '../../storage/open-file.ts';
 import { type UnpackLimits, unpack } from '../../storage/unpack.ts';
 import { faultOfText, largestUserId, numberOfText, type UserId, type UserIdKind, userIdOf } from '../../user-id.ts';
@@ -75,5 +75,5 @@ function addScore(list: UserScores, record: string[], where: string, userIds: Us
   if (!/^(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(pred) || Number(pred) > 1)
     throw new BadInputError(`${where}: pred should be a number from 0 to 1.`);
   if (!list.add(userIdOf(userIds === 'text' ? numberOfText(id) : id), Number(pred)))
-    throw new BadInputError(`${where}: user ${id} already has a score.`);
+    throw new BadInputError(`${where}: user ${userIds === 'text' ? inQuotes([id]) : id} already has a score.`);
 }
