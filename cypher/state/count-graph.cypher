@@ -4,5 +4,6 @@ CALL () { MATCH ()-[r:FOLLOWED]->() RETURN count(r) AS followed }
 CALL () { MATCH ()-[r:REPLIED_TO]->() RETURN count(r) AS replied }
 CALL () { MATCH ()-[r:LIKED]->() RETURN count(r) AS liked }
 CALL () { MATCH ()-[r:MENTIONED]->() RETURN count(r) AS mentioned }
+CALL () { MATCH ()-[r:SET_ASIDE]->() RETURN count(r) AS aside }
 CALL () { MATCH ()-[r:CLOSEST_TO]->() RETURN count(r) AS closest }
-RETURN users, followed, replied, liked, mentioned, closest
+RETURN users, followed, replied, liked, mentioned, aside, closest

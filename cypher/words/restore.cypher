@@ -1,5 +1,5 @@
-// Makes at most $limit activities that were set aside activities again; repeated until none is left. What was loaded again
-// meanwhile is there once.
+// Makes at most $limit activities that were set aside activities again; repeated until none is left. One that is there already
+// stays the only one.
 MATCH (u:User)-[a:SET_ASIDE]->(v:User)
 WITH u, a, v
 LIMIT $limit

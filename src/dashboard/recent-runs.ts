@@ -1,7 +1,7 @@
 import { type StepState, stepsOfRuns } from '../jobs/attempt.ts';
 import type { RunSettings, RunStatus } from '../jobs/run.ts';
 import { type RunSummary, summaryOf } from '../jobs/run-summary.ts';
-import { type StepName, stepNames } from '../jobs/step-name.ts';
+import { puttingBack, type StepName, stepNames } from '../jobs/step-name.ts';
 import type { Database } from '../postgres/database.ts';
 
 /** A step as the pages show it. */
@@ -35,9 +35,9 @@ export interface WaitingRun {
   queuedAt: string;
 }
 
-/** The latest runs that have begun, newest first. */
+/** The latest runs that have begun, newest first; what a dry run has put back is not one that somebody asked for. */
 export async function recentRuns(database: Database, last: number): Promise<DashboardRun[]> {
-  return withSteps(database, await database.query<RunRow>('sql/runs/begun.sql', [last]));
+  return withSteps(database, await database.query<RunRow>('sql/runs/begun.sql', [last, puttingBack]));
 }
 
 /** One run; undefined if there is none with this id. */

@@ -135,11 +135,20 @@ export class Graph implements AsyncDisposable {
     const session = this.#driver.session();
     try {
       await using graph = new Graph(this.#access, this.#signal);
-      graph.#trial = await session.beginTransaction({ timeout: limit });
+      graph.#trial = await this.#begin(session, limit);
       return await work(graph);
     } finally {
       // Rolls back.
       await session.close().catch(() => undefined);
+    }
+  }
+
+  async #begin(session: Session, timeout: number): Promise<Transaction> {
+    using stop = this.#stop();
+    try {
+      return await stop.race(session.beginTransaction({ timeout }));
+    } catch (error) {
+      throw this.#errorOf('a transaction', error);
     }
   }
 
@@ -226,10 +235,14 @@ export class Graph implements AsyncDisposable {
     if (latest !== token) throw staleAttempt(step, latest);
   }
 
-  /** For statements that Neo4j wants outside any other transaction, such as constraints. */
-  async change(file: CypherFile, parameters: Parameters = {}): Promise<void> {
-    await this.#run(file, async (session) =>
-      answerOf(await session.run(statement(file), sendable(parameters), noLimit)),
+  /** Like `write`, but without a fence: for constraints, which Neo4j wants alone in a transaction, and what comes before a fence. */
+  change<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): Promise<Answer<Row>> {
+    const refuseLate = lateRefusal();
+    return this.#run(file, (session) =>
+      session.executeWrite(async (tx) => {
+        refuseLate();
+        return answerOf<Row>(await tx.run<Row>(statement(file), sendable(parameters)));
+      }, noLimit),
     );
   }
 
@@ -281,10 +294,10 @@ export class Graph implements AsyncDisposable {
   }
 
   /** What to throw for whatever ended a statement. */
-  #errorOf(file: CypherFile, error: unknown): unknown {
+  #errorOf(where: CypherFile | 'a transaction', error: unknown): unknown {
     if (this.#signal?.aborted) return stoppedError();
     if (isStopping(error) && !this.#stopping.signal.aborted) this.#stopping.abort(diskFailed(error));
-    return this.#stopping.signal.aborted ? this.#stopping.signal.reason : engineError(file, error);
+    return this.#stopping.signal.aborted ? this.#stopping.signal.reason : engineError(where, error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -348,7 +361,7 @@ function diskFailed(error: unknown): DiskFullError {
   );
 }
 
-function engineError(file: CypherFile, error: unknown): KithError {
+function engineError(where: string, error: unknown): KithError {
   if (error instanceof KithError) return error;
   if (isLost(error))
     return new EngineLostError(
@@ -362,15 +375,15 @@ function engineError(file: CypherFile, error: unknown): KithError {
     return new EngineError('Neo4j refuses the user or the password (KITH_NEO4J_…).', { cause: error });
   if (/OutOfMemory/.test(code))
     return new EngineError(
-      `Neo4j had too little memory in ${file} (${messageOf(error)}); give it more with KITH_NEO4J_HEAP, then run again.`,
+      `Neo4j had too little memory in ${where} (${messageOf(error)}); give it more with KITH_NEO4J_HEAP, then run again.`,
       { cause: error },
     );
   if (/^Neo\.(TransientError|DatabaseError)\./.test(code))
-    return new EngineError(`Neo4j failed in ${file} (${messageOf(error)}); see its log, then run again.`, {
+    return new EngineError(`Neo4j failed in ${where} (${messageOf(error)}); see its log, then run again.`, {
       cause: error,
     });
   // Neither the input's fault nor the engine's, as far as can be told: exit code 1.
-  return new KithError(`Neo4j refused ${file}: ${messageOf(error)}`, { cause: error });
+  return new KithError(`Neo4j refused ${where}: ${messageOf(error)}`, { cause: error });
 }
 
 /** The driver's own words go on about encryption. */

@@ -14,6 +14,7 @@ import type { Fence } from './fence.ts';
 import { Graph } from './graph.ts';
 import { type FlagDate, mergeActivities } from './merge-activities.ts';
 import { ensureSchema, graphSize } from './schema.ts';
+import { restoreActivities } from './words.ts';
 
 export interface LoadOptions {
   /** The date of the folder's suspended flags. */
@@ -99,6 +100,7 @@ async function mergeLoad(settings: Settings, folder: StagedFolder, options: Load
   await using graph = new Graph(stack.neo4j, options.signal, options.fence);
   await graph.raiseFence();
   await ensureSchema(graph);
+  await restoreActivities(graph);
   const added = await mergeActivities(graph, folder, {
     flagged: options.flagged,
     computing: await findComputing(graph, settings),

@@ -1,4 +1,10 @@
-import { type ActivityType, activityTypes, wordRelationships, wordTypes } from '../ingest/activity-type.ts';
+import {
+  type ActivityType,
+  activityTypes,
+  relationshipTypes,
+  wordRelationships,
+  wordTypes,
+} from '../ingest/activity-type.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { ActivityBatch } from '../ingest/staged-rows.ts';
 import type { UserId } from '../user-id.ts';
@@ -14,13 +20,6 @@ const mergeFiles: Readonly<Record<ActivityType, CypherFile>> = {
   reply: 'cypher/ingest/merge-reply.cypher',
   like: 'cypher/ingest/merge-like.cypher',
   mention: 'cypher/ingest/merge-mention.cypher',
-};
-
-const relationshipTypes: Readonly<Record<ActivityType, string>> = {
-  follow: 'FOLLOWED',
-  reply: 'REPLIED_TO',
-  like: 'LIKED',
-  mention: 'MENTIONED',
 };
 
 /** The date of a folder's suspended flags. */

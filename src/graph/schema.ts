@@ -9,6 +9,7 @@ export async function ensureSchema(graph: Graph): Promise<void> {
 /** How many nodes and relationships of each kind the graph has. */
 export interface GraphSize {
   users: number;
+  /** With those that words have set aside. */
   activities: number;
   closest: number;
 }
@@ -18,7 +19,7 @@ export async function graphSize(graph: Graph): Promise<GraphSize> {
   const count = (name: string) => Number(rows[0]?.[name] ?? 0n);
   return {
     users: count('users'),
-    activities: count('followed') + count('replied') + count('liked') + count('mentioned'),
+    activities: count('followed') + count('replied') + count('liked') + count('mentioned') + count('aside'),
     closest: count('closest'),
   };
 }

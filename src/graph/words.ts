@@ -19,7 +19,7 @@ const atOnce = 50_000n;
 export async function applyWords(graph: Graph, { asOf, dismissSeconds, followsUntil }: WordsAsOf): Promise<void> {
   const { rows } = await graph.read<Record<string, bigint>>('cypher/words/count.cypher');
   const counts = rows[0] ?? {};
-  if ((counts.aside ?? 0n) > 0n) await repeat(graph, 'cypher/words/restore.cypher', 'restored');
+  if ((counts.aside ?? 0n) > 0n) await restoreActivities(graph);
   await repeat(graph, 'cypher/words/forget.cypher', 'forgotten');
   const at = { asOf: BigInt(asOf) };
   if (followsUntil !== undefined && followsUntil > asOf)
@@ -33,6 +33,11 @@ export async function applyWords(graph: Graph, { asOf, dismissSeconds, followsUn
   if (has('blocked') || has('muted')) await graph.write('cypher/words/set-aside-barred.cypher');
   if (has('unfollowed')) await graph.write('cypher/words/set-aside-unfollowed.cypher', at);
   if (has('snapshots')) await graph.write('cypher/words/set-aside-not-still-followed.cypher', at);
+}
+
+/** Makes all activities that were set aside activities again, so that whoever adds some finds them. */
+export async function restoreActivities(graph: Graph): Promise<void> {
+  await repeat(graph, 'cypher/words/restore.cypher', 'restored');
 }
 
 async function repeat(

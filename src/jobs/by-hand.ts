@@ -3,14 +3,16 @@ import type { ComputingEngine, Settings } from '../config/settings.ts';
 import { BadInputError, messageOf } from '../errors.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { Database } from '../postgres/database.ts';
+import { stepsOf } from './attempt.ts';
 import { type Conduct, type FinishedRun, runInThisProcess } from './conduct-run.ts';
 import { engines } from './engines/engines.ts';
 import { refuseExpired } from './horizon.ts';
+import { judgeAge, judgeAsOf } from './judge-as-of.ts';
 import type { Run, RunSettings } from './run.ts';
 import { type PlannedRun, runSettings, wantedRun } from './run-options.ts';
-import { beginRun, continueRun, lastPublished, runInGraph } from './runs.ts';
+import { beginRun, continueRun, currentTime, lastComputed, lastPublished, type WantedRun } from './runs.ts';
 import { settingsAsEnvironment } from './settings-as-environment.ts';
-import { dryRun, type StepName, wholeRun } from './step-name.ts';
+import { dryRun, puttingBack, type StepName, wholeRun } from './step-name.ts';
 import type { Watcher } from './watcher.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -37,7 +39,8 @@ export async function runWhole(planned: PlannedRun, watcher: Watcher, signal: Ab
 
 /**
  * A whole run by hand that publishes nothing, and says what it would change. Without a folder it computes from what the
- * graph has; a folder's rows stay in the graph. Last it puts the lists of the published run back into the graph.
+ * graph has; a folder's rows stay in the graph. Last it puts the lists of the published run back into the graph, if it
+ * came to change them.
  *
  * @param note is told if they could not be put back
  * @throws as `runWhole`
@@ -54,14 +57,13 @@ export async function runDry(
   let begun: Run | undefined;
   try {
     return await runInThisProcess({ ...planned, watcher, signal }, async (database) => {
-      const horizon = await engines[settings.engine].horizon({ settings, signal });
-      if (!opened.folder) refuseExpired(wanted, horizon);
+      if (!opened.folder) await judgeAtOnce(wanted, database, settings, signal);
       begun = await beginRun(database, wanted);
       return begun;
     });
   } finally {
     if (begun)
-      await putBack(settings, watcher, signal).catch((error) =>
+      await putBack(begun, settings, watcher, signal).catch((error) =>
         note(
           `The lists of the published run could not be put back into the graph (${messageOf(error)}): ` +
             'until the next run, `kith show` reads the published tables.',
@@ -70,12 +72,29 @@ export async function runDry(
   }
 }
 
-/** Computes the lists of the published run again, which its tables were made from. */
-async function putBack(settings: Settings, watcher: Watcher, signal: AbortSignal): Promise<void> {
-  const published = await withDatabase(settings, signal, lastPublished);
-  if (published?.engine !== 'neo4j') return;
+/** Refuses what `compare` would, before anything is computed: there is no folder that would be judged first. */
+async function judgeAtOnce(
+  wanted: WantedRun,
+  database: Database,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  refuseExpired(wanted, await engines[settings.engine].horizon({ settings, signal }));
+  const startedAt = (await currentTime(database)).toISOString();
+  const judged = { run: { allowed: [], ...wanted, startedAt }, database, settings, summary: {} };
+  await judgeAsOf(judged);
+  await judgeAge(judged);
+}
+
+/** Computes the lists of the published run again, which its tables were made from, if the dry run has touched them. */
+async function putBack(dry: Run, settings: Settings, watcher: Watcher, signal: AbortSignal): Promise<void> {
+  const published = await withDatabase(settings, signal, async (database) => {
+    const begun = (await stepsOf(database, dry.id)).filter(({ attempts }) => attempts > 0);
+    return begun.some(({ name }) => puttingBack.includes(name)) ? lastPublished(database) : undefined;
+  });
+  if (dry.engine !== 'neo4j' || published?.engine !== 'neo4j') return;
   await runInThisProcess({ settings, opened: {}, watcher, signal }, (database) =>
-    beginRun(database, { ...published, steps: ['closest', 'reputation'] }),
+    beginRun(database, { ...published, steps: puttingBack }),
   );
 }
 
@@ -112,7 +131,7 @@ async function goOn(
 ): Promise<Run> {
   const { settings, scores, allowed } = planned;
   const steps = stepsOfPart[part];
-  const before = await runInGraph(database);
+  const before = await lastComputed(database);
   if (!before)
     throw new BadInputError(`Closest connections are not computed: call \`kith closest\` before \`kith ${part}\`.`);
   const { run, isRecommended } = before;

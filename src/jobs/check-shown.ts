@@ -6,7 +6,7 @@ import { stepsOf } from './attempt.ts';
 import { engines } from './engines/engines.ts';
 import type { Run } from './run.ts';
 import { summaryOf } from './run-summary.ts';
-import { lastPublished, runInGraph } from './runs.ts';
+import { lastPublished, listsOf } from './runs.ts';
 import { withDatabase } from './with-database.ts';
 
 /**
@@ -22,11 +22,10 @@ export async function checkShown(
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);
     if (!run) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
-    const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [run.id]);
-    const graphChangedBy = since && `can't be judged, since run ${since.id} has changed what the graph knows`;
-    const inGraph = await runInGraph(database);
-    const listsChangedBy =
-      inGraph?.run.id === run.id ? undefined : "can't be judged, since the lists in the graph are of another run";
+    const { areThere, ingestedSince } = await listsOf(database, run);
+    const graphChangedBy =
+      ingestedSince && `can't be judged, since run ${ingestedSince} has changed what the graph knows`;
+    const listsChangedBy = areThere ? undefined : "can't be judged, since the lists in the graph are of another run";
     const checked = {
       ...run,
       ranking: rankings[run.settings.ranking],

@@ -5,7 +5,7 @@ import { type Drawing, type DrawnConnections, draw, removeDrawn } from '../graph
 import { Graph } from '../graph/graph.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { claimGraph } from './own-servers.ts';
-import { runInGraph } from './runs.ts';
+import { lastComputed } from './runs.ts';
 import type { Watcher } from './watcher.ts';
 import { withNetwork } from './with-database.ts';
 
@@ -22,7 +22,7 @@ export async function drawNow(
 ): Promise<DrawnConnections> {
   return withNetwork(settings, signal, (database) =>
     withNetworkLock(database, async (lost) => {
-      const found = await runInGraph(database);
+      const found = await lastComputed(database);
       if (!found)
         throw new BadInputError('Closest connections are not computed: call `kith run` or `kith closest` first.');
       if (found.run.engine === 'spark')
@@ -34,8 +34,8 @@ export async function drawNow(
         throw new BadInputError('The graph has no lists of circles: call `kith run --ranking circles` first.');
       const stop = AbortSignal.any([signal, lost]);
       const { neo4j } = await up(settings, { signal: stop, only: 'neo4j' });
-      await claimGraph(settings, stop);
       await using graph = new Graph(neo4j, stop);
+      await claimGraph(graph, settings);
       const work = { name: 'draw', title: `${drawing} for those who explore the graph` };
       const started = performance.now();
       watcher.begins(work);

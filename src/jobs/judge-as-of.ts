@@ -4,6 +4,7 @@ import { asOfOfFolder } from '../ingest/day-folder.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { Database } from '../postgres/database.ts';
+import type { Run } from './run.ts';
 import type { RunContext } from './run-context.ts';
 import { lastPublished } from './runs.ts';
 import { isHeldToPublished } from './step-name.ts';
@@ -20,8 +21,13 @@ export function isToCome(asOf: number, now: number): boolean {
   return begins > now;
 }
 
+/** What of a run its dates are judged by. */
+interface Judged extends Pick<RunContext, 'database' | 'settings' | 'folder' | 'summary'> {
+  run: Pick<Run, 'asOf' | 'startedAt' | 'steps' | 'allowed'>;
+}
+
 /** The instants that a run takes for true, by their names: its as-of, and the date of its folder, which its flags have. */
-function datesOf({ run, folder }: RunContext): { what: string; at: number; remedy: string }[] {
+function datesOf({ run, folder }: Judged): { what: string; at: number; remedy: string }[] {
   const named = asOfOfFolder(folder?.name ?? '');
   const dates: { what: string; at: number; remedy: string }[] = [];
   if (named !== undefined)
@@ -37,7 +43,7 @@ function datesOf({ run, folder }: RunContext): { what: string; at: number; remed
  *
  * @throws BadInputError if one has not come yet, or the as-of is before that of the published run, unless that is allowed
  */
-export async function judgeAsOf(context: RunContext): Promise<void> {
+export async function judgeAsOf(context: Judged): Promise<void> {
   const { run, database } = context;
   const now = Date.parse(run.startedAt) / 1000;
   for (const { what, at, remedy } of datesOf(context))
@@ -77,7 +83,7 @@ export async function judgeQueued(
  * @param newest of the folder that is about to be loaded, in epoch seconds
  * @throws BadInputError if one is too long after it, unless that is allowed
  */
-export async function judgeAge(context: RunContext, newest?: number): Promise<void> {
+export async function judgeAge(context: Judged, newest?: number): Promise<void> {
   const { run, database, settings } = context;
   if (!run.steps.includes('closest')) return;
   const [row] = await database.query<{ newest: Date | null }>('sql/runs/newest-activity.sql');

@@ -8,7 +8,7 @@ import { type StepState, stepsOfRuns } from './attempt.ts';
 import { isOver, type RunSettings, type RunStatus, type ScoresPlace } from './run.ts';
 import { type PastLists, type RunSummary, summaryOf } from './run-summary.ts';
 import { settingsAsEnvironment } from './settings-as-environment.ts';
-import { type StepName, stepNames } from './step-name.ts';
+import { puttingBack, type StepName, stepNames } from './step-name.ts';
 import type { Waiver } from './waivers.ts';
 
 /** A run as `kith runs --json` shows it. */
@@ -54,7 +54,7 @@ export interface ListedRun {
   }[];
 }
 
-/** The latest runs, the newest first. */
+/** The latest runs, the newest first; what a dry run has put back is not one that somebody asked for. */
 export async function listRuns(database: Database, last: number): Promise<ListedRun[]> {
   return list(database, [last, null]);
 }
@@ -80,7 +80,7 @@ async function list(database: Database, values: [last: number, id: string | null
     scores: ScoresPlace | null;
     allowed: Waiver[];
     summary: RunSummary;
-  }>('sql/runs/list.sql', values);
+  }>('sql/runs/list.sql', [...values, puttingBack]);
   const steps = await stepsOfRuns(
     database,
     rows.map(({ id }) => id),

@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { networkFile, networkOf } from '../engines/network-id.ts';
 import { BadInputError } from '../errors.ts';
-import { Graph } from '../graph/graph.ts';
+import type { Answer, Graph } from '../graph/graph.ts';
 import type { Database } from '../postgres/database.ts';
 
 /**
@@ -18,13 +18,17 @@ export async function claimPostgres(database: Database, settings: Settings): Pro
 }
 
 /** The same for a Neo4j of somebody's own. Call it before the fence is raised, which shuts other attempts out. */
-export async function claimGraph(settings: Settings, signal: AbortSignal): Promise<void> {
+export async function claimGraph(graph: Graph, settings: Settings): Promise<void> {
   if (!settings.neo4j) return;
   const id = networkOf(settings);
-  // Without a fence.
-  await using graph = new Graph(settings.neo4j, signal);
-  const { rows } = await graph.write<{ id: string }>('cypher/network/claim.cypher', { id });
+  const known = await graph.read<{ id: string }>('cypher/network/owner.cypher');
+  const { rows } = known.rows.length > 0 ? known : await claim(graph, id);
   for (const owner of rows) refuseOther(settings, 'Neo4j', 'KITH_NEO4J_URI', id, owner.id);
+}
+
+async function claim(graph: Graph, id: string): Promise<Answer<{ id: string }>> {
+  await graph.constrain('cypher/schema/network.cypher', 'cypher/schema/drop-half-network.cypher');
+  return graph.change('cypher/network/claim.cypher', { id });
 }
 
 /** Lets other homes have servers that `kith reset` has emptied. */

@@ -14,6 +14,7 @@ import type { Database } from '../postgres/database.ts';
 import type { Report } from '../progress.ts';
 import { beginAttempt, finishAttempt } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
+import { claimGraph } from './own-servers.ts';
 import { rebuildFolder, withGraph } from './run-context.ts';
 import { runSettings } from './run-options.ts';
 import type { RunSummary } from './run-summary.ts';
@@ -106,6 +107,8 @@ async function rebuild(settings: Settings, database: Database, signal: AbortSign
     try {
       const attempt = await beginAttempt(database, run.id, 'ingest', everyWriter);
       if (!attempt) throw new EngineError(`Run ${run.id} was ended by another process.`);
+      // From here on the graph is another.
+      await database.query('sql/runs/remember-input.sql', [run.id, 'accepted rows', null]);
       const fenced = database.until(signal).fenced(attempt);
       const { loader, added } = await loadFolder(settings, folder, {
         // All flags follow.
@@ -146,7 +149,10 @@ async function rebuild(settings: Settings, database: Database, signal: AbortSign
 /** @throws BadInputError if a server that settings name is not empty: its store is not ours to move */
 async function refuseFilled(settings: Settings, signal: AbortSignal): Promise<void> {
   if (!settings.neo4j) return;
-  const { users } = await withGraph({ settings, signal }, graphSize);
+  const { users } = await withGraph({ settings, signal }, async (graph) => {
+    await claimGraph(graph, settings);
+    return graphSize(graph);
+  });
   if (users > 0)
     throw new BadInputError(
       `Neo4j of KITH_NEO4J_URI holds ${several(users, 'user')}: empty its database first, since Kith doesn't touch the store of a given server.`,

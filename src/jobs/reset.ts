@@ -129,9 +129,9 @@ async function openGraphIfAny(
 async function openGraph(settings: Settings, database: Database, token: bigint, signal: AbortSignal): Promise<Graph> {
   await discardImport(settings, { signal });
   const stack = await up(settings, { signal, only: 'neo4j' });
-  await claimGraph(settings, signal);
   const graph = new Graph(stack.neo4j, signal, { step: resetWriter, token, closes: everyWriter });
   try {
+    await claimGraph(graph, settings);
     await graph.raiseFence();
     return graph;
   } catch (error) {

@@ -68,8 +68,8 @@ export async function withGraph<T>(
   work: (graph: Graph) => Promise<T>,
 ): Promise<T> {
   const stack = await up(settings, { signal, only: 'neo4j' });
-  if (attempt) await claimGraph(settings, signal);
   await using graph = new Graph(stack.neo4j, signal, attempt);
+  if (attempt) await claimGraph(graph, settings);
   await graph.raiseFence();
   // Awaited here: without it the driver would be closed before the work is done.
   return await work(graph);

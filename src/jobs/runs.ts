@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import type { ComputingEngine } from '../config/settings.ts';
 import { BusyError, EngineError } from '../errors.ts';
@@ -226,11 +227,47 @@ export async function lastPublished(database: Database): Promise<Run | undefined
 }
 
 /**
- * The run whose closest connections lie whole in the graph, and whether its recommendations were computed from them.
+ * The run whose closest connections were computed last and are whole, and whether its recommendations were computed from
+ * them.
+ *
+ * @param engine of the one that computed them; undefined: of any
  */
-export async function runInGraph(database: Database): Promise<{ run: Run; isRecommended: boolean } | undefined> {
-  const [row] = await database.query<RunRow & { recommended: boolean }>('sql/runs/in-graph.sql');
+export async function lastComputed(
+  database: Database,
+  engine?: ComputingEngine,
+): Promise<{ run: Run; isRecommended: boolean } | undefined> {
+  const [row] = await database.query<RunRow & { recommended: boolean }>('sql/runs/last-computed.sql', [engine]);
   return row && { run: runOf(row), isRecommended: row.recommended };
+}
+
+/** What has become of the lists of a published run. */
+export interface ListsOfRun {
+  /** Whether those that its engine has now are the run's: its own, or the same, which a dry run has put back. */
+  areThere: boolean;
+  /** Why they are not, as a clause. */
+  whyNot?: string;
+  /** The run that was the first to ingest a folder since. */
+  ingestedSince?: string;
+}
+
+export async function listsOf(database: Database, published: Run): Promise<ListsOfRun> {
+  const last = await lastComputed(database, published.engine);
+  const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [published.id]);
+  const ingestedSince = since?.id;
+  const isAgain = last !== undefined && isPutBack(published, last.run);
+  if (last?.run.id === published.id || (isAgain && !since)) return { areThere: true, ingestedSince };
+  const whyNot = !last
+    ? 'the graph has no whole lists now, since it was rebuilt, or another run was computing them'
+    : isAgain
+      ? `run ${ingestedSince} has ingested a folder since, with which the lists in the graph were computed again`
+      : `the graph has the lists of run ${last.run.id} now`;
+  return { areThere: false, whyNot, ingestedSince };
+}
+
+/** Whether a run has computed the lists of a published one in the graph again. */
+function isPutBack(published: Run, { asOf, settings, status, engine }: Run): boolean {
+  const isOfSame = asOf === published.asOf && isDeepStrictEqual(settings, published.settings);
+  return isOfSame && status === 'done' && engine === 'neo4j' && !settings.excludeLaterFollows;
 }
 
 /** How many runs wait and are under way, and when one was last published. */

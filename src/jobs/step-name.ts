@@ -6,6 +6,8 @@ const computing = ['ingest', 'closest', 'reputation', 'recommend'] as const;
 /** A whole run, and one that shows what it would change instead of publishing it. */
 export const wholeRun: readonly StepName[] = [...computing, 'publish'];
 export const dryRun: readonly StepName[] = [...computing, 'compare'];
+/** After a dry run: the lists and scores of the published run are computed again. No other run has just these steps. */
+export const puttingBack: readonly StepName[] = ['closest', 'reputation'];
 
 /** Whether what a run with these steps computes is held to what is published. */
 export function isHeldToPublished(steps: readonly StepName[]): boolean {

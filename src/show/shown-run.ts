@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { refuseIncomplete } from '../jobs/engines/engine.ts';
-import type { Run, RunFacts, ScoresPlace } from '../jobs/run.ts';
-import { lastPublished, runInGraph } from '../jobs/runs.ts';
+import type { RunFacts, ScoresPlace } from '../jobs/run.ts';
+import { lastPublished, listsOf } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import type { Database } from '../postgres/database.ts';
 
@@ -39,18 +38,6 @@ export async function findShown(database: Database): Promise<ShownRun> {
   const { id, asOf, startedAt, settings } = run;
   const facts = { run: { id, asOf, startedAt, settings }, scores: run.scores };
   if (run.engine === 'spark') return { ...facts, isGraphOfRun: false, whyNot: 'Spark computed the run' };
-  const inGraph = await runInGraph(database);
-  if (inGraph && (inGraph.run.id === id || (await isSame(database, run, inGraph.run))))
-    return { ...facts, isGraphOfRun: true };
-  const whyNot = inGraph
-    ? `the graph has the lists of run ${inGraph.run.id} now`
-    : 'the graph has no whole lists now, since it was rebuilt, or another run was computing them';
-  return { ...facts, isGraphOfRun: false, whyNot };
-}
-
-/** Whether lists of another run are those of the published one: a dry run puts these back. */
-async function isSame(database: Database, published: Run, { asOf, settings, status }: Run): Promise<boolean> {
-  const isOfSame = asOf === published.asOf && isDeepStrictEqual(settings, published.settings);
-  if (!isOfSame || status !== 'done' || settings.excludeLaterFollows) return false;
-  return (await database.query('sql/runs/ingested-since.sql', [published.id])).length === 0;
+  const { areThere, whyNot } = await listsOf(database, run);
+  return { ...facts, isGraphOfRun: areThere, whyNot };
 }

@@ -1,5 +1,10 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { recentRuns } from '../../src/dashboard/recent-runs.ts';
+import { listRuns } from '../../src/jobs/list-runs.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
+import type { Database } from '../../src/postgres/database.ts';
 import { findShown } from '../../src/show/shown-run.ts';
 import type { PublishedTables, TestNetwork } from '../harness/network.ts';
 import { expectedCircles } from '../oracle/circles.ts';
@@ -34,8 +39,12 @@ async function everything(): Promise<string> {
   return JSON.stringify([rows, await network.tables(), await network.userProperties()]);
 }
 
-const isGraphOfRun = () =>
-  withDatabase(network.settings, undefined, async (database) => (await findShown(database)).isGraphOfRun);
+const ask = <T>(question: (database: Database) => Promise<T>) => withDatabase(network.settings, undefined, question);
+const isGraphOfRun = () => ask(async (database) => (await findShown(database)).isGraphOfRun);
+
+/** How many runs have computed closest connections, those that a dry run has put back included. */
+const computedRuns = async () =>
+  (await network.pool.query("SELECT FROM kith.run_steps WHERE step = 'closest'")).rowCount;
 
 /** The new rows and those that are gone, as a dry run counts them. */
 function between(before: string[], after: string[]): { added: number; gone: number } {
@@ -66,6 +75,25 @@ test('a dry run of other settings says what would change, and changes nothing th
   expect(await everything()).toBe(before);
   expect(await isGraphOfRun()).toBe(true);
   expect((await network.pool.query("SELECT FROM kith.runs WHERE status = 'published'")).rows).toHaveLength(1);
+  // What was put back is nobody's run.
+  const changed = expect.objectContaining({ status: 'done', changes: expect.anything() });
+  expect(await ask((database) => listRuns(database, 9))).toEqual([
+    changed,
+    expect.objectContaining({ status: 'published' }),
+  ]);
+  expect((await ask((database) => recentRuns(database, 9))).map(({ status }) => status)).toEqual(['done', 'published']);
+  expect(await computedRuns()).toBe(3);
+});
+
+test('one that is refused before it has computed anything puts nothing back', async () => {
+  const [before, computed] = [await everything(), await computedRuns()];
+  const unreadable = network.folder('20240601');
+  mkdirSync(unreadable);
+  writeFileSync(join(unreadable, 'like.csv'), 'no row at all\n'.repeat(9));
+  expect(await scene.kith('run', '--dry-run', '--input', unreadable)).toMatchObject({ code: 2 });
+  expect(await computedRuns()).toBe(computed);
+  expect(await isGraphOfRun()).toBe(true);
+  expect(await everything()).toBe(before);
 });
 
 test('by circles, too, whose lists go again', async () => {
@@ -86,14 +114,19 @@ test('nothing changes by the same settings, and a folder whose tables would be r
   expect(same.stdout).toContain('recommendations     0 new, 0 gone, 0 of another rank');
   expect(same.stdout).toMatch(/first five +change for 0 of/);
   const earlier = ['--as-of', new Date((options.asOf - 20 * day) * 1000).toISOString()];
+  const computed = await computedRuns();
   const refused = await scene.kith('run', '--dry-run', ...earlier);
   expect(refused).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/earlier than that of the published tables/),
   });
+  expect(await computedRuns()).toBe(computed);
   const shrinks = await scene.kith('run', '--dry-run', ...earlier, '--allow', 'earlier');
   expect([0, 3]).toContain(shrinks.code);
   expect(await everything()).toBe(before);
+  // The lists were computed again, but with what the folder has brought.
+  const shown = await ask(findShown);
+  expect(shown).toMatchObject({ isGraphOfRun: false, whyNot: expect.stringMatching(/^run \S+ has ingested a folder/) });
 });
 
 test('an option for every setting of a ranking; a run like an earlier one has its settings, but for what is given', async () => {

@@ -358,6 +358,35 @@ describe('what is too old', () => {
     expect(await sizes()).toMatchObject({ others: 1 });
   });
 
+  test('is removed where a block has set it aside, too, but no follow; and what is set aside is not added again', async () => {
+    await network.reset();
+    const activities = [
+      like(1, 2, asOfDay(30) - 5),
+      like(3, 4, asOfDay(23)),
+      like(4, 3, asOfDay(22), 'mention'),
+      like(3, 4, asOfDay(10), 'follow'),
+      like(4, 3, asOfDay(29), 'reply'),
+    ];
+    const input = network.folder(dateOf(30));
+    const words: Network['words'] = [{ type: 'block', user: 3, other: 4, at: asOfDay(24) }];
+    writeFolder({ activities, words, suspended: new Map() }, input);
+    const setAside = async () => {
+      const [row] = await ask<{ types: string[] }>('MATCH ()-[a:SET_ASIDE]->() RETURN collect(a.type) AS types');
+      return row?.types.toSorted();
+    };
+    await network.run({ input });
+    expect((await network.tables()).closest).toHaveLength(1);
+    expect(await setAside()).toEqual(['FOLLOWED', 'LIKED', 'MENTIONED', 'REPLIED_TO']);
+    const again = await network.run({ input });
+    expect(again.summary).toMatchObject({ added: 0, graph: { activities: 5 } });
+    const careful = await run(33, [], { maxExpiredPercent: 39 });
+    expect(careful.summary.leftUndone?.expire).toMatch(/would remove 2 of 5 activities/);
+    expect((await run(33, [], { maxExpiredPercent: 40 })).summary).toMatchObject({ removed: 2 });
+    expect(await setAside()).toEqual(['FOLLOWED', 'REPLIED_TO']);
+    await run(60, [like(1, 2, asOfDay(60) - 5)]);
+    expect(await setAside()).toEqual(['FOLLOWED']);
+  });
+
   test('in a graph that was emptied of everything else is stored, since nothing is missing', async () => {
     await network.reset();
     await run(30, []);

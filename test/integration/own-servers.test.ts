@@ -2,6 +2,9 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import neo4j from 'neo4j-driver';
+import { Graph } from '../../src/graph/graph.ts';
+import { claimGraph } from '../../src/jobs/own-servers.ts';
 import { kith as kithWith } from '../harness/command-line.ts';
 import type { TestNetwork } from '../harness/network.ts';
 import { CommandLineNetwork, dense, expected } from './dense-day.ts';
@@ -86,6 +89,26 @@ describe('servers of your own', () => {
     expect(await kithWith(['run', '--input', input], third)).toMatchObject({ code: 0 });
     expect(await kithWith(['run', '--input', input], given)).toMatchObject({ code: 2 });
     expect(await kithWith(['reset', '--yes'], third)).toMatchObject({ code: 0 });
+  });
+
+  test('become that of one home when two ask at once', async () => {
+    const server = network.stack.neo4j;
+    const homes = ['one', 'two'].map((name) => ({ ...network.settings, neo4j: server, home: join(root, name) }));
+    await using graph = new Graph(server);
+    await using driver = neo4j.driver(server.uri, neo4j.auth.basic(server.username, server.password));
+    for (let round = 0; round < 10; round++) {
+      await graph.write('cypher/network/release.cypher');
+      // The first two also make the constraint at once.
+      if (round % 2 === 0) await driver.executeQuery('DROP CONSTRAINT network_only IF EXISTS');
+      const claims = homes.map(async (settings) => {
+        await using own = new Graph(server);
+        await claimGraph(own, settings);
+      });
+      const ends = await Promise.allSettled(claims);
+      const refused = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
+      expect(refused).toEqual([expect.stringMatching(/The Neo4j of KITH_NEO4J_URI belongs to another home/)]);
+    }
+    await graph.write('cypher/network/release.cypher');
   });
 
   test("that can't be reached make the run exit with 4, and no password is shown", async () => {

@@ -265,8 +265,8 @@ async function graphOf({ settings, database, userId, options }: Search): Promise
   const { neo4j } = await up(settings, { signal, only: 'neo4j' });
   const [next] = isDry ? [] : await database.query<{ token: string }>('sql/steps/next-token.sql');
   const fence = next && { step: forgetWriter, token: BigInt(next.token), closes: everyWriter };
-  if (fence) await claimGraph(settings, signal);
   await using graph = new Graph(neo4j, signal, fence);
+  if (fence) await claimGraph(graph, settings);
   // What an attempt writes that was lost, and what follows a run, ends here.
   await graph.raiseFence().catch(async (error) => {
     if (!(error instanceof StaleAttemptError) || error.latest === undefined) throw error;
