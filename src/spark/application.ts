@@ -45,9 +45,11 @@ const lookEveryMs = 500;
 const endSeconds = 15;
 
 /**
- * Ends the application once nobody holds its standard input: Kith was killed. `$@` is the program with its arguments.
+ * Ends the application once nobody holds its standard input: Kith was killed. `$@` is the program with its arguments,
+ * whose files only the owner may read.
  */
 const guarded = `
+umask 077
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
