@@ -9,7 +9,7 @@ import { buildProgram } from './setup/build.mjs';
 import { archiveClasses, compileJava, fetchJars } from './setup/neo4j.mjs';
 import { installPackages, linkCommand } from './setup/packages.mjs';
 import { preparePostgres } from './setup/postgres.mjs';
-import { fetchS3Jars, fetchSpark } from './setup/spark.mjs';
+import { archiveSparkClasses, fetchS3Jars, fetchSpark } from './setup/spark.mjs';
 import { prepareTensorFlow } from './setup/tensorflow.mjs';
 import { root, SetupError } from './setup/tools.mjs';
 
@@ -33,6 +33,7 @@ export async function setup({ quiet = false, embedded = true, spark = false, s3 
     await part('Neo4j start-up', quiet, archiveClasses);
   }
   if (spark) await part('Spark', quiet, fetchSpark);
+  if (spark) await part('Spark start-up', quiet, archiveSparkClasses);
   if (spark && s3) await part('Spark on S3', quiet, fetchS3Jars);
   linkCommand();
 }

@@ -99,7 +99,7 @@ export function wordsOf(program, { code, output }) {
  * @param {string} cwd
  * @returns {Promise<{ code: number | null, output: string }>}
  */
-function start(program, args, cwd = root) {
+export function start(program, args, cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

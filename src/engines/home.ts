@@ -43,7 +43,7 @@ export interface EngineHome {
 
 /** What Kith keeps in the home beside the engines' data: nobody else may read it. */
 const privateEntries =
-  /^(passwords|forgotten|network|runs|accepted|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.(lock|new))$/;
+  /^(passwords|forgotten|network|runs|accepted|spark|rebuild|reputation|ports\.json|pg_service\.conf|messages\.duckdb.*|.+\.(lock|new))$/;
 
 /** Postgres can't work in a folder whose path is longer than 1,023 bytes. */
 const longestHome = 900;

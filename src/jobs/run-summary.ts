@@ -39,6 +39,8 @@ export interface RunSummary {
   sparkClosest?: string;
   sparkRecommend?: string;
   sparkScores?: string;
+  /** Whether the closest connections that Spark has computed are drawn in Neo4j after the publish. */
+  isSparkDrawn?: boolean;
   /** By what connections and recommendations were computed. */
   computing?: Computing;
   /** Closest connections written to their next table. */

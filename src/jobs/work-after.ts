@@ -62,8 +62,8 @@ const afterWork: readonly AfterWork[] = [
  * @param context with the attempt at the last step, but not with its database, since it has ended
  */
 export async function workAfter(context: RunContext, watcher: Watcher): Promise<void> {
-  const { database, run, summary, signal, attempt, settings } = context;
-  const isDrawn = settings.spark.graph === 'closest' && attempt.step === 'publish';
+  const { database, run, summary, signal, attempt } = context;
+  const isDrawn = summary.isSparkDrawn === true && attempt.step === 'publish';
   const isMeant = ({ name, follows, isInGraph }: AfterWork) =>
     follows.includes(attempt.step) && (run.engine === 'neo4j' || !isInGraph || (name === 'draw' && isDrawn));
   for (const item of afterWork.filter(isMeant)) {

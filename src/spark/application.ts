@@ -10,7 +10,7 @@ import { BadInputError, EngineError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import { isOnS3 } from './lake.ts';
 import { reasonIn } from './log-reasons.ts';
-import { fetchedS3Jars, sparkHome } from './spark-home.ts';
+import { classArchive, fetchedS3Jars, sparkHome } from './spark-home.ts';
 import { TaskProgress } from './task-progress.ts';
 
 export type SparkFile = `spark/${string}.sql`;
@@ -45,9 +45,11 @@ const lookEveryMs = 500;
 const endSeconds = 15;
 
 /**
- * Ends the application once nobody holds its standard input: Kith was killed. `$@` is the program with its arguments.
+ * Ends the application once nobody holds its standard input: Kith was killed. `$@` is the program with its arguments,
+ * whose files only the owner may read.
  */
 const guarded = `
+umask 077
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
@@ -131,7 +133,11 @@ function propertiesOf({ spark, s3 }: SparkSettings, application: Application, ho
     typeof value === 'bigint' ? String(value) : sparkPath(value.path),
   ]);
   const jars = spark.jars ?? (isOnS3(tables) ? fetchedS3Jars(home) : undefined);
+  const archive = classArchive(home);
   const conf = new Map<string, string>([
+    ...(archive === undefined
+      ? []
+      : ([['spark.driver.defaultJavaOptions', `-XX:SharedArchiveFile="${archive}"`]] as const)),
     ['spark.driver.memory', spark.memory],
     ['spark.executor.memory', spark.memory],
     ['spark.ui.showConsoleProgress', 'false'],

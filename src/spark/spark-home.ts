@@ -5,8 +5,18 @@ import { projectRoot } from '../config/project.ts';
 import { javaProgram } from '../engines/java-program.mjs';
 import { BadInputError, EngineError } from '../errors.ts';
 
+const folder = join(projectRoot, 'engines', 'spark');
 /** Where `npm run setup -- --spark` puts Spark. */
-const fetched = join(projectRoot, 'engines', 'spark', 'lib', 'pyspark');
+const fetched = join(folder, 'lib', 'pyspark');
+
+/**
+ * Loaded classes of a driver as a memory image, which halves what a start takes. Undefined for a Spark of somebody's own,
+ * and where setup could make none. With another Java starts are just slower.
+ */
+export function classArchive(home: string): string | undefined {
+  const archive = join(folder, 'classes', 'kith.jsa');
+  return home === fetched && existsSync(archive) ? archive : undefined;
+}
 
 /**
  * The jars by which Spark reads and writes S3: paths, separated by commas. Undefined for a Spark of somebody's own, which
@@ -16,15 +26,15 @@ const fetched = join(projectRoot, 'engines', 'spark', 'lib', 'pyspark');
  */
 export function fetchedS3Jars(home: string): string | undefined {
   if (home !== fetched) return undefined;
-  const folder = join(projectRoot, 'engines', 'spark', 's3');
-  if (!existsSync(folder))
+  const jars = join(folder, 's3');
+  if (!existsSync(jars))
     throw new BadInputError(
       'KITH_LAKE is on S3, which this Spark has no jars for: fetch them by `npm run setup -- --spark --s3` (690 MB), or name ' +
         'your own in KITH_SPARK_JARS.',
     );
-  return readdirSync(folder)
+  return readdirSync(jars)
     .filter((name) => name.endsWith('.jar'))
-    .map((name) => join(folder, name))
+    .map((name) => join(jars, name))
     .join(',');
 }
 

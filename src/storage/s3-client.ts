@@ -15,6 +15,9 @@ const connectMs = 10_000;
 /** How long a socket may be silent, before or during the response. */
 const silenceMs = 60_000;
 
+/** A connection ends with its response. So none is left behind, and nobody has to close a client. */
+const ending = { keepAlive: false };
+
 /**
  * Loads the SDK (which takes a third of a second, so only when S3 is used) and creates a client; nothing is sent yet.
  */
@@ -30,7 +33,7 @@ export async function connectS3(settings?: S3Settings): Promise<S3> {
     forcePathStyle: endpoint !== undefined,
     credentials: keys && { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey },
     maxAttempts: attempts,
-    requestHandler: { connectionTimeout: connectMs, socketTimeout: silenceMs },
+    requestHandler: { connectionTimeout: connectMs, socketTimeout: silenceMs, httpAgent: ending, httpsAgent: ending },
     logger: silent,
   });
   return { sdk, client, server: endpoint === undefined ? 'S3' : `S3 at ${endpoint}` };

@@ -45,6 +45,7 @@ export async function writeS3File(
     throw s3Error(error, location, s3.server);
   } finally {
     body.destroy();
+    // Parts may still be on their way if others failed.
     s3.client.destroy();
   }
 }
@@ -61,8 +62,6 @@ export async function refuseS3File(location: string, settings?: S3Settings): Pro
     await refuseFolder(s3, { bucket, key }, location);
   } catch (error) {
     throw s3Error(error, location, s3.server);
-  } finally {
-    s3.client.destroy();
   }
 }
 

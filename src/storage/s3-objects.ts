@@ -49,8 +49,6 @@ async function withObjects<T>(
     return await work(s3, { bucket, key });
   } catch (error) {
     throw s3Error(error, location, s3.server);
-  } finally {
-    s3.client.destroy();
   }
 }
 

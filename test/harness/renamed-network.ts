@@ -1,4 +1,5 @@
-import type { RankingName } from '../../src/config/settings.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import { numberOfText } from '../../src/user-id.ts';
 import { writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
 import { expectedCircles } from '../oracle/circles.ts';
 import type { Case, Network } from '../oracle/network.ts';
@@ -7,6 +8,18 @@ import type { PublishedTables, TestNetwork } from './network.ts';
 
 /** Other ids in the place of a case's, as files have them, and their numbers, which are in the same order. */
 export type Names = ReadonlyMap<number, { id: bigint | string; number: bigint }>;
+
+/** Texts of all sorts, sorted by their numbers. */
+const texts: readonly string[] = [
+  ...['alice', 'did:plc:z72i7', '7f1d2c9e-0000-4000-8000-1b2c3d4e5f60', 'zoë@social.example', '17', '0017', '-5'],
+  ...Array.from({ length: 2_000 }, (_, i) => `user${i}`),
+].sort((a, b) => (numberOfText(a) < numberOfText(b) ? -1 : 1));
+
+/** Texts in the place of a case's ids, whose numbers are in the same order. */
+export function textNames(ids: Iterable<number>): Names {
+  const sorted = [...new Set(ids)].sort((a, b) => a - b);
+  return new Map(sorted.map((id, i) => [id, { id: texts[i] as string, number: numberOfText(texts[i] as string) }]));
+}
 
 function idsOf({ network: { activities, suspended, words = [], discoverable = new Map() }, options }: Case): number[] {
   return [
@@ -43,7 +56,7 @@ export async function expectOracle(
   network: TestNetwork,
   { network: given, options }: Case,
   renamed: (ids: Iterable<number>) => Names,
-  settings: { loader: 'bulk' | 'merge'; compiled: 'auto' | 'off'; ranking?: RankingName },
+  settings: Partial<Settings>,
 ): Promise<PublishedTables> {
   const names = renamed(idsOf({ network: given, options }));
   await network.reset();

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -88,6 +90,17 @@ async function bytesOf(folder: string, file: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of await (await openFolder(folder, s3)).open(file)) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** Connections of this machine to the S3 server. */
+function connections(): number {
+  const established = '01';
+  const port = server.port.toString(16).toUpperCase().padStart(4, '0');
+  const lines = readFileSync('/proc/net/tcp', 'latin1').split('\n');
+  return lines.filter((line) => {
+    const [, , remote = '', state] = line.trim().split(/ +/);
+    return remote.endsWith(`:${port}`) && state === established;
+  }).length;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -359,6 +372,22 @@ describe('a file written to disk', () => {
 });
 
 describe('S3', () => {
+  test('is left without a connection, whatever was listed, read, or not read to its end', async () => {
+    const { folder, put } = s3Place();
+    await put('like.csv', randomBytes(5_000_000));
+    client.destroy();
+    await until('the end of other connections', () => connections() === 0);
+    await writeWhole(`${folder}/user.csv`, ['1'], { s3 });
+    expect((await bytesOf(folder, 'like.csv')).length).toBe(5_000_000);
+    const opened = await openFolder(folder, s3);
+    const [half, unread] = await Promise.all([opened.open('like.csv'), opened.open('like.csv')]);
+    half.once('data', () => half.destroy());
+    unread.destroy();
+    await once(half, 'close');
+    // The server takes a moment to see the end; it would keep a connection for half a minute.
+    await until('the end of all connections', () => connections() === 0, { seconds: 5 });
+  });
+
   const wrong = 'w'.repeat(20);
   test.each([
     ['an unknown access key', (keys: { secretKey: string }) => ({ ...keys, accessKey: wrong })],

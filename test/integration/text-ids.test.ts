@@ -21,7 +21,7 @@ import { numberOfText } from '../../src/user-id.ts';
 import { webPassword } from '../../src/web/guard.ts';
 import { serve } from '../../src/web/serve.ts';
 import { TestNetwork } from '../harness/network.ts';
-import { expectOracle, type Names } from '../harness/renamed-network.ts';
+import { expectOracle, textNames } from '../harness/renamed-network.ts';
 import { arbitraryCase, denseNetwork, withRandomWords } from '../oracle/arbitrary-network.ts';
 
 jest.setTimeout(300_000);
@@ -40,25 +40,6 @@ afterAll(async () => {
 
 const never = new AbortController().signal;
 const quiet = { signal: never, onProgress: () => undefined };
-
-/** Ids of all sorts, sorted by their numbers. */
-const texts = [
-  'alice',
-  'did:plc:z72i7',
-  '7f1d2c9e-0000-4000-8000-1b2c3d4e5f60',
-  'zoë@social.example',
-  '17',
-  '0017',
-  '-5',
-]
-  .concat(Array.from({ length: 600 }, (_, i) => `user${i}`))
-  .sort((a, b) => (numberOfText(a) < numberOfText(b) ? -1 : 1));
-
-/** Texts in the place of a case's ids, whose numbers are in the same order. */
-function renamed(ids: Iterable<number>): Names {
-  const sorted = [...new Set(ids)].sort((a, b) => a - b);
-  return new Map(sorted.map((id, i) => [id, { id: texts[i] as string, number: numberOfText(texts[i] as string) }]));
-}
 
 /** Whether `users` has everybody in the tables, and nobody else, with the text of their number. */
 async function expectUsers(): Promise<void> {
@@ -85,7 +66,7 @@ describe('with ids that are texts the three tables are those of the definition, 
   ] as const)('loaded by %s, KITH_COMPILED=%s, %s', async (loader, compiled, ranking, numRuns) => {
     await fc.assert(
       fc.asyncProperty(cases, async (example) => {
-        await expectOracle(network, example, renamed, { loader, compiled, ranking });
+        await expectOracle(network, example, textNames, { loader, compiled, ranking });
         await expectUsers();
       }),
       { numRuns, endOnFailure: true },
@@ -93,7 +74,7 @@ describe('with ids that are texts the three tables are those of the definition, 
   });
 
   test('for a dense network with ties at the borders', async () => {
-    await expectOracle(network, denseNetwork(1), renamed, { loader: 'merge', compiled: 'auto' });
+    await expectOracle(network, denseNetwork(1), textNames, { loader: 'merge', compiled: 'auto' });
     await expectUsers();
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -6,20 +6,22 @@ import { jest } from '@jest/globals';
 import type { Settings } from '../../src/config/settings.ts';
 import { Accepted } from '../../src/ingest/accepted.ts';
 import { beginAttempt } from '../../src/jobs/attempt.ts';
-import { runPart } from '../../src/jobs/by-hand.ts';
+import { type Part, runPart } from '../../src/jobs/by-hand.ts';
 import { checkShown } from '../../src/jobs/check-shown.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { rebuildGraph } from '../../src/jobs/rebuild.ts';
 import { resetNetwork } from '../../src/jobs/reset.ts';
-import { planRun } from '../../src/jobs/run-options.ts';
+import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { everyWriter } from '../../src/jobs/step-name.ts';
 import { silent } from '../../src/jobs/watcher.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { showPublished } from '../../src/show/show-published.ts';
 import { listObjects } from '../../src/storage/s3-objects.ts';
+import { numberOfText } from '../../src/user-id.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork, testSettings } from '../harness/network.ts';
+import { expectOracle, textNames } from '../harness/renamed-network.ts';
 import { S3Server } from '../harness/s3-server.ts';
 import { processesOf, quickConf, SparkCluster, whyNoSpark } from '../harness/spark.ts';
 import { until } from '../harness/until.ts';
@@ -56,13 +58,10 @@ afterAll(async () => {
   if (scratch) rmSync(scratch, { recursive: true, force: true });
 });
 
-/** Runs a day of a network on top of what is there. */
-async function runDay(
-  given: Network,
-  options: CirclesOptions,
-  settings: Partial<Settings>,
-  folder = '20240601',
-): Promise<FinishedRun> {
+type RunOfDay = RunOptions & { settings: Settings };
+
+/** Writes a day of a network; how it is to be run. */
+function writeDay(given: Network, options: CirclesOptions, settings: Partial<Settings>, folder = '20240601'): RunOfDay {
   const input = network.folder(folder);
   writeFolder(given, input, { repeatRows: true, gzip: true });
   let reputation: string | false = false;
@@ -72,13 +71,20 @@ async function runDay(
   }
   const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...others } = options;
   const { dismissDays, activeDays, excludeLaterFollows, ...weighting } = others;
-  return network.run({
+  return {
     ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink,future,earlier' },
     settings: {
+      ...network.settings,
       ...{ weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged },
-      ...{ dismissDays, activeDays, excludeLaterFollows, maxRowChangePercent: 1_000_000, ...settings },
+      ...{ dismissDays, activeDays, excludeLaterFollows: excludeLaterFollows ?? false },
+      ...{ maxRowChangePercent: 1_000_000, ...settings },
     },
-  });
+  };
+}
+
+/** Runs a day of a network on top of what is there. */
+async function runDay(...day: Parameters<typeof writeDay>): Promise<FinishedRun> {
+  return network.run(writeDay(...day));
 }
 
 async function publishedCircles(): Promise<{ closest: string[]; recommendations: string[]; reasons: string[] }> {
@@ -155,6 +161,12 @@ async function listsInGraph(): Promise<string[]> {
   return lists.map(({ userId, closest, closestWeights }) => JSON.stringify([userId, closest, closestWeights]));
 }
 
+/** Empties the network, and makes its ids again what other tests, which share the home, have. */
+async function resetIds(): Promise<void> {
+  await network.reset();
+  await withDatabase(network.settings, undefined, async () => undefined);
+}
+
 function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -209,6 +221,9 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
     await expectSecondDegree({ network: { ...all, suspended: known }, options }, next);
     await expect(runDay(before.network, before.options, of({}), '20200615')).rejects.toThrow('have expired');
     if (engine !== 'spark') return;
+    const left = filesIn(join(network.settings.home, 'spark'));
+    expect(left.length).toBeGreaterThan(20);
+    expect(left.filter((path) => (statSync(path).mode & 0o077) !== 0)).toEqual([]);
     const drawn = await listsInGraph();
     expect((await drawnConnections(network.stack.neo4j)).length).toBe(next.summary.closest);
     await rebuildGraph(network.settings, new AbortController().signal, () => undefined);
@@ -230,8 +245,12 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
       ...{ ...options, popularAtMost: 3, strangersAtMost: 4, dropEngaged: true },
       ...{ activeDays: 30, dismissDays: 60, excludeLaterFollows: true },
     };
+    const withoutLists = expectedCircles(all, asked).dropped.followedSince ?? 0;
+    // The day's date is after the as-of.
+    all.snapshots = wholeLists(all, Date.parse('2024-06-01T00:00:00Z') / 1000);
     const { dropped, ...expected } = expectedCircles(all, asked);
     expect(expected.reasons.length).toBeGreaterThan(1_000);
+    expect(dropped.followedSince).toBeLessThan(withoutLists);
     // Every filter catches somebody.
     expect(Object.keys(dropped)).toHaveLength(11);
     const { summary } = await runDay(all, asked, {
@@ -246,8 +265,9 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
 describeSpark('Spark', () => {
   const case3 = () => unionOfNetworks(3, 10, ({ decay, reputation }) => decay.kind === 'linear' && !reputation);
 
-  test('on a cluster loses an executor in the middle, and the tables are right', async () => {
-    await network.reset();
+  test('on a cluster loses an executor in the middle, with ids that are texts, and the tables are right', async () => {
+    const texts = await TestNetwork.open({ KITH_USER_IDS: 'text' });
+    await using _texts = texts;
     const { network: all, options } = case3();
     await using cluster = await SparkCluster.start(join(scratch, 'cluster'));
     let killed = 0;
@@ -260,27 +280,29 @@ describeSpark('Spark', () => {
       process.kill(first as number, 'SIGKILL');
       killed++;
     };
-    const [run] = await Promise.all([
-      runDay(all, options, {
-        engine: 'spark',
-        spark: {
-          ...{ ...spark, master: cluster.url },
-          conf: { ...quickConf, 'spark.sql.shuffle.partitions': '3', 'spark.sql.adaptive.enabled': 'false' },
-        },
-      }),
-      killOne(),
-    ]);
-    expect(killed).toBe(1);
-    await expectSecondDegree({ network: all, options }, run);
-    const { recommendations } = await network.tables();
-    const [userId] = (recommendations[0] as string).split(',').map(Number) as [number];
-    const view = await showPublished(network.settings, userId, new AbortController().signal);
-    expect(view?.recommendations.map(({ userId: recId }) => `${userId},${recId}`).sort()).toEqual(
-      recommendations.filter((row) => row.startsWith(`${userId},`)),
-    );
-    await expect(runDay(all, options, { engine: 'neo4j' })).rejects.toThrow(
-      'The graph lacks what was ingested for Spark',
-    );
+    try {
+      const [{ recommendations, reasons }] = await Promise.all([
+        expectOracle(texts, { network: all, options }, textNames, {
+          engine: 'spark',
+          spark: {
+            ...{ ...spark, master: cluster.url },
+            conf: { ...quickConf, 'spark.sql.shuffle.partitions': '3', 'spark.sql.adaptive.enabled': 'false' },
+          },
+        }),
+        killOne(),
+      ]);
+      expect(killed).toBe(1);
+      expect(reasons.length).toBeGreaterThan(1_000);
+      const [number = ''] = recommendations[0]?.split(',') ?? [];
+      const view = await showPublished(texts.settings, BigInt(number), new AbortController().signal);
+      expect(view?.recommendations.map(({ userId }) => `${number},${numberOfText(String(userId))}`).sort()).toEqual(
+        recommendations.filter((row) => row.startsWith(`${number},`)),
+      );
+      const next = writeDay(all, options, { engine: 'neo4j', userIds: 'text' });
+      await expect(texts.run(next)).rejects.toThrow('The graph lacks what was ingested for Spark');
+    } finally {
+      await resetIds();
+    }
   });
 
   testOnS3('reads of what it has kept the window only, in a lake on S3, and tells nobody the keys', async () => {
@@ -317,19 +339,28 @@ describeSpark('Spark', () => {
     const watching = setInterval(() => {
       seen += processesOf(secret).length;
     }, 200);
-    const run = await runDay(all, options, {
-      ...settings,
-      spark: {
-        ...spark,
-        conf: {
-          ...quickConf,
-          'spark.eventLog.enabled': 'true',
-          'spark.eventLog.dir': events,
-          'spark.eventLog.compress': 'false',
-        },
-      },
-    }).finally(() => clearInterval(watching));
-    await expectSecondDegree({ network: all, options }, run);
+    const day = writeDay(all, options, settings);
+    const perform = async (part: Part, graph: Settings['spark']['graph']) => {
+      const conf = {
+        ...quickConf,
+        'spark.eventLog.enabled': 'true',
+        'spark.eventLog.dir': events,
+        'spark.eventLog.compress': 'false',
+      };
+      const planned = await planRun({ ...day.settings, spark: { ...spark, conf, graph } }, day);
+      return runPart(part, planned, silent, new AbortController().signal);
+    };
+    try {
+      await perform('ingest', 'none');
+      // As if by several workers: what the one says that has computed closest connections holds for the run.
+      await perform('closest', 'closest');
+      await perform('recommend', 'none');
+      const run = await perform('publish', 'none');
+      await expectSecondDegree({ network: all, options }, run);
+      expect((await drawnConnections(network.stack.neo4j)).length).toBe(run.summary.closest);
+    } finally {
+      clearInterval(watching);
+    }
     expect(recordsRead(events)).toBeLessThan(likes.length);
     const told = [network.settings.home, events].flatMap((folder) =>
       filesIn(folder).filter((path) => /spark/.test(path)),
@@ -363,9 +394,7 @@ describeSpark('Spark', () => {
       }).toEqual(expected);
       expect(summary.dropped).toEqual(dropped);
     } finally {
-      await network.reset();
-      // Other tests share the home.
-      await withDatabase({ ...network.settings, userIds: 'int' }, undefined, async () => undefined);
+      await resetIds();
     }
   });
 

@@ -82,7 +82,13 @@ describe('the home', () => {
 
   test('that was open to others is closed to them, but for what is not of Kith', () => {
     const { root } = prepareHome(settingsOf());
-    const files = ['runs/one/rejects.csv', 'messages.duckdb', 'messages.duckdb.wal', 'reputation/host-1/rejects.csv'];
+    const files = [
+      'runs/one/rejects.csv',
+      'spark/one-1/edge/part-0.parquet',
+      'messages.duckdb',
+      'messages.duckdb.wal',
+      'reputation/host-1/rejects.csv',
+    ];
     for (const file of [...files, 'mine/notes']) {
       mkdirSync(dirname(join(root, file)), { recursive: true });
       writeFileSync(join(root, file), '');
@@ -90,7 +96,17 @@ describe('the home', () => {
     spawnSync('chmod', ['-R', '0777', root]);
     prepareHome(settingsOf());
     const modeOf = (path: string) => statSync(join(root, path)).mode & 0o777;
-    const closed = ['passwords', 'passwords/web', 'runs', 'runs/one', 'reputation', 'reputation/host-1', ...files];
+    const closed = [
+      'passwords',
+      'passwords/web',
+      'runs',
+      'runs/one',
+      'spark',
+      'spark/one-1/edge',
+      'reputation',
+      'reputation/host-1',
+      ...files,
+    ];
     expect(closed.filter((path) => (modeOf(path) & 0o077) !== 0)).toEqual([]);
     // As root, engines' users go through.
     expect([modeOf('') & 0o022, modeOf('postgres') & 0o066, modeOf('neo4j') & 0o027]).toEqual([0, 0, 0]);

@@ -86,8 +86,9 @@ export const sparkEngine: Engine = {
       },
     );
     summary.sparkClosest = tables;
-    // They may be drawn after the publish.
-    if (settings.spark.graph === 'none') await removeTables(tables, ['closest_rows'], settings);
+    // Kept for the worker that publishes, whose own settings may differ.
+    summary.isSparkDrawn = settings.spark.graph === 'closest';
+    if (!summary.isSparkDrawn) await removeTables(tables, ['closest_rows'], settings);
   },
 
   async takeScores(context, list) {
