@@ -43,7 +43,7 @@ export interface Preview {
 const mostMs = 300_000;
 
 /** What a preview needs of the network. */
-export interface PreviewContext {
+interface PreviewContext {
   settings: Settings;
   neo4j: { uri: string; username: string; password: string };
   database: Database;
