@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import {
   faultOfText,
   largestUserId,
@@ -36,14 +37,9 @@ export function asGiven(error: unknown, given: readonly (ShownId | undefined)[],
 
 /** The command that shows a user, or why somebody is recommended to them, for a shell. */
 export function showCommand(kith: string, userId: ShownId, recId?: ShownId): string {
-  const why = recId === undefined ? '' : ` --why${String(recId).startsWith('-') ? '=' : ' '}${shellWord(recId)}`;
-  const user = shellWord(userId);
+  const why =
+    recId === undefined ? '' : ` --why${String(recId).startsWith('-') ? '=' : ' '}${shellWord(String(recId))}`;
+  const user = shellWord(String(userId));
   // What begins with a dash would be an option.
   return String(userId).startsWith('-') ? `${kith} show${why} -- ${user}` : `${kith} show ${user}${why}`;
-}
-
-/** An id as a word of a shell's command. */
-export function shellWord(id: ShownId): string {
-  const text = String(id);
-  return /^[\w@.:/%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
