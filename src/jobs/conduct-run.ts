@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { InterruptedError, KithError, messageOf, StaleAttemptError } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Report } from '../progress.ts';
+import { workAfter } from './afterwards/work-after.ts';
 import { type Attempt, stepsOf } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { performStep } from './perform-step.ts';
@@ -15,7 +16,6 @@ import type { StepName } from './step-name.ts';
 import { RunTeller } from './tell-run.ts';
 import type { Watcher } from './watcher.ts';
 import { withNetwork } from './with-database.ts';
-import { workAfter } from './work-after.ts';
 
 export interface FinishedRun {
   run: Run;

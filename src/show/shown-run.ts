@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
-import { refuseIncomplete } from '../jobs/engines/engine.ts';
+import { refuseIncomplete } from '../jobs/computing/engine.ts';
 import type { Run, RunFacts, ScoresPlace } from '../jobs/run.ts';
 import { lastPublished, runInGraph } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
