@@ -12,7 +12,7 @@ import { type Home, postgresUrl, query } from './kith-run.ts';
 import { latencyOf } from './latency.ts';
 
 /** What many clients got who each ask again as soon as they have an answer. */
-export interface Throughput {
+interface Throughput {
   requests: number;
   perSecond: number;
   /** Milliseconds from a question to its whole answer. */

@@ -44,7 +44,7 @@ export interface SpamReach {
 }
 
 /** One account, and a ring of them. */
-export const spammers = [1, 20] as const;
+const spammers = [1, 20] as const;
 
 /** Lists of so many users are made at once, and the terms of which scores are sums are kept for all of them. */
 const mostUsers = 4000;

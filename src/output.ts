@@ -46,7 +46,7 @@ export function printSecret(line: string): void {
 }
 
 /** What was thrown, for people who look for a bug: the stack traces of an error and of its causes, line by line. */
-export function traceOf(error: unknown, depth = 0): string[] {
+function traceOf(error: unknown, depth = 0): string[] {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const cause = error instanceof Error && depth < 5 ? error.cause : undefined;
   const errors = error instanceof AggregateError && depth < 5 ? error.errors : [];

@@ -5,7 +5,7 @@ export const kinds = ['kill', 'stop', 'interrupt', 'clock', 'full-disk', 'wrong-
 export type Kind = (typeof kinds)[number];
 
 /** `program`: the `kith run` or the worker that does a step; `backend`: a session's process in Postgres. */
-export const victims = ['program', 'neo4j', 'postgres', 'backend', 'importer'] as const;
+const victims = ['program', 'neo4j', 'postgres', 'backend', 'importer'] as const;
 export type Victim = (typeof victims)[number];
 
 /** Moments are drawn by step: ingest takes far longer than any other, and most would fall into that one. */
@@ -24,7 +24,7 @@ export type Disturbance = {
   | { kind: 'full-disk'; leaveBytes: number }
 );
 
-export const wrongDates = [
+const wrongDates = [
   'a folder named a year later',
   'a folder named ten years later',
   'a folder named by a date that does not exist',
@@ -33,7 +33,7 @@ export const wrongDates = [
   'an as-of in month 13',
   'an as-of a month earlier',
 ] as const;
-export const tornFiles = [
+const tornFiles = [
   'a gzip cut short',
   'a file cut within its last line',
   'a file that grows while it is read',

@@ -76,7 +76,7 @@ const titles = {
 };
 
 /** One line for each thing that went wrong. */
-export function chaosTable({ rounds }: Results): string {
+function chaosTable({ rounds }: Results): string {
   const lines = new Map<keyof typeof titles, { times: number; exits: Map<Exit, number>; rounds: Set<RoundResult> }>();
   const add = (title: keyof typeof titles, exit: Exit, round: RoundResult) => {
     const line = lines.get(title) ?? { times: 0, exits: new Map(), rounds: new Set() };
@@ -114,7 +114,7 @@ function killedIn(what: string): keyof typeof titles {
 }
 
 /** The rounds as a whole. */
-export function chaosSentences({ rounds, rows, equal, date, machine, versions, options }: Results): string {
+function chaosSentences({ rounds, rows, equal, date, machine, versions, options }: Results): string {
   const polls = rounds.reduce((sum, { readers }) => sum + (readers?.polls ?? 0), 0);
   const mixed = rounds.reduce((sum, { readers }) => sum + (readers?.mixed.length ?? 0), 0);
   const emptied = rounds.reduce((sum, { readers }) => sum + (readers?.emptied ?? 0), 0);

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { projectRoot } from '../config/project.ts';
+import { shellWord } from '../shell-word.ts';
 
 /**
  * How to call Kith from here for the same network, so that a suggested command works when it is pasted.
@@ -7,11 +8,6 @@ import { projectRoot } from '../config/project.ts';
  */
 export function calledAs(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): string {
   const isInside = !relative(projectRoot, cwd).startsWith('..');
-  const kith = isInside ? 'npx kith' : `node -- ${quoted(`${projectRoot}/bin/kith.mjs`)}`;
-  return env.KITH_HOME ? `KITH_HOME=${quoted(env.KITH_HOME)} ${kith}` : kith;
-}
-
-/** Quotes a word for the shell if it needs it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  const kith = isInside ? 'npx kith' : `node -- ${shellWord(`${projectRoot}/bin/kith.mjs`)}`;
+  return env.KITH_HOME ? `KITH_HOME=${shellWord(env.KITH_HOME)} ${kith}` : kith;
 }

@@ -100,7 +100,7 @@ function describeInput(summary: RunSummary): string[] {
     lines.push(...summary.files.map(describeFile));
     if (summary.files.some(({ rejected }) => rejected > 0)) lines.push(`    rejected lines: ${summary.rejects}`);
     if (summary.repeated)
-      lines.push(`    repeated        ${aligned(summary.repeated, 12, 'activity', 'activities')}, which count once`);
+      lines.push(`    repeated        ${aligned(summary.repeated, 12, 'activity', 'activities')}, counted once`);
     if (summary.forgotten)
       lines.push(`    forgotten       ${aligned(summary.forgotten, 12, 'row')} of people who were forgotten, left out`);
     if (summary.expired)

@@ -13,7 +13,7 @@ export const defaultDismissDays = 90;
 export const rankingNames = ['second-degree', 'circles'] as const;
 
 /** What user ids may be. */
-export const userIdKinds = ['int', 'bigint', 'text'] as const;
+const userIdKinds = ['int', 'bigint', 'text'] as const;
 
 /** What can compute a run. */
 export const engineNames = ['neo4j', 'spark'] as const;

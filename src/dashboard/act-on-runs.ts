@@ -6,7 +6,7 @@ import { judgeQueued } from '../jobs/judge-as-of.ts';
 import { isOver, type Run } from '../jobs/run.ts';
 import { enqueueRuns, giveUpRun, readRun } from '../jobs/runs.ts';
 import type { Database } from '../postgres/database.ts';
-import { log } from '../watch/log.ts';
+import { processLog } from '../watch/log.ts';
 import { userOfPage, type WebUser, webUser } from '../web/guard.ts';
 import { renderPage, renderTrouble, runAddress } from './page.ts';
 import type { DashboardRun } from './recent-runs.ts';
@@ -97,7 +97,9 @@ async function runAgain(settings: Settings, database: Database, run: Run): Promi
   if (id === undefined) throw new BusyError('A run of the same folder and as-of is queued or running already.');
   const { wakeWorkers } = await import('../jobs/worker/worker.ts');
   // Without this they notice within half a minute.
-  await wakeWorkers(settings, database).catch((error) => log.warn({ error: messageOf(error) }, 'waking the workers'));
+  await wakeWorkers(settings, database).catch((error) =>
+    processLog().warn({ error: messageOf(error) }, 'waking the workers'),
+  );
   return id;
 }
 

@@ -2,8 +2,9 @@ import { statement } from '../config/project.ts';
 import type { CypherFile } from '../graph/graph.ts';
 import { type Html, html, lineEnd } from '../html.ts';
 import type { SqlFile } from '../postgres/database.ts';
+import { hasUnseen } from '../shell-word.ts';
 import type { UserView } from '../show/show-user.ts';
-import { hasUnseen, showCommand } from '../show/user-id.ts';
+import { showCommand } from '../show/user-id.ts';
 import { numberOfText, type ShownId } from '../user-id.ts';
 
 /** The statements and commands that show the same as the page of a user, to copy. */

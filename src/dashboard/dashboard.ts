@@ -15,7 +15,7 @@ import { withoutSecrets } from '../secrets.ts';
 import { lookUp } from '../show/look-up.ts';
 import { asGiven, readUserId } from '../show/user-id.ts';
 import { idOfPath } from '../user-id.ts';
-import { log } from '../watch/log.ts';
+import { processLog } from '../watch/log.ts';
 import { guard, userOfPage } from '../web/guard.ts';
 import { runActions } from './act-on-runs.ts';
 import { agendash } from './agendash.ts';
@@ -156,7 +156,7 @@ const maskAnswers: RequestHandler = (_, response, next) => {
 };
 
 const onError: ErrorRequestHandler = (error, _, response, next) => {
-  log.error({ error: messageOf(error) }, 'page');
+  processLog().error({ error: messageOf(error) }, 'page');
   if (response.headersSent) return next(error);
   const why = error instanceof KithError ? error.message : 'This is a bug in Kith; its log has the details.';
   // Express sets a status for errors of the request, such as a malformed address.

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type EngineHome, replaceFile } from './home.ts';
+import { replaceFile } from '../storage/private-file.ts';
+import { syncFolder } from '../storage/sync-folder.ts';
+import type { EngineHome } from './home.ts';
 import { refuseLinksInData } from './neo4j-folders.ts';
-import { syncFolder } from './sync-folder.ts';
 
 /*
  * Neo4j creates its databases at its first start. If it is killed after creating the store's files but before the

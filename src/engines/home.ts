@@ -2,24 +2,20 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
-  rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { BadInputError, messageOf } from '../errors.ts';
 import { keepSecret } from '../secrets.ts';
 import { makeFolders } from '../storage/make-folders.ts';
+import { createOnce } from '../storage/private-file.ts';
 import { codeOf, homeError } from './failure.ts';
-import { syncFolder } from './sync-folder.ts';
 
 /** Where the embedded engines keep their files, under `$KITH_HOME`. */
 export interface EngineHome {
@@ -174,31 +170,10 @@ function createPassword(file: string): void {
   if (!existsSync(file)) createOnce(file, randomBytes(24).toString('hex'));
 }
 
-/** Creates a file of mode 0600 unless it exists: if several processes do so at the same time, the first one's stays. */
-export function createOnce(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.new`;
-  writeFileSync(draft, text, { mode: 0o600 });
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
-}
-
 /** A password of an embedded engine; undefined before the first `up`. */
 export function passwordOf(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   const password = readFileSync(file, 'utf8').trim();
   keepSecret(password);
   return password;
-}
-
-/** Writes a file of mode 0600 completely or not at all, even if the machine stops at any point. */
-export function replaceFile(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.new`;
-  writeFileSync(draft, text, { mode: 0o600, flush: true });
-  renameSync(draft, file);
-  syncFolder(dirname(file));
 }

@@ -1,11 +1,11 @@
 import { closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../storage/sync-folder.ts';
 import { discardBrokenStart } from './first-start.ts';
 import type { EngineHome } from './home.ts';
 import { linkedFolder } from './linked-folder.ts';
 import type { HeldLock } from './lock.ts';
 import { refuseLinksInData } from './neo4j-folders.ts';
-import { syncFolder } from './sync-folder.ts';
 
 /** What Neo4j's importer creates for a database. */
 const parts = ['databases/neo4j', 'transactions/neo4j'];

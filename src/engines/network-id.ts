@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { makeFolders } from '../storage/make-folders.ts';
-import { createOnce } from './home.ts';
+import { createOnce } from '../storage/private-file.ts';
 
 /** The file with the id of a home's network. */
 export function networkFile({ home }: Pick<Settings, 'home'>): string {

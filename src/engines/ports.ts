@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Settings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
-import { type EngineHome, replaceFile } from './home.ts';
+import { replaceFile } from '../storage/private-file.ts';
+import type { EngineHome } from './home.ts';
 
 export interface Ports {
   bolt: number;

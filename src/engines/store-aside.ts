@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError, messageOf } from '../errors.ts';
+import { syncFolder } from '../storage/sync-folder.ts';
 import { codeOf } from './failure.ts';
 import { type EngineHome, homeOf, prepareHome } from './home.ts';
 import { importFolder } from './import-folder.ts';
@@ -10,7 +11,6 @@ import { withLock } from './lock.ts';
 import { stopNeo4j } from './neo4j.ts';
 import { stopPostgres } from './postgres.ts';
 import type { EngineName } from './stack.ts';
-import { syncFolder } from './sync-folder.ts';
 
 /** The folder of the embedded Neo4j's databases; undefined if there is none. */
 export function neo4jStore(settings: Settings): string | undefined {

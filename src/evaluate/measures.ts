@@ -2,7 +2,7 @@ import type { UserId } from '../user-id.ts';
 import type { Person, Recommendation } from './evaluated-network.ts';
 
 /** As many recommendations as a run makes for a user. */
-export const listLength = 20;
+const listLength = 20;
 
 /** From how many recommendations on a list counts as one. */
 const enough = 10;

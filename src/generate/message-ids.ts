@@ -11,13 +11,12 @@ const labelledShare = 0.15;
 
 /**
  * Id of a user's n-th message (n from 0) of a part, as text: 18 digits, beyond 2^53, and 19 in parts other than the
- * first, so that consecutive days have different messages; for up to 999 days, with less than 10 million messages per
- * user.
+ * first, so that no two parts have the same; with less than 10 million messages per user.
  */
 export function messageId(author: number, n: number, part: number): string {
   const writer = 100_000_000 + author;
   if (part === 0) return `${writer}${String(1_000_000_000 + n).slice(1)}`;
-  return `${writer}${String(1000 + (part % 1000)).slice(1)}${String(10_000_000 + n).slice(1)}`;
+  return `${writer}${String(1000 + part).slice(1)}${String(10_000_000 + n).slice(1)}`;
 }
 
 /** Who writes which message; the same for every call with the same population, seed, part and count. */

@@ -17,7 +17,7 @@ export interface GenerateOptions {
   /** Days of history that end at the as-of (120 unless given). */
   days?: number;
   /**
-   * Whole number (0 unless given): another part is the same users with the same favourites, who do other things. So
+   * Whole number up to 999 (0 unless given): another part is the same users with the same favourites, who do other things. So
    * days can follow each other.
    */
   part?: number;
@@ -52,6 +52,8 @@ export interface Plan {
 }
 
 const daySeconds = 86_400;
+/** Ids of messages have three digits for the part. */
+const mostParts = 999;
 const firstDay = Date.UTC(2024, 0, 1) / 1000;
 
 function within(name: string, value: number, least: number, most: number, whole = true): number {
@@ -83,7 +85,7 @@ export function planOf(options: GenerateOptions): Plan {
     seed,
     out,
     days: within('days', options.days ?? 120, 1, 36_500),
-    part: within('part', options.part ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    part: within('part', options.part ?? 0, 0, mostParts),
     suspendedPercent: within('suspended', options.suspendedPercent ?? 1, 0, 100, false),
     goodPercent: within('good', options.goodPercent ?? 3, 0, 100, false),
     asOf: asOfOfFolder(basename(out)) ?? firstDay + (seed % 365) * daySeconds,

@@ -8,8 +8,8 @@ const largestInt = Number(largestUserId.int);
 const largestMessage = 2n ** 63n - 1n;
 
 /** Returned for a column that holds no id. */
-export const notWhole = -1;
-export const outOfRange = -2;
+const notWhole = -1;
+const outOfRange = -2;
 
 /** A user id, {@link notWhole} or {@link outOfRange}. */
 export function userId(fields: LineFields, column: number, kind: UserIdKind = 'int'): UserId {

@@ -29,16 +29,20 @@ export interface DayFile {
  */
 export function dayFiles(folder: Folder, mapping?: Mapping): DayFile[] {
   // Messages are not read here, but a folder that has them twice is just as doubtful.
-  messageFiles(folder, mapping);
+  const messages = messageFiles(folder, mapping);
   const found = [...activityTypes, ...wordKinds, 'user' as const].flatMap((kind) => filesOf(folder, kind, mapping));
   if (!found.some(({ kind }) => isActivity(kind))) {
     const names = activityTypes.map((type) => `${type}.csv`).join(', ');
     const others = unreadIn(folder, mapping);
+    const there = [...found, ...messages].map(({ file }) => file);
     throw new FolderMissingError(
       `${folder.location} holds none of ${names} (plain or .gz)${
         others
           ? `, but ${namesOf(others)}: name each file by what its rows are, or say what they are in ${mappingFile} (docs/inputs).`
-          : '; give the folder of one day.'
+          : there.length > 0
+            ? `, only ${namesOf({ names: there.slice(0, mostNames), more: Math.max(0, there.length - mostNames) })}: add what users did, ` +
+              'at least one of those files, which may be empty.'
+            : '; give the folder of one day.'
       }`,
     );
   }

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { homeOf, passwordOf, prepareHome, replaceFile } from '../engines/home.ts';
+import { homeOf, passwordOf, prepareHome } from '../engines/home.ts';
 import { EngineError } from '../errors.ts';
+import { replaceFile } from '../storage/private-file.ts';
 import { numberOfText, type UserId } from '../user-id.ts';
 
 /** Numbers in a text, without leading zeros, as ids are compared. */

@@ -33,7 +33,8 @@ const isTime = (text: string | undefined) =>
   isWhole(text) || Number.isFinite(instantOfText((text ?? '').trim()) ?? Number.NaN);
 const isIdOf = (userIds: UserIdKind | undefined) => (text: string | undefined) =>
   userIds === 'text' ? (text ?? '').trim() !== '' : isWhole(text);
-const isNamed = (text: string | undefined) => /^[\p{L}_]/u.test((text ?? '').trim());
+/** Headers of neo4j-admin have names such as `:START_ID`. */
+const isNamed = (text: string | undefined) => /^:?[\p{L}_]/u.test((text ?? '').trim());
 
 /**
  * Finds how a table is written from its first lines; undefined for messages without a header, which are no table.

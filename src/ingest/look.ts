@@ -20,6 +20,34 @@ export interface LookOptions {
 /** How much of a file is looked at, unpacked; more of it only if a list of JSON begins later. */
 const headBytes = 64 * 1024;
 const longHeadBytes = 1024 * 1024;
+/** Text that is neither a table nor JSON, by how it begins. */
+const foreignTexts: readonly { form: RegExp; is: string; remedy: string }[] = [
+  {
+    form: /^\s*<(\?xml|!doctype|html|rss|feed|graphml|gexf)/i,
+    is: 'is XML or HTML',
+    remedy: 'export the data as CSV',
+  },
+  {
+    form: /^\s*((#|creator|comment|version)[^\n]*\n\s*)*graph\s*\[/i,
+    is: 'is GML, a description of a graph',
+    remedy: 'export its edges as CSV, with the time of each',
+  },
+  {
+    form: /^%%MatrixMarket/i,
+    is: 'is a Matrix Market file, whose first row is the size of the matrix',
+    remedy: 'write its entries as CSV, with the time of each',
+  },
+  {
+    form: /^(\s|--[^\n]*\n|\/\*[^\n]*\n)*(\/\*!|(set|use|begin|create|drop|insert into|lock tables|copy)\b[^,;|\t\n]*\s*[;(])/i,
+    is: "is SQL, such as a database's dump",
+    remedy: 'export the table as CSV',
+  },
+  {
+    form: /^([^\n|]+\|[^\n]*\n *-+(\+-+)+\s*(\n|$)|\+-+(\+-+)+\+\s*\n\|)/,
+    is: 'is a table as `psql` or `mysql` draws it on a terminal',
+    remedy: 'export it as CSV, in psql with `\\copy … TO … CSV HEADER`',
+  },
+];
 /** Who zips more often has made a mistake. */
 const mostGzips = 2;
 
@@ -58,8 +86,8 @@ export async function look(folder: Folder, file: string, kind: FileKind, options
     text = text.replaceAll('\r', '\n');
     found.push('lines end in CR');
   }
-  if (/^\s*<(\?xml|!doctype|html|rss|feed)/i.test(text))
-    throw refused(path, 'is XML or HTML', 'export the data as CSV');
+  const foreign = foreignTexts.find(({ form }) => form.test(text));
+  if (foreign) throw refused(path, foreign.is, foreign.remedy);
   const about = { path, kind, mapped, isWhole: head.isWhole, userIds: options.limits.userIds };
   let json = lookAtJson(text, about);
   if (json === 'more') {

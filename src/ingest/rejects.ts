@@ -21,7 +21,7 @@ const keptCharacters = 4096;
 const widestCharacter = 4;
 
 /** How many bad rows of each file are kept, and how many bytes of them: enough to see what is wrong. */
-export const mostRejects = 100_000;
+const mostRejects = 100_000;
 const mostBytes = 32 * 1024 * 1024;
 
 /**

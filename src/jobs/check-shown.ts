@@ -3,7 +3,7 @@ import { BadInputError } from '../errors.ts';
 import { type CheckOutcome, checkTables } from '../export/checks.ts';
 import { rankings } from '../scoring/ranking/rankings.ts';
 import { stepsOf } from './attempt.ts';
-import { engines } from './engines/engines.ts';
+import { engines } from './computing/engine-by-name.ts';
 import type { Run } from './run.ts';
 import { summaryOf } from './run-summary.ts';
 import { lastPublished, listsOf } from './runs.ts';

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { InterruptedError, KithError, messageOf, StaleAttemptError } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Report } from '../progress.ts';
+import { workAfter } from './afterwards/work-after.ts';
 import { type Attempt, stepsOf } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { performStep } from './perform-step.ts';
@@ -12,9 +13,9 @@ import { runLog } from './run-log.ts';
 import { type RunSummary, summaryOf } from './run-summary.ts';
 import { failRun, finishRun, readRun } from './runs.ts';
 import type { StepName } from './step-name.ts';
+import { RunTeller } from './tell-run.ts';
 import type { Watcher } from './watcher.ts';
 import { withNetwork } from './with-database.ts';
-import { workAfter } from './work-after.ts';
 
 export interface FinishedRun {
   run: Run;
@@ -71,12 +72,12 @@ async function conductRun(
   const summaries = new Map<StepName, RunSummary>();
   let last: Attempt | undefined;
   let cause: unknown;
-  const log = runLog(settings).child({ run: run.id });
+  const teller = new RunTeller(runLog(settings));
   const perform = async (step: Step): Promise<void> => {
     const { name } = step;
     const started = performance.now();
     watcher.begins(step);
-    log.info({ step: name }, 'step begins');
+    teller.stepBegins(run.id, name);
     try {
       const report: Report = (progress) => watcher.progress(step, progress);
       const end = await performStep({ settings, database, run, name, opened, stop, report });
@@ -86,10 +87,11 @@ async function conductRun(
       summaries.set(name, end.summary);
       const seconds = (performance.now() - started) / 1000;
       watcher.ends(step, seconds);
-      log.info({ step: name, seconds, rows: end.rows }, 'step done');
+      teller.stepEnded('done', 'info', { run: run.id, step: name, seconds, rows: end.rows });
     } catch (error) {
       watcher.fails(step);
-      log.error({ step: name, why: messageOf(error) }, 'step failed');
+      const seconds = (performance.now() - started) / 1000;
+      teller.stepEnded('failed', 'error', { run: run.id, step: name, seconds, why: messageOf(error) });
       // The first error is the reason; the others only say that they were stopped because of it.
       cause ??= error;
       failed.abort();
@@ -114,7 +116,7 @@ async function conductRun(
       return { summary: summaryOf(await stepsOf(database, run.id)), last: undefined, isPublished: true };
     const reason = whyStopped(signal) ?? error;
     await failRun(database, run.id, messageOf(reason)).catch(() => undefined);
-    log.error({ why: messageOf(reason) }, 'run failed');
+    teller.runEnded('failed', { run: run.id, why: messageOf(reason) });
     throw reason;
   }
   // Those of this process know how long publish took, too.
@@ -122,7 +124,7 @@ async function conductRun(
   const summary = summaryOf(states.map((state) => ({ ...state, summary: summaries.get(state.name) ?? state.summary })));
   const isPublished = run.steps.includes('publish');
   if (!isPublished) await finishRun(database, run.id, summary);
-  log.info(isPublished ? 'run published' : 'run done');
+  teller.runEnded(isPublished ? 'published' : 'done', { run: run.id });
   return { summary, last, isPublished };
 }
 

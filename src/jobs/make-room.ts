@@ -5,11 +5,15 @@ import { Accepted } from '../ingest/accepted.ts';
 import type { Database } from '../postgres/database.ts';
 import { rebuildFolder, runFolder } from './run-context.ts';
 
-const workPrefix = 'work-';
-
 /** Where an attempt keeps its staged rows. Each has a folder of its own: a late one would take away what another reads. */
 export function workFolder(settings: Settings, { runId, token }: { runId: string; token: bigint }): string {
-  return join(runFolder(settings, runId), `${workPrefix}${token}`);
+  return join(runFolder(settings, runId), `work-${token}`);
+}
+
+/** The attempt whose folder it is; undefined for whatever else is there. */
+function tokenIn(name: string): bigint | undefined {
+  const [, token] = /^work-(\d+)$/.exec(name) ?? [];
+  return token === undefined ? undefined : BigInt(token);
 }
 
 /**
@@ -27,8 +31,7 @@ export async function makeRoom(settings: Settings, database: Database): Promise<
   const there: string[] = await readdir(runs).catch(() => []);
   for (const run of there)
     for (const name of await readdir(join(runs, run)).catch(() => []))
-      if (name.startsWith(workPrefix) && BigInt(name.slice(workPrefix.length)) < token)
-        await rm(join(runs, run, name), { recursive: true, force: true });
+      if ((tokenIn(name) ?? token) < token) await rm(join(runs, run, name), { recursive: true, force: true });
   new Accepted(settings).removeDrafts(token);
   await rm(rebuildFolder(settings), { recursive: true, force: true });
   const outdated = await database.query<{ id: string }>('sql/runs/outdated.sql', [settings.keepRunsDays]);

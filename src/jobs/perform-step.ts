@@ -26,7 +26,7 @@ import {
   type StepState,
   stepsOf,
 } from './attempt.ts';
-import { refuseIncomplete } from './engines/engine.ts';
+import { refuseIncomplete } from './computing/engine.ts';
 import { makeRoom } from './make-room.ts';
 import { openDay, openScores } from './open-input.ts';
 import { pipeline, readySteps, type Step } from './pipeline.ts';

@@ -5,7 +5,7 @@ import { BadInputError } from '../errors.ts';
  * that has not come yet (`future`) or is long after the newest activity (`stale`), and tables that have lost most of
  * their rows (`shrink`).
  */
-export const waivers = ['earlier', 'future', 'stale', 'shrink'] as const;
+const waivers = ['earlier', 'future', 'stale', 'shrink'] as const;
 export type Waiver = (typeof waivers)[number];
 
 /**

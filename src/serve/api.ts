@@ -5,7 +5,7 @@ import { statement } from '../config/project.ts';
 import { messageOf } from '../errors.ts';
 import { type SqlFile, sqlStateOf } from '../postgres/database.ts';
 import { idOfPath, numberOfText, type UserIdKind } from '../user-id.ts';
-import { log } from '../watch/log.ts';
+import { processLog } from '../watch/log.ts';
 import { SlowDown } from '../web/slow-down.ts';
 import { openApi } from './openapi.ts';
 import { type ReaderPools, WrongTokenError } from './readers-pools.ts';
@@ -181,7 +181,7 @@ function problemOf(error: unknown): Problem {
   const { status } = (error ?? {}) as { status?: unknown };
   if (typeof status === 'number' && status < 500)
     return new Problem(status, 'Bad request', 'The address is malformed.');
-  log.error({ error: messageOf(error) }, 'api');
+  processLog().error({ error: messageOf(error) }, 'api');
   if (state === '53300')
     return new Problem(503, 'Too many', "All of the reader's connections are in use; see `kith readers add --limit`.");
   if (state === '57014') return new Problem(503, 'Too slow', "The query took longer than the reader's limit.");

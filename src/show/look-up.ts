@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { status } from '../engines/stack.ts';
 import { BadInputError, EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
-import { refuseIncomplete } from '../jobs/engines/engine.ts';
+import { refuseIncomplete } from '../jobs/computing/engine.ts';
 import { wantedOf } from '../jobs/run.ts';
 import { messagesFile } from '../jobs/run-context.ts';
 import { type ScoredWeek, userWeeks } from '../messages/user-weeks.ts';

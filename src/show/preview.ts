@@ -8,7 +8,7 @@ import { Graph } from '../graph/graph.ts';
 import { judgeSums } from '../graph/judge-sums.ts';
 import { graphSize } from '../graph/schema.ts';
 import { applyWords } from '../graph/words.ts';
-import { refuseIncomplete } from '../jobs/engines/engine.ts';
+import { refuseIncomplete } from '../jobs/computing/engine.ts';
 import { refuseExpired } from '../jobs/horizon.ts';
 import { type RunFacts, type RunSettings, wantedOf, wordsOf } from '../jobs/run.ts';
 import { type GivenSettings, runSettings } from '../jobs/run-options.ts';
@@ -43,7 +43,7 @@ export interface Preview {
 const mostMs = 300_000;
 
 /** What a preview needs of the network. */
-export interface PreviewContext {
+interface PreviewContext {
   settings: Settings;
   neo4j: { uri: string; username: string; password: string };
   database: Database;

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
-import { refuseIncomplete } from '../jobs/engines/engine.ts';
+import { refuseIncomplete } from '../jobs/computing/engine.ts';
 import type { RunFacts, ScoresPlace } from '../jobs/run.ts';
 import { lastPublished, listsOf } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import {
   faultOfText,
   largestUserId,
@@ -36,25 +37,9 @@ export function asGiven(error: unknown, given: readonly (ShownId | undefined)[],
 
 /** The command that shows a user, or why somebody is recommended to them, for a shell. */
 export function showCommand(kith: string, userId: ShownId, recId?: ShownId): string {
-  const why = recId === undefined ? '' : ` --why${String(recId).startsWith('-') ? '=' : ' '}${shellWord(recId)}`;
-  const user = shellWord(userId);
+  const why =
+    recId === undefined ? '' : ` --why${String(recId).startsWith('-') ? '=' : ' '}${shellWord(String(recId))}`;
+  const user = shellWord(String(userId));
   // What begins with a dash would be an option.
   return String(userId).startsWith('-') ? `${kith} show${why} -- ${user}` : `${kith} show ${user}${why}`;
-}
-
-/**
- * Whether a text has what can't be seen, such as ends of lines, blanks of other widths and marks of direction: pages and
- * terminals show or copy these as something else.
- */
-export function hasUnseen(text: string): boolean {
-  return /(?! )[\p{C}\p{Z}]/u.test(text);
-}
-
-/** An id as a word of a command for bash or zsh. */
-export function shellWord(id: ShownId): string {
-  const text = String(id);
-  if (hasUnseen(text))
-    return `$'${text.replace(/(?! )[\p{C}\p{Z}!\\']/gu, (one) => Buffer.from(one).toString('hex').replace(/../g, '\\x$&'))}'`;
-  // A word that begins with = is a command's path to zsh.
-  return /^[\w@.:/%+,-][\w@.:/%+,=-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -8,7 +8,7 @@ import { RowsByUser, readRows, readUserIds } from './row-files.ts';
 const usersPerBoundary = 5_000;
 
 /** Where Spark has left what it knows of users. */
-export interface LeftTables {
+interface LeftTables {
   /** The tables of the step closest. */
   computed: string;
   /** Those of the step recommend. */

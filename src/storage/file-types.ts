@@ -1,8 +1,8 @@
 /** What a file is by its first bytes. */
-export type FileType = 'gzip' | 'parquet' | ForeignType;
+type FileType = 'gzip' | 'parquet' | ForeignType;
 
 /** What is not read, and what to do with it. */
-export interface ForeignType {
+interface ForeignType {
   name: string;
   remedy: string;
 }

@@ -37,8 +37,13 @@ export function createLog(destination: pino.DestinationStream, env: NodeJS.Proce
   );
 }
 
-/** This process's log, on standard error. */
-export const log = createLog(standardError());
+let made: Log | undefined;
+
+/** This process's log, on standard error; made when it is first asked for, since `.env` sets its level, too. */
+export function processLog(): Log {
+  made ??= createLog(standardError());
+  return made;
+}
 
 /** Work goes on when nobody reads the log, or its disk is full. */
 function standardError(): pino.DestinationStream {

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { columnsOf } from '../ingest/file-kinds.ts';
+import { inputNamed } from '../ingest/file-names.ts';
 
 /** The outcome of an attempt at a step. */
 export type StepOutcome = 'done' | 'later' | 'failed' | 'void';
@@ -12,9 +14,6 @@ const statuses: readonly RunOutcome[] = ['published', 'failed'];
 /** In seconds: a step takes from 0.1 s on a tiny network up to KITH_STEP_LIMIT, by default 4 h. */
 const stepBuckets = [0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400];
 const runBuckets = [...stepBuckets, 28_800];
-
-/** Names of input files, without `.gz`. Any other name counts as `other`, so that input can't add time series. */
-const files = new Set(['follow.csv', 'reply.csv', 'mention.csv', 'like.csv', 'user.csv', 'messages.jsonl']);
 
 /**
  * A worker's metrics for Prometheus. Labels have few possible values and never a run's id, so the number of time series
@@ -123,10 +122,14 @@ export class Metrics {
     this.#published.set(this.#lastPublished);
   }
 
-  /** Counts rejected lines of an input file, whose name may end in `.gz`. */
+  /**
+   * Counts rejected lines of an input file under the plain name of its kind, whatever its form and part. One that only a
+   * mapping names counts as `other`, so that input can't add time series.
+   */
   rejected(file: string, lines: number): void {
-    const name = file.replace(/\.gz$/, '');
-    this.#rejected.inc({ file: files.has(name) ? name : 'other' }, lines);
+    const kind = inputNamed(file)?.kind;
+    const isKnown = kind !== undefined && Object.hasOwn(columnsOf, kind);
+    this.#rejected.inc({ file: isKnown ? `${kind}.${kind === 'messages' ? 'jsonl' : 'csv'}` : 'other' }, lines);
   }
 
   /** Sets how many runs are queued and running now. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Settings } from '../config/settings.ts';
 import { passwordOf, prepareHome } from '../engines/home.ts';
-import { type Log, log as ofProcess } from '../watch/log.ts';
+import { type Log, processLog } from '../watch/log.ts';
 import { SlowDown } from './slow-down.ts';
 
 /** Who may see the pages: `kith` may act as well, `viewer` only looks. */
@@ -41,7 +41,7 @@ function generated(settings: Settings, which: 'web' | 'webViewer'): string {
  * Requires a user name and password, by HTTP basic authentication, and lets the viewer only look. Wrong ones are logged
  * with their address, and slowed down (see `SlowDown`); the right one does not wait again on the same connection.
  */
-export function guard(settings: Settings, log: Log = ofProcess): RequestHandler {
+export function guard(settings: Settings, log: Log = processLog()): RequestHandler {
   const users: [WebUser, Buffer][] = [[webUser, digest(`${webUser}:${webPassword(settings)}`)]];
   const ofViewer = viewerPassword(settings);
   if (ofViewer !== undefined) users.push([viewer, digest(`${viewer}:${ofViewer}`)]);

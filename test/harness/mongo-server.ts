@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
 import { javaProgram } from '../../src/engines/java-program.mjs';
-import { fetchJars, freePort } from './java.ts';
+import { freePort } from './free-port.ts';
+import { fetchJars } from './java.ts';
 
 /** A server with MongoDB's protocol of its own on this machine, in memory. */
 export class MongoServer implements AsyncDisposable {

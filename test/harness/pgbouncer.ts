@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { projectRoot } from '../../src/config/project.ts';
 import { engineOsUser } from '../../src/engines/os-user.ts';
 import { fillIn } from '../../src/postgres/variables.ts';
+import { freePort } from './free-port.ts';
 import type { TestNetwork } from './network.ts';
 import { until } from './until.ts';
 
@@ -104,13 +104,4 @@ default_pool_size = 20
       'SET client_min_messages = error; DROP OWNED BY pgbouncer; DROP SCHEMA pgbouncer CASCADE; DROP ROLE pgbouncer',
     );
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
 import { pluginJar, spawnJava } from '../../src/engines/java.ts';
 import type { Neo4jAccess } from '../../src/engines/reach.ts';
-import { freePort } from './java.ts';
+import { freePort } from './free-port.ts';
 
 /**
  * A Neo4j server as somebody else may run one: with or without Kith's plugin, and with settings of its own, as lines of

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../src/config/project.ts';
 import type { S3Settings } from '../../src/config/settings.ts';
 import { javaProgram } from '../../src/engines/java-program.mjs';
-import { fetchJars, freePort } from './java.ts';
+import { freePort } from './free-port.ts';
+import { fetchJars } from './java.ts';
 
 const pom = join(projectRoot, 'test', 'harness', 's3', 'pom.xml');
 const patienceMs = 60_000;

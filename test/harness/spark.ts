@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
 import { sparkHome } from '../../src/spark/spark-home.ts';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 /** Fetches Spark if need be, with `--s3` also what it reads S3 by; why it can't be fetched here, or undefined. */
@@ -108,17 +108,5 @@ function startClass(args: string[]): ChildProcess {
   return spawn(join(home, 'bin', 'spark-class'), args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, SPARK_HOME: home, SPARK_LOCAL_IP: '127.0.0.1', SPARK_DAEMON_MEMORY: '256m' },
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
   });
 }

@@ -11,8 +11,8 @@ import { status } from '../../src/engines/stack.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
+import { freePort } from '../harness/free-port.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
-import { freePort } from '../harness/java.ts';
 import { S3Server } from '../harness/s3-server.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 

@@ -420,11 +420,13 @@ test('a run that fails removes what earlier ones have left, so that failures eve
   await run(31, [like(1, 2, asOfDay(29))]);
   await network.pool.query("UPDATE kith.runs SET finished_at = finished_at - interval '100 days' WHERE id = $1", [id]);
   const left = ['runs/unknown/work-1/staging', 'rebuild/staging'].map((name) => join(home, name));
-  for (const each of left) mkdirSync(each, { recursive: true });
+  // Somebody else's folder stays, whatever it is called.
+  const foreign = join(home, 'runs', 'unknown', 'work-of-others');
+  for (const each of [...left, foreign]) mkdirSync(each, { recursive: true });
   const input = folderOf(32, []);
   writeFileSync(join(input, 'like.csv'), 'no row at all\n'.repeat(9));
   await expect(network.run({ input })).rejects.toBeInstanceOf(BadInputError);
-  expect([...left, join(home, 'runs', id)].filter((each) => existsSync(each))).toEqual([]);
+  expect([...left, foreign, join(home, 'runs', id)].filter((each) => existsSync(each))).toEqual([foreign]);
 });
 
 describe('the kept rows', () => {

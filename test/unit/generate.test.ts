@@ -88,6 +88,10 @@ describe('another part', () => {
     expect(await flags('parted/20240102')).toEqual(await flags('whole'));
   }, 60_000);
 
+  test('beyond the 999 whose messages have ids of their own is refused', async () => {
+    await expect(make('20240102', { part: 1000 })).rejects.toThrow(/part should be a whole number from 0 to 999/);
+  });
+
   test('has its own messages, and refers to them', async () => {
     const ids = async (out: string) =>
       (await linesOf(out, 'messages.jsonl')).map((line) => /^{"id":(\d+)/.exec(line)?.[1] ?? line);

@@ -254,6 +254,39 @@ describe('a file as people have it', () => {
 
 describe('a file that is not read is refused by name, with what to do', () => {
   const refused: [name: string, file: string, content: string | Buffer, says: RegExp][] = [
+    ['GML', 'follow.csv', 'Creator "Gephi"\ngraph\n[\n  node\n  [\n id 1\n', /is GML, .*: export its edges as CSV/],
+    [
+      'Matrix Market',
+      'follow.csv',
+      '%%MatrixMarket matrix coordinate\n% x\n3 3 2\n1 2\n2 3\n',
+      /is a Matrix Market file/,
+    ],
+    [
+      'a MySQL dump',
+      'like.csv',
+      '-- MySQL dump 10.13\n--\n/*!40101 SET NAMES utf8 */;\n',
+      /is SQL, .*: export the table as CSV/,
+    ],
+    ['a dump of Postgres', 'like.csv', '--\n-- PostgreSQL database dump\n--\n\nSET timeout = 0;\n', /is SQL/],
+    ['SQL', 'like.csv', 'INSERT INTO likes VALUES (1,2,3);\n', /is SQL/],
+    [
+      'what psql prints',
+      'follow.csv',
+      ` user_id | other |         at\n---------+-------+---------------------\n${follows('|').repeat(2)}(6 rows)\n`,
+      /is a table as `psql` or `mysql` draws it .*: export it as CSV, in psql with `\\copy/,
+    ],
+    [
+      'what mysql prints',
+      'follow.csv',
+      '+---+---+\n| u | v |\n+---+---+\n| 1 | 2 |\n',
+      /is a table as `psql` or `mysql` draws/,
+    ],
+    [
+      'a header of neo4j-admin',
+      'follow.csv',
+      ':START_ID,:END_ID,:TYPE\n1,2,FOLLOWS\n2,3,FOLLOWS\n3,1,FOLLOWS\n',
+      /names Kith doesn't know \(:START_ID, :END_ID, :TYPE\): name its columns .*"columns:" in kith\.mapping\.yaml/,
+    ],
     [
       'zstd',
       'follow.csv',

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { readSettings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { withoutSecrets } from '../../src/secrets.ts';
-import { createLog, type Log } from '../../src/watch/log.ts';
+import { createLog, type Log, processLog } from '../../src/watch/log.ts';
 import { webPassword } from '../../src/web/guard.ts';
 
 type Line = Record<string, unknown>;
@@ -48,6 +48,14 @@ describe('a line of the log', () => {
     expect(logged({}, write).map(({ msg }) => msg)).toEqual(['b', 'c']);
     expect(logged({ KITH_LOG_LEVEL: 'warn' }, write).map(({ msg }) => msg)).toEqual(['c']);
     expect(logged({ KITH_LOG_LEVEL: 'debug' }, write).map(({ level }) => level)).toEqual(['debug', 'info', 'warn']);
+  });
+
+  test('of this process is written from a level on that was set after this module was loaded, as by .env', () => {
+    const before = process.env.KITH_LOG_LEVEL;
+    process.env.KITH_LOG_LEVEL = 'warn';
+    expect(processLog().level).toBe('warn');
+    if (before === undefined) delete process.env.KITH_LOG_LEVEL;
+    else process.env.KITH_LOG_LEVEL = before;
   });
 
   test.each(['error', 'err'])(

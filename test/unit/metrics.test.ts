@@ -103,11 +103,16 @@ describe('the metrics of a worker', () => {
     const metrics = newMetrics();
     metrics.rejected('like.csv', 2);
     metrics.rejected('like.csv.gz', 3);
-    for (let i = 0; i < 100; i++) metrics.rejected(`made-up-${i}`, 1);
+    for (const part of ['like-00001.csv', 'like.snappy.parquet', 'like/part-00000.csv']) metrics.rejected(part, 1);
+    for (const other of ['block.tsv', 'messages.json', 'messages-2.jsonl.gz']) metrics.rejected(other, 1);
+    for (let i = 0; i < 100; i++)
+      for (const name of [`made-up-${i}`, `made-up-${i}/like.csv`]) metrics.rejected(name, 1);
     const samples = [...(await samplesOf(metrics))].filter(([name]) => name.startsWith('kith_rejected_lines_total'));
     expect(samples).toEqual([
-      ['kith_rejected_lines_total{file="like.csv"}', 5],
-      ['kith_rejected_lines_total{file="other"}', 100],
+      ['kith_rejected_lines_total{file="like.csv"}', 8],
+      ['kith_rejected_lines_total{file="block.csv"}', 1],
+      ['kith_rejected_lines_total{file="messages.jsonl"}', 2],
+      ['kith_rejected_lines_total{file="other"}', 200],
     ]);
   });
 

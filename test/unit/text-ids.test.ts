@@ -19,8 +19,9 @@ import { readReputationList } from '../../src/scoring/reputation/reputation-list
 import { writeReputationList } from '../../src/scoring/reputation/write-scores.ts';
 import { openApi } from '../../src/serve/openapi.ts';
 import { addressesFor } from '../../src/serve/schemas.ts';
+import { hasUnseen, shellWord } from '../../src/shell-word.ts';
 import { renderUser } from '../../src/show/render-user.ts';
-import { hasUnseen, readUserId, shellWord, showCommand } from '../../src/show/user-id.ts';
+import { readUserId, showCommand } from '../../src/show/user-id.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { collisionOf, idInPath, idOfPath, numberOfText, userIdOf } from '../../src/user-id.ts';
 import { inputLimits } from '../harness/input-limits.ts';

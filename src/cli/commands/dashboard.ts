@@ -40,11 +40,11 @@ async function show(settings: Settings, port: number, signal: AbortSignal): Prom
   const { dashboard } = await import('../../dashboard/dashboard.ts');
   const { serve } = await import('../../web/serve.ts');
   const { viewer, viewerPassword, webUser } = await import('../../web/guard.ts');
-  const { log } = await import('../../watch/log.ts');
+  const { processLog } = await import('../../watch/log.ts');
   await withDatabase(settings, signal, async (database) => {
     await using store = await openJobStore(settings.jobs.url ?? database.url, {
       lockLifetime: settings.jobs.lockLifetime,
-      onTrouble: (error) => log.warn({ error }, 'job store'),
+      onTrouble: (error) => processLog().warn({ error }, 'job store'),
     });
     await using server = await serve(dashboard(settings, database, store.agenda, calledAs()), settings.web.host, port);
     const { passwords } = homeOf(settings);

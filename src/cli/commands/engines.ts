@@ -4,6 +4,7 @@ import { homeOf } from '../../engines/home.ts';
 import { serviceFileOf } from '../../engines/postgres-service.ts';
 import { down, type StackStatus, status, up } from '../../engines/stack.ts';
 import { print, printSecrets, say } from '../../output.ts';
+import { shellWord } from '../../shell-word.ts';
 import { interruptible } from '../interruptible.ts';
 
 const upExamples = `
@@ -85,7 +86,7 @@ function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus
   if (postgres.url) rows.push(['  URL', withoutPassword(postgres.url)]);
   if (postgres.url) rows.push(['  password', embedded.postgres ? `in ${passwords.postgres}` : 'in KITH_POSTGRES_URL']);
   if (postgres.url && embedded.postgres)
-    rows.push(['  psql', `PGSERVICEFILE='${serviceFileOf(home)}' psql service=kith`]);
+    rows.push(['  psql', `PGSERVICEFILE=${shellWord(serviceFileOf(home))} psql service=kith`]);
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}`);
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readSettings } from '../../config/settings.ts';
 import { BadInputError } from '../../errors.ts';
-import { exportFormats, exportRun } from '../../notebook/export-run.ts';
 import { print, say } from '../../output.ts';
+import { exportFormats, exportRun } from '../../table-files/export-run.ts';
 import { interruptible } from '../interruptible.ts';
 
 const examples = `

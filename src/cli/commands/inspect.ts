@@ -66,8 +66,7 @@ function describe(
   lines.push(`    ${several(users, 'user')}`);
   for (const [type, number] of Object.entries(activities))
     if (number > 0) lines.push(`    ${several(number, type, type === 'reply' ? 'replies' : `${type}s`)}`);
-  if (repeated > 0)
-    lines.push(`    ${several(repeated, 'repeated activity', 'repeated activities')}, which count once`);
+  if (repeated > 0) lines.push(`    ${several(repeated, 'repeated activity', 'repeated activities')}, counted once`);
   if (messages)
     lines.push(
       `    ${several(messages.count, 'message')} of ${several(messages.users, 'user')}, ${isoSeconds(messages.oldest)} to ` +

@@ -44,11 +44,11 @@ async function serveApi(settings: Settings, port: number, signal: AbortSignal): 
   const { ReaderPools } = await import('../../serve/readers-pools.ts');
   const { serve } = await import('../../web/serve.ts');
   const { openJobStore } = await import('../../jobs/worker/job-store.ts');
-  const { log } = await import('../../watch/log.ts');
+  const { processLog } = await import('../../watch/log.ts');
   await withDatabase(settings, signal, async (database) => {
     await using store = await openJobStore(settings.jobs.url ?? database.url, {
       lockLifetime: settings.jobs.lockLifetime,
-      onTrouble: (error) => log.warn({ error }, 'job store'),
+      onTrouble: (error) => processLog().warn({ error }, 'job store'),
     });
     await using pools = new ReaderPools(database.url);
     const app = api({

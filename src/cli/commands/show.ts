@@ -6,6 +6,7 @@ import { Graph } from '../../graph/graph.ts';
 import { wantedOf } from '../../jobs/run.ts';
 import { print, printJson, say } from '../../output.ts';
 import { findRecommending } from '../../scoring/ranking/recommend.ts';
+import { shellWord } from '../../shell-word.ts';
 import { asSeen, inLines } from '../../show/as-seen.ts';
 import { explain } from '../../show/explain.ts';
 import { renderCircles } from '../../show/render-circles.ts';
@@ -14,7 +15,7 @@ import { renderUser } from '../../show/render-user.ts';
 import { showPublished } from '../../show/show-published.ts';
 import { showUser } from '../../show/show-user.ts';
 import { shownRun } from '../../show/shown-run.ts';
-import { asGiven, readUserId, shellWord } from '../../show/user-id.ts';
+import { asGiven, readUserId } from '../../show/user-id.ts';
 import { calledAs } from '../called-as.ts';
 import { interruptible } from '../interruptible.ts';
 

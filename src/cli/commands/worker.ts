@@ -27,7 +27,7 @@ export function addWorkerCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async () => {
       const settings = readSettings();
-      const [{ work }, { log }] = await Promise.all([
+      const [{ work }, { processLog }] = await Promise.all([
         import('../../jobs/worker/worker.ts'),
         import('../../watch/log.ts'),
       ]);
@@ -38,7 +38,7 @@ export function addWorkerCommand(program: Command): void {
       try {
         await new Promise<void>((resolve, reject) => {
           const onEnd = () => void setTimeout(resolve, closingMs);
-          work(settings, { stop: stop.signal, drain: drain.signal, log, onEnd }).then(resolve, reject);
+          work(settings, { stop: stop.signal, drain: drain.signal, log: processLog(), onEnd }).then(resolve, reject);
         });
       } catch (error) {
         // An interrupted start is not a failure.

@@ -1,6 +1,6 @@
 import { forgetEarlier } from '../../export/leftovers.ts';
 import type { Report } from '../../progress.ts';
-import { engines } from '../engines/engines.ts';
+import { engines } from '../computing/engine-by-name.ts';
 import { refuseExpired } from '../horizon.ts';
 import type { RunContext } from '../run-context.ts';
 

@@ -4,7 +4,7 @@ import { checkNext } from '../../export/publish.ts';
 import { publishedTables } from '../../export/published-tables.ts';
 import type { Report } from '../../progress.ts';
 import { stepsOf } from '../attempt.ts';
-import { engines } from '../engines/engines.ts';
+import { engines } from '../computing/engine-by-name.ts';
 import { judgeAge, judgeAsOf } from '../judge-as-of.ts';
 import type { RunContext } from '../run-context.ts';
 import { summaryOf } from '../run-summary.ts';

@@ -22,7 +22,7 @@ import type { Folder } from '../../storage/folder.ts';
 import { makeFolders } from '../../storage/make-folders.ts';
 import { openFolder } from '../../storage/open-folder.ts';
 import type { UserId } from '../../user-id.ts';
-import { engines } from '../engines/engines.ts';
+import { engines } from '../computing/engine-by-name.ts';
 import { refuseExpired } from '../horizon.ts';
 import { judgeAge, judgeAsOf, judgeFirstFolder } from '../judge-as-of.ts';
 import { workFolder } from '../make-room.ts';

@@ -4,7 +4,7 @@ import { publish } from '../../export/publish.ts';
 import { queryOn } from '../../postgres/database.ts';
 import type { Report } from '../../progress.ts';
 import { rankings } from '../../scoring/ranking/rankings.ts';
-import { engines } from '../engines/engines.ts';
+import { engines } from '../computing/engine-by-name.ts';
 import { judgeAge, judgeAsOf } from '../judge-as-of.ts';
 import { type RunContext, writtenRun } from '../run-context.ts';
 import { waive } from '../waivers.ts';

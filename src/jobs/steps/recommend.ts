@@ -1,6 +1,6 @@
 import { forgetEarlier } from '../../export/leftovers.ts';
 import type { Report } from '../../progress.ts';
-import { engines } from '../engines/engines.ts';
+import { engines } from '../computing/engine-by-name.ts';
 import type { RunContext } from '../run-context.ts';
 
 /** Computes everybody's recommendations and writes the next tables of them and their reasons. */

@@ -3,7 +3,7 @@ import type { Report } from '../../progress.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
 import { readShares, scoreWeeks } from '../../scoring/reputation/score-weeks.ts';
 import { writeReputationList } from '../../scoring/reputation/write-scores.ts';
-import { engines } from '../engines/engines.ts';
+import { engines } from '../computing/engine-by-name.ts';
 import { messagesFile, type RunContext, runFolder } from '../run-context.ts';
 import type { ReputationSummary } from '../run-summary.ts';
 

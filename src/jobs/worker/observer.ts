@@ -9,6 +9,7 @@ import type { StepEnd } from '../perform-step.ts';
 import type { Run } from '../run.ts';
 import type { RunSummary } from '../run-summary.ts';
 import type { StepName } from '../step-name.ts';
+import { RunTeller } from '../tell-run.ts';
 
 /** Milliseconds between two log lines about the progress of a step. */
 const reportEveryMs = 30_000;
@@ -16,20 +17,20 @@ const reportEveryMs = 30_000;
 /** Reports what a worker does to the log, the logs of runs, Prometheus and OpenTelemetry. */
 export class Observer {
   readonly #log: Log;
-  readonly #runLog: Log;
+  readonly #teller: RunTeller;
   readonly #metrics: Metrics;
   readonly #traces: Traces;
 
   /** @param runLog gets what is logged of a run once more */
   constructor(log: Log, runLog: Log, metrics: Metrics, traces: Traces) {
     this.#log = log;
-    this.#runLog = runLog;
+    this.#teller = new RunTeller(log, runLog);
     this.#metrics = metrics;
     this.#traces = traces;
   }
 
   runQueued(run: string, input: string): void {
-    this.#tell('info', { run, input }, 'run queued');
+    this.#teller.tell('info', { run, input }, 'run queued');
   }
 
   queue({ queued, running, publishedAt }: { queued: number; running: number; publishedAt: Date | undefined }): void {
@@ -38,7 +39,7 @@ export class Observer {
   }
 
   stepBegins(run: Run, step: StepName): void {
-    this.#tell('info', { run: run.id, step }, 'step begins');
+    this.#teller.stepBegins(run.id, step);
   }
 
   /** Logs the progress of a step, one line every half minute. */
@@ -49,7 +50,7 @@ export class Observer {
       const progress = words.of(reported);
       if (performance.now() - last < reportEveryMs) return;
       last = performance.now();
-      this.#tell('info', { run: run.id, step, progress }, 'step goes on');
+      this.#teller.tell('info', { run: run.id, step, progress }, 'step goes on');
     };
   }
 
@@ -64,7 +65,7 @@ export class Observer {
     const why = 'error' in end ? withoutSecrets(messageOf(end.error)) : undefined;
     const isError = end.kind === 'failed' || (end.kind === 'later' && end.isFailure);
     const level = end.kind === 'failed' ? 'error' : isError ? 'warn' : 'info';
-    this.#tell(level, { run: run.id, step, attempt, seconds, rows, why }, `step ${outcome}`);
+    this.#teller.stepEnded(outcome, level, { run: run.id, step, attempt, seconds, rows, why });
     this.#metrics.stepEnded({ step, outcome, seconds, rows });
     if (end.kind === 'done' && step === 'ingest')
       for (const { file, rejected } of end.summary.files ?? []) this.#metrics.rejected(file, rejected);
@@ -79,7 +80,7 @@ export class Observer {
     const at = new Date();
     // Postgres' clock may be ahead of this one.
     const seconds = Math.max(0, at.getTime() - startedAt.getTime()) / 1000;
-    this.#tell(status === 'failed' ? 'error' : 'info', { run: run.id, seconds, why: error }, `run ${status}`);
+    this.#teller.runEnded(status, { run: run.id, seconds, why: error });
     this.#metrics.runEnded({ status, seconds, at });
     this.#traces.runEnded({ run: run.id, startedAt, endedAt: at, status, error });
   }
@@ -87,7 +88,7 @@ export class Observer {
   /** Reports the work that is done after a run is published. */
   afterPublish(run: Run, { pastLists, removed, leftUndone }: RunSummary, seconds: number): void {
     const level = leftUndone ? 'warn' : 'info';
-    this.#tell(level, { run: run.id, seconds, pastLists, removed, leftUndone }, 'after the publish');
+    this.#teller.tell(level, { run: run.id, seconds, pastLists, removed, leftUndone }, 'after the publish');
   }
 
   /** Something about the queue could not be looked after. */
@@ -104,16 +105,12 @@ export class Observer {
     this.#log.warn({ job, of }, 'a job that is malformed or names no known run was removed from the job store');
   }
 
-  /** @param run undefined if the failed runs could not even be read */
+  /**
+   * The error names the setting.
+   *
+   * @param run undefined if the runs that have ended could not even be read
+   */
   hookFailed(run: string | undefined, error: unknown): void {
-    this.#tell('warn', { run, error }, 'the failure hook did not succeed');
-  }
-
-  #tell(
-    level: 'info' | 'warn' | 'error',
-    fields: { run: string | undefined; [field: string]: unknown },
-    message: string,
-  ): void {
-    for (const log of [this.#log, this.#runLog]) log[level](fields, message);
+    this.#teller.tell('warn', { run, error }, 'a hook did not succeed');
   }
 }

@@ -5,7 +5,7 @@ import { million } from './millionths.ts';
 import type { ReputationList } from './reputation-list.ts';
 
 /** Users' ids as texts; undefined where ids are numbers. */
-export type UserTexts = ReadonlyMap<UserId, string> | undefined;
+type UserTexts = ReadonlyMap<UserId, string> | undefined;
 
 /** Writes `reputation_score.csv`, by user, completely or not at all; to disk or S3. */
 export async function writeReputationList(

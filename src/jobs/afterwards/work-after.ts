@@ -1,14 +1,14 @@
-import { BusyError, InterruptedError, messageOf, StaleAttemptError } from '../errors.ts';
-import type { Report } from '../progress.ts';
-import { withoutSecrets } from '../secrets.ts';
-import type { RunContext } from './run-context.ts';
-import type { StepName } from './step-name.ts';
-import { compact } from './steps/compact.ts';
-import { draw } from './steps/draw.ts';
-import { expire } from './steps/expire.ts';
-import { judge } from './steps/judge.ts';
-import { keep } from './steps/keep.ts';
-import type { Watched, Watcher } from './watcher.ts';
+import { BusyError, InterruptedError, messageOf, StaleAttemptError } from '../../errors.ts';
+import type { Report } from '../../progress.ts';
+import { withoutSecrets } from '../../secrets.ts';
+import type { RunContext } from '../run-context.ts';
+import type { StepName } from '../step-name.ts';
+import type { Watched, Watcher } from '../watcher.ts';
+import { compact } from './compact.ts';
+import { draw } from './draw.ts';
+import { expire } from './expire.ts';
+import { judge } from './judge.ts';
+import { keep } from './keep.ts';
 
 /** Work that nobody waits for. What is not finished, the next run does, but for what is kept and judged. */
 interface AfterWork extends Watched {

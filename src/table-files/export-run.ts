@@ -62,8 +62,8 @@ export async function exportRun(
   try {
     return await withDatabase(settings, signal, (database) =>
       database.until(signal).transaction(async (client) => {
-        await queryAll(client, 'sql/notebook/hold.sql');
-        const [found] = await queryOn<{ run: PublishedRun }>(client, 'sql/notebook/run.sql');
+        await queryAll(client, 'sql/table-files/hold.sql');
+        const [found] = await queryOn<{ run: PublishedRun }>(client, 'sql/table-files/run.sql');
         if (!found) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
         await rm(beside, { recursive: true, force: true });
         await mkdir(beside, { recursive: true, mode: 0o700 });
@@ -72,7 +72,7 @@ export async function exportRun(
         for (const table of tables) {
           onProgress(`writing ${table}`);
           const csv = join(beside, `${table}.csv`);
-          await pipeline(copyOut(client, 'sql/notebook/copy.sql', { table }), createWriteStream(csv), { signal });
+          await pipeline(copyOut(client, 'sql/table-files/copy.sql', { table }), createWriteStream(csv), { signal });
           if (format === 'parquet') await toParquet(csv, typesOf(types[table], settings));
         }
         if (found.run.filtered) {
