@@ -1,5 +1,4 @@
 import { type Content, type Html, html } from '../html.ts';
-import type { ShownId } from '../user-id.ts';
 import { idInPath, type ShownId } from '../user-id.ts';
 import type { WebUser } from '../web/guard.ts';
 import type { DashboardRun } from './recent-runs.ts';
