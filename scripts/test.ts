@@ -8,14 +8,14 @@ import { runSuite } from './test/run-suite.ts';
 import { noTotals } from './test/totals-reporter.ts';
 
 /**
- * The time limit of each suite, over twice what it takes on two cores, and how many of its files run in parallel: three
+ * The time limit of each suite, over twice what it takes on two cores, and how many of its files run in parallel: four
  * where tests wait for engines to start or locks to end half of the time.
  */
 const suites = new Map([
   ['unit', { minutes: 8, workers: 2 }],
-  ['integration', { minutes: 35, workers: 3 }],
+  ['integration', { minutes: 35, workers: 4 }],
   ['timed', { minutes: 10, workers: 1 }],
-  ['slow', { minutes: 25, workers: 3 }],
+  ['slow', { minutes: 25, workers: 4 }],
 ]);
 const [wanted, ...patterns] = process.argv.slice(2);
 

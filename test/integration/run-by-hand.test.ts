@@ -108,7 +108,7 @@ describe('kith reset', () => {
     expect(await network.tables()).toEqual(expected);
     const { code, stdout } = await scene.kith('reset', '--yes');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Emptied: 130 users and \d+ activities/);
+    expect(stdout).toMatch(/^Emptied: 130 users and [\d,]+ activities/);
     expect(await network.tables()).toEqual(nothing);
     expect(existsSync(join(network.settings.home, 'runs'))).toBe(false);
     expect((await scene.kith('reset', '--yes')).stdout).toMatch(/^Emptied: 0 users and 0 activities/);

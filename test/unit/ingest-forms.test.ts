@@ -285,7 +285,7 @@ describe('a file that is not read is refused by name, with what to do', () => {
       'a header of neo4j-admin',
       'follow.csv',
       ':START_ID,:END_ID,:TYPE\n1,2,FOLLOWS\n2,3,FOLLOWS\n3,1,FOLLOWS\n',
-      /names Kith doesn't know \(:START_ID, :END_ID, :TYPE\): name its columns .*"columns:" in kith\.mapping\.yaml/,
+      /names Kith doesn't know \(":START_ID", ":END_ID", ":TYPE"\): name its columns .*"columns:" in kith\.mapping\.yaml/,
     ],
     [
       'zstd',

@@ -18,7 +18,7 @@ test('the last sum below 2^63 is exact, and the next one is refused', () => {
   expect(() => judgeSums(heavy, 2 ** 20 - 1)).not.toThrow();
   expect(() => judgeSums(heavy, 2 ** 20)).toThrow(BadInputError);
   expect(() => judgeSums(heavy, 2 ** 20)).toThrow(
-    /^With KITH_BASE_LIKE=1048\.576 and a window of 97\.\d+ days, the weights of 1048576 activities/,
+    /^With KITH_BASE_LIKE=1048\.576 and a window of 97\.\d+ days, the weights of 1,048,576 activities/,
   );
 });
 
