@@ -135,7 +135,7 @@ describe('a bad row', () => {
     expect(stopped).toMatchObject({ code: 2, stdout: '' });
     // The 3 of like.csv are exactly 1 %.
     expect(stopped.stderr).toMatch(
-      /\/mention\.csv has 1 bad rows in 2 lines, more than 1 % .*first is line 1: 1 column/,
+      /\/mention\.csv has 1 bad row in 2 lines, more than 1 % .*first is line 1: 1 column/,
     );
     expect(stopped.stderr).not.toMatch(/ at .*:\d+:\d+/);
     const [, rejects] = /All are in (\S+\.csv);/.exec(stopped.stderr) ?? [];

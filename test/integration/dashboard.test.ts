@@ -176,7 +176,7 @@ inBrowser('the dashboard', () => {
     const input = network.folder('<img src=x onerror=alert(1)>');
     mkdirSync(input);
     writeFileSync(join(input, 'like.csv'), '<b>bad</b>\n');
-    await expect(network.run({ input, asOf: '2024-06-02T00:00:00Z' })).rejects.toThrow('bad rows');
+    await expect(network.run({ input, asOf: '2024-06-02T00:00:00Z' })).rejects.toThrow('1 bad row');
     const page = await open('/');
     const dialogs: string[] = [];
     page.on('dialog', (dialog) => {

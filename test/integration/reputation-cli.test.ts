@@ -161,9 +161,7 @@ describe('kith reputation score', () => {
       await kith('score', '--input', days, '--out', out),
     ];
     expect(failed.map(({ code }) => code)).toEqual([2, 2, 2]);
-    expect(failed[0]?.stderr).toMatch(
-      /messages\.jsonl has 1 bad rows in 1 lines.*the first is line 1: no JSON object/s,
-    );
+    expect(failed[0]?.stderr).toMatch(/messages\.jsonl has 1 bad row in 1 line.*the first is line 1: no JSON object/s);
     expect(failed[1]?.stderr).toContain('holds no model.json of a model');
     expect(failed[2]?.stderr).toContain("Give a model's folder: --model DIR, or KITH_MODEL.");
     expect(readFileSync(out, 'utf8')).toBe('as it was');

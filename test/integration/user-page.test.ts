@@ -393,7 +393,7 @@ inBrowser("a user's page", () => {
       '2024-W20: 0.006693',
       '2024-W19: 0.993307, good',
     ]);
-    expect(await textOf(page.locator('.hero'))).toContain('not suspended, reputation 0.6666666666666666');
+    expect(await textOf(page.locator('.hero'))).toContain('not suspended, reputation 0.666667');
     expect(await textOf(page.locator('.changes'))).toContain('No run was published before this one.');
   });
 
