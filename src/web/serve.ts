@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { BadInputError, messageOf } from '../errors.ts';
@@ -37,6 +37,7 @@ export async function serve(
   server.timeout = 120_000;
   server.maxConnections = mostConnections;
   server.on('connection', limitEach(mostOfAddress));
+  const endConnections = lastAnswers(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(new BadInputError(`Can't serve pages at ${host}:${port}: ${messageOf(error)}.`)),
@@ -55,8 +56,26 @@ export async function serve(
           resolve();
         });
         server.closeIdleConnections();
+        endConnections();
       }),
   };
+}
+
+/**
+ * Gives what ends each connection with its next answer, once the server is closed: a client that kept its connection busy
+ * would go on for as long as it likes.
+ */
+function lastAnswers(server: Server): () => void {
+  const open = new Set<ServerResponse>();
+  const end = (response: ServerResponse) => {
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
+  server.prependListener('request', (_, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    if (!server.listening) end(response);
+  });
+  return () => open.forEach(end);
 }
 
 /** Closes what an address opens beyond its share of the connections. */
