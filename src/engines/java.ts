@@ -57,8 +57,8 @@ export function findJava(home: EngineHome, user: OsUser): Java {
 }
 
 /**
- * Starts a program of engines/neo4j/src. It gets nothing from our environment, since other users of the machine may be
- * able to read it.
+ * Starts a program of engines/neo4j/src. Of our environment it gets only what Java itself asks for, since other users of
+ * the machine may be able to read it.
  */
 export function spawnJava(
   { user, folder }: Java,
@@ -76,7 +76,13 @@ export function spawnJava(
   return spawn(javaProgram('java'), [...flags, '-cp', classPath, `kith.${program}`, ...args], {
     ...spawning,
     ...(user && { uid: user.uid, gid: user.gid }),
-    env: { PATH: safePath(), JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    env: {
+      PATH: safePath(),
+      JAVA_HOME: process.env.JAVA_HOME,
+      JDK_JAVA_OPTIONS: process.env.JDK_JAVA_OPTIONS,
+      LC_ALL: 'C.UTF-8',
+      TZ: 'UTC',
+    },
   });
 }
 
