@@ -28,7 +28,8 @@ counts as not set. Kith refuses variables that begin with \`KITH_\` and are not 
 for those that Kubernetes sets for services with such a name.
 
 The variables of AWS and OpenTelemetry (\`AWS_…\`, \`OTEL_…\`) are read by their libraries. To trace
-runs, set \`OTEL_EXPORTER_OTLP_ENDPOINT\` to a collector.
+runs, set \`OTEL_EXPORTER_OTLP_ENDPOINT\` to a collector. \`JDK_JAVA_OPTIONS\` reaches the Java of the
+embedded Neo4j.
 `;
 
 function item([name, schema]: [string, z.ZodType]): string {
