@@ -138,7 +138,7 @@ describe('a bad row', () => {
       /\/mention\.csv has 1 bad row in 2 lines, more than 1 % .*first is line 1: 1 column/,
     );
     expect(stopped.stderr).not.toMatch(/ at .*:\d+:\d+/);
-    const [, rejects] = /All are in (\S+\.csv);/.exec(stopped.stderr) ?? [];
+    const [, rejects] = /It is in (\S+\.csv);/.exec(stopped.stderr) ?? [];
     expect(readFileSync(rejects ?? '', 'utf8')).toContain('mention.csv,1,');
     expect(await network.tables()).toEqual(tables);
     expect(await sizeOfGraph()).toEqual(size);
@@ -183,7 +183,7 @@ test('weights whose sums could pass what whole numbers hold stop a run before an
   const { weighting } = network.settings;
   const heavy = { ...weighting, windowSeconds: 36_500 * 86_400, bases: { ...weighting.bases, like: 999_999 } };
   await expect(network.run({ input, settings: { weighting: heavy } })).rejects.toThrow(
-    /KITH_BASE_LIKE=999\.999 and a window of 36500 days, the weights of 3000 activities .* lower bases/,
+    /KITH_BASE_LIKE=999\.999 and a window of 36,500 days, the weights of 3,000 activities .* lower bases/,
   );
   expect(await sizeOfGraph()).toMatchObject({ users: 0, activities: 0 });
 });
