@@ -183,7 +183,7 @@ describe('problems are reported before the work begins', () => {
     [
       'an as-of before all messages',
       () => ['--out', join(home, 'x.csv'), '--as-of', '2000-01-01'],
-      'are later than 2000-01-01',
+      'is later than 2000-01-01',
     ],
   ])('%s', async (_, options, sentence) => {
     const { code, stderr } = await kith('score', '--input', days, '--model', bullish, ...options());
