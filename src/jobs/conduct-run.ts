@@ -5,6 +5,7 @@ import type { Report } from '../progress.ts';
 import { workAfter } from './afterwards/work-after.ts';
 import { type Attempt, stepsOf } from './attempt.ts';
 import { withNetworkLock } from './network-lock.ts';
+import { performReady } from './perform-ready.ts';
 import { performStep } from './perform-step.ts';
 import { readySteps, type Step } from './pipeline.ts';
 import type { Run } from './run.ts';
@@ -68,10 +69,14 @@ async function conductRun(
 ): Promise<{ summary: RunSummary; last: Attempt | undefined; isPublished: boolean }> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  const underWay = new Map<StepName, Promise<void>>();
   const summaries = new Map<StepName, RunSummary>();
   let last: Attempt | undefined;
   let cause: unknown;
+  const fail = (error: unknown): void => {
+    // The first error is the reason; the others only say that they were stopped because of it.
+    cause ??= error;
+    failed.abort();
+  };
   const teller = new RunTeller(runLog(settings));
   const perform = async (step: Step): Promise<void> => {
     const { name } = step;
@@ -92,24 +97,17 @@ async function conductRun(
       watcher.fails(step);
       const seconds = (performance.now() - started) / 1000;
       teller.stepEnded('failed', 'error', { run: run.id, step: name, seconds, why: messageOf(error) });
-      // The first error is the reason; the others only say that they were stopped because of it.
-      cause ??= error;
-      failed.abort();
-    } finally {
-      underWay.delete(name);
+      fail(error);
     }
   };
+  const ready = async (): Promise<readonly Step[]> => {
+    const states = await stepsOf(database, run.id).catch(fail);
+    return cause || !states ? [] : readySteps(run.steps, states);
+  };
   try {
-    for (;;) {
-      const ready = cause ? [] : readySteps(run.steps, await stepsOf(database, run.id));
-      for (const step of ready) if (!underWay.has(step.name)) underWay.set(step.name, perform(step));
-      if (underWay.size === 0) break;
-      await Promise.race(underWay.values());
-    }
+    await performReady(ready, perform);
     if (cause) throw cause;
   } catch (error) {
-    failed.abort();
-    await Promise.allSettled(underWay.values());
     // Stopped in the very moment of its publish, perhaps.
     const now = await readRun(database, run.id).catch(() => undefined);
     if (now?.status === 'published')
