@@ -16,6 +16,7 @@ import { everyWriter } from '../../src/jobs/step-name.ts';
 import { silent } from '../../src/jobs/watcher.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
 import { Database } from '../../src/postgres/database.ts';
+import { asSeen } from '../../src/show/as-seen.ts';
 import { showPublished } from '../../src/show/show-published.ts';
 import { listObjects } from '../../src/storage/s3-objects.ts';
 import { numberOfText } from '../../src/user-id.ts';
@@ -294,7 +295,8 @@ describeSpark('Spark', () => {
       expect(killed).toBe(1);
       expect(reasons.length).toBeGreaterThan(1_000);
       const [number = ''] = recommendations[0]?.split(',') ?? [];
-      const view = await showPublished(texts.settings, BigInt(number), new AbortController().signal);
+      const { signal } = new AbortController();
+      const view = await asSeen(texts.settings, await showPublished(texts.settings, BigInt(number), signal));
       expect(view?.recommendations.map(({ userId }) => `${number},${numberOfText(String(userId))}`).sort()).toEqual(
         recommendations.filter((row) => row.startsWith(`${number},`)),
       );
