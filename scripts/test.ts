@@ -13,7 +13,7 @@ import { noTotals } from './test/totals-reporter.ts';
  */
 const suites = new Map([
   ['unit', { minutes: 8, workers: 2 }],
-  ['integration', { minutes: 35, workers: 3 }],
+  ['integration', { minutes: 45, workers: 3 }],
   ['timed', { minutes: 10, workers: 1 }],
   ['slow', { minutes: 35, workers: 3 }],
 ]);

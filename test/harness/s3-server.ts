@@ -11,7 +11,7 @@ import { freePort } from './free-port.ts';
 import { fetchJars } from './java.ts';
 
 const pom = join(projectRoot, 'test', 'harness', 's3', 'pom.xml');
-const patienceMs = 60_000;
+const patienceMs = 600_000;
 
 /** Only what goes wrong: by default the server logs every step of every request, which takes most of its time. */
 const logback = `<configuration>

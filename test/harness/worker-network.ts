@@ -30,7 +30,7 @@ export class WorkerNetwork implements AsyncDisposable {
    * @param patience seconds after which whatever is waited for throws and says what was seen last: less than the test's
    *   own limit, at which nobody would dispose of the network
    */
-  constructor(folder: string, env: Record<string, string> = {}, patience = 120) {
+  constructor(folder: string, env: Record<string, string> = {}, patience = 600) {
     this.#patience = patience;
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o711);

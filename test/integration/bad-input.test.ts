@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { Graph } from '../../src/graph/graph.ts';
 import { type GraphSize, graphSize } from '../../src/graph/schema.ts';
@@ -12,13 +11,10 @@ import type { Network } from '../oracle/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
 
-// Some seconds on an idle machine.
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open();
-}, 300_000);
+});
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });

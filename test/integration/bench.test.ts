@@ -11,14 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Entry, Figures } from '../../bench/results.ts';
 import { projectRoot } from '../../src/config/project.ts';
 import { findProcesses } from '../../src/engines/processes.ts';
 import { until } from '../harness/until.ts';
-
-// Two minutes on an idle machine.
-jest.setTimeout(600_000);
 
 let home: string;
 beforeEach(() => {
@@ -156,7 +152,7 @@ test('npm run bench that is stopped leaves no engine and no file', async () => {
   void running.ended.then(() => {
     over = true;
   });
-  await until('an engine of the benchmark', () => over || ofHome().length > 0, { seconds: 120, pauseMs: 200 });
+  await until('an engine of the benchmark', () => over || ofHome().length > 0, { pauseMs: 200 });
   expect(ofHome()).toHaveLength(1);
   running.kill('SIGTERM');
   const [code] = await running.ended;

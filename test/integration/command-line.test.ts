@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { kith as kithWith } from '../harness/command-line.ts';
-
-jest.setTimeout(300_000);
 
 describe('the command line', () => {
   // Nothing may be started by a mistake.

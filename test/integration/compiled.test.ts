@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { projectRoot } from '../../src/config/project.ts';
 import type { Neo4jAccess } from '../../src/engines/reach.ts';
@@ -14,8 +13,6 @@ import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { startPlainNeo4j } from '../harness/plain-neo4j.ts';
 import { until } from '../harness/until.ts';
-
-jest.setTimeout(180_000);
 
 /** Everybody follows the two who come next. */
 const ring = `UNWIND range(1, $users) AS id MERGE (u:User {userId: id}) SET u.suspended = false

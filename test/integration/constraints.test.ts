@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import neo4j, { type Driver, type RecordShape } from 'neo4j-driver';
 import { generate } from '../../src/generate/generate.ts';
 import { TestNetwork } from '../harness/network.ts';
-
-jest.setTimeout(180_000);
 
 let network: TestNetwork;
 let driver: Driver;

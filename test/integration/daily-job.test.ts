@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { jest } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.ts';
 import { status } from '../../src/engines/stack.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
@@ -15,9 +14,6 @@ import { freePort } from '../harness/free-port.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { S3Server } from '../harness/s3-server.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
-
-// The folder that is waited for is looked for every half minute, a schedule comes every minute.
-jest.setTimeout(300_000);
 
 const bucket = 'kith';
 const root = `s3://${bucket}/graph_data`;

@@ -1,9 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.ts';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { dashboard } from '../../src/dashboard/dashboard.ts';
 import { generate } from '../../src/generate/generate.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
@@ -13,15 +11,11 @@ import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { viewerPassword, webPassword } from '../../src/web/guard.ts';
 import { type PageServer, serve } from '../../src/web/serve.ts';
+import { hasBrowser, openBrowser, openContext } from '../harness/browser.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
-const executablePath = findChromium();
-if (!executablePath) process.stderr.write(`The dashboard is not tested: ${chromiumIsMissing}\n`);
-const inBrowser = executablePath ? describe : describe.skip;
+const inBrowser = hasBrowser('The dashboard') ? describe : describe.skip;
 
 inBrowser('the dashboard', () => {
   let network: TestNetwork;
@@ -45,8 +39,8 @@ inBrowser('the dashboard', () => {
     store = await openJobStore(stack.postgres.url, { lockLifetime: 60_000, onTrouble: (why) => troubles.push(why) });
     server = await serve(dashboard(settings, database, store.agenda), '127.0.0.1', 0);
     credentials = { username: 'kith', password: webPassword(settings) };
-    browser = await chromium.launch({ executablePath, ...launchOptions });
-    context = await browser.newContext({ httpCredentials: credentials });
+    browser = await openBrowser();
+    context = await openContext(browser, { httpCredentials: credentials });
   });
   afterAll(async () => {
     await browser?.close();
@@ -83,7 +77,7 @@ inBrowser('the dashboard', () => {
         expect(response.headers.get('www-authenticate')).toMatch(/^Basic /);
         expect(await response.text()).toBe('Name and password?\n');
       }
-      const stranger = await browser.newContext({ httpCredentials: { username: 'kith', password: 'wrong' } });
+      const stranger = await openContext(browser, { httpCredentials: { username: 'kith', password: 'wrong' } });
       const page = await stranger.newPage();
       expect((await page.goto(`${server.url}${path}`))?.status()).toBe(401);
       await stranger.close();
@@ -220,7 +214,7 @@ inBrowser('the dashboard', () => {
     expect(await textOf(page.locator('.hero .badge'))).toBe('running');
     expect(await page.locator('.hero [data-step]').count()).toBe(0);
     await database.query('sql/steps/begin.sql', [rows[0]?.id, 'ingest', 'host:1']);
-    await page.locator('.hero [data-step=ingest].running').waitFor({ state: 'attached', timeout: 30_000 });
+    await page.locator('.hero [data-step=ingest].running').waitFor({ state: 'attached' });
     expect(await textOf(page.locator('.hero .lane.running'))).toContain('running · ');
     await network.pool.query("UPDATE kith.runs SET status = 'failed', finished_at = now() WHERE status <> 'published'");
   });

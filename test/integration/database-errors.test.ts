@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { EngineError, EngineLostError, KithError } from '../../src/errors.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { TestNetwork } from '../harness/network.ts';
-
-jest.setTimeout(60_000);
 
 let network: TestNetwork;
 let database: Database;

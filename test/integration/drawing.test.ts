@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { RankingName } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { drawNow } from '../../src/jobs/draw-now.ts';
@@ -8,8 +7,6 @@ import { denseNetwork } from '../oracle/arbitrary-network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
 import { drawnConnections } from './drawn-connections.ts';
-
-jest.setTimeout(120_000);
 
 const { network: given, options } = denseNetwork(2);
 const signal = new AbortController().signal;

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { recentRuns } from '../../src/dashboard/recent-runs.ts';
 import { listRuns } from '../../src/jobs/list-runs.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
@@ -10,8 +9,6 @@ import type { PublishedTables, TestNetwork } from '../harness/network.ts';
 import { expectedCircles } from '../oracle/circles.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { CommandLineNetwork, day, dense, expected, expectOneSentence, options } from './dense-day.ts';
-
-jest.setTimeout(300_000);
 
 let scene: CommandLineNetwork;
 let network: TestNetwork;

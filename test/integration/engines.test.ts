@@ -17,7 +17,6 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
@@ -29,8 +28,6 @@ import { down, type Stack, status, up } from '../../src/engines/stack.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
 import { heldLock } from '../harness/home-lock.ts';
 import { until } from '../harness/until.ts';
-
-jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-engines-'));
 // Postgres runs as another user when the tests run as root.

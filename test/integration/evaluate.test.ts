@@ -1,13 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { parseInstant } from '../../src/ingest/instant.ts';
 import { type EndedCommand, kith as kithWith, RunningCommand } from '../harness/command-line.ts';
 import { seededRandom, shuffled } from '../oracle/seeded-random.ts';
-
-// Half a minute on an idle machine.
-jest.setTimeout(300_000);
 
 let home: string;
 let input: string;

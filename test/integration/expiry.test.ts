@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import neo4j, { type Driver } from 'neo4j-driver';
 import type { Settings } from '../../src/config/settings.ts';
 import { BadInputError, BusyError, ChecksFailedError, StaleAttemptError } from '../../src/errors.ts';
@@ -27,9 +26,6 @@ import type { Activity, ActivityType, Network } from '../oracle/network.ts';
 import { distinct, expectedTables } from '../oracle/oracle.ts';
 import { seededRandom } from '../oracle/seeded-random.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(600_000);
 
 const day = 86_400;
 const firstDay = Date.UTC(2024, 2, 1) / 1000;

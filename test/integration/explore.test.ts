@@ -1,14 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import neo4j, { type Driver, type Plan } from 'neo4j-driver';
-import { chromium } from 'playwright-core';
-import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.ts';
 import { projectRoot } from '../../src/config/project.ts';
 import { browserLink, savedQueries } from '../../src/dashboard/explore-page.ts';
+import { hasBrowser, openBrowser, openContext } from '../harness/browser.ts';
 import { type GeneratedNetwork, generatedNetwork } from './generated-network.ts';
-
-jest.setTimeout(180_000);
 
 const folder = join(projectRoot, 'cypher', 'explore');
 const files = readdirSync(folder).filter((name) => name.endsWith('.cypher'));
@@ -108,18 +104,17 @@ test('the weights of the paths behind a recommendation sum to its score', async 
   expect(candidate?.get('reasons')).toBe(BigInt(found.records.length));
 });
 
-const executablePath = findChromium();
-if (!executablePath) process.stderr.write(`Neo4j Browser is not tested: ${chromiumIsMissing}\n`);
+const inBrowser = hasBrowser('Neo4j Browser') ? test : test.skip;
 
-(executablePath ? test : test.skip)(
+inBrowser(
   'a link opens Neo4j Browser with the query filled in, and after the password one click shows its picture',
   async () => {
     const { uri, browser: address } = network.stack.neo4j;
     const queries = savedQueries({ userId: '280' });
     const query = queries.find(({ name }) => name === 'closest-connections');
-    const browser = await chromium.launch({ executablePath, ...launchOptions });
+    const browser = await openBrowser();
     try {
-      const page = await browser.newPage();
+      const page = await (await openContext(browser)).newPage();
       await page.goto(browserLink({ browser: address as string, uri }, query?.text ?? ''));
       const password = readFileSync(join(network.settings.home, 'passwords', 'analyst'), 'utf8');
       await page.getByTestId('password').fill(password);

@@ -39,7 +39,7 @@ beforeAll(async () => {
     TO '${path}' (FORMAT parquet)`,
   );
   parquet = await readFile(path);
-}, 300_000);
+});
 
 afterAll(async () => {
   client?.destroy();

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { kith } from '../harness/command-line.ts';
@@ -11,8 +10,6 @@ import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { denseNetwork } from '../oracle/arbitrary-network.ts';
 import { writeFolder, writeReputation } from '../oracle/write-folder.ts';
-
-jest.setTimeout(120_000);
 
 const { network: given, options } = denseNetwork(2);
 const reputation = new Map(given.activities.map(({ user }) => [user, (user % 10) / 10]));

@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import neo4j from 'neo4j-driver';
 import { type FoundIn, forget } from '../../src/jobs/forget/forget.ts';
@@ -16,9 +15,6 @@ import { arbitraryCase, denseNetwork, writeFolder, writeReputation } from '../or
 import type { Network } from '../oracle/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 let env: Record<string, string>;
 let model: string;
@@ -27,7 +23,7 @@ beforeAll(async () => {
   env = { KITH_HOME: network.settings.home };
   model = network.folder('model');
   await writeModel(model, bullishModel(), 1, {});
-}, 120_000);
+});
 beforeEach(async () => {
   await network.reset();
   remember();
@@ -294,7 +290,7 @@ describe('kith forget', () => {
       expect(await published()).toBe(1);
       expect(await placesOf(String(person))).toEqual([]);
       expect(await enqueue()).toMatchObject({ code: 0 });
-      await until('the second run', async () => (await published()) === 2, { seconds: 120 });
+      await until('the second run', async () => (await published()) === 2);
       const { dropped: _, ...tables } = expectedTables(without(person, dense), options);
       expect(await network.tables()).toEqual(tables);
       expect(worker.process.exitCode).toBeNull();

@@ -82,7 +82,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
       KITH_MAX_ROW_CHANGE_PERCENT: '1000',
       KITH_LOADER: 'merge',
     });
-  }, 300_000);
+  });
 
   afterAll(async () => {
     if (settings) await down(settings);
@@ -96,7 +96,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
       /^The disk that holds .+ is too full: ingest needs about \d+ (MiB|GiB) there .+ and \d+ MiB are left; free some space/,
     );
     await expect(run(0, { settings: wanting })).rejects.toBeInstanceOf(EngineError);
-  }, 300_000);
+  });
 
   test('a bulk import to a disk that gets full is told, also to one that data are linked to', async () => {
     const bulk: Settings = { ...settings, loader: 'bulk' };
@@ -109,7 +109,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     await run(0, { settings: bulk });
     expect(await tables()).toEqual(expected[0]);
     expect(readdirSync(join(place, 'neo4j'))).toEqual(['data']);
-  }, 300_000);
+  });
 
   test('a store that can not be opened is rebuilt from the accepted rows', async () => {
     await down(settings, { only: 'neo4j' });
@@ -130,7 +130,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     });
     const recommending = runPart('recommend', await planRun(settings, {}), silent, signal);
     await expect(recommending).rejects.toBeInstanceOf(BadInputError);
-  }, 300_000);
+  });
 
   test('a disk that gets full during ingest is told, the tables stay, and the same command goes on', async () => {
     await fails(1, 'home', { step: 'ingest', doing: /^reading follow/ });
@@ -142,7 +142,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     await run(1);
     // After a rebuild, too: the rows of both days, and which of them stood yesterday.
     expect(await tables()).toEqual(expected[1]);
-  }, 300_000);
+  });
 
   test('so is one that gets full in the steps after it', async () => {
     await fails(2, 'neo4j', { step: 'closest', doing: /^begins/ });
@@ -150,7 +150,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     await fails(2, 'postgres', { step: 'recommend', doing: /^begins/ });
     await run(2);
     expect(await tables()).toEqual(expected[2]);
-  }, 300_000);
+  });
 
   test('a Postgres that has no space for another connection is told at once, and takes one when there is some', async () => {
     await up(settings);
@@ -165,7 +165,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     await expectFull(up(settings), 'postgres');
     disks.postgres.free();
     expect(await tables()).toEqual(expected[2]);
-  }, 300_000);
+  });
 
   test('a Postgres that ends in the middle of a publish, as its log can not grow, is told and started again', async () => {
     const before = await tables();
@@ -179,7 +179,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     expect(await tables()).toEqual(before);
     await run(2);
     expect(withoutAge(await tables())).toEqual(withoutAge(before));
-  }, 300_000);
+  });
 
   test('messages that a full disk can not take are told, and those before stay', async () => {
     const path = join(settings.home, 'other', 'messages.duckdb');
@@ -211,7 +211,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     }
     await add(5000);
     expect(await count()).toBe(10_000);
-  }, 60_000);
+  });
 
   test('a reset works whatever is broken', async () => {
     await down(settings);
@@ -226,7 +226,7 @@ suite('on small disks (skipped where file systems can not be mounted)', () => {
     disks.neo4j.free();
     await run(0);
     expect(await tables()).toEqual(expected[0]);
-  }, 300_000);
+  });
 
   /** A run whose disk gets full at a moment: it says so, and the tables stay; then there is space again. */
   async function fails(day: number, name: keyof typeof disks, when: Moment, own = settings): Promise<void> {

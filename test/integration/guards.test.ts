@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Settings } from '../../src/config/settings.ts';
 import { BadInputError, ChecksFailedError } from '../../src/errors.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -13,9 +12,6 @@ import { TestNetwork } from '../harness/network.ts';
 import type { Activity } from '../oracle/network.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
 
-// Some seconds on an idle machine.
-jest.setTimeout(240_000);
-
 const day = 86_400;
 const first = Date.UTC(2024, 5, 1) / 1000;
 const users = 12;
@@ -23,7 +19,7 @@ const users = 12;
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open({ KITH_WINDOW_DAYS: '30', KITH_RETENTION_DAYS: '40' });
-}, 300_000);
+});
 beforeEach(() => network.reset());
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import { generate } from '../../src/generate/generate.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -12,9 +11,6 @@ import type { Activity, Network } from '../oracle/network.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
 import { shuffled } from '../oracle/seeded-random.ts';
 import { type FolderStyle, writeFolder, writeReputation } from '../oracle/write-folder.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let network: TestNetwork;
 beforeAll(async () => {

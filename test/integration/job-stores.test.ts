@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
 import pg from 'pg';
 import { EngineError } from '../../src/errors.ts';
@@ -8,9 +7,6 @@ import { followSettings, readSchedule, setSchedule, turnOffSchedule } from '../.
 import { MongoServer } from '../harness/mongo-server.ts';
 import { TestNetwork, testSettings } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(120_000);
 
 let network: TestNetwork;
 let mongo: MongoServer;

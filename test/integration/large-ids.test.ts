@@ -1,16 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { type EndedCommand, kith as kithWith } from '../harness/command-line.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
-
-// Half a minute on an idle machine.
-jest.setTimeout(300_000);
 
 let network: TestNetwork;
 let model: string;
@@ -23,7 +19,7 @@ beforeAll(async () => {
   mkdirSync(input);
   writeFileSync(join(input, 'like.csv'), likes);
   writeFileSync(join(input, 'messages.jsonl'), messages);
-}, 120_000);
+});
 afterAll(async () => {
   if (!network) return;
   rmSync(join(network.settings.home, 'forgotten'), { force: true });

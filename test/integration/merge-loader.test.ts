@@ -1,6 +1,5 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import { generate } from '../../src/generate/generate.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -10,9 +9,6 @@ import { kith, RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
-
-// Half a minute on an idle machine.
-jest.setTimeout(240_000);
 
 let network: TestNetwork;
 let env: Record<string, string>;

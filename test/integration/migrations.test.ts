@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { projectRoot } from '../../src/config/project.ts';
@@ -11,13 +10,11 @@ import { migrate } from '../../src/postgres/migrate.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { ring, StagedRows } from './staged-rows.ts';
 
-jest.setTimeout(120_000);
-
 const users = 20_000;
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open();
-}, 180_000);
+});
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type pg from 'pg';
 import { BadInputError, ChecksFailedError, EngineError, KithError } from '../../src/errors.ts';
 import { forgetEarlier } from '../../src/export/leftovers.ts';
@@ -11,14 +10,12 @@ import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 import { ring, runsIn, StagedRows } from './staged-rows.ts';
 
-jest.setTimeout(120_000);
-
 let network: TestNetwork;
 let rows: StagedRows;
 beforeAll(async () => {
   network = await TestNetwork.open();
   rows = await StagedRows.open(network);
-}, 180_000);
+});
 beforeEach(() => network.reset());
 afterAll(async () => {
   await rows?.[Symbol.asyncDispose]();

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { dashboard } from '../../src/dashboard/dashboard.ts';
 import { forget } from '../../src/jobs/forget/forget.ts';
@@ -21,14 +20,12 @@ import { heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 let env: Record<string, string>;
 beforeAll(async () => {
   network = await TestNetwork.open({ KITH_USER_IDS: 'text' });
   env = { KITH_HOME: network.settings.home, KITH_USER_IDS: 'text' };
-}, 120_000);
+});
 beforeEach(() => network.reset());
 afterAll(async () => {
   if (!network) return;

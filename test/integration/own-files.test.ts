@@ -2,16 +2,12 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { status } from '../../src/engines/stack.ts';
 import { type EndedCommand, kith } from '../harness/command-line.ts';
 import type { TestNetwork } from '../harness/network.ts';
 import { mayMount, SmallDisk } from '../harness/small-disk.ts';
 import { CommandLineNetwork, dense, expected } from './dense-day.ts';
-
-// Some seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let scene: CommandLineNetwork;
 let network: TestNetwork;

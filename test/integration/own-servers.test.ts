@@ -1,16 +1,12 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import { Graph } from '../../src/graph/graph.ts';
 import { claimGraph } from '../../src/jobs/own-servers.ts';
 import { kith as kithWith } from '../harness/command-line.ts';
 import type { TestNetwork } from '../harness/network.ts';
 import { CommandLineNetwork, dense, expected } from './dense-day.ts';
-
-// Some seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let scene: CommandLineNetwork;
 let network: TestNetwork;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
 import { dashboard } from '../../src/dashboard/dashboard.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
@@ -7,9 +6,6 @@ import { keepSecret } from '../../src/secrets.ts';
 import { viewerPassword, webPassword } from '../../src/web/guard.ts';
 import { type PageServer, serve } from '../../src/web/serve.ts';
 import { TestNetwork } from '../harness/network.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let network: TestNetwork;
 let database: Database;

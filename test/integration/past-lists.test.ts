@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { describeRun } from '../../src/cli/summary.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { renderOverview } from '../../src/dashboard/overview-page.ts';
@@ -11,9 +10,6 @@ import { Database } from '../../src/postgres/database.ts';
 import { TestNetwork } from '../harness/network.ts';
 import type { Activity, ActivityType } from '../oracle/network.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
 
 const day = 86_400;
 const firstDay = Date.UTC(2024, 5, 1) / 1000;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { RunSettings } from '../../src/jobs/run.ts';
 import { previewUser } from '../../src/show/preview.ts';
 import { kith } from '../harness/command-line.ts';
@@ -7,8 +6,6 @@ import { denseNetwork } from '../oracle/arbitrary-network.ts';
 import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { writeFolder, writeReputation } from '../oracle/write-folder.ts';
-
-jest.setTimeout(300_000);
 
 const { network: given, options: dense } = denseNetwork(2);
 const reputation = new Map(given.activities.map(({ user }) => [user, (user % 10) / 10]));

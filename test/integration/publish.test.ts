@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type pg from 'pg';
 import { BusyError, ChecksFailedError, EngineError } from '../../src/errors.ts';
 import { type CheckContext, type CheckOutcome, checkTables } from '../../src/export/checks.ts';
@@ -12,9 +11,6 @@ import { writeFolder } from '../oracle/arbitrary-network.ts';
 import type { Activity } from '../oracle/network.ts';
 import { ring as ringRows, runsIn, StagedRows } from './staged-rows.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
 const tables = ['closest_connections', 'recommendations', 'rec_reasons'];
 const asOf = Date.UTC(2024, 5, 1) / 1000;
 const day = 86_400;
@@ -24,7 +20,7 @@ let rows: StagedRows;
 beforeAll(async () => {
   network = await TestNetwork.open();
   rows = await StagedRows.open(network);
-}, 180_000);
+});
 afterAll(async () => {
   await rows?.[Symbol.asyncDispose]();
   await network?.[Symbol.asyncDispose]();
@@ -110,7 +106,7 @@ describe('created_at and updated_at', () => {
     expect(atThird.get('1→2')).toBe(first.run.startedAt);
     expect([...atThird.keys()].sort()).toEqual([...atFirst.keys()].sort());
     for (const table of tables) expect(await runsIn(network.pool, table)).toEqual([third.run.startedAt]);
-  }, 120_000);
+  });
 });
 
 describe('a check that fails is named', () => {
@@ -124,7 +120,7 @@ describe('a check that fails is named', () => {
       ),
       asOf: asOfDay(0),
     });
-  }, 60_000);
+  });
 
   /** What the checks say once `change` was made, in a transaction that is rolled back. */
   async function checksAfter(change: string, startedAt: string): Promise<CheckOutcome[]> {
@@ -242,7 +238,7 @@ describe('a check that fails is named', () => {
     await rows.write(selfish);
     await expect(rows.publish()).rejects.toThrow(ChecksFailedError);
     expect(await everything()).toEqual(before);
-  }, 60_000);
+  });
 
   test('a row added or removed after its step is noticed', async () => {
     const before = await everything();
@@ -250,7 +246,7 @@ describe('a check that fails is named', () => {
     await network.pool.query(`DELETE FROM kith_next.closest_connections_${token} WHERE user_id = 30`);
     await expect(rows.publish()).rejects.toThrow(/complete \(.* closest_connections has 58 rows instead of 60/);
     expect(await everything()).toEqual(before);
-  }, 60_000);
+  });
 
   test.each<[string, PublishedTable, number[], (number | string)[]]>([
     ['a null weight', 'rec_reasons', [1, 2, 3], ['\\N']],
@@ -339,7 +335,7 @@ describe('row counts against the run published before', () => {
       outcome: 'skipped',
       detail: expect.stringContaining(`run ${allowed.run.id}, published before, had other settings`),
     });
-  }, 120_000);
+  });
 });
 
 describe('what applications rely on', () => {
@@ -422,7 +418,7 @@ describe('what applications rely on', () => {
       await network.pool.query(`
         DROP VIEW IF EXISTS public.kith_test_view; DROP OWNED BY kith_test_reader; DROP ROLE IF EXISTS kith_test_reader;`);
     }
-  }, 120_000);
+  });
 
   test('ten publishes of equally many rows leave tables and indexes less than four times as large as one publish', async () => {
     await network.reset();
@@ -441,7 +437,7 @@ describe('what applications rely on', () => {
       await rows.publish();
     }
     expect((await size()) / once).toBeLessThan(4);
-  }, 120_000);
+  });
 });
 
 describe('two at once, and connections that break', () => {
@@ -471,7 +467,7 @@ describe('two at once, and connections that break', () => {
       holder.release(true);
     }
     expect((await network.pool.query('SELECT status FROM kith.runs')).rows).toEqual([{ status: 'published' }]);
-  }, 60_000);
+  });
 
   const publisher = "application_name LIKE '% publish' AND query LIKE '%UPDATE kith.run%'";
   test.each([

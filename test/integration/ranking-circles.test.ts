@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { RankingName } from '../../src/config/settings.ts';
 import { computeClosest } from '../../src/graph/closest.ts';
@@ -24,13 +23,10 @@ import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { type Case, expectedTables, type Network } from '../oracle/oracle.ts';
 import { seededRandom, shuffled } from '../oracle/seeded-random.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open();
-}, 120_000);
+});
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });

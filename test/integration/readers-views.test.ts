@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 import { denseNetwork } from '../oracle/arbitrary-network.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
-
-jest.setTimeout(120_000);
 
 const { network: given, options } = denseNetwork(2);
 

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { homeOf, passwordOf } from '../../src/engines/home.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
@@ -12,9 +11,6 @@ import { findPgbouncer, Pgbouncer, pgbouncerIsMissing } from '../harness/pgbounc
 import type { Polls } from './polling-readers.ts';
 import type { PooledReads } from './pooled-readers.ts';
 import { runsIn, StagedRows } from './staged-rows.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
 
 const tables = ['closest_connections', 'recommendations', 'rec_reasons'];
 
@@ -38,7 +34,7 @@ beforeAll(async () => {
         RETURN QUERY SELECT 'closest_connections', c.updated_at FROM graph_recs.closest_connections AS c GROUP BY 2;
       END $$;
   `);
-}, 180_000);
+});
 afterAll(async () => {
   await network?.pool.query('DROP SCHEMA IF EXISTS readers_app CASCADE');
   await rows?.[Symbol.asyncDispose]();
@@ -94,7 +90,7 @@ describe('readers that poll in every way, each in its isolation level', () => {
       }
     });
     expectOneRunEach(seen, 4);
-  }, 600_000);
+  });
 
   test('see one run at a time through whole runs as of four days', async () => {
     await network.reset();
@@ -110,7 +106,7 @@ describe('readers that poll in every way, each in its isolation level', () => {
       }
     });
     expectOneRunEach(seen, 3);
-  }, 600_000);
+  });
 });
 
 const pgbouncer = findPgbouncer();
@@ -127,7 +123,7 @@ if (!pgbouncer) process.stderr.write(`Readers through a pool are not tested: ${p
         CREATE ROLE ${role} LOGIN PASSWORD 'of-the-${role}';
         GRANT USAGE ON SCHEMA graph_recs TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA graph_recs TO ${role}`);
     pool = await Pgbouncer.start(network, pgbouncer ?? '');
-  }, 60_000);
+  });
   afterAll(async () => {
     await pool?.[Symbol.asyncDispose]();
     await network?.pool.query(`DROP OWNED BY ${roles}; DROP ROLE ${roles}`);
@@ -179,7 +175,7 @@ if (!pgbouncer) process.stderr.write(`Readers through a pool are not tested: ${p
       });
     // Readers wait for a moment at most, on a busy machine too.
     expect(p99(during)).toBeLessThan(p99(otherwise) + 3_000);
-  }, 180_000);
+  });
 });
 
 describe('a transaction that stays open', () => {
@@ -255,7 +251,7 @@ describe('a transaction that stays open', () => {
     const { startedAt } = await publishing;
     expect(said.join()).toContain('waiting for a report of kith');
     expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
-  }, 60_000);
+  });
 
   test('READ COMMITTED with an open cursor, which holds a snapshot too, is waited for', async () => {
     await using reader = await rows.reader();
@@ -268,7 +264,7 @@ describe('a transaction that stays open', () => {
     await expect(publishing).rejects.toThrow(EngineError);
     expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
     await reader.query('COMMIT');
-  }, 60_000);
+  });
 
   test.each(['REPEATABLE READ', 'SERIALIZABLE'])(
     '%s that has read a table is waited for, and sees the previous run until it ends',
@@ -341,5 +337,5 @@ describe('a transaction that stays open', () => {
     await reader.query('COMMIT');
     const { startedAt } = await rows.publish();
     expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
-  }, 60_000);
+  });
 });

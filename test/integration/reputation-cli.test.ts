@@ -2,14 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
 import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { type EndedCommand, kith as kithIn, RunningCommand } from '../harness/command-line.ts';
 import { bullishModel, slowModel } from '../harness/hand-made-model.ts';
 import { S3Server } from '../harness/s3-server.ts';
-
-jest.setTimeout(300_000);
 
 /** No engine is needed here: a home of its own, with nothing in it. */
 let home: string;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { BadInputError } from '../../src/errors.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
@@ -22,9 +21,6 @@ import {
   trainModel,
 } from '../../src/scoring/reputation/training/train-model.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
 
 const settings: TrainingSettings = {
   architecture,
@@ -68,7 +64,7 @@ beforeAll(async () => {
   take(toyMessages(300));
   await store.commit();
   training = await trainModel(store, Number.MAX_SAFE_INTEGER, settings, { onRound: (round) => rounds.push(round) });
-}, 120_000);
+});
 afterAll(async () => {
   await store?.[Symbol.asyncDispose]();
   await rm(dir, { recursive: true, force: true });
@@ -102,7 +98,7 @@ describe('training', () => {
     const first = await weightsOf(5);
     expect(await weightsOf(5)).toBe(first);
     expect(await weightsOf(6)).not.toBe(first);
-  }, 120_000);
+  });
 
   test('takes its vocabulary from the training users only', async () => {
     const labels = new Map(Array.from({ length: 40 }, (_, userId) => [userId, userId % 2 === 0]));

@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { jest } from '@jest/globals';
 import neo4j from 'neo4j-driver';
 import type { Settings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
@@ -14,8 +13,6 @@ import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { S3Server } from '../harness/s3-server.ts';
-
-jest.setTimeout(300_000);
 
 let network: TestNetwork;
 let model: string;

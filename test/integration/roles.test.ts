@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { projectRoot } from '../../src/config/project.ts';
 import { homeOf, passwordOf } from '../../src/engines/home.ts';
@@ -16,12 +15,10 @@ import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 import { runsIn, StagedRows } from './staged-rows.ts';
 
-jest.setTimeout(120_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open();
-}, 180_000);
+});
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });

@@ -1,14 +1,10 @@
 import { appendFileSync, existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { kith as kithWith, RunningCommand } from '../harness/command-line.ts';
 import { heldInPostgres } from '../harness/held-locks.ts';
 import type { TestNetwork } from '../harness/network.ts';
 import { CommandLineNetwork, dense, dropped, expected, expectOneSentence, nothing } from './dense-day.ts';
-
-// Some seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let scene: CommandLineNetwork;
 let network: TestNetwork;

@@ -2,11 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(120_000);
 
 let folder: string;
 beforeAll(() => {
@@ -21,7 +17,7 @@ function kith(args: string[], env: Record<string, string> = {}) {
     cwd: folder,
     env: { ...Object.fromEntries(inherited), KITH_HOME: join(folder, 'home'), ...env },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 600_000,
   });
   return { status, stdout, stderr };
 }

@@ -13,7 +13,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { jest } from '@jest/globals';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { readSettings } from '../../src/config/settings.ts';
 import { type EngineHome, homeOf } from '../../src/engines/home.ts';
@@ -23,8 +22,6 @@ import { generate } from '../../src/generate/generate.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { type EndedCommand, kith } from '../harness/command-line.ts';
 import { heldInGraph } from '../harness/held-locks.ts';
-
-jest.setTimeout(300_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-security-'));
 const input = join(folder, '20240601');

@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type {
   ClosestConnection,
   PublishedRun,
@@ -18,8 +17,6 @@ import { type Address, addressesFor } from '../../src/serve/schemas.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { until } from '../harness/until.ts';
 import { CommandLineNetwork, dense, expected } from './dense-day.ts';
-
-jest.setTimeout(300_000);
 
 let scene: CommandLineNetwork;
 let input: string;

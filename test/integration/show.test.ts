@@ -23,8 +23,6 @@ import { expectedTables } from '../oracle/oracle.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
 import { type GeneratedNetwork, generatedNetwork } from './generated-network.ts';
 
-jest.setTimeout(180_000);
-
 let network: GeneratedNetwork;
 let run: RunFacts;
 /** What the folder says, read without any code of Kith's. */

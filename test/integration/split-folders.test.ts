@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { RankingName } from '../../src/config/settings.ts';
 import { runPart } from '../../src/jobs/by-hand.ts';
@@ -13,13 +12,10 @@ import type { Network } from '../oracle/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { type SplitCase, splitOver } from '../oracle/split-network.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open();
-}, 120_000);
+});
 afterAll(async () => {
   if (!network) return;
   await network.reset();

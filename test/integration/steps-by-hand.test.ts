@@ -1,12 +1,8 @@
-import { jest } from '@jest/globals';
 import { kith as kithWith } from '../harness/command-line.ts';
 import type { TestNetwork } from '../harness/network.ts';
 import type { Activity } from '../oracle/network.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
 import { CommandLineNetwork, day, dense, expected, expectOneSentence, nothing, options } from './dense-day.ts';
-
-// Some seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let scene: CommandLineNetwork;
 let network: TestNetwork;

@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { type Held, heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
@@ -11,9 +10,6 @@ import { until } from '../harness/until.ts';
 import type { Activity, Network } from '../oracle/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { CommandLineNetwork, day, dense, expected, nothing, options } from './dense-day.ts';
-
-// Some seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let scene: CommandLineNetwork;
 let network: TestNetwork;

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { status } from '../../src/engines/stack.ts';
@@ -13,8 +12,6 @@ import { Database } from '../../src/postgres/database.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
 import { until } from '../harness/until.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
-
-jest.setTimeout(300_000);
 
 let folder: string;
 let network: WorkerNetwork;

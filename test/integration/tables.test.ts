@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { type PublishedTables, TestNetwork } from '../harness/network.ts';
 import {
@@ -10,13 +9,10 @@ import {
 } from '../oracle/arbitrary-network.ts';
 import { type Case, expectedTables } from '../oracle/oracle.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open();
-}, 120_000);
+});
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });
@@ -81,7 +77,7 @@ describe('the three tables are those of the definition', () => {
       }),
       { numRuns: 15, endOnFailure: true },
     );
-  }, 300_000);
+  });
 
   test('for random small networks, in plain Cypher', async () => {
     await fc.assert(
@@ -90,7 +86,7 @@ describe('the three tables are those of the definition', () => {
       }),
       { numRuns: 10, endOnFailure: true },
     );
-  }, 300_000);
+  });
 
   test('for random small networks, loaded by the bulk importer', async () => {
     await fc.assert(
@@ -99,7 +95,7 @@ describe('the three tables are those of the definition', () => {
       }),
       { numRuns: 2, endOnFailure: true },
     );
-  }, 300_000);
+  });
 
   test('for a dense network with ties at the border of the 50 and of the 20, on both loading paths and in plain Cypher', async () => {
     const dense = denseNetwork(1);
@@ -107,5 +103,5 @@ describe('the three tables are those of the definition', () => {
     expect(await expectOracle(dense, 'merge', 'off')).toEqual(merged);
     expect(await expectOracle(dense, 'bulk')).toEqual(merged);
     expect(merged.closest.length).toBeGreaterThan(1000);
-  }, 300_000);
+  });
 });

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Settings } from '../../src/config/settings.ts';
 import { dashboard } from '../../src/dashboard/dashboard.ts';
@@ -24,12 +23,10 @@ import { TestNetwork } from '../harness/network.ts';
 import { expectOracle, textNames } from '../harness/renamed-network.ts';
 import { arbitraryCase, denseNetwork, withRandomWords } from '../oracle/arbitrary-network.ts';
 
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open({ KITH_USER_IDS: 'text' });
-}, 120_000);
+});
 afterAll(async () => {
   if (!network) return;
   await network.reset();

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { BadInputError } from '../../src/errors.ts';
 import { checkShown } from '../../src/jobs/check-shown.ts';
@@ -10,12 +9,10 @@ import { TestNetwork } from '../harness/network.ts';
 import { expectOracle, type Names } from '../harness/renamed-network.ts';
 import { arbitraryCase, denseNetwork, withRandomWords } from '../oracle/arbitrary-network.ts';
 
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open({ KITH_USER_IDS: 'bigint' });
-}, 120_000);
+});
 afterAll(async () => {
   if (!network) return;
   await network.reset();

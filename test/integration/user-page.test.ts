@@ -1,9 +1,7 @@
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Agenda } from 'agenda';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.ts';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { dashboard } from '../../src/dashboard/dashboard.ts';
 import { generate } from '../../src/generate/generate.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
@@ -13,15 +11,11 @@ import { writeModel } from '../../src/scoring/reputation/model-folder.ts';
 import { changeTo, previewUser } from '../../src/show/preview.ts';
 import { viewerPassword } from '../../src/web/guard.ts';
 import { type PageServer, serve } from '../../src/web/serve.ts';
+import { hasBrowser, openBrowser, openContext } from '../harness/browser.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { TestNetwork } from '../harness/network.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
-const executablePath = findChromium();
-if (!executablePath) process.stderr.write(`The page of a user is not tested: ${chromiumIsMissing}\n`);
-const inBrowser = executablePath ? describe : describe.skip;
+const inBrowser = hasBrowser('The page of a user') ? describe : describe.skip;
 
 const idle = 4711;
 const asOf = '2024-06-01T00:00:00Z';
@@ -63,8 +57,8 @@ inBrowser("a user's page", () => {
     store = await openJobStore(stack.postgres.url, { lockLifetime: 60_000, onTrouble: (why) => troubles.push(why) });
     server = await serve(dashboard(settings, database, store.agenda), '127.0.0.1', 0);
     credentials = { username: 'viewer', password: viewerPassword(settings) as string };
-    browser = await chromium.launch({ executablePath, ...launchOptions });
-    context = await browser.newContext({ httpCredentials: credentials });
+    browser = await openBrowser();
+    context = await openContext(browser, { httpCredentials: credentials });
   });
   afterAll(async () => {
     await browser?.close();
@@ -239,7 +233,7 @@ inBrowser("a user's page", () => {
   });
 
   test('previews other settings beside what is published, without script, and changes nothing', async () => {
-    const plain = await browser.newContext({ httpCredentials: credentials, javaScriptEnabled: false });
+    const plain = await openContext(browser, { httpCredentials: credentials, javaScriptEnabled: false });
     const page = await open(`/users/${user}`, server, plain);
     const trace = async () => [await network.userProperties(), await network.tables()];
     const untouched = await trace();
@@ -289,7 +283,7 @@ inBrowser("a user's page", () => {
   });
 
   test('works without script, with the keyboard, from any page', async () => {
-    const plain = await browser.newContext({ httpCredentials: credentials, javaScriptEnabled: false });
+    const plain = await openContext(browser, { httpCredentials: credentials, javaScriptEnabled: false });
     const page = await open('/', server, plain);
     const search = page.getByRole('searchbox', { name: 'User id' });
     for (let i = 0; i < 10 && !(await search.evaluate((one) => one === one.ownerDocument.activeElement)); i++)
@@ -306,7 +300,7 @@ inBrowser("a user's page", () => {
   });
 
   test('fits a phone, and is dark where that is wanted', async () => {
-    const phone = await browser.newContext({
+    const phone = await openContext(browser, {
       ...{ httpCredentials: credentials, viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
     });
     const [rec] = after.get(user) as number[];

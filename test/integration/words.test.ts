@@ -1,19 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { Graph } from '../../src/graph/graph.ts';
 import { explain } from '../../src/show/explain.ts';
 import { obstacleText } from '../../src/show/obstacle.ts';
 import { shownRun } from '../../src/show/shown-run.ts';
 import { TestNetwork } from '../harness/network.ts';
 
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
-
 let network: TestNetwork;
 beforeAll(async () => {
   network = await TestNetwork.open();
-}, 120_000);
+});
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });

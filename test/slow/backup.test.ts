@@ -2,14 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { kith } from '../harness/command-line.ts';
 import { denseNetwork } from '../oracle/dense-network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
-
-jest.setTimeout(600_000);
 
 const { network, options } = denseNetwork(5);
 const half = { ...network, activities: network.activities.slice(0, network.activities.length / 2) };

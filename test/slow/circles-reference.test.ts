@@ -1,12 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { TestNetwork } from '../harness/network.ts';
-
-// Some minutes on an idle machine, most of them in the reference.
-jest.setTimeout(1_800_000);
 
 const shared = join(projectRoot, '..', 'shared');
 const reference = join(shared, 'design', 'reference', 'circles.sql');

@@ -1,16 +1,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { type Evaluation, evaluate } from '../../src/evaluate/evaluate.ts';
 import { EvaluatedNetwork } from '../../src/evaluate/evaluated-network.ts';
 import { type EvaluateOptions, planOf } from '../../src/evaluate/options.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
-
-// Ten seconds of the processor.
-jest.setTimeout(600_000);
 
 const data = join(projectRoot, '..', 'shared', 'data');
 

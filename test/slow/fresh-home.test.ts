@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { readSettings } from '../../src/config/settings.ts';
 import { down, type Stack } from '../../src/engines/stack.ts';
@@ -11,9 +10,6 @@ import { heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
 import { denseNetwork } from '../oracle/dense-network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { writeFolder } from '../oracle/write-folder.ts';
-
-// A minute on an idle machine: engines are started and killed several times.
-jest.setTimeout(600_000);
 
 const { network, options } = denseNetwork(4);
 const { dropped: _, ...expected } = expectedTables(network, options);

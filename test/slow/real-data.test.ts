@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { expectedTables } from '../oracle/oracle.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
-
-// A minute or two on an idle machine.
-jest.setTimeout(600_000);
 
 const data = join(projectRoot, '..', 'shared', 'data');
 const day = 86_400;

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { withFolderStore } from '../../src/messages/folder-store.ts';
 import { parseMessage } from '../../src/messages/parse-message.ts';
@@ -10,9 +9,6 @@ import { areaUnderRoc } from '../../src/scoring/reputation/training/metrics.ts';
 import { architecture, trainModel } from '../../src/scoring/reputation/training/train-model.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
-
-// A minute on an idle machine.
-jest.setTimeout(300_000);
 
 const data = join(projectRoot, '..', 'shared', 'data');
 const describeWith = (folder: string) => (existsSync(folder) ? describe : describe.skip);

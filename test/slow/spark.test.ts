@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { jest } from '@jest/globals';
 import type { Settings } from '../../src/config/settings.ts';
 import { Accepted } from '../../src/ingest/accepted.ts';
 import { beginAttempt } from '../../src/jobs/attempt.ts';
@@ -33,9 +32,6 @@ import { type Case, expectedTables, type Network } from '../oracle/oracle.ts';
 import { seededRandom } from '../oracle/seeded-random.ts';
 import { unionOfNetworks } from '../oracle/union.ts';
 
-// An application takes half a minute on a busy machine, most of it to start.
-jest.setTimeout(600_000);
-
 const missing = whyNoSpark();
 if (missing !== undefined) console.warn(`These tests are skipped: Spark can't be fetched here (${missing}).`);
 const describeSpark = missing === undefined ? describe : describe.skip;
@@ -53,7 +49,7 @@ beforeAll(async () => {
   if (missing !== undefined) return;
   scratch = mkdtempSync(join(tmpdir(), 'kith-spark-'));
   network = await TestNetwork.open();
-}, 120_000);
+});
 afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
   if (scratch) rmSync(scratch, { recursive: true, force: true });
@@ -415,7 +411,7 @@ describeSpark('Spark', () => {
       const run = new RunningCommand(args, env);
       const early = run.ended.then(({ stderr }) => Promise.reject(new Error(`it ended too early: ${stderr}`)));
       early.catch(() => undefined);
-      await Promise.race([early, until('an application', () => applications().length > 0, { seconds: 120 })]);
+      await Promise.race([early, until('an application', () => applications().length > 0)]);
       return run;
     };
     const stopped = await begin();
@@ -425,7 +421,7 @@ describeSpark('Spark', () => {
     expect(applications()).toEqual([]);
     const killed = await begin();
     killed.process.kill('SIGKILL');
-    await until('the end of the application', () => applications().length === 0, { seconds: 120 });
+    await until('the end of the application', () => applications().length === 0);
     const late = await begin();
     const { rows } = await network.pool.query<{ id: string }>(
       'SELECT id FROM kith.runs ORDER BY started_at DESC LIMIT 1',

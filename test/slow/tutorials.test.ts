@@ -2,10 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
-
-jest.setTimeout(600_000);
 
 let checkout: string;
 beforeAll(() => {

@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { generate } from '../../src/generate/generate.ts';
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
 import { Random } from '../../src/random.ts';
@@ -10,9 +9,6 @@ import { MongoServer } from '../harness/mongo-server.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 
 // Minutes on an idle machine: engines and workers are killed and started again.
-// What is waited for in a network throws before.
-jest.setTimeout(240_000);
-
 let root: string;
 let input: string;
 let mongo: MongoServer;
@@ -27,7 +23,7 @@ beforeAll(async () => {
   await using network = new WorkerNetwork(join(root, 'undisturbed'), { KITH_LOADER: 'merge' });
   await network.kith('run', '--input', input);
   undisturbed = await network.tables();
-}, 300_000);
+});
 afterAll(async () => {
   await mongo?.[Symbol.asyncDispose]();
   rmSync(root, { recursive: true, force: true });

@@ -138,7 +138,7 @@ describe('accepted rows', () => {
     await accepted.shrink(2n ** 40n, 'z', join(home, 'work'));
     expect(await opened()).toEqual(before);
     expect(accepted.count()).toBe(1);
-  }, 120_000);
+  });
 
   /** A row of user.csv. */
   const withFlag = (line: string) => line.replace(',', ',b,c,d,e,f,g,h,i,j,k,');

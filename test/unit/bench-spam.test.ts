@@ -1,12 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { firstDay, networkOf } from '../../bench/data.ts';
 import { realNetworks } from '../../bench/quality.ts';
 import { measureSpam, type SpamFigures } from '../../bench/spam.ts';
-
-jest.setTimeout(300_000);
 
 const { signal } = new AbortController();
 let home: string;

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { compareTable, DifferentRowsError } from '../../bench/compare.ts';
 import { type Day, firstDay, laterDay, networkOf } from '../../bench/data.ts';
 import { latencyOf } from '../../bench/latency.ts';
@@ -16,8 +15,6 @@ import { expectedCircles } from '../oracle/circles.ts';
 import type { Network, OracleOptions } from '../oracle/network.ts';
 import { expectedTables, type Tables } from '../oracle/oracle.ts';
 import { networkOfFolder } from '../oracle/read-folder.ts';
-
-jest.setTimeout(120_000);
 
 const { signal } = new AbortController();
 let home: string;

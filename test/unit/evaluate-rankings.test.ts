@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { projectRoot } from '../../src/config/project.ts';
 import { EvaluatedNetwork } from '../../src/evaluate/evaluated-network.ts';
@@ -12,9 +11,6 @@ import { inputLimits } from '../harness/input-limits.ts';
 import { arbitraryCase, denseNetwork, writeFolder } from '../oracle/arbitrary-network.ts';
 import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
 import { type Case, distinct, expectedTables } from '../oracle/oracle.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(300_000);
 
 let home: string;
 beforeEach(() => {

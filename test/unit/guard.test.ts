@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { jest } from '@jest/globals';
 import express from 'express';
 import { readSettings } from '../../src/config/settings.ts';
 import { BadInputError } from '../../src/errors.ts';
@@ -8,9 +7,6 @@ import { createLog } from '../../src/watch/log.ts';
 import { guard, userOfPage } from '../../src/web/guard.ts';
 import { serve } from '../../src/web/serve.ts';
 import { networkOf, SlowDown } from '../../src/web/slow-down.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(120_000);
 
 const passwords = { KITH_WEB_PASSWORD: 'correct horse', KITH_WEB_VIEWER_PASSWORD: 'only to look at' };
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { jest } from '@jest/globals';
 import { BadInputError } from '../../src/errors.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
 import { RejectsFile } from '../../src/ingest/rejects.ts';
@@ -12,9 +11,6 @@ import type { Message } from '../../src/messages/message.ts';
 import { readMessages } from '../../src/messages/read-messages.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(120_000);
 
 let home: string;
 beforeEach(async () => {

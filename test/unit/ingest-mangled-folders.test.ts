@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { BadInputError } from '../../src/errors.ts';
 import type { FileCount } from '../../src/ingest/judge-file.ts';
@@ -12,9 +11,6 @@ import { readMessages } from '../../src/messages/read-messages.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
 import { goodLines, type MangledFolder, writeMangled } from '../harness/mangled-folder.ts';
-
-// Half a minute on an idle machine.
-jest.setTimeout(600_000);
 
 /** The cases are the same every time; KITH_TEST_SEED and KITH_TEST_CASES try others, or a failing one again. */
 const first = Number(process.env.KITH_TEST_SEED ?? 0);

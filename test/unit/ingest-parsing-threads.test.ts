@@ -1,16 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { parseActivities } from '../../src/ingest/activity-rows.ts';
 import { ParsingThreads } from '../../src/ingest/parsing-threads.ts';
 import { readFolder } from '../../src/ingest/read-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(120_000);
 
 const noLimit = Number.POSITIVE_INFINITY;
 

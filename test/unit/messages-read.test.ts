@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { BadInputError } from '../../src/errors.ts';
 import { RejectsFile } from '../../src/ingest/rejects.ts';
@@ -10,9 +9,6 @@ import type { Message } from '../../src/messages/message.ts';
 import { readMessages } from '../../src/messages/read-messages.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { inputLimits } from '../harness/input-limits.ts';
-
-// Less than a second on an idle machine.
-jest.setTimeout(60_000);
 
 let home: string;
 beforeEach(async () => {

@@ -2,16 +2,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { jest } from '@jest/globals';
 import { readFolder } from '../../src/ingest/read-folder.ts';
 import { RejectsFile } from '../../src/ingest/rejects.ts';
 import { readMessages } from '../../src/messages/read-messages.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import type { UserIdKind } from '../../src/user-id.ts';
 import { inputLimits } from '../harness/input-limits.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(120_000);
 
 let home: string;
 beforeEach(async () => {

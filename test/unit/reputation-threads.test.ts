@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { projectRoot } from '../../src/config/project.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import { MessageStore } from '../../src/messages/message-store.ts';
@@ -12,9 +11,6 @@ import { type Model, mapWeights, shapes } from '../../src/scoring/reputation/mod
 import { scoreWeeks } from '../../src/scoring/reputation/score-weeks.ts';
 import { exactWeights } from '../../src/scoring/reputation/training/exact-weights.ts';
 import { Vocabulary } from '../../src/scoring/reputation/vocabulary.ts';
-
-// Seconds on an idle machine.
-jest.setTimeout(120_000);
 
 const vocabulary = new Vocabulary(['up', 'down', 'the', 'market', 'hedge']);
 const users = 100;
@@ -156,7 +152,7 @@ test.each([
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', '--input-type=module', '--eval', script],
-    { cwd: projectRoot, encoding: 'utf8', env: { ...process.env, ENDING: ending }, timeout: 100_000 },
+    { cwd: projectRoot, encoding: 'utf8', env: { ...process.env, ENDING: ending }, timeout: 600_000 },
   );
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${said}\n`, stderr: '' });
 });

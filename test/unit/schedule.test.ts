@@ -1,9 +1,5 @@
-import { jest } from '@jest/globals';
 import { type Due, dayOf, duesAfter, latestDue, nextDue, type Schedule } from '../../src/jobs/worker/schedule.ts';
 import { WallClock } from '../../src/jobs/worker/wall-clock.ts';
-
-// Half a second each on an idle machine.
-jest.setTimeout(60_000);
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

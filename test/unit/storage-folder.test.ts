@@ -7,15 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { jest } from '@jest/globals';
 import { BadInputError, FolderChangedError, FolderMissingError, InterruptedError } from '../../src/errors.ts';
 import { dayFiles, messageFiles, unreadIn } from '../../src/ingest/day-folder.ts';
 import { openFolder } from '../../src/storage/open-folder.ts';
 import { readBytes } from '../../src/storage/read-bytes.ts';
 import { inputLimits } from '../harness/input-limits.ts';
-
-// Less than a second on an idle machine.
-jest.setTimeout(60_000);
 
 let home: string;
 beforeEach(async () => {

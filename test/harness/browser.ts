@@ -1,0 +1,21 @@
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { chromiumIsMissing, findChromium, launchOptions } from '../../scripts/chromium.ts';
+
+const executablePath = findChromium();
+
+/** Whether there is a Chromium to test with; says on standard error what is not tested otherwise. */
+export function hasBrowser(what: string): boolean {
+  if (!executablePath) process.stderr.write(`${what} is not tested: ${chromiumIsMissing}\n`);
+  return executablePath !== undefined;
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath, ...launchOptions });
+}
+
+/** A context whose pages wait ten minutes for what a test expects of them, where Playwright gives up after half of one. */
+export async function openContext(browser: Browser, options?: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(600_000);
+  return context;
+}
