@@ -1,7 +1,7 @@
 // `npm run on-node -- 24` tries this commit on another version of Node: a clone of it sets itself up, runs its unit tests
 // and its demo. Node itself comes from npm, and everything is removed at the end.
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { projectRoot } from '../src/config/project.ts';
@@ -22,6 +22,8 @@ function fetchNode(version: string, folder: string): string {
 
 function tryOn(version: string): void {
   const scratch = mkdtempSync(join(tmpdir(), 'kith-on-node-'));
+  // As root, engines' users have to get through.
+  chmodSync(scratch, 0o711);
   try {
     const PATH = [fetchNode(version, join(scratch, 'node')), process.env.PATH].join(delimiter);
     const cwd = join(scratch, 'kith');

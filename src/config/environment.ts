@@ -351,8 +351,9 @@ export const topics = {
     KITH_MAX_ROW_CHANGE_PERCENT: decimal(0, 1_000_000)
       .prefault('50')
       .describe(
-        "How far a table's row count may differ from that of the run published before, if its settings were the same, " +
-          'in percent.',
+        'How far the row count of a table may differ from that of the run published before, if its settings were the same, in ' +
+          'percent. Tables of fewer than 10 rows may change as they like, but not become empty; growth is judged from a ' +
+          'day to a week after that run.',
       ),
     KITH_STALE_AFTER_DAYS: whole(0, longestWindowDays)
       .prefault('7')
@@ -456,7 +457,9 @@ export const topics = {
     KITH_DASHBOARD_PORT: port.prefault('3007').describe('The port of the dashboard; 0 means any free port.'),
     KITH_SERVE_PORT: port.prefault('3008').describe('The port of `kith serve`; 0 means any free port.'),
     KITH_METRICS_PORT: port.prefault('0').describe("The port of a worker's metrics; 0 means any free port."),
-    KITH_WEB_HOST: text.prefault('127.0.0.1').describe('The address that the dashboard and the metrics listen on.'),
+    KITH_WEB_HOST: text
+      .prefault('127.0.0.1')
+      .describe('The address that the dashboard, the metrics and `kith serve` listen on.'),
     KITH_WEB_PASSWORD: z.string().min(12, 'at least 12 characters').optional().meta({
       description: 'The password for the dashboard and the metrics, at least 12 characters; the user is `kith`.',
       unset: 'a generated one, kept in `passwords/web` in the home',

@@ -272,8 +272,8 @@ asRoot("what another user runs is no engine, whatever its arguments, but what it
   const stranger = 54_321;
   const engine = join(folder, 'neo4j');
   mkdirSync(join(engine, 'data'), { recursive: true });
-  const script = 'setInterval(() => 0, 1000); console.log(1)';
-  const running = spawn(process.execPath, ['-e', script, 'kith-test', engine], { uid: stranger, cwd: '/' });
+  // The stranger may not be able to run this Node, as where it lies in somebody's own folder.
+  const running = spawn('/bin/sh', ['-c', 'echo 1; read end', 'kith-test', engine], { uid: stranger, cwd: '/' });
   try {
     await once(running.stdout, 'data');
     expect(findProcesses('kith-test', engine)).toHaveLength(1);
