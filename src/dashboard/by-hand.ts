@@ -6,6 +6,7 @@ import { hasUnseen } from '../shell-word.ts';
 import type { UserView } from '../show/show-user.ts';
 import { showCommand } from '../show/user-id.ts';
 import { numberOfText, type ShownId } from '../user-id.ts';
+import { type FilledBy, queryParameters } from './query-parameters.ts';
 
 /** The statements and commands that show the same as the page of a user, to copy. */
 export function showByHand({ userId, run }: UserView, why: ShownId | undefined, kith: string): Html {
@@ -17,11 +18,12 @@ export function showByHand({ userId, run }: UserView, why: ShownId | undefined, 
         'cypher/explore/candidates.cypher',
         ...(why === undefined ? [] : (['cypher/explore/paths-behind-recommendation.cypher'] as const)),
       ];
+  const filled = { userId: numberOf(userId), recId: why === undefined ? undefined : numberOf(why), run };
   const commands = [showCommand(kith, userId), ...(why === undefined ? [] : [showCommand(kith, userId, why)])];
   return html`<section class="card by-hand"><h2>The same by hand</h2>
   ${copy('In a terminal', commands.join('\n'))}
   ${copy('SQL, in Postgres', tables.map((file) => withUser(file, userId)).join('\n'))}
-  ${queries.map((file) => copy(`Cypher, in Neo4j Browser: ${file}`, withParameters(file, userId, why, run)))}
+  ${queries.map((file) => copy(`Cypher, in Neo4j Browser: ${file}`, withParameters(file, filled)))}
   </section>`;
 }
 
@@ -47,20 +49,8 @@ function numberInSql(id: ShownId): string {
 }
 
 /** A query, whose parameters are examples in its comment, with those of this page as Browser's commands. */
-function withParameters(
-  file: CypherFile,
-  userId: UserView['userId'],
-  why: ShownId | undefined,
-  { asOf, settings }: UserView['run'],
-): string {
-  const { windowSeconds, minReputation } = settings.weighting;
-  const values: Record<string, unknown> = {
-    userId: numberOf(userId),
-    recId: why === undefined ? undefined : numberOf(why),
-    asOf,
-    windowDays: windowSeconds / 86_400,
-    minReputation: settings.reputation === 'list' ? minReputation : null,
-  };
+function withParameters(file: CypherFile, by: FilledBy): string {
+  const values = queryParameters(by);
   return statement(file)
     .trim()
     .replace(/^\/\/ :param (\w+) => .+;$/gm, (line, name) =>
@@ -69,6 +59,6 @@ function withParameters(
 }
 
 /** Where ids are texts, nodes have their numbers. */
-function numberOf(id: ShownId): number | bigint {
-  return typeof id === 'string' ? numberOfText(id) : id;
+function numberOf(id: ShownId): string {
+  return String(typeof id === 'string' ? numberOfText(id) : id);
 }

@@ -1,8 +1,8 @@
 import { namesIn, textOf } from '../config/texts.ts';
 import { type Html, html } from '../html.ts';
-import type { RunFacts } from '../jobs/run.ts';
 import type { WebUser } from '../web/guard.ts';
 import { renderPage } from './page.ts';
+import { type FilledBy, queryParameters } from './query-parameters.ts';
 
 /** A saved query, its parameters filled in. */
 export interface SavedQuery {
@@ -13,15 +13,6 @@ export interface SavedQuery {
   text: string;
 }
 
-/** For whom, and as of which run, the queries are filled in; what isn't known keeps its example. */
-export interface FilledBy {
-  userId?: string;
-  recId?: string;
-  /** The two as people see them, where ids are texts. */
-  given?: readonly (string | undefined)[];
-  run?: Pick<RunFacts, 'asOf' | 'settings'>;
-}
-
 /** Where the embedded Neo4j listens: its Browser, and the address and the analysts' name to connect with. */
 export interface BrowserPlace {
   browser: string;
@@ -29,12 +20,8 @@ export interface BrowserPlace {
 }
 
 /** The queries in `cypher/explore`, by name. */
-export function savedQueries({ userId, recId, run }: FilledBy): SavedQuery[] {
-  const values: Record<string, string | undefined> = {
-    ...{ userId, recId },
-    asOf: run && String(run.asOf),
-    windowDays: run && String(run.settings.weighting.windowSeconds / 86_400),
-  };
+export function savedQueries(by: FilledBy): SavedQuery[] {
+  const values = queryParameters(by);
   return namesIn('cypher/explore')
     .filter((file) => file.endsWith('.cypher'))
     .map((file) => {
@@ -64,14 +51,22 @@ export function browserLink({ browser, uri }: BrowserPlace, text: string): strin
   return `${browser}?${String(query).replaceAll('+', '%20')}`;
 }
 
-/** Every saved query for a user, each a link that opens Neo4j Browser with it. */
-export function renderExplore(given: FilledBy, place: BrowserPlace | undefined, user?: WebUser): string {
-  const asked = given.given ?? [given.userId, given.recId];
+/**
+ * Every saved query for a user, each a link that opens Neo4j Browser with it.
+ *
+ * @param by the two users as people see them, too, where ids are texts
+ */
+export function renderExplore(
+  { given, ...by }: FilledBy & { given?: readonly (string | undefined)[] },
+  place: BrowserPlace | undefined,
+  user?: WebUser,
+): string {
+  const asked = given ?? [by.userId, by.recId];
   const body = html`
 <h1>Explore the graph</h1>
 <form class="find" method="get" action="/explore" role="search">
-  <label>User <input name="user"${given.given === undefined && html` inputmode="numeric"`} value="${asked[0]}"></label>
-  <label>Recommended <input name="rec"${given.given === undefined && html` inputmode="numeric"`} value="${asked[1]}"></label>
+  <label>User <input name="user"${given === undefined && html` inputmode="numeric"`} value="${asked[0]}"></label>
+  <label>Recommended <input name="rec"${given === undefined && html` inputmode="numeric"`} value="${asked[1]}"></label>
   <button>Fill in</button>
 </form>
 <p class="quiet">${
@@ -80,7 +75,7 @@ export function renderExplore(given: FilledBy, place: BrowserPlace | undefined, 
 the user <code>analyst</code>, which lies in <code>$KITH_HOME/passwords/analyst</code>.`
       : html`Neo4j is one of your own servers, or is not running: copy a query into its Browser.`
   }</p>
-${savedQueries(given).map((query) => section(query, place))}`;
+${savedQueries(by).map((query) => section(query, place))}`;
   return renderPage({ title: 'Explore the graph', at: 'explore', body, user });
 }
 
