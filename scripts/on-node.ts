@@ -29,13 +29,14 @@ function tryOn(version: string): void {
     const cwd = join(scratch, 'kith');
     run('git', ['clone', '--quiet', projectRoot, cwd]);
     const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|npm)_/.test(name));
-    const env = { ...Object.fromEntries(inherited), PATH, KITH_HOME: join(scratch, 'home') };
+    const env = { ...Object.fromEntries(inherited), PATH };
     run('node', ['--version'], { env });
     run('npm', ['test', '--', 'unit'], { cwd, env });
     try {
       run('npm', ['run', 'demo'], { cwd, env });
     } finally {
-      run('npx', ['kith', 'down'], { cwd, env });
+      // The demo has a home of its own.
+      run('npx', ['kith', 'down'], { cwd, env: { ...env, KITH_HOME: '.kith-demo' } });
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });

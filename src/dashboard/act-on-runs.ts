@@ -5,11 +5,11 @@ import { type Content, html } from '../html.ts';
 import { judgeQueued } from '../jobs/judge-as-of.ts';
 import { isOver, type Run } from '../jobs/run.ts';
 import { enqueueRuns, giveUpRun, readRun } from '../jobs/runs.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import type { Database } from '../postgres/database.ts';
 import { processLog } from '../watch/log.ts';
 import { userOfPage, type WebUser, webUser } from '../web/guard.ts';
 import { renderPage, renderTrouble, runAddress } from './page.ts';
-import type { DashboardRun } from './recent-runs.ts';
 import { asOfText } from './words.ts';
 
 /** What a person may do to a run, by the last part of its address. */
@@ -32,7 +32,7 @@ type Fitting = Pick<Run, 'isQueued' | 'status' | 'input'>;
 const names = Object.keys(actions) as ActionName[];
 
 /** Links to what may be done to a run; nothing for who may only look. */
-export function actionLinks({ id, queuedAt, status, input }: DashboardRun, user: WebUser | undefined): Content {
+export function actionLinks({ id, queuedAt, status, input }: RunWithSteps, user: WebUser | undefined): Content {
   if (user !== webUser) return undefined;
   const run = { isQueued: queuedAt !== null, status, input: input ?? undefined };
   const fitting = names.filter((name) => actions[name].fits(run));

@@ -10,6 +10,7 @@ import { BadInputError, KithError, messageOf } from '../errors.ts';
 import { runFolder } from '../jobs/run-context.ts';
 import { lastLogLines, runLogFile } from '../jobs/run-log.ts';
 import { lastPublished } from '../jobs/runs.ts';
+import { latestBegun, runById } from '../jobs/runs-with-steps.ts';
 import type { Database } from '../postgres/database.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { lookUp } from '../show/look-up.ts';
@@ -21,10 +22,10 @@ import { runActions } from './act-on-runs.ts';
 import { agendash } from './agendash.ts';
 import { renderExplore } from './explore-page.ts';
 import { freshnessOf, nextRun } from './freshness.ts';
+import { runBefore, waitingRuns } from './other-runs.ts';
 import { renderOverview } from './overview-page.ts';
 import { icon, renderTrouble } from './page.ts';
 import { previewOfUser } from './preview-page.ts';
-import { recentRuns, runBefore, runById, waitingRuns } from './recent-runs.ts';
 import { renderRun } from './run-page.ts';
 import { refuseOtherSites } from './same-origin.ts';
 import { renderUserPage, renderUserSearch } from './user-page.ts';
@@ -49,7 +50,7 @@ export function dashboard(settings: Settings, database: Database, agenda: Agenda
   app.use(headers, guard(settings), refuseOtherSites(), maskAnswers);
   app.get('/', async (_, response) => {
     const [runs, queue, next] = await Promise.all([
-      recentRuns(database, lastRuns),
+      latestBegun(database, lastRuns),
       waitingRuns(database, nextRuns),
       nextRun(agenda),
     ]);

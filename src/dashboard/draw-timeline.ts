@@ -1,6 +1,6 @@
 import { several } from '../figures.ts';
 import { type Html, html } from '../html.ts';
-import type { DashboardRun } from './recent-runs.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import { type Bar, type Timeline, timelineOf } from './timeline.ts';
 import { amountText, asOfText, clockText, duration } from './words.ts';
 
@@ -16,7 +16,7 @@ const leastWidth = 0.004;
  * The steps of a run as bars on a time axis, with names, times and rows. Positions along the axis are percentages, so
  * text keeps its size on any screen.
  */
-export function drawTimeline(run: DashboardRun, now: number): Html {
+export function drawTimeline(run: RunWithSteps, now: number): Html {
   const timeline = timelineOf(run, now);
   const lanes = timeline.bars.length * laneHeight;
   return html`<svg class="timeline" role="img" width="100%" height="${lanes + axisHeight}">
@@ -34,7 +34,7 @@ export function drawTimeline(run: DashboardRun, now: number): Html {
 }
 
 /** The same without text, to fit into a table row. */
-export function drawSmallTimeline(run: DashboardRun, now: number): Html {
+export function drawSmallTimeline(run: RunWithSteps, now: number): Html {
   const timeline = timelineOf(run, now);
   return html`<svg class="timeline small" role="img" width="100%" height="${timeline.bars.length * smallLane}">
   <title>${describe(run, timeline)}</title>
@@ -43,7 +43,7 @@ export function drawSmallTimeline(run: DashboardRun, now: number): Html {
 }
 
 /** The steps of a run as a picture, and why steps are waiting. */
-export function showSteps(run: DashboardRun, now: number, timeZone: string): Html {
+export function showSteps(run: RunWithSteps, now: number, timeZone: string): Html {
   const held = run.steps.filter(({ status }) => status === 'waiting');
   return html`<div>${drawTimeline(run, now)}${held.map(
     ({ name, error, retryAt }) =>
@@ -83,7 +83,7 @@ function rectangle(bar: Bar, top: number, height: number): Html {
 /** Distinguishes unfinished steps without relying on colour. */
 const hatching = html`<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="3" height="7"/></pattern></defs>`;
 
-function describe(run: DashboardRun, { milliseconds, bars }: Timeline): string {
+function describe(run: RunWithSteps, { milliseconds, bars }: Timeline): string {
   const steps = bars.map((bar) => `${bar.name} ${stateText(bar)}`);
   const took = milliseconds === 0 ? '' : `, ${duration(milliseconds)}`;
   return `Steps of the run as of ${asOfText(run.asOf)}, ${run.status}${took}: ${steps.join('; ')}`;

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agenda } from 'agenda';
 import { type Html, html } from '../html.ts';
+import { type RunWithSteps, runById } from '../jobs/runs-with-steps.ts';
 import { nextScheduled } from '../jobs/worker/schedule.ts';
 import type { Database } from '../postgres/database.ts';
 import { runAddress } from './page.ts';
-import { type DashboardRun, runById } from './recent-runs.ts';
 import { asOfText, clockText, duration } from './words.ts';
 
 /** How fresh what is published is. */
 export interface Freshness {
   /** The run that is published. */
-  run: DashboardRun;
+  run: RunWithSteps;
   next: NextRun;
 }
 

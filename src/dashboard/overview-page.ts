@@ -1,17 +1,18 @@
 import { count, several } from '../figures.ts';
 import { type Html, html } from '../html.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import type { WebUser } from '../web/guard.ts';
 import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
 import { type NextRun, showFreshness, showNext } from './freshness.ts';
+import type { WaitingRun } from './other-runs.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
-import type { DashboardRun, WaitingRun } from './recent-runs.ts';
 import { checkMarks, checksText, figures } from './run-figures.ts';
 import { chartsOf, drawChart, linesOf, pastListCharts } from './trend.ts';
 import { asOfText, clockText, duration, runMilliseconds } from './words.ts';
 
 export interface Overview {
   /** The newest first. */
-  runs: DashboardRun[];
+  runs: RunWithSteps[];
   queue: { waiting: number; next: WaitingRun[] };
   next: NextRun;
   /** Epoch milliseconds. */
@@ -41,7 +42,7 @@ function nothingYet(waiting: number): Html {
     <p>${waiting > 0 ? html`Queued runs begin once a worker is running: <code>kith worker</code>.` : html`<code>kith run --input DIR</code> runs now, <code>kith schedule</code> runs every day.`}</p></section>`;
 }
 
-function pastLists(runs: readonly DashboardRun[]): Html | false {
+function pastLists(runs: readonly RunWithSteps[]): Html | false {
   const charts = pastListCharts(runs);
   return (
     charts.length > 0 &&
@@ -53,7 +54,7 @@ function pastLists(runs: readonly DashboardRun[]): Html | false {
   );
 }
 
-function hero(run: DashboardRun, { now, timeZone, runs, next }: Overview): Html {
+function hero(run: RunWithSteps, { now, timeZone, runs, next }: Overview): Html {
   const shown = runs.find(({ status }) => status === 'published');
   const took = runMilliseconds(run, now) ?? 0;
   const verb = run.status === 'running' ? 'running for' : 'took';
@@ -83,7 +84,7 @@ function runTable({ runs, now, timeZone }: Overview): Html {
     <tbody>${runs.map((run) => runRow(run, now, timeZone))}</tbody></table></div>`;
 }
 
-function runRow(run: DashboardRun, now: number, timeZone: string): Html {
+function runRow(run: RunWithSteps, now: number, timeZone: string): Html {
   const { summary, startedAt } = run;
   const rejected = linesOf(run)?.rejected;
   const rows = run.status === 'published' ? summary.rows : undefined;

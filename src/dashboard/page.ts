@@ -1,7 +1,7 @@
 import { type Content, type Html, html } from '../html.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import { idInPath, type ShownId } from '../user-id.ts';
 import type { WebUser } from '../web/guard.ts';
-import type { DashboardRun } from './recent-runs.ts';
 
 export interface Page {
   title: string;
@@ -56,7 +56,7 @@ export function renderTrouble(title: string, why: string, user?: WebUser): strin
 }
 
 /** A run's status as a coloured word. */
-export function statusBadge(status: DashboardRun['status']): Html {
+export function statusBadge(status: RunWithSteps['status']): Html {
   return html`<span class="badge ${status}">${status}</span>`;
 }
 

@@ -1,13 +1,13 @@
 import type { CheckOutcome } from '../export/checks.ts';
 import { count, several } from '../figures.ts';
 import { type Content, type Html, html } from '../html.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import { toldOf } from '../scoring/ranking/filters.ts';
-import type { DashboardRun } from './recent-runs.ts';
 import { linesOf } from './trend.ts';
 import { percent } from './words.ts';
 
 /** A run's results as a few figures; nothing if it has none yet. */
-export function figures(run: DashboardRun): Content {
+export function figures(run: RunWithSteps): Content {
   const { summary, status } = run;
   const { rows, checks, graph, added, dropped } = summary;
   const read = linesOf(run);
@@ -61,7 +61,7 @@ export function checkMarks(checks: readonly CheckOutcome[]): Html {
 /** The sign for each outcome. */
 export const sign: Record<CheckOutcome['outcome'], string> = { passed: '✓', failed: '✗', waived: '!', skipped: '–' };
 
-function reputationTile(reputation: NonNullable<DashboardRun['summary']['reputation']>): Html {
+function reputationTile(reputation: NonNullable<RunWithSteps['summary']['reputation']>): Html {
   if (reputation === 'none') return tile('Scores', 'none', 'nobody was filtered by reputation');
   return tile('Scores', count(reputation.scored), reputation.model ? 'users, by the model' : 'users, from a list');
 }

@@ -1,14 +1,16 @@
 import { count, days, several } from '../figures.ts';
 import { type Content, type Html, html, lineEnd } from '../html.ts';
+import type { StepState } from '../jobs/attempt.ts';
 import { pipeline } from '../jobs/pipeline.ts';
 import { isOver } from '../jobs/run.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import { changedSettings } from '../jobs/settings-as-environment.ts';
 import { toldOf } from '../scoring/ranking/filters.ts';
 import type { WebUser } from '../web/guard.ts';
 import { actionLinks } from './act-on-runs.ts';
 import { showSteps } from './draw-timeline.ts';
+import type { RunBefore } from './other-runs.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
-import type { DashboardRun, DashboardStep, RunBefore } from './recent-runs.ts';
 import { checksText, figures, sign } from './run-figures.ts';
 import { amountText, asOfText, clockText, duration, runMilliseconds } from './words.ts';
 
@@ -25,7 +27,7 @@ export interface AboutRun {
 
 /** One run with everything known about it. */
 export function renderRun(
-  run: DashboardRun,
+  run: RunWithSteps,
   now: number,
   timeZone: string,
   { before, folderPatience, log = [], user }: AboutRun = {},
@@ -65,7 +67,7 @@ function logSection(id: string, lines: readonly string[]): Html {
 
 /** For which folder a run waits that workers took from the queue, since when and until when. */
 function waitingForFolder(
-  { steps, queuedAt, startedAt, input }: DashboardRun,
+  { steps, queuedAt, startedAt, input }: RunWithSteps,
   patience: number,
   timeZone: string,
 ): Content {
@@ -76,7 +78,7 @@ function waitingForFolder(
   return html`<p class="held">It waits for the folder <span class="path">${input}</span> since ${clockText(startedAt, timeZone)}, until ${clockText(until, timeZone)} (KITH_FOLDER_PATIENCE).</p>`;
 }
 
-function beginning(run: DashboardRun, now: number, timeZone: string): string {
+function beginning(run: RunWithSteps, now: number, timeZone: string): string {
   const by = run.queuedAt === null ? 'by hand' : 'from the queue';
   if (run.startedAt === null) return `${by}, waiting since ${clockText(run.queuedAt ?? run.asOf, timeZone)}`;
   const waited = run.queuedAt === null ? 0 : Date.parse(run.startedAt) - Date.parse(run.queuedAt);
@@ -84,7 +86,7 @@ function beginning(run: DashboardRun, now: number, timeZone: string): string {
   return `${clockText(run.startedAt, timeZone)}, ${by}${waited > 1000 ? ` after ${duration(waited)} in the queue` : ''} · ${took}`;
 }
 
-function stepTable({ steps, error: reason }: DashboardRun, timeZone: string): Html {
+function stepTable({ steps, error: reason }: RunWithSteps, timeZone: string): Html {
   const titles = new Map(pipeline.map(({ name, title }) => [name, title]));
   return section(
     'Steps',
@@ -101,13 +103,13 @@ function stepTable({ steps, error: reason }: DashboardRun, timeZone: string): Ht
 }
 
 /** A step's error, unless it is the run's, and when it is tried again. */
-function note({ status, error, retryAt }: DashboardStep, reason: string | null, timeZone: string): Content {
+function note({ status, error, retryAt }: StepState, reason: string | null, timeZone: string): Content {
   if (error === null || error === reason) return undefined;
   const again = status === 'waiting' && retryAt !== null && ` Next try at ${clockText(retryAt, timeZone)}.`;
   return html`<tr class="errors"><td colspan="6">${error}${again}</td></tr>`;
 }
 
-function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Html {
+function checkTable(checks: NonNullable<RunWithSteps['summary']['checks']>): Html {
   return section(
     'Checks',
     html`<table><thead><tr><th scope="col">Outcome</th><th scope="col">Check</th><th scope="col">What holds</th></tr></thead>
@@ -124,7 +126,7 @@ function checkTable(checks: NonNullable<DashboardRun['summary']['checks']>): Htm
   );
 }
 
-function fileTable({ id, summary }: DashboardRun): Html {
+function fileTable({ id, summary }: RunWithSteps): Html {
   const { files = [], rejects, repeated, expired, later, beforeWindow, messages, unread } = summary;
   const rejected = files.reduce((sum, file) => sum + file.rejected, 0);
   return section(
@@ -146,7 +148,7 @@ function activities(number: number): string {
   return several(number, 'activity', 'activities');
 }
 
-function outcomeTable({ summary, status }: DashboardRun): Content {
+function outcomeTable({ summary, status }: RunWithSteps): Content {
   const { dropped = {}, rows, reputation, loader, rejects, files, removed, waived, leftUndone = {} } = summary;
   const lines: [string, Content][] = toldOf(dropped).map(({ text, dropped }) => [
     `Left out: ${text}`,
@@ -181,7 +183,7 @@ function outcomeTable({ summary, status }: DashboardRun): Content {
   return lines.length > 0 && section('What it came to', definitions(lines));
 }
 
-function settingTable({ settings, input }: DashboardRun, before: RunBefore | undefined): Html {
+function settingTable({ settings, input }: RunWithSteps, before: RunBefore | undefined): Html {
   const { weighting } = settings;
   const { decay, bases } = weighting;
   const lines: [string, Content][] = [
@@ -204,7 +206,7 @@ function settingTable({ settings, input }: DashboardRun, before: RunBefore | und
 }
 
 /** Where settings differ from those of the run before. */
-function otherThan(settings: DashboardRun['settings'], { id, asOf, settings: before }: RunBefore): Html {
+function otherThan(settings: RunWithSteps['settings'], { id, asOf, settings: before }: RunBefore): Html {
   const changed = changedSettings(settings, before);
   if (settings.reputation !== before.reputation)
     changed.push({ name: 'list of scores', now: settings.reputation, before: before.reputation });
@@ -213,7 +215,7 @@ function otherThan(settings: DashboardRun['settings'], { id, asOf, settings: bef
   return html`${changed.map(({ name, now: is, before: was }, i) => html`${i > 0 && ', '}<code>${name}</code> ${is ?? 'unset'} instead of ${was ?? 'unset'}`)} in ${run}`;
 }
 
-function rankingText({ ranking, recommendEngaged, popularAtMost, strangersAtMost }: DashboardRun['settings']): string {
+function rankingText({ ranking, recommendEngaged, popularAtMost, strangersAtMost }: RunWithSteps['settings']): string {
   const engaged = recommendEngaged ? '' : ', without people with whom the user has engaged';
   const bounds = [
     ...(popularAtMost === undefined ? [] : [`, at most ${popularAtMost} popular`]),

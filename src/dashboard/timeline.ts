@@ -1,11 +1,12 @@
+import type { StepState } from '../jobs/attempt.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import type { StepName } from '../jobs/step-name.ts';
-import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 
 /** A step's position on the time axis, as shares of its length. */
 export interface Bar {
   name: StepName;
   /** Undefined if the step has not begun; it then has no width. */
-  step?: DashboardStep;
+  step?: StepState;
   left: number;
   width: number;
   milliseconds: number;
@@ -34,7 +35,7 @@ const distances = [
 ];
 
 /** When each step of a run took place; a running one reaches up to `now`, in epoch milliseconds. */
-export function timelineOf({ steps, consistsOf, startedAt, finishedAt }: DashboardRun, now: number): Timeline {
+export function timelineOf({ steps, consistsOf, startedAt, finishedAt }: RunWithSteps, now: number): Timeline {
   const spans = steps.map((step) => ({ step, ...spanOf(step, now) }));
   const starts = spans.map(({ from }) => from);
   if (startedAt !== null) starts.push(Date.parse(startedAt));
@@ -58,7 +59,7 @@ export function timelineOf({ steps, consistsOf, startedAt, finishedAt }: Dashboa
   return { milliseconds, bars, ticks: ticksOf(milliseconds) };
 }
 
-function spanOf({ status, startedAt, finishedAt }: DashboardStep, now: number): { from: number; to: number } {
+function spanOf({ status, startedAt, finishedAt }: StepState, now: number): { from: number; to: number } {
   const from = Date.parse(startedAt);
   const isOver = status === 'done' || status === 'failed';
   const to = isOver && finishedAt !== null ? Date.parse(finishedAt) : now;

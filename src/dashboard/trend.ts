@@ -1,7 +1,7 @@
 import { count, several } from '../figures.ts';
 import { type Html, html } from '../html.ts';
 import type { PastLists } from '../jobs/run-summary.ts';
-import type { DashboardRun } from './recent-runs.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import { asOfText, duration, percent, runMilliseconds, shortCount, shortDay } from './words.ts';
 
 /** One quantity over the last runs, possibly in several parts, with the oldest on the left. */
@@ -19,7 +19,7 @@ export interface Chart {
 /** A run in a chart. */
 export interface Column {
   /** A failed run is marked as such. */
-  status: DashboardRun['status'];
+  status: RunWithSteps['status'];
   parts: { part: string; value: number }[];
   /** What the column is compared with: a line across it. */
   mark?: number;
@@ -38,9 +38,9 @@ const tables = [
 ] as const;
 
 /** Charts of the last runs: how long they took, how many rows they published, how many lines they rejected. */
-export function chartsOf(newestFirst: readonly DashboardRun[], now: number): Chart[] {
+export function chartsOf(newestFirst: readonly RunWithSteps[], now: number): Chart[] {
   const runs = newestFirst.toReversed();
-  const latest = <T>(of: (run: DashboardRun) => T | undefined): T | undefined =>
+  const latest = <T>(of: (run: RunWithSteps) => T | undefined): T | undefined =>
     newestFirst.map(of).find((value) => value !== undefined);
   const published = latest(({ status, summary }) => (status === 'published' ? summary.rows : undefined));
   return [
@@ -85,7 +85,7 @@ const pastLists: readonly { list: keyof PastLists; title: string }[] = [
 ];
 
 /** Charts of what past lists had come to, compared with the popular; none if no run has judged any. */
-export function pastListCharts(newestFirst: readonly DashboardRun[]): Chart[] {
+export function pastListCharts(newestFirst: readonly RunWithSteps[]): Chart[] {
   const runs = newestFirst.toReversed();
   return pastLists.flatMap(({ list, title }) => {
     const newest = newestFirst.map(({ summary }) => summary.pastLists?.[list]).find((judged) => judged !== undefined);
@@ -115,7 +115,7 @@ export function pastListCharts(newestFirst: readonly DashboardRun[]): Chart[] {
   });
 }
 
-function column(run: DashboardRun, parts: Column['parts'], text: string): Column {
+function column(run: RunWithSteps, parts: Column['parts'], text: string): Column {
   return {
     status: run.status,
     parts,
@@ -125,11 +125,11 @@ function column(run: DashboardRun, parts: Column['parts'], text: string): Column
 }
 
 /** Lines in all files, and how many of them were rejected; undefined if they were not counted. */
-export function linesOf({ summary: { files } }: DashboardRun): { lines: number; rejected: number } | undefined {
+export function linesOf({ summary: { files } }: RunWithSteps): { lines: number; rejected: number } | undefined {
   return files && { lines: sum(files.map(({ lines }) => lines)), rejected: sum(files.map(({ rejected }) => rejected)) };
 }
 
-function rejectedText(run: DashboardRun): string | undefined {
+function rejectedText(run: RunWithSteps): string | undefined {
   const read = linesOf(run);
   return read && percent(read.rejected, read.lines);
 }

@@ -1,6 +1,7 @@
 import { several } from '../figures.ts';
+import type { StepState } from '../jobs/attempt.ts';
+import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import type { StepName } from '../jobs/step-name.ts';
-import type { DashboardRun, DashboardStep } from './recent-runs.ts';
 
 /** A short number for an axis: 950, 12k, 1.3M. */
 export function shortCount(value: number): string {
@@ -68,12 +69,12 @@ const counted: Record<StepName, string> = {
 };
 
 /** `12,345 lines`: how much a step processed. */
-export function amountText({ name, rows }: DashboardStep): string | undefined {
+export function amountText({ name, rows }: StepState): string | undefined {
   return rows === null ? undefined : several(rows, counted[name]);
 }
 
 /** How long a run took, or has been running; undefined before it begins. */
-export function runMilliseconds({ startedAt, finishedAt }: DashboardRun, now: number): number | undefined {
+export function runMilliseconds({ startedAt, finishedAt }: RunWithSteps, now: number): number | undefined {
   if (startedAt === null) return undefined;
   return Math.max(0, (finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt));
 }

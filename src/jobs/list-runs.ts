@@ -4,11 +4,11 @@ import type { RowCounts } from '../export/published-tables.ts';
 import { isoSeconds } from '../ingest/instant.ts';
 import type { FileCount } from '../ingest/judge-file.ts';
 import type { Database } from '../postgres/database.ts';
-import { type StepState, stepsOfRuns } from './attempt.ts';
-import { isOver, type RunSettings, type RunStatus, type ScoresPlace } from './run.ts';
-import { type PastLists, type RunSummary, summaryOf } from './run-summary.ts';
+import { isOver, type RunStatus, type ScoresPlace } from './run.ts';
+import type { PastLists, RunSummary } from './run-summary.ts';
+import { latestRuns, type RunWithSteps, runById } from './runs-with-steps.ts';
 import { settingsAsEnvironment } from './settings-as-environment.ts';
-import { puttingBack, type StepName, stepNames } from './step-name.ts';
+import { type StepName, stepNames } from './step-name.ts';
 import type { Waiver } from './waivers.ts';
 
 /** A run as `kith runs --json` shows it. */
@@ -54,63 +54,33 @@ export interface ListedRun {
   }[];
 }
 
-/** The latest runs, the newest first; what a dry run has put back is not one that somebody asked for. */
+/** The latest runs, the newest first. */
 export async function listRuns(database: Database, last: number): Promise<ListedRun[]> {
-  return list(database, [last, null]);
+  return (await latestRuns(database, last)).map(listed);
 }
 
 /** One run; undefined if there is none of this id. */
 export async function listRun(database: Database, id: string): Promise<ListedRun | undefined> {
-  return (await list(database, [1, id]))[0];
+  const run = await runById(database, id);
+  return run && listed(run);
 }
 
-async function list(database: Database, values: [last: number, id: string | null]): Promise<ListedRun[]> {
-  const rows = await database.query<{
-    id: string;
-    as_of: Date;
-    input: string | null;
-    status: RunStatus;
-    steps: StepName[];
-    queued_at: Date | null;
-    started_at: Date;
-    finished_at: Date | null;
-    error: string | null;
-    engine: ComputingEngine;
-    settings: RunSettings;
-    scores: ScoresPlace | null;
-    allowed: Waiver[];
-    summary: RunSummary;
-  }>('sql/runs/list.sql', [...values, puttingBack]);
-  const steps = await stepsOfRuns(
-    database,
-    rows.map(({ id }) => id),
-  );
-  return rows.map((row) => {
-    const states = steps.get(row.id) ?? [];
-    // Of a run under way, only its steps know how far it is.
-    const summary: RunSummary = { ...summaryOf(states), ...row.summary };
-    return {
-      id: row.id,
-      asOf: isoSeconds(row.as_of.getTime() / 1000),
-      input: row.input,
-      status: row.status,
-      queuedAt: row.queued_at?.toISOString() ?? null,
-      startedAt: row.status === 'queued' ? null : row.started_at.toISOString(),
-      finishedAt: row.finished_at?.toISOString() ?? null,
-      error: row.error,
-      engine: row.engine,
-      settings: settingsAsEnvironment(row.settings),
-      scores: row.scores,
-      allowed: row.allowed,
-      files: summary.files ?? null,
-      rejects: summary.files?.some(({ rejected }) => rejected > 0) ? (summary.rejects ?? null) : null,
-      rows: summary.rows ?? null,
-      checks: summary.checks ?? null,
-      changes: summary.changes ?? null,
-      pastLists: summary.pastLists ?? null,
-      steps: stepsShown(row, states),
-    };
-  });
+function listed(run: RunWithSteps): ListedRun {
+  const { id, input, status, queuedAt, startedAt, finishedAt, error, engine, scores, allowed, summary } = run;
+  return {
+    id,
+    asOf: isoSeconds(Date.parse(run.asOf) / 1000),
+    ...{ input, status, queuedAt, startedAt, finishedAt, error, engine },
+    settings: settingsAsEnvironment(run.settings),
+    ...{ scores, allowed },
+    files: summary.files ?? null,
+    rejects: summary.files?.some(({ rejected }) => rejected > 0) ? (summary.rejects ?? null) : null,
+    rows: summary.rows ?? null,
+    checks: summary.checks ?? null,
+    changes: summary.changes ?? null,
+    pastLists: summary.pastLists ?? null,
+    steps: stepsShown(run),
+  };
 }
 
 /** As a step shows that has not begun. */
@@ -125,13 +95,10 @@ const notBegun = {
 } as const;
 
 /** Of a run that is not over, also those that have not begun. */
-function stepsShown(
-  { status: ofRun, steps }: { status: RunStatus; steps: readonly StepName[] },
-  states: readonly StepState[],
-): ListedRun['steps'] {
+function stepsShown({ status: ofRun, consistsOf, steps }: RunWithSteps): ListedRun['steps'] {
   return stepNames.flatMap((name): ListedRun['steps'] => {
-    const state = states.find((each) => each.name === name);
-    if (!state) return isOver(ofRun) || !steps.includes(name) ? [] : [{ name, ...notBegun }];
+    const state = steps.find((each) => each.name === name);
+    if (!state) return isOver(ofRun) || !consistsOf.includes(name) ? [] : [{ name, ...notBegun }];
     const { status, attempts, worker, startedAt, finishedAt, rows, error } = state;
     return [{ name, status, attempts, worker, startedAt: attempts === 0 ? null : startedAt, finishedAt, rows, error }];
   });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recentRuns } from '../../src/dashboard/recent-runs.ts';
 import { listRuns } from '../../src/jobs/list-runs.ts';
+import { latestBegun } from '../../src/jobs/runs-with-steps.ts';
 import { withDatabase } from '../../src/jobs/with-database.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { findShown } from '../../src/show/shown-run.ts';
@@ -78,7 +78,10 @@ test('a dry run of other settings says what would change, and changes nothing th
     changed,
     expect.objectContaining({ status: 'published' }),
   ]);
-  expect((await ask((database) => recentRuns(database, 9))).map(({ status }) => status)).toEqual(['done', 'published']);
+  expect((await ask((database) => latestBegun(database, 9))).map(({ status }) => status)).toEqual([
+    'done',
+    'published',
+  ]);
   expect(await computedRuns()).toBe(3);
 });
 

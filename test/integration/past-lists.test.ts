@@ -1,11 +1,11 @@
 import { describeRun } from '../../src/cli/summary.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { renderOverview } from '../../src/dashboard/overview-page.ts';
-import { recentRuns } from '../../src/dashboard/recent-runs.ts';
 import { StaleAttemptError } from '../../src/errors.ts';
 import { keep } from '../../src/jobs/afterwards/keep.ts';
 import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { listRuns } from '../../src/jobs/list-runs.ts';
+import { latestBegun } from '../../src/jobs/runs-with-steps.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { TestNetwork } from '../harness/network.ts';
 import type { Activity, ActivityType } from '../oracle/network.ts';
@@ -119,7 +119,7 @@ describe('what was recommended', () => {
     expect(summary.pastLists).toEqual({ ...lists, lastWeek: ofTheFirst });
     expect(await listRuns(database, 1)).toEqual([expect.objectContaining({ pastLists: summary.pastLists })]);
     expect(await listDays()).toEqual([0, 1, 2, 7]);
-    const runs = await recentRuns(database, 20);
+    const runs = await latestBegun(database, 20);
     const queue = { waiting: 0, next: [] };
     const page = renderOverview({ runs, queue, next: 'none', now: Date.now(), timeZone: 'UTC' });
     expect(page).toContain('What past recommendations came to');

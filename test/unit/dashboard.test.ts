@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import { drawSmallTimeline, drawTimeline } from '../../src/dashboard/draw-timeline.ts';
 import { renderOverview } from '../../src/dashboard/overview-page.ts';
-import type { DashboardRun, DashboardStep } from '../../src/dashboard/recent-runs.ts';
 import { renderRun } from '../../src/dashboard/run-page.ts';
 import { timelineOf } from '../../src/dashboard/timeline.ts';
 import { chartsOf, drawChart, pastListCharts } from '../../src/dashboard/trend.ts';
 import { asOfText, duration, percent, runMilliseconds } from '../../src/dashboard/words.ts';
 import { html } from '../../src/html.ts';
+import type { StepState } from '../../src/jobs/attempt.ts';
+import type { RunWithSteps } from '../../src/jobs/runs-with-steps.ts';
 import { wholeRun } from '../../src/jobs/step-name.ts';
 
 const start = Date.parse('2024-06-01T07:00:00Z');
 const iso = (milliseconds: number) => new Date(start + milliseconds).toISOString();
 
-function step(name: DashboardStep['name'], from: number, to: number | null, given: Partial<DashboardStep> = {}) {
+function step(name: StepState['name'], from: number, to: number | null, given: Partial<StepState> = {}) {
   return {
     name,
     status: to === null ? 'running' : 'done',
@@ -22,14 +23,16 @@ function step(name: DashboardStep['name'], from: number, to: number | null, give
     startedAt: iso(from),
     finishedAt: to === null ? null : iso(to),
     retryAt: null,
+    retryIn: 0,
     rows: 1234,
     error: null,
+    summary: {},
     ...given,
-  } satisfies DashboardStep;
+  } satisfies StepState;
 }
 
 /** A run of ten seconds: closest and reputation side by side. */
-function run(given: Partial<DashboardRun> = {}): DashboardRun {
+function run(given: Partial<RunWithSteps> = {}): RunWithSteps {
   return {
     id: '20240601-a',
     asOf: '2024-06-01T00:00:00.000Z',
@@ -40,6 +43,9 @@ function run(given: Partial<DashboardRun> = {}): DashboardRun {
     startedAt: iso(0),
     finishedAt: iso(10_000),
     error: null,
+    engine: 'neo4j',
+    scores: null,
+    allowed: [],
     settings: {
       weighting: {
         windowSeconds: 90 * 86_400,
@@ -63,7 +69,7 @@ function run(given: Partial<DashboardRun> = {}): DashboardRun {
   };
 }
 
-const overview = (runs: DashboardRun[]) =>
+const overview = (runs: RunWithSteps[]) =>
   renderOverview({ runs, queue: { waiting: 0, next: [] }, next: 'none', now: start + 10_000, timeZone: 'UTC' });
 
 describe('html', () => {
@@ -229,7 +235,7 @@ describe('what past lists came to', () => {
   });
 
   test('is on the page with what it does not prove, once a run has judged a list', () => {
-    const page = (given: DashboardRun[]) =>
+    const page = (given: RunWithSteps[]) =>
       renderOverview({ runs: given, queue: { waiting: 0, next: [] }, next: 'none', now: start, timeZone: 'UTC' });
     expect(page(runs)).toContain('People see what is recommended');
     expect(page([run()])).not.toContain('People see what is recommended');
@@ -287,7 +293,7 @@ describe('pages', () => {
       retryAt: iso(30_000),
     });
     const given = { status: 'running', queuedAt: iso(-5_000), finishedAt: null } as const;
-    const page = (of: Partial<DashboardRun>) =>
+    const page = (of: Partial<RunWithSteps>) =>
       renderRun(run({ ...given, ...of }), start, 'UTC', { folderPatience: 3_600_000 });
     expect(page({ steps: [waiting] })).toContain(
       'It waits for the folder <span class="path">graph_data/20240601</span> since 1 Jun 2024, 07:00:00, until 1 Jun 2024, 08:00:00',
