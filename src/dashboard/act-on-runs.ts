@@ -9,8 +9,8 @@ import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import type { Database } from '../postgres/database.ts';
 import { processLog } from '../watch/log.ts';
 import { userOfPage, type WebUser, webUser } from '../web/guard.ts';
+import { asOfText } from './format.ts';
 import { renderPage, renderTrouble, runAddress } from './page.ts';
-import { asOfText } from './words.ts';
 
 /** What a person may do to a run, by the last part of its address. */
 const actions = {

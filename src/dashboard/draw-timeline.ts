@@ -1,8 +1,8 @@
 import { several } from '../figures.ts';
 import { type Html, html } from '../html.ts';
 import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
+import { amountText, asOfText, clockText, duration } from './format.ts';
 import { type Bar, type Timeline, timelineOf } from './timeline.ts';
-import { amountText, asOfText, clockText, duration } from './words.ts';
 
 const laneHeight = 52;
 const barTop = 24;

@@ -4,8 +4,8 @@ import { type Html, html } from '../html.ts';
 import { type RunWithSteps, runById } from '../jobs/runs-with-steps.ts';
 import { nextScheduled } from '../jobs/worker/schedule.ts';
 import type { Database } from '../postgres/database.ts';
+import { asOfText, clockText, duration } from './format.ts';
 import { runAddress } from './page.ts';
-import { asOfText, clockText, duration } from './words.ts';
 
 /** How fresh what is published is. */
 export interface Freshness {

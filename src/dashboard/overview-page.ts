@@ -3,12 +3,12 @@ import { type Html, html } from '../html.ts';
 import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import type { WebUser } from '../web/guard.ts';
 import { drawSmallTimeline, showSteps } from './draw-timeline.ts';
+import { asOfText, clockText, duration, runMilliseconds } from './format.ts';
 import { type NextRun, showFreshness, showNext } from './freshness.ts';
 import type { WaitingRun } from './other-runs.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import { checkMarks, checksText, figures } from './run-figures.ts';
 import { chartsOf, drawChart, linesOf, pastListCharts } from './trend.ts';
-import { asOfText, clockText, duration, runMilliseconds } from './words.ts';
 
 export interface Overview {
   /** The newest first. */

@@ -16,10 +16,10 @@ import { asGiven, readUserId } from '../show/user-id.ts';
 import { idOfPath, type ShownId, type UserId } from '../user-id.ts';
 import { userOfPage, type WebUser } from '../web/guard.ts';
 import { becauseOf } from './because-of.ts';
+import { asOfText } from './format.ts';
 import { renderPage, renderTrouble, runAddress } from './page.ts';
 import { fieldOf, givenInForm, previewForm } from './preview-form.ts';
 import { userLink } from './why-section.ts';
-import { asOfText } from './words.ts';
 
 /**
  * Answers with a user under other settings, beside what is published. One preview is computed at a time, since runs wait

@@ -3,8 +3,8 @@ import { count, several } from '../figures.ts';
 import { type Content, type Html, html } from '../html.ts';
 import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
 import { toldOf } from '../scoring/ranking/filters.ts';
+import { percent } from './format.ts';
 import { linesOf } from './trend.ts';
-import { percent } from './words.ts';
 
 /** A run's results as a few figures; nothing if it has none yet. */
 export function figures(run: RunWithSteps): Content {

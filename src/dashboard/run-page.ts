@@ -9,10 +9,10 @@ import { toldOf } from '../scoring/ranking/filters.ts';
 import type { WebUser } from '../web/guard.ts';
 import { actionLinks } from './act-on-runs.ts';
 import { showSteps } from './draw-timeline.ts';
+import { amountText, asOfText, clockText, duration, runMilliseconds } from './format.ts';
 import type { RunBefore } from './other-runs.ts';
 import { renderPage, runAddress, statusBadge } from './page.ts';
 import { checksText, figures, sign } from './run-figures.ts';
-import { amountText, asOfText, clockText, duration, runMilliseconds } from './words.ts';
 
 /** What a run's page tells beside the run. */
 export interface AboutRun {

@@ -2,7 +2,7 @@ import { count, several } from '../figures.ts';
 import { type Html, html } from '../html.ts';
 import type { PastLists } from '../jobs/run-summary.ts';
 import type { RunWithSteps } from '../jobs/runs-with-steps.ts';
-import { asOfText, duration, percent, runMilliseconds, shortCount, shortDay } from './words.ts';
+import { asOfText, duration, percent, runMilliseconds, shortCount, shortDay } from './format.ts';
 
 /** One quantity over the last runs, possibly in several parts, with the oldest on the left. */
 export interface Chart {

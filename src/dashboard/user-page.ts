@@ -14,11 +14,11 @@ import { becauseOf } from './because-of.ts';
 import { showByHand } from './by-hand.ts';
 import { drawFlow } from './draw-flow.ts';
 import { flowOf } from './flow.ts';
+import { asOfText, clockText } from './format.ts';
 import { type Freshness, showFreshness } from './freshness.ts';
 import { renderPage, userAddress } from './page.ts';
 import { previewForm } from './preview-form.ts';
 import { activityList, explanationSection, userLink } from './why-section.ts';
-import { asOfText, clockText } from './words.ts';
 
 export interface UserPage {
   look: UserLook;

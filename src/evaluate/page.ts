@@ -2,8 +2,8 @@ import { html } from '../html.ts';
 import { drawDots } from '../pictures/dot-chart.ts';
 import { chartsOf } from './charts.ts';
 import type { Evaluation } from './evaluate.ts';
+import { namesOf } from './format.ts';
 import { introduction, type Table, tablesOf } from './tables.ts';
-import { namesOf } from './words.ts';
 
 const style = `body{font:15px/1.5 ui-sans-serif,Helvetica,Arial,sans-serif;max-width:900px;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem;display:block;overflow-x:auto}th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #d8dee4;white-space:nowrap}

@@ -1,7 +1,7 @@
 import { count, several } from '../figures.ts';
 import type { Evaluation, Split } from './evaluate.ts';
+import { decimals, differenceText, estimateText, namesOf, percent, settingsText } from './format.ts';
 import type { Judged } from './judge.ts';
-import { decimals, differenceText, estimateText, namesOf, percent, settingsText } from './words.ts';
 
 /** A table for people: on the terminal, and on the page. */
 export interface Table {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { drawSmallTimeline, drawTimeline } from '../../src/dashboard/draw-timeline.ts';
+import { asOfText, duration, percent, runMilliseconds } from '../../src/dashboard/format.ts';
 import { renderOverview } from '../../src/dashboard/overview-page.ts';
 import { renderRun } from '../../src/dashboard/run-page.ts';
 import { timelineOf } from '../../src/dashboard/timeline.ts';
 import { chartsOf, drawChart, pastListCharts } from '../../src/dashboard/trend.ts';
-import { asOfText, duration, percent, runMilliseconds } from '../../src/dashboard/words.ts';
 import { html } from '../../src/html.ts';
 import type { StepState } from '../../src/jobs/attempt.ts';
 import type { RunWithSteps } from '../../src/jobs/runs-with-steps.ts';
