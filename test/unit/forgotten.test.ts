@@ -184,4 +184,24 @@ describe('erasing a user', () => {
     expect(await eraseInFiles(folders, seven)).toBe(0);
     expect(readdirSync(run).sort()).toEqual(['log.jsonl', 'rejects.csv', 'reputation_score.csv']);
   });
+
+  test.each([
+    ['1,7', ''],
+    ['{""user_id"": 7,\n""x""', ''],
+    ['1,70', 'like.csv,9,too few,"1,70'],
+  ])('from rejected lines, the last of which was cut after %j, takes out what names them', async (text, left) => {
+    const run = join(home, 'runs', 'a');
+    mkdirSync(run, { recursive: true });
+    const whole = 'file,line,reason,text\nlike.csv,7,too few,"1,2"\n';
+    writeFileSync(join(run, 'rejects.csv'), `${whole}like.csv,9,too few,"${text}`);
+    const seven = { userId: 7, seen: 7 };
+    expect(await countInFiles([join(home, 'runs')], seven)).toBe(left === '' ? 1 : 0);
+    expect(await eraseInFiles([join(home, 'runs')], seven)).toBe(left === '' ? 1 : 0);
+    expect(readFileSync(join(run, 'rejects.csv'), 'utf8')).toBe(whole + left);
+  });
+
+  test('from files fails with the reason if one is a folder', async () => {
+    mkdirSync(join(home, 'runs', 'a', 'rejects.csv'), { recursive: true });
+    await expect(countInFiles([join(home, 'runs')], { userId: 7, seen: 7 })).rejects.toThrow('EISDIR');
+  });
 });

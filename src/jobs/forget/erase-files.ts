@@ -120,10 +120,20 @@ interface RowOfFile {
 }
 
 async function* recordsOf(path: string): AsyncGenerator<RowOfFile> {
-  const parser = parse({ raw: true, relax_column_count: true, relax_quotes: true });
+  let cut: string | undefined;
+  const parser = parse({
+    ...{ raw: true, relax_column_count: true, relax_quotes: true, skip_records_with_error: true },
+    on_skip: (_, raw) => {
+      cut = raw;
+    },
+  });
   const reading = pipeline(createReadStream(path), parser);
+  // Whoever iterates is told of its errors, too, and may stop earlier.
+  reading.catch(() => undefined);
   yield* parser as AsyncIterable<RowOfFile>;
   await reading;
+  // A run that was killed may have left a quote open: what follows it is the text of a last row.
+  if (cut !== undefined) yield { record: ['', '', '', cut], raw: cut };
 }
 
 async function* linesOf(path: string): AsyncGenerator<RowOfFile> {
