@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { statement } from '../config/project.ts';
@@ -8,7 +7,7 @@ import { idOfPath, numberOfText, type UserIdKind } from '../user-id.ts';
 import { processLog } from '../watch/log.ts';
 import { SlowDown } from '../web/slow-down.ts';
 import { openApi } from './openapi.ts';
-import { type ReaderPools, WrongTokenError } from './readers-pools.ts';
+import { GoneError, type ReaderPools, WrongTokenError } from './readers-pools.ts';
 import { type Address, type Answer, addressesFor, type PathOf, type QueryOf } from './schemas.ts';
 
 /** What the API needs to know of Kith besides the tables. */
@@ -120,8 +119,9 @@ export function api({ userIds, pools, freshFor, check }: ApiContext): Express {
     if (!/^bearer$/i.test(scheme) || token === '')
       throw new Problem(401, 'Token?', 'Give a reader in the header: Authorization: Bearer NAME.PASSWORD.');
     return pools.query<T>(token, { text: statement(file), values }, async (attempt) => {
-      const { wait, giveBack } = slowDown.enter(socket.remoteAddress ?? 'unknown', performance.now());
-      if (wait > 0) await sleep(wait);
+      if (slowDown.isWaiting(socket)) throw new Problem(429, 'Too many', 'One at a time, please.');
+      const giveBack = await slowDown.wait(socket);
+      if (giveBack === undefined) throw new GoneError();
       return attempt().then(
         (pool) => {
           giveBack();
@@ -162,6 +162,7 @@ function checked<T>(schema: z.ZodType<T>, given: unknown): T {
 
 const onError: ErrorRequestHandler = (error, _, response, next) => {
   if (response.headersSent) return next(error);
+  if (error instanceof GoneError) return;
   const { status, title, message } = problemOf(error);
   if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="Kith"');
   if (status === 503) response.set('Retry-After', '5');

@@ -32,7 +32,7 @@ export function openApi(addresses: Addresses): object {
               },
               304: { description: 'Still the run of If-None-Match' },
               ...Object.fromEntries(
-                [400, 401, 403, 404, 503].map((status) => [
+                [400, 401, 403, 404, 429, 503].map((status) => [
                   status,
                   { description: 'A problem', content: { 'application/problem+json': { schema: schemaOf(problem) } } },
                 ]),

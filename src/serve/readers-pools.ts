@@ -16,14 +16,19 @@ export class WrongTokenError extends Error {
   }
 }
 
+/** The client went away before it was let in. */
+export class GoneError extends Error {}
+
 /**
  * Connections to Postgres by the readers' own roles: what a reader may see, how long and how many queries it may run,
  * is up to its role, and whoever is removed is out.
  */
 export class ReaderPools implements AsyncDisposable {
   readonly #url: URL;
-  /** By a hash of the token, the longest quiet first. Whoever comes while its reader logs in waits for that. */
-  readonly #pools = new Map<string, Promise<pg.Pool>>();
+  /** Of readers who have logged in, by a hash of the token, the longest quiet first. */
+  readonly #pools = new Map<string, pg.Pool>();
+  /** Logins under way, which only a right token makes a reader of. */
+  readonly #entering = new Map<string, Promise<pg.Pool>>();
 
   /** @param url of Postgres; its user and password are replaced */
   constructor(url: string) {
@@ -36,28 +41,47 @@ export class ReaderPools implements AsyncDisposable {
    * Runs a statement as a reader.
    *
    * @param token `NAME.PASSWORD`
-   * @param logIn called around the login, of which there is one at a time for each token
+   * @param logIn called around the login, of which there is one at a time for each token; throws GoneError if its client
+   *   goes away, and another who waits for it goes next
    * @throws WrongTokenError if there is no such reader, or the password is wrong; what Postgres says
    */
   async query<T extends pg.QueryResultRow>(
     token: string,
     { text, values }: { text: string; values: unknown[] },
-    logIn: <R>(attempt: () => Promise<R>) => Promise<R>,
+    logIn: LogIn,
   ): Promise<T[]> {
     const key = createHash('sha256').update(token).digest('base64');
-    const entering = this.#pools.get(key) ?? logIn(() => this.#enter(token));
-    this.#keep(key, entering);
+    const pool = await this.#poolOf(key, token, logIn);
     try {
-      return (await (await entering).query<T>(text, values)).rows;
+      return (await pool.query<T>(text, values)).rows;
     } catch (error) {
-      const isOut = error instanceof WrongTokenError || isWrongLogin(error);
-      // Whoever could not enter now may be able to later.
-      if (isOut || !(await entered(entering))) {
-        if (this.#pools.get(key) === entering) this.#pools.delete(key);
-        void entering.then((pool) => pool.end()).catch(() => undefined);
-      }
-      throw isOut && !(error instanceof WrongTokenError) ? new WrongTokenError(error) : error;
+      if (!isWrongLogin(error)) throw error;
+      if (this.#pools.get(key) === pool) this.#pools.delete(key);
+      endLater(pool);
+      throw new WrongTokenError(error);
     }
+  }
+
+  async #poolOf(key: string, token: string, logIn: LogIn): Promise<pg.Pool> {
+    const known = this.#pools.get(key);
+    if (known) {
+      this.#keep(key, known);
+      return known;
+    }
+    const others = this.#entering.get(key);
+    if (others)
+      return others.catch((error) => {
+        if (error instanceof GoneError) return this.#poolOf(key, token, logIn);
+        throw error;
+      });
+    const entering = logIn(() => this.#enter(token))
+      .then((pool) => {
+        this.#keep(key, pool);
+        return pool;
+      })
+      .finally(() => this.#entering.delete(key));
+    this.#entering.set(key, entering);
+    return entering;
   }
 
   async #enter(token: string): Promise<pg.Pool> {
@@ -83,29 +107,31 @@ export class ReaderPools implements AsyncDisposable {
     }
   }
 
-  #keep(key: string, entering: Promise<pg.Pool>): void {
+  #keep(key: string, pool: pg.Pool): void {
     this.#pools.delete(key);
-    this.#pools.set(key, entering);
-    const [quietest] = this.#pools;
-    if (this.#pools.size <= mostReaders || !quietest) return;
+    this.#pools.set(key, pool);
+    if (this.#pools.size <= mostReaders) return;
+    // Queries that wait for a connection of an ended pool would never get one.
+    const quietest = [...this.#pools].find(([, { waitingCount }]) => waitingCount === 0);
+    if (!quietest || quietest[1] === pool) return;
     this.#pools.delete(quietest[0]);
-    void quietest[1].then((pool) => pool.end()).catch(() => undefined);
+    endLater(quietest[1]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(
-      [...this.#pools.values()].map((entering) => entering.then((pool) => pool.end()).catch(() => undefined)),
-    );
+    await Promise.allSettled(this.#entering.values());
+    await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
   }
+}
+
+type LogIn = <R>(attempt: () => Promise<R>) => Promise<R>;
+
+/** Once its queries have ended. */
+function endLater(pool: pg.Pool): void {
+  // Several may find at the same time that the reader is out.
+  pool.end().catch(() => undefined);
 }
 
 function isWrongLogin(error: unknown): boolean {
   return ['28P01', '28000', '3D000'].includes(sqlStateOf(error) ?? '');
-}
-
-function entered(entering: Promise<pg.Pool>): Promise<boolean> {
-  return entering.then(
-    () => true,
-    () => false,
-  );
 }

@@ -49,23 +49,16 @@ export function guard(settings: Settings, log: Log = processLog()): RequestHandl
   const tell = wrongOnes(log);
   /** What was right on a connection. */
   const known = new WeakMap<Socket, Buffer>();
-  const waiting = new WeakSet<Socket>();
   return async (request, response, next) => {
     const { socket } = request;
     const credentials = credentialsOf(request);
     if (credentials === undefined) return ask(response);
-    // Requests sent one after the other without waiting for the answers would all be in the line at once.
-    if (waiting.has(socket)) return refuse(response, 429, 'One at a time, please.');
+    if (slowDown.isWaiting(socket)) return refuse(response, 429, 'One at a time, please.');
     const given = digest(credentials);
     const address = socket.remoteAddress ?? 'unknown';
     const isKnown = known.get(socket)?.equals(given) ?? false;
-    const { wait, giveBack } = isKnown ? free : slowDown.enter(address, performance.now());
-    if (wait > 0) {
-      waiting.add(socket);
-      const isHere = await stays(socket, wait);
-      waiting.delete(socket);
-      if (!isHere) return giveBack();
-    }
+    const giveBack = isKnown ? () => undefined : await slowDown.wait(socket);
+    if (giveBack === undefined) return;
     const user = userOf(users, given);
     if (user === undefined) {
       tell(address);
@@ -79,8 +72,6 @@ export function guard(settings: Settings, log: Log = processLog()): RequestHandl
     next();
   };
 }
-
-const free = { wait: 0, giveBack: () => undefined };
 
 /** Who asks, once the guard has let them through. */
 export function userOfPage({ locals }: Response): WebUser | undefined {
@@ -108,21 +99,6 @@ function ask(response: Response): void {
 
 function refuse(response: Response, status: number, sentence: string): void {
   response.status(status).type('text').send(`${sentence}\n`);
-}
-
-/** Waits; false if the client goes away instead. */
-async function stays(socket: Socket, milliseconds: number): Promise<boolean> {
-  if (socket.destroyed) return false;
-  return new Promise((resolve) => {
-    const end = (isHere: boolean) => {
-      clearTimeout(timer);
-      socket.off('close', onClose);
-      resolve(isHere);
-    };
-    const onClose = () => end(false);
-    const timer = setTimeout(() => end(true), milliseconds);
-    socket.once('close', onClose);
-  });
 }
 
 /** Logs wrong passwords: the first at once, and those that follow within a second as a number. */

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** How many wrong passwords an address may give at once, and how many milliseconds each one more costs. */
 const ofAddress = { atOnce: 10, each: 200 };
 /** The same for all addresses together; an address that has given few wrong ones does not wait for the others. */
@@ -16,6 +18,28 @@ export class SlowDown {
   /** When all wrong passwords of an address will have been paid for; the longest quiet first. */
   readonly #paidAt = new Map<string, number>();
   #allPaidAt = 0;
+  readonly #waiting = new WeakSet<Socket>();
+
+  /** Whether a request of this connection is in the line. More of them, sent in one breath, would all be guesses. */
+  isWaiting(socket: Socket): boolean {
+    return this.#waiting.has(socket);
+  }
+
+  /**
+   * Waits in the line.
+   *
+   * @returns what to call if the password is right after all; undefined if the client has gone away
+   */
+  async wait(socket: Socket): Promise<(() => void) | undefined> {
+    const { wait, giveBack } = this.enter(socket.remoteAddress ?? 'unknown', performance.now());
+    if (wait === 0) return giveBack;
+    this.#waiting.add(socket);
+    const isHere = await stays(socket, wait);
+    this.#waiting.delete(socket);
+    if (isHere) return giveBack;
+    giveBack();
+    return undefined;
+  }
 
   /**
    * Takes a place in the line.
@@ -49,6 +73,21 @@ export class SlowDown {
     const [oldest] = this.#paidAt.keys();
     if (oldest !== undefined) this.#paidAt.delete(oldest);
   }
+}
+
+/** Waits; false if the client goes away instead. */
+async function stays(socket: Socket, milliseconds: number): Promise<boolean> {
+  if (socket.destroyed) return false;
+  return new Promise((resolve) => {
+    const end = (isHere: boolean) => {
+      clearTimeout(timer);
+      socket.off('close', onClose);
+      resolve(isHere);
+    };
+    const onClose = () => end(false);
+    const timer = setTimeout(() => end(true), milliseconds);
+    socket.once('close', onClose);
+  });
 }
 
 /** One customer usually has a whole network of IPv6 addresses, /64. */

@@ -12,7 +12,7 @@ import type {
 import { projectRoot } from '../../src/config/project.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { status } from '../../src/engines/stack.ts';
-import { ReaderPools, WrongTokenError } from '../../src/serve/readers-pools.ts';
+import { GoneError, ReaderPools, WrongTokenError } from '../../src/serve/readers-pools.ts';
 import { type Address, addressesFor } from '../../src/serve/schemas.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { until } from '../harness/until.ts';
@@ -147,6 +147,65 @@ test('many first requests at once share one login, and wait for the connections 
   );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   await scene.kith('readers', 'remove', 'api_few');
+});
+
+test('however many wrong tokens are being tried, a reader keeps its connections and the queries that wait for one', async () => {
+  const { code, stdout } = await scene.kith('readers', 'add', 'api_busy', '--limit', '1');
+  expect(code).toBe(0);
+  const busy = `api_busy.${decodeURIComponent(new URL(stdout.trim()).password)}`;
+  await using pools = new ReaderPools((await status(readSettings(scene.env))).postgres.url ?? '');
+  const sleep = () =>
+    pools.query(busy, { text: 'SELECT pg_sleep(0.5), pg_backend_pid() AS pid', values: [] }, (enter) => enter());
+  const [{ pid } = { pid: 0 }] = await sleep();
+  const queries = [sleep(), sleep()];
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const wrong = Array.from({ length: 60 }, (_, i) =>
+    pools
+      .query(`nobody.${i}`, { text: 'SELECT 1', values: [] }, async (enter) => {
+        await gate;
+        return enter();
+      })
+      .catch((error) => error),
+  );
+  expect((await Promise.all(queries)).map(([row]) => row?.pid)).toEqual([pid, pid]);
+  open();
+  for (const error of await Promise.all(wrong)) expect(error).toBeInstanceOf(WrongTokenError);
+  expect((await sleep())[0]?.pid).toBe(pid);
+  await scene.kith('readers', 'remove', 'api_busy');
+});
+
+test('if the client whose login others wait for goes away, the next of them logs in', async () => {
+  await using pools = new ReaderPools((await status(readSettings(scene.env))).postgres.url ?? '');
+  const ask = (mayEnter: boolean) =>
+    pools.query(token, { text: 'SELECT current_user AS name', values: [] }, async (enter) => {
+      if (!mayEnter) throw new GoneError();
+      return enter();
+    });
+  const [gone, ...others] = await Promise.allSettled([ask(false), ask(true), ask(true)]);
+  expect(gone).toMatchObject({ status: 'rejected', reason: expect.any(GoneError) });
+  expect(others.map((other) => other.status === 'fulfilled' && other.value)).toEqual([
+    [{ name: 'api_app' }],
+    [{ name: 'api_app' }],
+  ]);
+});
+
+test('guessing is slowed down, who goes away leaves the line, and the right token is let in', async () => {
+  const other = new RunningCommand(['serve', '--port', '0'], scene.env);
+  await other.says('Readers come with');
+  const place = await until('the address', () => /^http:\S+$/m.exec(other.printed)?.[0]);
+  const guess = (given: string, signal?: AbortSignal) =>
+    fetch(`${place}/v1/run`, { headers: { authorization: `Bearer ${given}`, connection: 'close' }, signal });
+  const wrong = await Promise.all(Array.from({ length: 10 }, (_, i) => guess(`nobody.${i}`)));
+  expect(new Set(wrong.map(({ status }) => status))).toEqual(new Set([401]));
+  for (let i = 0; i < 200; i++) await guess(`nobody.gone${i}`, AbortSignal.timeout(2)).catch(() => undefined);
+  const started = performance.now();
+  expect((await guess(token)).status).toBe(200);
+  // Two hundred that stayed in the line would take 40 s.
+  expect(performance.now() - started).toBeLessThan(15_000);
+  await other.end('SIGTERM');
 });
 
 /** The example of docs/reading.md in this language that contains a word, for the busiest user. */
