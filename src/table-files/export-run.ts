@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Settings } from '../config/settings.ts';
+import { linkedFolder } from '../engines/linked-folder.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError, BusyError } from '../errors.ts';
 import { publishedTables } from '../export/published-tables.ts';
@@ -55,9 +56,9 @@ export async function exportRun(
   settings: Settings,
   { out, format, signal, onProgress }: ExportOptions,
 ): Promise<{ run: string; files: string[]; leftOut?: string }> {
-  const folder = resolve(out);
+  const folder = linkedFolder(resolve(out));
   await refuseFull(folder);
-  const beside = `${folder}.partial`;
+  let draft: string | undefined;
   let leftOut: string | undefined;
   try {
     return await withDatabase(settings, signal, (database) =>
@@ -65,8 +66,9 @@ export async function exportRun(
         await queryAll(client, 'sql/table-files/hold.sql');
         const [found] = await queryOn<{ run: PublishedRun }>(client, 'sql/table-files/run.sql');
         if (!found) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
-        await rm(beside, { recursive: true, force: true });
-        await mkdir(beside, { recursive: true, mode: 0o700 });
+        await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+        const beside = await mkdtemp(`${folder}.partial-`);
+        draft = beside;
         await writeFile(join(beside, 'published_run.json'), `${JSON.stringify(found.run, null, 2)}\n`);
         const tables = [...publishedTables, ...(settings.userIds === 'text' ? (['users'] as const) : [])];
         for (const table of tables) {
@@ -82,13 +84,13 @@ export async function exportRun(
           else leftOut = `scores, since ${whyNot}`;
         }
         const files = (await readdir(beside)).sort();
-        await rm(folder, { recursive: true, force: true });
-        await rename(beside, folder);
+        // It takes the place of an empty folder only.
+        await rename(beside, folder).catch((error) => refuseFull(folder).then(() => Promise.reject(error)));
         return { run: found.run.run_id, files, leftOut };
       }),
     );
   } catch (error) {
-    await rm(beside, { recursive: true, force: true });
+    if (draft !== undefined) await rm(draft, { recursive: true, force: true });
     throw lackOfSpace(dirname(folder), error) ?? error;
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -28,10 +28,11 @@ afterAll(async () => {
 });
 
 describe('kith export', () => {
-  test('says that nothing is published, and leaves nothing behind', async () => {
+  test('says that nothing is published, and leaves nothing behind and what is there alone', async () => {
+    mkdirSync(join(out, 'none.partial', 'mine'), { recursive: true });
     const { code, stderr } = await kith(['export', '--out', join(out, 'none')], env);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing has been published') });
-    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(out, { recursive: true })).toEqual(['none.partial', join('none.partial', 'mine')]);
   });
 
   test.each(['parquet', 'csv'])('writes the tables and scores of one run as %s', async (format) => {
@@ -45,13 +46,20 @@ describe('kith export', () => {
       settings: { weighting },
     });
     const folder = join(out, format);
+    // One is empty, and one is a link to an empty one.
+    if (format === 'csv') mkdirSync(folder);
+    else {
+      mkdirSync(join(out, 'other disk'));
+      symlinkSync(join(out, 'other disk'), folder);
+    }
     const { code, stdout } = await kith(['export', '--out', folder, '--format', format], env);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(run.id) });
     const tables = ['closest_connections', 'rec_reasons', 'recommendations', 'scores'];
     expect(readdirSync(folder).sort()).toEqual(
       [...tables.map((name) => `${name}.${format}`), 'published_run.json'].sort(),
     );
-    expect(readdirSync(out).filter((name) => name.endsWith('.partial'))).toEqual([]);
+    expect(readdirSync(out).filter((name) => name.includes('.partial'))).toEqual(['none.partial']);
+    expect(readdirSync(join(out, 'none.partial'))).toEqual(['mine']);
     expect(JSON.parse(readFileSync(join(folder, 'published_run.json'), 'utf8'))).toMatchObject({
       run_id: run.id,
       filtered: true,
