@@ -73,9 +73,9 @@ export function flowOf({ userId, recommendations, closest }: UserView, leftOut: 
   const ranks = new Map(closest.map((one) => [`via ${one.userId}`, one]));
   const between = [...new Set([...own, ...(byWeight.length > own.size ? [others] : [])])].map((key): FlowNode => {
     const near = ranks.get(key);
-    const [kind, id = ''] = key.split(' ', 2);
-    if (kind !== 'via')
+    if (!key.startsWith('via '))
       return { key, column: 1, kind: 'source', label: nameOf(key), title: `${nameOf(key)} (a source of scores)` };
+    const id = nameOf(key);
     const title = near ? `${id}: number ${near.rank} of the closest, weight ${weightText(near.weight)}` : id;
     return { key, column: 1, kind: 'between', label: id, title, userId: viaOf(targets, id) };
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { drawSmallTimeline, drawTimeline } from '../../src/dashboard/draw-timeline.ts';
+import { flowOf } from '../../src/dashboard/flow.ts';
 import { asOfText, duration, percent, runMilliseconds } from '../../src/dashboard/format.ts';
 import { renderOverview } from '../../src/dashboard/overview-page.ts';
 import { renderRun } from '../../src/dashboard/run-page.ts';
@@ -9,6 +10,7 @@ import { html } from '../../src/html.ts';
 import type { StepState } from '../../src/jobs/attempt.ts';
 import type { RunWithSteps } from '../../src/jobs/runs-with-steps.ts';
 import { wholeRun } from '../../src/jobs/step-name.ts';
+import type { UserView } from '../../src/show/show-user.ts';
 
 const start = Date.parse('2024-06-01T07:00:00Z');
 const iso = (milliseconds: number) => new Date(start + milliseconds).toISOString();
@@ -239,6 +241,20 @@ describe('what past lists came to', () => {
       renderOverview({ runs: given, queue: { waiting: 0, next: [] }, next: 'none', now: start, timeZone: 'UTC' });
     expect(page(runs)).toContain('People see what is recommended');
     expect(page([run()])).not.toContain('People see what is recommended');
+  });
+});
+
+test('whoever is in between has their whole id, blanks included, as label and link', () => {
+  const source = 'second-degree';
+  const reasons = [{ userId: 'ann lee', weight: '2', source }];
+  const recommendations = [{ userId: 'bob x y', rank: 1, score: '2', source, reasons }];
+  const closest = [{ userId: 'ann lee', rank: 1, weight: '3' }];
+  const { nodes } = flowOf({ userId: 'me too', run: {} as UserView['run'], closest, recommendations }, []);
+  expect(nodes.find(({ column }) => column === 1)).toMatchObject({
+    kind: 'between',
+    label: 'ann lee',
+    title: expect.stringMatching(/^ann lee: number 1 of the closest/),
+    userId: 'ann lee',
   });
 });
 
