@@ -37,7 +37,7 @@ export interface Java {
  * @throws EngineError that says what is missing and how to get it
  */
 export function findJava(home: EngineHome, user: OsUser): Java {
-  if (!hasJava(undefined))
+  if (!hasJava())
     throw new EngineError(
       'Neo4j needs Java 17 or newer and none was found: install a JDK or set JAVA_HOME, then run `npm run setup`.',
     );
@@ -86,7 +86,8 @@ export function spawnJava(
   });
 }
 
-function hasJava(user: OsUser): boolean {
+/** Whether a user, or we ourselves, can run Java. */
+export function hasJava(user?: OsUser): boolean {
   return spawnSync(javaProgram('java'), ['-version'], { ...asUser(user), stdio: 'ignore' }).status === 0;
 }
 

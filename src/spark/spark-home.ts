@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { projectRoot } from '../config/project.ts';
-import { javaProgram } from '../engines/java-program.mjs';
+import { hasJava } from '../engines/java.ts';
 import { BadInputError, EngineError } from '../errors.ts';
 
 const folder = join(projectRoot, 'engines', 'spark');
@@ -54,7 +53,7 @@ export function sparkHome(): string {
     throw new EngineError(
       'Spark is not here: fetch it by `npm run setup -- --spark` (456 MB), or set SPARK_HOME to one of version 4.1 or newer.',
     );
-  if (spawnSync(javaProgram('java'), ['-version'], { stdio: 'ignore' }).status !== 0)
+  if (!hasJava())
     throw new EngineError('Spark needs Java 17 or newer and none was found: install a JDK or set JAVA_HOME.');
   return home;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { statement } from '../../src/config/project.ts';
@@ -8,6 +8,7 @@ import { reasonIn } from '../../src/spark/log-reasons.ts';
 import { sparkPopulation } from '../../src/spark/population.ts';
 import { cut } from '../../src/spark/powers.ts';
 import { RowsByUser, readRows } from '../../src/spark/row-files.ts';
+import { sparkHome } from '../../src/spark/spark-home.ts';
 import { closestStatements, recommendStatements } from '../../src/spark/statements.ts';
 import { TaskProgress } from '../../src/spark/task-progress.ts';
 import type { UserId } from '../../src/user-id.ts';
@@ -23,6 +24,26 @@ afterEach(() => rmSync(folder, { recursive: true }));
 async function* parts(...texts: string[]): AsyncGenerator<Buffer> {
   for (const text of texts) yield Buffer.from(text);
 }
+
+test('Java that is asked whether it is there gets no settings', () => {
+  for (const bin of ['java', 'spark'].map((name) => join(folder, name, 'bin'))) mkdirSync(bin, { recursive: true });
+  writeFileSync(join(folder, 'java', 'bin', 'java'), `#!/bin/sh\nenv > ${join(folder, 'environment')}\n`, {
+    mode: 0o700,
+  });
+  writeFileSync(join(folder, 'spark', 'bin', 'spark-sql'), '');
+  const before = { ...process.env };
+  const given = { SPARK_HOME: join(folder, 'spark'), JAVA_HOME: join(folder, 'java'), KITH_S3_SECRET_KEY: 'hush-hush' };
+  try {
+    Object.assign(process.env, given);
+    expect(sparkHome()).toBe(given.SPARK_HOME);
+  } finally {
+    for (const name of Object.keys(given)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+  const environment = readFileSync(join(folder, 'environment'), 'utf8');
+  expect(environment).toContain('PATH=');
+  expect(environment).not.toMatch(/KITH_|hush/);
+});
 
 describe('rows by user', () => {
   test('come whole, wherever their files are cut', async () => {
