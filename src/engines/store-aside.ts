@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError, messageOf } from '../errors.ts';
 import { syncFolder } from '../storage/sync-folder.ts';
@@ -11,6 +11,9 @@ import { withLock } from './lock.ts';
 import { stopNeo4j } from './neo4j.ts';
 import { stopPostgres } from './postgres.ts';
 import type { EngineName } from './stack.ts';
+
+/** Between the name of a store and when it was moved aside. */
+const mark = '.broken-';
 
 /** The folder of the embedded Neo4j's databases; undefined if there is none. */
 export function neo4jStore(settings: Settings): string | undefined {
@@ -79,7 +82,7 @@ async function stopped<T>(
 function moveAside(folder: string): string | undefined {
   const data = dataIn(folder);
   if (!existsSync(data)) return undefined;
-  const aside = `${data}.broken-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const aside = `${data}${mark}${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
   try {
     renameSync(data, aside);
   } catch (error) {
@@ -88,6 +91,16 @@ function moveAside(folder: string): string | undefined {
   }
   syncFolder(dirname(data));
   return aside;
+}
+
+/** What was moved aside of an engine's `data` and is still there, also from before or since it was a link. */
+export function storesAside(folder: string): string[] {
+  return [...new Set([join(folder, 'data'), dataIn(folder)])].flatMap((data) => {
+    const beside = existsSync(dirname(data)) ? readdirSync(dirname(data)) : [];
+    return beside
+      .filter((name) => name.startsWith(`${basename(data)}${mark}`))
+      .map((name) => join(dirname(data), name));
+  });
 }
 
 /** An engine's `data`, which may be a link to a folder of another disk. */

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
-import { dropNeo4jStore, moveNeo4jAside, movePostgresAside } from '../../src/engines/store-aside.ts';
+import { dropNeo4jStore, moveNeo4jAside, movePostgresAside, storesAside } from '../../src/engines/store-aside.ts';
 
 let place: string;
 let settings: Settings;
@@ -26,6 +26,9 @@ describe.each(['in the home', 'behind a link'])('data %s', (where) => {
     const { data, link } = make('neo4j');
     const aside = (await moveNeo4jAside(settings)) as string;
     expect([dirname(aside), readdirSync(aside), readdirSync(data)]).toEqual([dirname(data), ['file'], []]);
+    const earlier = join(settings.home, 'neo4j', 'data.broken-20240101T000000Z');
+    mkdirSync(earlier);
+    expect(storesAside(join(settings.home, 'neo4j')).sort()).toEqual([aside, earlier].sort());
     writeFileSync(join(data, 'file'), '');
     await dropNeo4jStore(settings);
     expect(readdirSync(data)).toEqual([]);

@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
+import { storesAside } from '../../engines/store-aside.ts';
 import { count } from '../../figures.ts';
 import type { Database } from '../../postgres/database.ts';
 import { withoutSecrets } from '../../secrets.ts';
@@ -16,10 +16,7 @@ export async function unreachable(settings: Settings, database: Database): Promi
   const elsewhere = rows.map(({ place }) => place).filter((place) => !place.startsWith(`${home.root}${sep}runs${sep}`));
   const named = elsewhere.slice(0, mostNamed).map((place) => withoutSecrets(place));
   const more = elsewhere.length > mostNamed ? [`and ${count(elsewhere.length - mostNamed)} more`] : [];
-  const asides: string[] = [];
-  for (const folder of [home.neo4j, home.postgres])
-    for (const name of await readdir(folder).catch(() => [] as string[]))
-      if (name.startsWith('data.broken-')) asides.push(join(folder, name));
+  const asides = [home.neo4j, home.postgres].flatMap(storesAside);
   return [
     ...(named.length > 0
       ? [`input folders and lists of scores, which Kith only reads again: ${[...named, ...more].join(', ')}`]
