@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { childEnvironment } from '../../child-environment.ts';
 import { BusyError, messageOf } from '../../errors.ts';
 import { isoSeconds } from '../../ingest/instant.ts';
@@ -95,7 +95,7 @@ async function call(setting: string, hook: string, { json, variables, patienceMs
   else await command(setting, hook, variables, patienceMs);
 }
 
-async function post(setting: string, hook: string, body: object, patienceMs: number): Promise<void> {
+async function post(setting: string, hook: string, told: object, patienceMs: number): Promise<void> {
   if (!URL.canParse(hook)) throw new Error(`${setting} is not a valid URL`);
   const url = new URL(hook);
   const headers = new Headers({ 'content-type': 'application/json' });
@@ -107,12 +107,14 @@ async function post(setting: string, hook: string, body: object, patienceMs: num
   url.username = '';
   url.password = '';
   const signal = AbortSignal.timeout(patienceMs);
-  const { ok, status } = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal }).catch(
+  const { ok, status, body } = await fetch(url, { method: 'POST', headers, body: JSON.stringify(told), signal }).catch(
     (error) => {
       if (signal.aborted) throw new Error(`${setting} did not answer within ${patienceMs / 1000} s`);
       throw new Error(`${setting} can't be reached: ${messageOf(error.cause ?? error)}`);
     },
   );
+  // Nobody reads it, and the connection stays taken until somebody does.
+  await body?.cancel();
   if (!ok) throw new Error(`${setting} answered with ${status}`);
 }
 
@@ -125,11 +127,26 @@ async function command(
   const child = spawn(hook, {
     shell: true,
     stdio: 'ignore',
-    timeout: patienceMs,
+    // In a group of its own, so that what it has started ends with it.
+    detached: true,
     env: childEnvironment(variables),
   });
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    endGroup(child);
+  }, patienceMs);
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) =>
     child.once('error', reject).once('close', (...end) => resolve(end)),
-  );
+  ).finally(() => clearTimeout(limit));
+  if (isLate) throw new Error(`${setting} did not end within ${patienceMs / 1000} s`);
   if (code !== 0) throw new Error(`${setting} ended with ${code ?? signal}`);
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
 }
