@@ -30,9 +30,8 @@ USER node
 # Not npx, which does not pass signals on.
 ENTRYPOINT ["node", "bin/kith.mjs"]
 CMD ["worker"]
-# A worker that lives asks for the password of its metrics.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/metrics').then(({ status }) => process.exit(status === 401 ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.KITH_METRICS_PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 FROM neo4j:5.26.30-community AS neo4j
 COPY --from=build --chown=7474:7474 /kith/engines/neo4j/plugin/kith-plugin.jar /var/lib/neo4j/plugins/

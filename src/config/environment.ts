@@ -285,12 +285,12 @@ export const topics = {
       .describe('For how many days nobody is recommended again whom the user has dismissed (dismiss.csv).'),
     KITH_RECOMMEND_ACTIVE_DAYS: whole(1, 36_500)
       .optional()
-      .meta({ default: 'anybody' })
+      .meta({ unset: 'anybody' })
       .describe('Only people are recommended who have done something in so many days before the as-of.'),
     KITH_EXCLUDE_LATER_FOLLOWS: z
       .enum(['yes', 'no'], 'yes or no')
       .optional()
-      .meta({ default: 'by the schedule only' })
+      .meta({ unset: '`yes` in scheduled runs, `no` in others' })
       .describe(
         'Whether somebody is left out, too, whom the user follows only since the as-of, up to the start of the run. A run as of ' +
           'the past can then not be repeated.',
@@ -431,7 +431,8 @@ export const topics = {
       description:
         'What to call when a run fails: a command, which gets `KITH_FAILED_RUN` and `KITH_FAILED_WHY`, and of the ' +
         "worker's environment only `PATH`, `HOME`, the language, the time zone and the like, or a URL, which gets a " +
-        'POST of JSON.',
+        'POST of JSON. It has a minute, and succeeds by ending with 0 or an answer of 2xx; otherwise it is called again ' +
+        'every half minute for a day.',
       unset: 'nothing',
     }),
     KITH_ON_PUBLISHED: text.optional().meta({
@@ -476,7 +477,10 @@ export const topics = {
       }),
     // Only checked here: the log is created before the settings are read, and reads the variable itself.
     KITH_LOG_LEVEL: z
-      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'trace, debug, info, warn, error or fatal')
+      .enum(
+        ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+        'trace, debug, info, warn, error, fatal or silent',
+      )
       .optional()
       .meta({
         description:

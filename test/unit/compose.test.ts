@@ -48,6 +48,20 @@ test('there is no default password: every one has to be set', () => {
   for (const value of passwords) expect(value).toMatch(/^\$\{(\w+:\?set .+|(MONGO|S3)_\w+:-)\}$/);
 });
 
+test('all other settings reach Kith from kith.env, which may be missing and is in no image or commit', () => {
+  const kith = /^x-kith: &kith\n((?: .*\n)*)/m.exec(text)?.[1];
+  expect(kith).toMatch(/^ {2}env_file:\n {4}- path: kith\.env\n {6}required: false$/m);
+  for (const file of ['.gitignore', '.dockerignore'])
+    expect(readFileSync(join(projectRoot, file), 'utf8').split('\n')).toContain('kith.env');
+});
+
+test('.env.example names every variable that has no default', () => {
+  const example = readFileSync(join(projectRoot, '.env.example'), 'utf8');
+  const names = new Set([...text.matchAll(/\$\{(\w*(?:PASSWORD|SECRET_KEY|ACCESS_KEY)):/g)].map(([, name]) => name));
+  expect(names).toContain('KITH_WEB_PASSWORD');
+  for (const name of names) expect(example).toMatch(new RegExp(`^# ${name}=$`, 'm'));
+});
+
 describe('the image', () => {
   const dockerfile = readFileSync(join(projectRoot, 'Dockerfile'), 'utf8');
   const [, , program = ''] = dockerfile.split(/^FROM .*\n/m);
@@ -60,7 +74,8 @@ describe('the image', () => {
       'FROM neo4j:5.26.30-community',
     ]);
     expect(program).toMatch(/^USER node$/m);
-    expect(program).toMatch(/^HEALTHCHECK /m);
+    // A worker says `ok` there to everybody.
+    expect(program).toMatch(/^HEALTHCHECK .*\\\n.*\/health/m);
     expect(program).not.toMatch(/npx kith|CMD \["npm/);
   });
 

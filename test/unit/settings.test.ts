@@ -157,7 +157,7 @@ describe('settings', () => {
     ['KITH_LOCK_LIFETIME', '1w', 'a span such as 90s, 10m, 6h or 2d'],
     ['KITH_LOCK_LIFETIME', '-1m', 'a span such as 90s, 10m, 6h or 2d'],
     ['KITH_STEP_LIMIT', '25d', 'a span of at most 24d'],
-    ['KITH_LOG_LEVEL', 'loud', 'trace, debug, info, warn, error or fatal'],
+    ['KITH_LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal or silent'],
   ])('refuse %s=%s, saying what it should be', (name, value, should) => {
     const read = () => readSettings({ [name]: value });
     expect(read).toThrow(BadInputError);
@@ -312,7 +312,7 @@ describe('settings', () => {
     const example = readFileSync(join(projectRoot, '.env.example'), 'utf8');
     const lines = [...example.matchAll(/^# (KITH_\w+)='?(.*?)'?$/gm)].map(([, name, value]) => [
       name,
-      value || 'secret',
+      value || 'a long secret',
     ]);
     expect(lines.length).toBeGreaterThan(10);
     expect(() => readSettings(Object.fromEntries(lines))).not.toThrow();
