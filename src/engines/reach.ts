@@ -49,7 +49,7 @@ export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void
  */
 export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): Promise<void> {
   await askNeo4j(access).catch((error) => {
-    const why = reasonOf(error, [access.password]);
+    const why = reasonOf(error);
     throw new EngineError(
       `Neo4j of KITH_NEO4J_URI does not answer at ${serverOf(access.uri)} (${why}): start it or correct KITH_NEO4J_….`,
     );
@@ -59,7 +59,7 @@ export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): P
 /** Like checkGivenNeo4j, for Postgres. */
 export async function checkGivenPostgres(url: string): Promise<void> {
   await askPostgres(url).catch((error) => {
-    const why = reasonOf(error, secretsOf(url));
+    const why = reasonOf(error);
     throw new EngineError(
       `Postgres of KITH_POSTGRES_URL does not answer at ${serverOf(url)} (${why}): start it or correct KITH_POSTGRES_URL.`,
     );
@@ -90,18 +90,8 @@ export function isBroken(error: unknown): boolean {
   return codeOf(error).startsWith('Neo.') && /critical error, and needs to be restarted/i.test(messageOf(error));
 }
 
-function reasonOf(error: unknown, secrets: string[]): string {
+function reasonOf(error: unknown): string {
   if (isRefusedLogin(error)) return 'user or password is wrong';
-  let [text = ''] = messageOf(error).split('\n');
-  for (const secret of secrets) if (secret) text = text.replaceAll(secret, '[hidden]');
+  const [text = ''] = messageOf(error).split('\n');
   return text.trim().replace(/[.:]$/, '');
-}
-
-function secretsOf(url: string): string[] {
-  try {
-    const { password, searchParams } = new URL(url);
-    return [password, decodeURIComponent(password), searchParams.get('password') ?? ''];
-  } catch {
-    return [url];
-  }
 }

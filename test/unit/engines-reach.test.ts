@@ -6,6 +6,7 @@ import { readSettings } from '../../src/config/settings.ts';
 import { serverOf } from '../../src/engines/reach.ts';
 import { status, up } from '../../src/engines/stack.ts';
 import { EngineError, messageOf } from '../../src/errors.ts';
+import { kith } from '../harness/command-line.ts';
 
 const secret = 'tops3cret';
 let home: string;
@@ -39,6 +40,18 @@ test('configured servers that do not answer are named with their setting, never 
   expect(message).toContain(`Postgres of KITH_POSTGRES_URL does not answer at postgres://127.0.0.1:${closedPort}/app`);
   expect(message).not.toContain(secret);
   expect(String((error as Error).stack)).not.toContain(secret);
+});
+
+test('what is printed of such servers has no password, whatever they are said to be', async () => {
+  const { code, stdout } = await kith(['status'], {
+    KITH_HOME: home,
+    KITH_NEO4J_URI: `bolt://127.0.0.1:${closedPort}`,
+    KITH_NEO4J_PASSWORD: secret,
+    KITH_POSTGRES_URL: `postgres://app:${secret}@127.0.0.1:${closedPort}/app?password=${secret}2`,
+  });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`^ {2}URL +postgres://127\\.0\\.0\\.1:${closedPort}/app$`, 'm'));
+  expect(stdout).not.toContain(secret);
 });
 
 test('status starts nothing and says that such servers are not running', async () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { homeOf } from '../../engines/home.ts';
 import { serviceFileOf } from '../../engines/postgres-service.ts';
+import { serverOf } from '../../engines/reach.ts';
 import { down, type StackStatus, status, up } from '../../engines/stack.ts';
 import { print, printSecrets, say } from '../../output.ts';
 import { shellWord } from '../../shell-word.ts';
@@ -83,7 +84,7 @@ function describe(settings: Settings, { neo4j, postgres, embedded }: StackStatus
   if (neo4j.uri) rows.push(['  password', embedded.neo4j ? `in ${passwords.neo4j}` : 'in KITH_NEO4J_PASSWORD']);
   if (neo4j.uri && embedded.neo4j) rows.push(['  analysts', `user analyst, password in ${passwords.analyst}`]);
   rows.push(['Postgres', state(postgres, embedded.postgres)]);
-  if (postgres.url) rows.push(['  URL', withoutPassword(postgres.url)]);
+  if (postgres.url) rows.push(['  URL', serverOf(postgres.url)]);
   if (postgres.url) rows.push(['  password', embedded.postgres ? `in ${passwords.postgres}` : 'in KITH_POSTGRES_URL']);
   if (postgres.url && embedded.postgres)
     rows.push(['  psql', `PGSERVICEFILE=${shellWord(serviceFileOf(home))} psql service=kith`]);
@@ -94,15 +95,4 @@ function state({ running, pid }: { running: boolean; pid?: number }, isEmbedded:
   if (!isEmbedded) return running ? 'answers' : 'does not answer';
   if (running) return `runs (process ${pid})`;
   return pid ? `process ${pid} runs but does not answer yet` : 'stopped; start it with `kith up`';
-}
-
-function withoutPassword(url: string): string {
-  try {
-    const shown = new URL(url);
-    shown.password = '';
-    shown.searchParams.delete('password');
-    return shown.href;
-  } catch {
-    return 'not a URL';
-  }
 }
