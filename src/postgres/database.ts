@@ -210,7 +210,10 @@ function engineError(where: string, error: unknown): Error {
       cause: error,
     });
   if (code === '28P01' || code === '28000')
-    return new EngineError('Postgres refuses the user or the password in KITH_POSTGRES_URL.', { cause: error });
+    return new EngineError(
+      "Postgres refuses Kith's user or its password: correct KITH_POSTGRES_URL or, if it is not set, passwords/postgres in the home.",
+      { cause: error },
+    );
   if (code === '55P03')
     return new EngineError(
       `In Postgres ${where} waited too long for a lock that another connection holds (${messageOf(error)}); run again.`,
