@@ -11,15 +11,15 @@ const atLeast = 30;
 
 /**
  * For how many seconds answers may be kept: until the next run is due, at most an hour; half a minute while one is
- * queued or under way, and where none is scheduled.
+ * queued or under way, and where none is scheduled or the job store, which has the schedule, could not be opened.
  */
-export function freshness(database: Database, agenda: Agenda): () => Promise<number> {
+export function freshness(database: Database, agenda: Agenda | undefined): () => Promise<number> {
   let known: Promise<Date | undefined> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   return async () => {
     if (performance.now() - askedAt > askEvery * 1000) {
       askedAt = performance.now();
-      known = nextRun(database, agenda).catch(() => undefined);
+      known = agenda && nextRun(database, agenda).catch(() => undefined);
     }
     const next = await known;
     if (!next) return atLeast;

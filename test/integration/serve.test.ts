@@ -318,6 +318,17 @@ test('an answer may be kept until the next run is due, and only for a moment whi
   }
 });
 
+test('serves without the job store, and answers may then be kept for half a minute', async () => {
+  const jobs = 'mongodb://127.0.0.1:1/kith?serverSelectionTimeoutMS=300';
+  const other = new RunningCommand(['serve', '--port', '0'], { ...scene.env, KITH_JOBS_URL: jobs });
+  await other.says('Readers come with');
+  expect(other.said).toContain("can't be used");
+  const place = await until('the address', () => /^http:\S+$/m.exec(other.printed)?.[0]);
+  const { status, headers } = await fetch(`${place}/v1/run`, { headers: { authorization: `Bearer ${token}` } });
+  expect([status, headers.get('cache-control')]).toEqual([200, 'private, max-age=30']);
+  expect((await other.end('SIGTERM')).code).toBe(0);
+});
+
 test('SIGTERM lets open requests have their answer, takes no new ones, and ends with 0', async () => {
   const other = new RunningCommand(['serve', '--port', '0'], scene.env);
   await other.says('Readers come with');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
+import { messageOf } from '../../errors.ts';
 import { withDatabase } from '../../jobs/with-database.ts';
 import { print, say } from '../../output.ts';
 import { interruptible } from '../interruptible.ts';
@@ -46,15 +47,20 @@ async function serveApi(settings: Settings, port: number, signal: AbortSignal): 
   const { openJobStore } = await import('../../jobs/worker/job-store.ts');
   const { processLog } = await import('../../watch/log.ts');
   await withDatabase(settings, signal, async (database) => {
+    const onTrouble = (error: string) => processLog().warn({ error }, 'job store');
+    // It only tells when the next run is due, so the tables are served without it.
     await using store = await openJobStore(settings.jobs.url ?? database.url, {
       lockLifetime: settings.jobs.lockLifetime,
-      onTrouble: (error) => processLog().warn({ error }, 'job store'),
+      onTrouble,
+    }).catch((error) => {
+      onTrouble(messageOf(error));
+      return undefined;
     });
     await using pools = new ReaderPools(database.url);
     const app = api({
       userIds: settings.userIds,
       pools,
-      freshFor: freshness(database, store.agenda),
+      freshFor: freshness(database, store?.agenda),
       check: async () => void (await database.query('sql/runs/now.sql')),
     });
     await using server = await serve(app, settings.web.host, port, { mostOfAddress, endsWithin });
