@@ -213,17 +213,9 @@ test.each([
   expect(left.filter((name) => /duckdb|x\.csv|model/.test(name))).toEqual([]);
 });
 
-test('kith reputation backend says which backend computes', async () => {
-  const { code, stdout } = await kith('backend');
-  expect(stdout).toMatch(/^tensorflow \(native, libtensorflow 2\.[\d.]+\), TensorFlow\.js 4\.22\.0\n$/);
-  expect(code).toBe(0);
-});
-
 test('kith reputation and its commands have help with examples', async () => {
-  const help = await Promise.all(
-    [['--help'], ['train', '--help'], ['score', '--help'], ['backend', '--help']].map((args) => kith(...args)),
-  );
-  expect(help.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  const help = await Promise.all([['--help'], ['train', '--help'], ['score', '--help']].map((args) => kith(...args)));
+  expect(help.map(({ code }) => code)).toEqual([0, 0, 0]);
   for (const { stdout } of help.slice(1)) expect(stdout).toContain('Examples:');
   expect(help[0]?.stdout).toContain('train');
 });

@@ -56,7 +56,7 @@ Examples:
   $ kith run --input graph_data/20240601 --reputation scores.csv
 `;
 
-/** Adds `kith reputation train`, `score` and `backend`. */
+/** Adds `kith reputation train` and `score`. */
 export function addReputationCommands(program: Command): void {
   const reputation = program
     .command('reputation')
@@ -81,14 +81,6 @@ export function addReputationCommands(program: Command): void {
     .option('--as-of <iso>', 'only messages up to then (default: the date in the folder name, or else all)')
     .addHelpText('after', scoreExamples)
     .action((options: ScoreOptions) => interruptible((signal) => score(readSettings(), options, signal)));
-  reputation
-    .command('backend')
-    .description('show which TensorFlow.js backend is used')
-    .addHelpText('after', '\nExamples:\n  $ kith reputation backend\n')
-    .action(async () => {
-      const { describeBackend } = await import('../../scoring/reputation/training/tensorflow.ts');
-      print(describeBackend());
-    });
 }
 
 async function train(settings: Settings, options: TrainOptions, signal: AbortSignal): Promise<void> {
