@@ -36,23 +36,24 @@ const usersPerShown = 5_000;
 export async function writeClosest(
   population: Population,
   database: Database,
-  run: NextRun,
+  { wanted: { ranking }, ...run }: WrittenRun,
   compute: ComputeClosest,
   meanwhile: () => Promise<void> = async () => undefined,
 ): Promise<number> {
   const shownRanges = await population.ranges(usersPerShown);
   const check = new ListCheck({ most: 50, suspended: new Set(await population.suspended()) });
-  const lists = new ConnectionLists(0);
+  written = undefined;
+  const lists = ranking.reasons === 'connections' ? new ConnectionLists(0) : undefined;
   let other = Promise.resolve();
   const made = await makeNext(database, 'closest_connections', { ...run, shownRanges }, async (rows) => {
     await compute(
       async (bytes) => {
-        check.take(bytes, (user, id, upper, lower) => lists.add(user, id, upper, lower));
+        check.take(bytes, (user, id, upper, lower) => lists?.add(user, id, upper, lower));
         await rows.take(bytes);
       },
       () => check.rows,
     );
-    written = { url: database.url, table: nextTableOf('closest_connections', run), lists };
+    if (lists) written = { url: database.url, table: nextTableOf('closest_connections', run), lists };
     other = meanwhile();
     other.catch(() => undefined);
     return { findings: { closest: check.answers() } };
@@ -61,8 +62,14 @@ export async function writeClosest(
   return made;
 }
 
-/** What this process has written last, which the next step need not read again. */
-let written: { url: string; table: string; lists: ConnectionLists } | undefined;
+/** What this process has written last, which the next step need not read again; let go when it writes something else. */
+let written: Written | undefined;
+
+interface Written {
+  url: string;
+  table: string;
+  lists: ConnectionLists;
+}
 
 /** Writes the next recommendations and rec_reasons from everybody's recommendations. */
 export async function writeRecommendations(
@@ -71,6 +78,8 @@ export async function writeRecommendations(
   { wanted: { ranking }, ...run }: WrittenRun,
   compute: ComputeRecommendations,
 ): Promise<{ recommendations: number; reasons: number }> {
+  const known = written;
+  written = undefined;
   const shownRanges = await population.ranges(usersPerShown);
   const next = { ...run, shownRanges, source: constantSource(ranking) };
   const { closest_connections: closest } = await nextTablesOf(database, run.id);
@@ -80,7 +89,8 @@ export async function writeRecommendations(
     readFollowed: othersBy(population.followed()),
     ranking,
     readVias: othersBy(population.vias()),
-    connections: closest && ranking.reasons === 'connections' ? await readConnections(database, closest) : undefined,
+    connections:
+      closest && ranking.reasons === 'connections' ? await readConnections(database, closest, known) : undefined,
   });
   let reasons = Promise.resolve(0);
   try {
@@ -122,9 +132,11 @@ function inOrder(ids: readonly bigint[]): Ids {
   return ids.map(userIdOf).sort(compareIds);
 }
 
-async function readConnections(database: Database, { name, rows }: NextTable): Promise<ConnectionLists> {
-  const known = written;
-  written = undefined;
+async function readConnections(
+  database: Database,
+  { name, rows }: NextTable,
+  known: Written | undefined,
+): Promise<ConnectionLists> {
   if (known?.url === database.url && known.table === name) return known.lists;
   const lists = new ConnectionLists(rows);
   await database.transaction(async (client) => {
