@@ -41,10 +41,8 @@ interface QuotedLine {
   bytes: Buffer;
 }
 
-/** No good row is shorter: `1,2,2024-01-01` and a line end; what is a constant is in no row. */
-function shortestOf({ constants, times }: TableForm): number {
-  return Object.keys(constants).length > 0 || times.kind !== 'text' ? 2 : 15;
-}
+/** For how many rows there is room at first; a usual block has some thousands. */
+const firstRoom = 1024;
 
 /**
  * Parses a block of whole lines of an activity file. It is a pure function, so a worker thread may run it.
@@ -57,7 +55,7 @@ export function parseActivities(
   latest = Number.POSITIVE_INFINITY,
   form: TableForm = plainTable(kindOfRows(type)),
 ): ActivityRows {
-  const rows = new RowBuilder(type, latest, form, Math.ceil(block.length / shortestOf(form)) + 1);
+  const rows = new RowBuilder(type, latest, form);
   const { delimiter, hasBlanks } = form;
   const rejects: Reject[] = [];
   const quoted: QuotedLine[] = [];
@@ -115,16 +113,16 @@ export class RowBuilder {
   readonly #userIds: UserIdKind | undefined;
   readonly #isWide: boolean;
   readonly #named: NamedIds | undefined;
-  readonly #users: UserColumn;
-  readonly #engaged: UserColumn;
-  readonly #messages: BigInt64Array;
-  readonly #instants: Float64Array;
+  #users: UserColumn;
+  #engaged: UserColumn;
+  #messages = new BigInt64Array(firstRoom);
+  #instants = new Float64Array(firstRoom);
   readonly #selfDirected: UserId[] = [];
   #count = 0;
   /** Rows that are not meant. */
   unwanted = 0;
 
-  constructor(type: RowType, latest: number, form: TableForm, capacity: number) {
+  constructor(type: RowType, latest: number, form: TableForm) {
     this.#type = type;
     this.#latest = latest;
     this.#form = form;
@@ -146,10 +144,8 @@ export class RowBuilder {
     this.#isWide = isWide(form.userIds);
     this.#named = form.userIds === 'text' ? new NamedIds() : undefined;
     const Column = this.#isWide ? BigInt64Array : Int32Array;
-    this.#users = new Column(capacity);
-    this.#engaged = new Column(capacity);
-    this.#messages = new BigInt64Array(capacity);
-    this.#instants = new Float64Array(capacity);
+    this.#users = new Column(firstRoom);
+    this.#engaged = new Column(firstRoom);
   }
 
   /** Adds a record, or returns why it is bad. */
@@ -190,6 +186,8 @@ export class RowBuilder {
       this.#selfDirected.push(user);
       return undefined;
     }
+    // A typed array ignores what is written beyond its end.
+    if (this.#count === this.#instants.length) this.#makeRoom();
     const i = this.#count++;
     if (this.#isWide) {
       this.#users[i] = BigInt(user);
@@ -201,6 +199,13 @@ export class RowBuilder {
     this.#messages[i] = message;
     this.#instants[i] = instant;
     return undefined;
+  }
+
+  #makeRoom(): void {
+    this.#users = doubled(this.#users);
+    this.#engaged = doubled(this.#engaged);
+    this.#messages = doubled(this.#messages);
+    this.#instants = doubled(this.#instants);
   }
 
   #name(named: NamedIds, fields: LineFields, user: UserId, engaged: UserId): void {
@@ -238,6 +243,13 @@ export class RowBuilder {
       unwanted: this.unwanted,
     };
   }
+}
+
+/** The same values, with room for as many again. */
+function doubled<Column extends UserColumn | Float64Array>(column: Column): Column {
+  const bytes = new Uint8Array(2 * column.byteLength);
+  bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+  return new (column.constructor as new (buffer: ArrayBuffer) => Column)(bytes.buffer);
 }
 
 /** Their values were judged when the mapping was read. */

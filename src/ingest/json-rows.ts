@@ -93,7 +93,7 @@ function judgeLines(
 /** Parses a block of lines that are an object each. */
 export function parseJsonActivities(block: Buffer, type: RowType, latest: number, form: JsonForm): ActivityRows {
   const table = tableOf(kindOfRows(type), form);
-  const rows = new RowBuilder(type, latest, table.form, Math.ceil(block.length / 2) + 1);
+  const rows = new RowBuilder(type, latest, table.form);
   const judged = judgeLines(block, form, table.paths, (fields) => rows.add(fields));
   return { ...rows.columns(), ...judged };
 }

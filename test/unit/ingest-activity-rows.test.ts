@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { parseActivities } from '../../src/ingest/activity-rows.ts';
+import { plainTable } from '../../src/ingest/file-form.ts';
 import { blocksOfLines, longestLine } from '../../src/ingest/lines.ts';
+import { textTimes } from '../../src/ingest/time-forms.ts';
 
 const good = '1,2,3,2024-01-31 07:00:00,like';
 const at = 1706684400;
@@ -162,6 +164,22 @@ describe('an activity file', () => {
         });
       }),
     );
+  });
+
+  test.each([
+    ['days without dashes', '20240530', textTimes],
+    ['days', '2024-05-30', textTimes],
+    ['epoch seconds', '1717027200', { kind: 'epoch', cut: 0 }],
+    ['a pattern of its own', '30/5/2024', { kind: 'pattern', pattern: 'DD/M/YYYY' }],
+  ] as const)('keeps every row, however short: %s', (_name, time, times) => {
+    const lines = 5000;
+    const text = Array.from({ length: lines }, (_, i) => `${i % 10},${(i + 1) % 10},${time}\n`).join('');
+    const rows = parseActivities(Buffer.from(text), 'follow', undefined, { ...plainTable('follow'), times });
+    expect([rows.lines, rows.users.length, rows.rejects]).toEqual([lines, lines, []]);
+    expect([...rows.users]).toEqual(Array.from({ length: lines }, (_, i) => i % 10));
+    expect([...rows.engaged]).toEqual(Array.from({ length: lines }, (_, i) => (i + 1) % 10));
+    expect(new Set(rows.instants)).toEqual(new Set([1717027200]));
+    expect(new Set(rows.messages)).toEqual(new Set([-1n]));
   });
 
   test('is read the same wherever its chunks and blocks end', async () => {
