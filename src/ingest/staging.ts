@@ -59,12 +59,16 @@ export interface StagedCounts {
   newest: number | undefined;
   /** The same of those that are at most a day later than the as-of: a single wrong year must not count. */
   newestNear: number | undefined;
+  /** The same of those that are at most a day later than the as-of or the folder's date, whichever is later. */
+  newestNearFolder: number | undefined;
 }
 
 /** The span of time that a run counts, in epoch seconds: after `start`, and at or before `asOf`. */
 export interface CountedSpan {
   start: number;
   asOf: number;
+  /** By the name of the folder, if that is a date. */
+  folderDate?: number;
 }
 
 /**
@@ -197,11 +201,18 @@ export class Staging implements AsyncDisposable {
     await this.run('DROP TABLE staged_user');
     const counts: Record<ActivityType, number> = { follow: 0, reply: 0, like: 0, mention: 0 };
     const none = Number.NEGATIVE_INFINITY;
-    const all = { distinct: 0, words: 0, later: 0, beforeWindow: 0, newest: none, newestNear: none, oldest: -none };
-    const asked = { start: span?.start ?? null, asOf: span?.asOf ?? null };
-    for (const [type, ...figures] of await this.run(statement('sql/staging/count-activities.sql'), asked)) {
-      const [activities = 0, later = 0, beforeWindow = 0, newest = none, newestNear = none, oldest = -none] =
-        figures.map((figure) => (figure === null ? none : Number(figure)));
+    const all = { distinct: 0, words: 0, later: 0, beforeWindow: 0, oldest: -none };
+    const newest = { all: none, near: none, nearFolder: none };
+    const { start = null, asOf = null, folderDate = null } = span ?? {};
+    for (const [type, ...figures] of await this.run(statement('sql/staging/count-activities.sql'), {
+      start,
+      asOf,
+      folderDate,
+    })) {
+      const [activities = 0, later = 0, beforeWindow = 0, oldest = -none, ...newestOfType] = figures.map((figure) =>
+        figure === null ? none : Number(figure),
+      );
+      const [ofAll = none, near = none, nearFolder = none] = newestOfType;
       all.distinct += activities;
       const activityType = activityTypes[Number(type)];
       if (activityType === undefined) {
@@ -211,11 +222,13 @@ export class Staging implements AsyncDisposable {
       counts[activityType] = activities;
       all.later += later;
       all.beforeWindow += beforeWindow;
-      all.newest = Math.max(all.newest, newest);
-      all.newestNear = Math.max(all.newestNear, newestNear);
+      newest.all = Math.max(newest.all, ofAll);
+      newest.near = Math.max(newest.near, near);
+      newest.nearFolder = Math.max(newest.nearFolder, nearFolder);
       all.oldest = Math.min(all.oldest, oldest);
     }
     const [[users] = []] = await this.run('SELECT count(*) FROM users');
+    const orUndefined = (instant: number) => (instant > none ? instant : undefined);
     return {
       users: Number(users),
       activities: counts,
@@ -226,8 +239,9 @@ export class Staging implements AsyncDisposable {
       later: all.later,
       beforeWindow: all.beforeWindow,
       oldest: all.oldest < -none ? all.oldest : undefined,
-      newest: all.newest > none ? all.newest : undefined,
-      newestNear: all.newestNear > none ? all.newestNear : undefined,
+      newest: orUndefined(newest.all),
+      newestNear: orUndefined(newest.near),
+      newestNearFolder: orUndefined(newest.nearFolder),
     };
   }
 

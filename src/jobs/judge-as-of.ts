@@ -6,6 +6,7 @@ import type { StagedFolder } from '../ingest/read-folder.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Run } from './run.ts';
 import type { RunContext } from './run-context.ts';
+import { nameOfFolder } from './run-options.ts';
 import { lastPublished } from './runs.ts';
 import { isHeldToPublished } from './step-name.ts';
 import { type Waiver, waive } from './waivers.ts';
@@ -13,28 +14,39 @@ import { type Waiver, waive } from './waivers.ts';
 const day = 86_400;
 
 /**
- * Whether an as-of is in the future, both in epoch seconds. 00:00 UTC of a date, as which a day's folder counts, is not
- * once the date has begun somewhere: where clocks are furthest ahead (UTC+14).
+ * Whether an instant is in the future, both in epoch seconds. The date of a folder is not once it has begun somewhere:
+ * where clocks are furthest ahead (UTC+14).
  */
-export function isToCome(asOf: number, now: number): boolean {
-  const begins = asOf % day === 0 ? asOf - 14 * 3600 : asOf;
-  return begins > now;
+export function isToCome(at: number, now: number, isFolderDate: boolean): boolean {
+  return (isFolderDate ? at - 14 * 3600 : at) > now;
 }
 
 /** What of a run its dates are judged by. */
 interface Judged extends Pick<RunContext, 'database' | 'settings' | 'folder' | 'summary'> {
-  run: Pick<Run, 'asOf' | 'startedAt' | 'steps' | 'allowed'>;
+  run: Pick<Run, 'asOf' | 'startedAt' | 'steps' | 'allowed' | 'input'>;
 }
 
-/** The instants that a run takes for true, by their names: its as-of, and the date of its folder, which its flags have. */
-function datesOf({ run, folder }: Judged): { what: string; at: number; remedy: string }[] {
+/** An instant that a run takes for true. */
+interface RunDate {
+  what: string;
+  at: number;
+  remedy: string;
+  isFolderDate: boolean;
+}
+
+/** Of a run: its as-of, and the date of its folder, which its flags have. */
+function datesOf({ run, folder }: Judged): RunDate[] {
   const named = asOfOfFolder(folder?.name ?? '');
-  const dates: { what: string; at: number; remedy: string }[] = [];
+  const dates: RunDate[] = [];
   if (named !== undefined)
-    dates.push({ what: "The folder's date", at: named, remedy: 'check its year, and rename it' });
+    dates.push({ what: "The folder's date", at: named, remedy: 'check its year, and rename it', isFolderDate: true });
   // A folder that is loaded by itself has no use for an as-of, unless its name is no date.
   if (named !== run.asOf && (named === undefined || run.steps.includes('closest')))
-    dates.push({ what: 'The as-of', at: run.asOf, remedy: 'check --as-of' });
+    dates.push({
+      ...{ what: 'The as-of', at: run.asOf, remedy: 'check --as-of' },
+      // Later steps don't open the folder, but it has still given the as-of.
+      isFolderDate: run.input !== undefined && run.asOf === asOfOfFolder(nameOfFolder(run.input)),
+    });
   return dates;
 }
 
@@ -46,8 +58,9 @@ function datesOf({ run, folder }: Judged): { what: string; at: number; remedy: s
 export async function judgeAsOf(context: Judged): Promise<void> {
   const { run, database } = context;
   const now = Date.parse(run.startedAt) / 1000;
-  for (const { what, at, remedy } of datesOf(context))
-    if (isToCome(at, now)) waive(context, 'future', `${what}, ${isoSeconds(at)}, is in the future: ${remedy}.`);
+  for (const { what, at, remedy, isFolderDate } of datesOf(context))
+    if (isToCome(at, now, isFolderDate))
+      waive(context, 'future', `${what}, ${isoSeconds(at)}, is in the future: ${remedy}.`);
   if (!isHeldToPublished(run.steps)) return;
   const published = await lastPublished(database);
   if (published && run.asOf < published.asOf)
@@ -80,24 +93,28 @@ export async function judgeQueued(
 /**
  * Judges a run's dates by the newest activity that was ever loaded, or is about to be.
  *
- * @param newest of the folder that is about to be loaded, in epoch seconds
+ * @param staged the folder that is about to be loaded
  * @throws BadInputError if one is too long after it, unless that is allowed
  */
-export async function judgeAge(context: Judged, newest?: number): Promise<void> {
+export async function judgeAge(
+  context: Judged,
+  staged: Partial<Pick<StagedFolder, 'newestNear' | 'newestNearFolder'>> = {},
+): Promise<void> {
   const { run, database, settings } = context;
   if (!run.steps.includes('closest')) return;
   const [row] = await database.query<{ newest: Date | null }>('sql/runs/newest-activity.sql');
   const none = Number.NEGATIVE_INFINITY;
-  const known = Math.max(newest ?? none, row?.newest ? row.newest.getTime() / 1000 : none);
-  if (known === none) return;
-  for (const { what, at, remedy } of datesOf(context))
-    if (at - known > settings.staleAfterDays * day)
+  const loaded = row?.newest ? row.newest.getTime() / 1000 : none;
+  for (const { what, at, remedy, isFolderDate } of datesOf(context)) {
+    const known = Math.max(loaded, (isFolderDate ? staged.newestNearFolder : staged.newestNear) ?? none);
+    if (known > none && at - known > settings.staleAfterDays * day)
       waive(
         context,
         'stale',
         `${what}, ${isoSeconds(at)}, is ${several(Math.floor((at - known) / day), 'day')} after the newest activity, ` +
           `${isoSeconds(known)}, more than KITH_STALE_AFTER_DAYS (${settings.staleAfterDays}): ${remedy}.`,
       );
+  }
 }
 
 /**

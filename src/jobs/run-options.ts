@@ -96,6 +96,15 @@ export function runSettings(settings: Settings, scores: ScoresPlace | undefined)
   };
 }
 
+function rootOf(input: string): string {
+  return absoluteLocation(input, 'folder').replace(/\/+$/, '');
+}
+
+/** The name of a folder that is not opened. */
+export function nameOfFolder(input: string): string {
+  return rootOf(input).split('/').at(-1) ?? '';
+}
+
 /** The longest range of days that can be queued at once. */
 const mostDays = 3_700;
 
@@ -111,9 +120,9 @@ export function daysOf(
   to: string | undefined,
 ): { input: string; asOf: number }[] {
   if (input === undefined) throw new BadInputError('Give the folder of a day: kith enqueue --input DIR.');
-  const root = absoluteLocation(input, 'folder').replace(/\/+$/, '');
+  const root = rootOf(input);
   if (from === undefined && to === undefined) {
-    const single = asOfOf(asOf, root.split('/').at(-1));
+    const single = asOfOf(asOf, nameOfFolder(root));
     if (single === undefined)
       throw new BadInputError(
         `${input} is not named by a date (YYYYMMDD): give --as-of, such as --as-of 2012-07-08T00:00:00Z.`,

@@ -85,7 +85,8 @@ test('an as-of that has not come, is refused', async () => {
   const alone = await planRun(network.settings, { input: folder('20990601', likes(first, 1)) });
   const ingest = runPart('ingest', alone, silent, new AbortController().signal);
   await expect(ingest).rejects.toThrow(/is in the future/);
-  const tomorrow = new Date((Math.ceil(Date.now() / 1000 / day) + 1) * day * 1000).toISOString();
+  // Also one that would be the date of a folder that has begun somewhere.
+  const tomorrow = new Date(Math.ceil(Date.now() / 1000 / day) * day * 1000).toISOString();
   await expectRefused(() => run('20240602', likes(first + day, 1), { asOf: tomorrow }), /is in the future/);
 });
 
@@ -109,6 +110,18 @@ test("a folder's wrong year is refused whatever the as-of, since its flags would
   await run('20240601', likes(first, 5));
   const asOf = '2024-06-02T00:00:00Z';
   await expectRefused(() => run('20250602', likes(first + day, 1), { asOf }), /folder's date, 2025-06-02.*rename it/);
+});
+
+test("a first folder is loaded whose date is long after an earlier as-of, but not after the folder's activities", async () => {
+  const before = await run('20240601', likes(first, 30), { asOf: '2024-05-15T00:00:00Z' });
+  expect(before.summary).toMatchObject({ later: users * 3 * 17, rows: { closest: users * 3 } });
+  expect(before.summary.waived).toBeUndefined();
+  // The as-of is still judged by what is up to a day after it.
+  const stray = { ...likes(first, 1)[0], at: first + 400 * day } as Activity;
+  await expectRefused(
+    () => run('20240602', [...likes(first, 1), stray], { asOf: '2024-07-01T00:00:00Z' }),
+    /The as-of, 2024-07-01T00:00:00Z, is 30 days after the newest activity, 2024-05-31T23:59:00Z/,
+  );
 });
 
 test('one row of a wrong year is no reason to take a wrong as-of for right', async () => {

@@ -55,7 +55,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
       rejectsPath: summary.rejects,
       limits: settings,
       ...{ horizon, forgotten },
-      span: { start: run.asOf - run.settings.weighting.windowSeconds, asOf: run.asOf },
+      span: { start: run.asOf - run.settings.weighting.windowSeconds, asOf: run.asOf, folderDate: named },
       signal,
       onProgress: (progress) => report(reading(progress)),
       onSort: () => report({ doing: 'sorting and removing repeats' }),
@@ -68,7 +68,7 @@ export async function ingest(context: RunContext, report: Report): Promise<void>
     summary.later = staged.later;
     summary.beforeWindow = staged.beforeWindow;
     await judgeFirstFolder(context, staged);
-    await judgeAge(context, staged.newestNear);
+    await judgeAge(context, staged);
     if (run.steps.includes('closest')) judgeSums(run.settings.weighting, await activitiesWith(context, staged));
     await using messages = await stageMessages(context, folder, { rejectsPath: summary.rejects, forgotten }, report);
     if (messages) summary.files = [...staged.files, ...messages.counts];
