@@ -1,5 +1,5 @@
 // Users of a day's folder: $users is [[userId, suspended or null], …], $flaggedAt the folder's date in epoch seconds.
-// A null flag (user.csv does not name the user) leaves what is known; a flag of an earlier folder never replaces a later one's,
+// A null flag (user.csv does not say it) leaves what is known; a flag of an earlier folder never replaces a later one's,
 // and of folders of one date suspended wins, as it does within a folder: they may arrive in any order. A folder that is not
 // named by a date ($undated) has only its arrival to be later by: it replaces flags of the same instant.
 UNWIND $users AS row

@@ -3,7 +3,7 @@
 SELECT
   count(*),
   count(*) FILTER (WHERE type < 11) + (
-    SELECT count(*) FROM staged_user WHERE suspended IS NOT NULL AND user_id IN (SELECT unnest(CAST($ids AS BIGINT[])))
+    SELECT count(*) FROM staged_user WHERE is_row = 1 AND user_id IN (SELECT unnest(CAST($ids AS BIGINT[])))
   )
 FROM staged_activity
 WHERE user_id IN (SELECT unnest(CAST($ids AS BIGINT[]))) OR engaged_id IN (SELECT unnest(CAST($ids AS BIGINT[])))

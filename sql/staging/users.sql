@@ -1,5 +1,5 @@
 -- Every user once, numbered from 0 on, those too whose activities are all too old to be stored; the flag is NULL if no row of user.csv
--- names the user.
+-- says it.
 CREATE TABLE users AS
 SELECT user_id, max(suspended) AS suspended, row_number() OVER (ORDER BY user_id) - 1 AS node
 FROM (

@@ -63,7 +63,7 @@ export interface StagedFolder extends StagedCounts, AsyncDisposable {
   unread: UnreadNames | undefined;
   /** 00:00 UTC of the date in the folder's name, as epoch seconds; undefined if the name is not a date. */
   asOf: number | undefined;
-  /** Every user once, by id; `suspended` is null if user.csv doesn't name the user, and 1 wins over 0. */
+  /** Every user once, by id; `suspended` is null if user.csv doesn't say it, and 1 wins over 0. */
   readUsers(batchSize: number): AsyncIterable<UserBatch>;
   /** The distinct activities of a type, sorted by user, engaged, at (epoch seconds), message (null for follows). */
   readActivities(type: RowType, batchSize: number): AsyncIterable<ActivityBatch>;
@@ -71,7 +71,7 @@ export interface StagedFolder extends StagedCounts, AsyncDisposable {
   readNames(): AsyncIterable<NamedId[]>;
   /**
    * Writes CSV files for Neo4j's bulk importer into a new or existing folder, each list being a header and its data.
-   * `flaggedAt` (epoch seconds) is set only on the users named in user.csv.
+   * `flaggedAt` (epoch seconds) is set only on the users of whom user.csv says whether they are suspended.
    */
   writeImportFiles(dir: string, flaggedAt: number, onProgress?: (text: string) => void): Promise<ImportFiles>;
   /** Writes the rows as Parquet, for `Accepted`; the flags' date is `at`, in epoch seconds. */

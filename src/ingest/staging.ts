@@ -28,7 +28,7 @@ import type { UserRows } from './user-rows.ts';
 /** Of INTEGER or BIGINT, which takes BigInts only. */
 type IdVector = DuckDBVector & { setItem(index: number, id: UserId | null): void };
 type ActivityVectors = readonly [DuckDBUTinyIntVector, IdVector, IdVector, DuckDBBigIntVector, DuckDBDoubleVector];
-type UserVectors = readonly [IdVector, DuckDBUTinyIntVector];
+type UserVectors = readonly [IdVector, DuckDBUTinyIntVector, DuckDBUTinyIntVector];
 type NameVectors = readonly [IdVector, DuckDBVarCharVector];
 
 interface Appenders {
@@ -129,10 +129,11 @@ export class Staging implements AsyncDisposable {
           instants_.setItem(to + i, instants[from + i] ?? null);
         }
       });
-      usersTable.append(selfDirected.length, ([ids, suspended], to, from, count) => {
+      usersTable.append(selfDirected.length, ([ids, suspended, isRow], to, from, count) => {
         for (let i = 0; i < count; i++) {
           ids.setItem(to + i, this.#stored(selfDirected[from + i] as UserId));
           suspended.setItem(to + i, null);
+          isRow.setItem(to + i, 0);
         }
       });
     });
@@ -141,10 +142,12 @@ export class Staging implements AsyncDisposable {
   /** Adds the users of a block of user.csv. */
   addUsers(rows: UserRows): void {
     this.#add(({ users }) =>
-      users.append(rows.userIds.length, ([ids, suspended], to, from, count) => {
+      users.append(rows.userIds.length, ([ids, suspended, isRow], to, from, count) => {
         for (let i = 0; i < count; i++) {
+          const flag = rows.suspended[from + i] ?? null;
           ids.setItem(to + i, this.#stored(rows.userIds[from + i] as UserId));
-          suspended.setItem(to + i, rows.suspended[from + i] ? 1 : 0);
+          suspended.setItem(to + i, flag === null ? null : Number(flag));
+          isRow.setItem(to + i, 1);
         }
       }),
     );
@@ -284,12 +287,12 @@ export class Staging implements AsyncDisposable {
     await this.run(
       `CREATE TABLE staged_activity (type UTINYINT, user_id ${id}, engaged_id ${id}, message_id BIGINT, instant DOUBLE)`,
     );
-    await this.run(`CREATE TABLE staged_user (user_id ${id}, suspended UTINYINT)`);
+    await this.run(`CREATE TABLE staged_user (user_id ${id}, suspended UTINYINT, is_row UTINYINT)`);
     if (this.#userIds === 'text') await this.run('CREATE TABLE staged_name (user_id BIGINT, id VARCHAR)');
     const activityColumns = [UTINYINT, id, id, BIGINT, DOUBLE];
     this.#appenders = {
       activities: await BulkAppender.open<ActivityVectors>(this.#file.connection, 'staged_activity', activityColumns),
-      users: await BulkAppender.open<UserVectors>(this.#file.connection, 'staged_user', [id, UTINYINT]),
+      users: await BulkAppender.open<UserVectors>(this.#file.connection, 'staged_user', [id, UTINYINT, UTINYINT]),
       names:
         this.#userIds === 'text'
           ? await BulkAppender.open<NameVectors>(this.#file.connection, 'staged_name', [BIGINT, VARCHAR])

@@ -9,8 +9,9 @@ import { type NamedId, NamedIds } from './text-ids.ts';
 /** The contents of some lines of user.csv. */
 export interface UserRows extends JudgedLines {
   userIds: UserId[];
-  suspended: boolean[];
-  /** Whether the user may be recommended to others; null where nothing is said. */
+  /** Null where nothing is said, as of the next. */
+  suspended: (boolean | null)[];
+  /** Whether the user may be recommended to others. */
   discoverable: (boolean | null)[];
   /** The users where ids are texts; each once. */
   named: NamedId[];
@@ -46,8 +47,10 @@ export class UserReader {
 export class UserTable {
   readonly #form: TableForm;
   readonly #wanted: [place: number, value: string][];
+  /** Whether a row may say more than who is suspended. */
+  readonly #saysMore: boolean;
   #userIds: UserId[] = [];
-  #suspended: boolean[] = [];
+  #suspended: (boolean | null)[] = [];
   #discoverable: (boolean | null)[] = [];
   readonly #named: NamedIds | undefined;
   #unwanted = 0;
@@ -56,6 +59,7 @@ export class UserTable {
     this.#named = form.userIds === 'text' ? new NamedIds() : undefined;
     this.#form = form;
     this.#wanted = Object.entries(form.wanted).map(([name, value]) => [Number(name), value]);
+    this.#saysMore = flagNames.some((name) => name !== 'suspended' && form.places[name] !== undefined);
   }
 
   /** Adds a record, or returns why it is bad. */
@@ -76,15 +80,15 @@ export class UserTable {
     for (const name of flagNames) {
       const place = places[name];
       const constant = constants[name] === undefined ? null : constants[name] === '1';
-      const flag = place === undefined ? constant : this.#flag(fields, place);
+      const flag = place === undefined ? constant : this.#flag(fields, place, name);
       if (flag === undefined) return columnReason(fields, place as number, `${name} is not 1 or 0`);
       flags.push(flag);
     }
-    const [suspended, deleted, discoverable = null] = flags;
+    const [suspended = null, deleted, discoverable = null] = flags;
     this.#userIds.push(user);
     this.#named?.add(user, fields, id);
-    // Who is deleted is suspended.
-    this.#suspended.push(suspended === true || deleted === true);
+    // Who is deleted is suspended; who isn't may be suspended or not.
+    this.#suspended.push(deleted === true || suspended);
     this.#discoverable.push(discoverable);
     return undefined;
   }
@@ -102,9 +106,11 @@ export class UserTable {
     return taken;
   }
 
-  /** Undefined if it is no flag; words for one only where a header or key says what it is. */
-  #flag(fields: LineFields, place: number): boolean | undefined {
-    if (isEmpty(fields, place)) return undefined;
+  /**
+   * Null if it is empty and may be, undefined if it is no flag; words for one only where a header or key says what it is.
+   */
+  #flag(fields: LineFields, place: number, name: (typeof flagNames)[number]): boolean | null | undefined {
+    if (isEmpty(fields, place)) return name !== 'suspended' || this.#saysMore ? null : undefined;
     const text = fields.text(place);
     if (text === '1' || text === '0') return text === '1';
     if (this.#form.width === undefined || !/^(true|false)$/i.test(text)) return undefined;

@@ -265,6 +265,23 @@ describe('the suspended flag', () => {
     },
   );
 
+  test.each(['merge', 'bulk'] as const)(
+    'is left by a later folder that says only other things of the user, after a first folder by %s',
+    async (loader) => {
+      await network.reset();
+      expect(await ingested('20210310', [[1, true]], loader)).toEqual([1]);
+      for (const [date, name] of [
+        ['20210311', 'discoverable'],
+        ['20210312', 'deleted'],
+      ] as const) {
+        const input = written({ activities, suspended: new Map() }, {}, date);
+        writeFileSync(join(input, 'user.csv'), `user_id,${name}\n1,0\n2,0\n`);
+        await network.run({ input, asOf });
+        expect(await ask('MATCH (u:User) WHERE u.suspended RETURN u.userId AS id')).toEqual([{ id: 1 }]);
+      }
+    },
+  );
+
   test('is 1 if either of two folders of one date says so, in any order', async () => {
     for (const [first, second] of [
       [true, false],

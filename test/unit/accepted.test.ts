@@ -54,6 +54,17 @@ describe('accepted rows', () => {
     expect((await opened()).flags[0]).toEqual({ userId: 1, suspended: true, at: 100 });
   });
 
+  test('that say nothing of who is suspended leave the flags of earlier folders', async () => {
+    await keep(1n, 'a', { follow: ['1,2,2024-05-01'], user: ['1,1', '2,0'] }, 100, false);
+    const only = (name: string) => [`user_id,${name}`, '1,0', '2,0', '3,0'];
+    await keep(2n, 'b', { follow: ['1,2,2024-05-01'], user: only('discoverable') }, 200, false);
+    await keep(3n, 'c', { follow: ['1,2,2024-05-01'], user: only('deleted') }, 300, true);
+    expect((await opened()).flags).toEqual([
+      { userId: 1, suspended: true, at: 100 },
+      { userId: 2, suspended: false, at: 100 },
+    ]);
+  });
+
   test("of another attempt at the same run take the earlier attempt's place", async () => {
     await keep(1n, 'a', { follow: ['1,2,2024-05-01'] }, 100, false);
     await keep(2n, 'a', { follow: ['1,3,2024-05-01'] }, 100, false);
@@ -147,7 +158,7 @@ describe('accepted rows', () => {
     const day = join(home, `day-${run}-${token}`);
     await mkdir(day);
     for (const [name, rows] of Object.entries(files)) {
-      const lines = name === 'user' ? rows.map(withFlag) : rows;
+      const lines = name === 'user' && !rows[0]?.startsWith('user_id') ? rows.map(withFlag) : rows;
       await writeFile(join(day, `${name}.csv`), `${lines.join('\n')}\n`);
     }
     const options = { workDir: join(home, 'work'), rejectsPath: join(home, 'rejects.csv'), limits: inputLimits };

@@ -71,6 +71,17 @@ describe('who was forgotten', () => {
     expect(() => Forgotten.of(settings())).toThrow('restore both from the same backup');
   });
 
+  test('is counted in a user file that says nothing of who is suspended', async () => {
+    Forgotten.add(settings(), 7);
+    const day = writeDay();
+    writeFileSync(join(day, 'user.csv'), 'user_id,discoverable\n7,1\n1,0\n7,0\n');
+    await using staged = await readFolder(await openFolder(day), {
+      ...{ workDir: join(home, 'work'), rejectsPath: join(home, 'rejects.csv'), limits: inputLimits },
+      forgotten: Forgotten.of(settings()),
+    });
+    expect(staged).toMatchObject({ forgotten: 6, words: 1 });
+  });
+
   test('is left out of what is read: every line is counted, no rejected one names them, and others stay known', async () => {
     {
       await using whole = await read();

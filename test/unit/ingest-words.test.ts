@@ -73,6 +73,35 @@ test('deleted users are suspended, and discoverable is a word of the folder’s 
   ]);
 });
 
+test('of what a file says nothing, nothing is known', async () => {
+  expect(await read({ 'user.csv': 'user_id,discoverable\n1,0\n2,1\n' })).toMatchObject({
+    words: [`hide 1 1 ${date} -`, `reveal 2 2 ${date} -`],
+    flags: ['1 null', '2 null'],
+  });
+  // Who is not deleted may still be suspended.
+  expect((await read({ 'user.csv': 'user_id,deleted\n1,0\n2,1\n' })).flags).toEqual(['1 null', '2 true']);
+});
+
+test('flags beside suspended may be empty or absent in some rows', async () => {
+  const flags = ['1 false', '2 true', '3 false'];
+  const words = [`hide 3 3 ${date} -`];
+  const table = 'user_id,suspended,deleted,discoverable\n1,0,,\n2,,1,\n3,0,0,0\n4,,,\n';
+  expect(await read({ 'user.csv': table })).toMatchObject({ flags: [...flags, '4 null'], words });
+  const lines = [
+    '{"user_id":1,"suspended":0}',
+    '{"user_id":2,"suspended":0,"deleted":1}',
+    '{"user_id":3,"suspended":false,"deleted":null,"discoverable":false}',
+  ];
+  const { staged, ...found } = await read({ 'user.jsonl': lines.join('\n') });
+  expect(found).toEqual({ flags, words });
+  expect(staged.files.map(({ rejected }) => rejected)).toEqual([0, 0]);
+});
+
+test('suspended may not be empty where a row could say nothing else', async () => {
+  await read({ 'user.csv': 'user_id,suspended\n1,\n2,0\n' });
+  expect(await readFile(join(home, 'rejects.csv'), 'utf8')).toContain('user.csv,2,suspended is not 1 or 0');
+});
+
 test('a bad word is a rejected row with its reason', async () => {
   await read({
     'block.csv': '1,2\n1,x,2024-05-30\n1,2,2024-05-30,soon\n1,2,2024-05-30,2024-02-30\n',
