@@ -9,6 +9,7 @@ import { readFolder, reading } from '../ingest/read-folder.ts';
 import type { Report } from '../progress.ts';
 import type { ReputationList } from '../scoring/reputation/reputation-list.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
+import { duckDbPath } from '../storage/duckdb-path.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type UserId, userIdOf } from '../user-id.ts';
 import { placeOfQuantile, type Share } from './cut.ts';
@@ -84,9 +85,10 @@ export class EvaluatedNetwork implements AsyncDisposable {
     try {
       report?.({ doing: 'leaving out suspended users' });
       const types = listValue(options.types.map((type) => activityTypes.indexOf(type)));
-      await file.run(statement('sql/evaluate/moment.sql'), { path: paths.activities, types });
-      await file.run(statement('sql/evaluate/suspended.sql'), { path: paths.users });
-      await file.run(statement('sql/evaluate/activity.sql'), { path: paths.activities, types });
+      const [activities, users] = [duckDbPath(paths.activities), duckDbPath(paths.users)];
+      await file.run(statement('sql/evaluate/moment.sql'), { path: activities, types });
+      await file.run(statement('sql/evaluate/suspended.sql'), { path: users });
+      await file.run(statement('sql/evaluate/activity.sql'), { path: activities, types });
       await keepScores(file, scores);
       return new EvaluatedNetwork(file, files, scores !== undefined);
     } catch (error) {

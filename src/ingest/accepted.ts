@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { statement } from '../config/project.ts';
 import type { Settings } from '../config/settings.ts';
 import { EngineError, messageOf } from '../errors.ts';
+import { duckDbPath } from '../storage/duckdb-path.ts';
 import { makeFolders } from '../storage/make-folders.ts';
 import { replaceFile } from '../storage/private-file.ts';
 import { type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
@@ -289,9 +290,8 @@ export class Accepted {
     return this.#names().filter((name) => name.endsWith(suffixes[kind]));
   }
 
-  /** DuckDB takes a path for a pattern. */
   #paths(names: readonly string[]): DuckDBValue {
-    return listValue(names.map((name) => join(this.folder, name).replace(/[*?[]/g, '[$&]')));
+    return listValue(names.map((name) => duckDbPath(join(this.folder, name))));
   }
 
   #remove(names: readonly string[]): void {

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { statement } from '../config/project.ts';
 import { BadInputError, InterruptedError, inQuotes, KithError, messageOf } from '../errors.ts';
+import { duckDbPath } from '../storage/duckdb-path.ts';
 import type { Folder } from '../storage/folder.ts';
 import { mostUnpacked, tooLarge, type UnpackLimits } from '../storage/unpack.ts';
 import { plainTable, type TableForm } from './file-form.ts';
@@ -19,7 +20,7 @@ const sampled = 200;
 
 interface OpenedParquet extends AsyncDisposable {
   connection: DuckDBConnection;
-  /** Where it is on disk. */
+  /** Where it is on disk, as DuckDB's readers take it. */
   path: string;
 }
 
@@ -34,23 +35,23 @@ async function openParquet(folder: Folder, file: string, signal?: AbortSignal): 
   const path = dir === undefined ? place : join(dir, 'file.parquet');
   try {
     if (dir !== undefined) await pipeline(await folder.open(file), createWriteStream(path), { signal });
+    const instance = await DuckDBInstance.create(':memory:', {
+      ...{ memory_limit: '512MB', threads: '1' },
+      ...{ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' },
+    });
+    const connection = await instance.connect();
+    return {
+      ...{ connection, path: duckDbPath(path) },
+      async [Symbol.asyncDispose]() {
+        connection.disconnectSync();
+        instance.closeSync();
+        if (dir !== undefined) await rm(dir, { recursive: true, force: true });
+      },
+    };
   } catch (error) {
     if (dir !== undefined) await rm(dir, { recursive: true, force: true });
     throw signal?.aborted ? new InterruptedError('Reading was stopped.') : error;
   }
-  const instance = await DuckDBInstance.create(':memory:', {
-    ...{ memory_limit: '512MB', threads: '1' },
-    ...{ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' },
-  });
-  const connection = await instance.connect();
-  return {
-    ...{ connection, path },
-    async [Symbol.asyncDispose]() {
-      connection.disconnectSync();
-      instance.closeSync();
-      if (dir !== undefined) await rm(dir, { recursive: true, force: true });
-    },
-  };
 }
 
 /**

@@ -18,6 +18,7 @@ import { statement } from '../config/project.ts';
 import { BadInputError } from '../errors.ts';
 import { BulkAppender } from '../storage/bulk-appender.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
+import { duckDbPath } from '../storage/duckdb-path.ts';
 import { collisionOf, isWide, type UserId, type UserIdKind, userIdOf } from '../user-id.ts';
 import { cleaningVersion } from './clean.ts';
 import type { Message } from './message.ts';
@@ -150,6 +151,7 @@ export class MessageStore implements AsyncDisposable {
       use: { path: join(workDir, 'model-use.parquet') },
       text: { path: join(workDir, 'user-text.parquet') },
     };
+    const read = ({ path }: { path: string }) => ({ path: duckDbPath(path) });
     const draft = join(workDir, 'messages.duckdb');
     let rows: number;
     {
@@ -166,10 +168,10 @@ export class MessageStore implements AsyncDisposable {
     }
     {
       await using store = await MessageStore.open(draft, signal, undefined, userIds);
-      await store.#file.run(statement('sql/messages/read-message.sql'), places.message);
-      await store.#file.run(statement('sql/messages/read-week-score.sql'), places.score);
-      await store.#file.run(statement('sql/messages/read-model-use.sql'), places.use);
-      if (userIds === 'text') await store.#file.run(statement('sql/messages/read-user-text.sql'), places.text);
+      await store.#file.run(statement('sql/messages/read-message.sql'), read(places.message));
+      await store.#file.run(statement('sql/messages/read-week-score.sql'), read(places.score));
+      await store.#file.run(statement('sql/messages/read-model-use.sql'), read(places.use));
+      if (userIds === 'text') await store.#file.run(statement('sql/messages/read-user-text.sql'), read(places.text));
       await store.#file.run('CHECKPOINT');
     }
     // What it held was written to the file by now.

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { statement } from '../config/project.ts';
 import { BusyError } from '../errors.ts';
 import { DuckDbFile } from '../storage/duckdb-file.ts';
+import { duckDbPath } from '../storage/duckdb-path.ts';
 import { type UserId, userIdOf } from '../user-id.ts';
 import { isoWeekName } from './iso-week.ts';
 
@@ -70,7 +71,7 @@ export async function writeAllWeeks(
   }
   await write(weeks(), hasTexts ? await textsIn(file) : undefined);
   const [[unlike] = []] = await file.run(statement('sql/messages/count-unlike-scores.sql'), {
-    ...files,
+    ...{ scores: duckDbPath(files.scores), weeks: duckDbPath(files.weeks) },
     threshold: goodFrom,
   });
   return isWhole && Number(unlike) === 0;

@@ -20,6 +20,7 @@ import { goodFrom, million } from '../scoring/reputation/millionths.ts';
 import { fieldOf, writeWeekScores } from '../scoring/reputation/write-scores.ts';
 import { findShown } from '../show/shown-run.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
+import { duckDbPath } from '../storage/duckdb-path.ts';
 import { isWide, userIdOf } from '../user-id.ts';
 
 /** How the tables are written. */
@@ -183,7 +184,7 @@ async function toParquet(csv: string, columns: Readonly<Record<string, string>>)
     const shape = Object.entries(columns).map(([name, type]) => `'${name}': '${type}'`);
     // File names are no parameters of COPY.
     await db.run(
-      `COPY (SELECT * FROM read_csv(${quoted(csv)}, header = true, delim = ',', quote = '"', escape = '"', columns = {${shape.join(', ')}})) TO ${quoted(csv.replace(/csv$/, 'parquet'))} (FORMAT parquet)`,
+      `COPY (SELECT * FROM read_csv(${quoted(duckDbPath(csv))}, header = true, delim = ',', quote = '"', escape = '"', columns = {${shape.join(', ')}})) TO ${quoted(csv.replace(/csv$/, 'parquet'))} (FORMAT parquet)`,
     );
     db.disconnectSync();
   } finally {

@@ -11,6 +11,7 @@ import { addReader, removeReader } from '../../src/postgres/readers.ts';
 import { api } from '../../src/serve/api.ts';
 import { ReaderPools } from '../../src/serve/readers-pools.ts';
 import { readUserId } from '../../src/show/user-id.ts';
+import { duckDbPath } from '../../src/storage/duckdb-path.ts';
 import { exportRun } from '../../src/table-files/export-run.ts';
 import { idInPath, numberOfText } from '../../src/user-id.ts';
 import { webPassword } from '../../src/web/guard.ts';
@@ -154,12 +155,13 @@ test('exported tables give every id back, as CSV and as Parquet', async () => {
   const instance = await DuckDBInstance.create(':memory:');
   const db = await instance.connect();
   for (const format of ['csv', 'parquet'] as const) {
-    const out = join(network.folder('export'), '..', format);
+    // DuckDB would take the brackets for a pattern.
+    const out = join(network.folder('export'), '..', `[${format}]`);
     await exportRun(network.settings, { out, format, ...quiet });
     const from = (table: string) =>
       format === 'csv'
-        ? `read_csv('${join(out, `${table}.csv`)}', header = true, delim = ',', quote = '"', escape = '"')`
-        : `read_parquet('${join(out, `${table}.parquet`)}')`;
+        ? `read_csv('${duckDbPath(join(out, `${table}.csv`))}', header = true, delim = ',', quote = '"', escape = '"')`
+        : `read_parquet('${duckDbPath(join(out, `${table}.parquet`))}')`;
     const reader = await db.runAndReadAll(
       `SELECT one.id, list(other.id) FROM ${from('closest_connections')} AS closest
        JOIN ${from('users')} AS one ON one.user_id = closest.user_id

@@ -14,7 +14,8 @@ import { type Case, distinct, expectedTables } from '../oracle/oracle.ts';
 
 let home: string;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'kith-evaluate-'));
+  // DuckDB would take the brackets for a pattern.
+  home = mkdtempSync(join(tmpdir(), 'kith-[evaluate]-'));
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 

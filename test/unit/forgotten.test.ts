@@ -14,7 +14,8 @@ import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'kith-forgotten-'));
+  // DuckDB would take the brackets for a pattern.
+  home = mkdtempSync(join(tmpdir(), 'kith-[forgotten]-'));
 });
 afterEach(() => rmSync(home, { recursive: true }));
 

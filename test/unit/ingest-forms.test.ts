@@ -14,7 +14,8 @@ import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'kith-forms-'));
+  // DuckDB would take the brackets for a pattern.
+  home = await mkdtemp(join(tmpdir(), 'kith-[forms]-'));
 });
 afterEach(() => rm(home, { recursive: true }));
 
