@@ -6,7 +6,16 @@ import { type Delimiter, plainTable, type TableForm, tableFound } from './file-f
 import { columnsOf, type FileKind, hasFlag, otherColumn, placesOf, timeColumn } from './file-kinds.ts';
 import { kept } from './line-fields.ts';
 import type { Mapped } from './mapping.ts';
-import { commonTimes, instantOfText, refuseUnknownTimes, someRows, type TimeForm, textTimes } from './time-forms.ts';
+import {
+  commonTimes,
+  epochOf,
+  instantBy,
+  instantOfText,
+  refuseUnknownTimes,
+  someRows,
+  type TimeForm,
+  textTimes,
+} from './time-forms.ts';
 
 export interface LookedAt {
   path: string;
@@ -27,6 +36,9 @@ const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', 'blanks'];
 /** How many lines tell how a file is written. */
 const mostLines = 200;
 
+/** How many columns user.csv has at least without a header. */
+const leastOfUsers = 12;
+
 const isWhole = (text: string | undefined) => /^\d+$/.test((text ?? '').trim());
 /** Where ids are texts, a time tells a row from a header. */
 const isTime = (text: string | undefined) =>
@@ -46,9 +58,7 @@ export function lookAtTable(text: string, about: LookedAt): TableLook | undefine
   const lines = text.split('\n', mostLines).map((line) => line.replace(/\r$/, ''));
   // The last line may be cut off.
   if (!about.isWhole && lines.length < mostLines) lines.pop();
-  let comments = 0;
-  // A first line `sep=;` is Excel's.
-  while (/^([#%]|sep=.$)/i.test(lines[comments] ?? '')) comments++;
+  const comments = commentsAbove(lines, about);
   const commented = headerInComment((lines[comments - 1] ?? '').slice(1).trim(), lines.slice(comments), about);
   const first = commented ?? headerIn(lines[comments] ?? '', about);
   const isHeader = first !== undefined;
@@ -60,14 +70,58 @@ export function lookAtTable(text: string, about: LookedAt): TableLook | undefine
   if (!isHeader) refuseUnknownHeader(sample, about);
   const form: TableForm = { ...plainTable(kind), delimiter, ...placesIn(first?.names, sample, about) };
   form.constants = mapped?.constants ?? {};
-  form.hasBlanks = delimiter !== 'blanks' && sample.some((cells) => hasBlanks(cells, form));
+  const isText = about.userIds === 'text';
+  const isSpaced =
+    delimiter !== 'blanks' &&
+    sample.some((cells, i) => hasBlanks(cells, form) && !(isText && (rows[i] as string).includes('"')));
+  // Whether a text has blanks at its ends is told from its own row alone.
+  form.hasBlanks = isSpaced || (isText && delimiter !== 'blanks');
   const width = form.width ?? (kind === 'follow' ? 4 : columnsOf[kind].length);
   const ends = sample.filter((cells) => cells.length === width + 1 && cells.at(-1) === '').length;
   form.endsInDelimiter = kind !== 'user' && delimiter !== 'blanks' && ends * 2 > sample.length;
   form.wanted = wantedIn(first?.names, about);
   form.times = timesIn(sample, form, about);
   refuseMissing(form, sample, isHeader, about);
-  return { rows: form, skipped, found: tableFound(kind, form, isHeader, comments - (commented ? 1 : 0)) };
+  return {
+    rows: form,
+    skipped,
+    found: tableFound(kind, { ...form, hasBlanks: isSpaced }, isHeader, comments - (commented ? 1 : 0)),
+  };
+}
+
+/** How many lines are comments above the rows. Ids that are texts may begin like one: what is a row is none. */
+function commentsAbove(lines: readonly string[], about: LookedAt): number {
+  let comments = 0;
+  // A first line `sep=;` is Excel's.
+  while (/^([#%]|sep=.$)/i.test(lines[comments] ?? '')) comments++;
+  if (about.userIds !== 'text' || headerIn(lines[comments] ?? '', about)) return comments;
+  const isRow = rowsAmong(lines, about);
+  const first = lines.slice(0, comments).findIndex(isRow);
+  return first < 0 ? comments : first;
+}
+
+/** Tells lines that are rows without a header, of as many columns as others, one of which is a time. */
+function rowsAmong(lines: readonly string[], about: LookedAt): (line: string) => boolean {
+  const { kind, mapped } = about;
+  const time = timeColumn(kind);
+  const tells = (cell: string) => {
+    if (kind === 'user') return /^(0|1|true|false)$/i.test(cell.trim());
+    if (time === undefined || mapped?.constants?.[time] !== undefined) return true;
+    if (mapped?.time) return Number.isFinite(instantBy(mapped.time, cell.trim()));
+    return Number.isFinite(instantOfText(cell.trim()) ?? Number.NaN) || epochOf(cell.trim()) !== undefined;
+  };
+  const filled = lines.filter((line) => line !== '');
+  const delimiter = mapped?.delimiter ?? commonDelimiter(filled, about);
+  /** How many columns a line has if it may be a row: a mark alone is no id. */
+  const widthOf = (line: string) => {
+    const [id = '', ...others] = cellsOf(line, delimiter) ?? [];
+    return others.some(tells) && !/^[#%]$/.test(id) ? others.length + 1 : 0;
+  };
+  const widths = [...(mapped ? [] : widthsOf(kind)), mostCommon(filled.map(widthOf).filter((width) => width > 0))];
+  return (line) => {
+    const width = widthOf(line);
+    return width > 0 && (widths.includes(width) || (kind === 'user' && width >= leastOfUsers));
+  };
 }
 
 /** The names of a header, and what is between them; undefined if the line is none. */
@@ -123,7 +177,7 @@ function commonDelimiter(rows: readonly string[], { kind, userIds }: LookedAt): 
   const isId = isIdOf(userIds);
   // Whole numbers tell where a row is cut; texts don't, but the time behind them does.
   const needsTime = userIds === 'text' && timeColumn(kind) === 'timestamp';
-  const least = kind === 'user' ? 12 : 2;
+  const least = kind === 'user' ? leastOfUsers : 2;
   const isRow = (cells: string[] | undefined) =>
     cells !== undefined &&
     cells.length >= least &&

@@ -169,6 +169,71 @@ test.each([
   expect((await read({ [name]: content })).rows).toEqual(read3);
 });
 
+const days = (rows: string, between = ',') =>
+  rows.replaceAll(' ', `${between}2024-05-30 07:00:00\n`).replaceAll(',', between);
+
+test.each([
+  ['all rows', 'follow.csv', days('#al,bo #bo,%cy %cy,#al '), ['#al bo', '#bo %cy', '%cy #al']],
+  ['the first rows', 'follow.csv', days('#al,bo %bo,cy cy,al '), ['#al bo', '%bo cy', 'cy al']],
+  ['one with a rel_type', 'follow.csv', `#al,bo,2024-05-30,follow\n${days('bo,cy ')}`, ['#al bo', 'bo cy']],
+  ['rows with semicolons', 'follow.csv', days('#al,bo cy,al ', ';'), ['#al bo', 'cy al']],
+  ['rows with tabs', 'follow.tsv', `# From\tTo\n${days('#al,bo cy,al ', '\t')}`, ['#al bo', 'cy al']],
+  ['rows with blanks', 'follow.txt', `# Nodes: 1717052400\n#al bo 1717052400\ncy al 1717052400\n`, ['#al bo', 'cy al']],
+  ['rows below comments', 'follow.csv', `# of 2024\n% by Kith\n${days('#al,bo cy,al ')}`, ['#al bo', 'cy al']],
+  [
+    'rows below a header in a comment',
+    'follow.csv',
+    `#source,target,time\n${days('#al,bo cy,al ')}`,
+    ['#al bo', 'cy al'],
+  ],
+  ['rows below a header', 'follow.csv', `# of 2024\nsource,target,time\n${days('#al,bo cy,al ')}`, ['#al bo', 'cy al']],
+])('ids may begin like a comment: in %s', async (_, name, content, expected) => {
+  const { rows, reasons } = await read({ [name]: content });
+  expect(rows).toEqual(expected.map((row) => `follow ${row}`).sort());
+  expect(reasons).toEqual([]);
+});
+
+test('ids of users and of messages may begin like a comment, too', async () => {
+  const user = (id: string) => `${id},,,,,,,,,,,1\n`;
+  const { flags, files } = await read({
+    'follow.csv': '',
+    'like.csv': '#al,bo,#1,2024-05-30,\n',
+    'user.csv': `# id and flag\n${user('#al')}${user('bo')}`,
+  });
+  expect(flags).toEqual(['#al true', 'bo true']);
+  expect(files.map(({ file, lines }) => `${file} ${lines}`)).toEqual(['follow.csv 0', 'like.csv 1', 'user.csv 2']);
+});
+
+test('blanks at the ends of an id count if it is in quotes, whatever is in the other rows', async () => {
+  const time = '2024-05-30 07:00:00';
+  const plain = Array.from({ length: 300 }, (_, i) => `u${i},bo,${time}\n`).join('');
+  const odd = [`al ,bo,${time}`, `al, cy ,${time}`, `"al ",bo,${time}`, `" al", "c""y " ,${time}`].join('\n');
+  const expected = ['follow  al c"y ', 'follow al  bo', 'follow al bo', 'follow al cy'];
+  const odds = (all: string[]) => all.filter((row) => !row.startsWith('follow u'));
+  for (const content of [`${odd}\n${plain}`, `${plain}${odd}\n`, odd]) {
+    const { rows, reasons } = await read({ 'follow.csv': content });
+    expect([odds(rows), reasons]).toEqual([expected, []]);
+  }
+  const users = await read({ 'follow.csv': '', 'user.csv': 'user_id,suspended\nal ,1\n"al ",0\n"a\nl ", 1\n' });
+  expect(users.flags).toEqual(['a\nl  true', 'al  false', 'al true']);
+  const path = join(home, 'reputation_score.csv');
+  await writeFile(path, 'user_id,pred\nal ,0.5\n"al ",1\n');
+  const scores = new Map(['al', 'al '].map((text, i) => [userIdOf(numberOfText(text)), (i + 1) / 2]));
+  expect(new Map(await readReputationList(path, { limits }))).toEqual(scores);
+});
+
+test('blanks at the ends of an id count in JSON and Parquet', async () => {
+  const json = '{"source":"al ","target":" bo","time":"2024-05-30"}\n';
+  expect((await read({ 'follow.jsonl': json })).rows).toEqual(['follow al   bo']);
+  const db = await (await DuckDBInstance.create(':memory:')).connect();
+  const path = join(home, 'follow.parquet');
+  await db.run(
+    `COPY (SELECT 'al ' AS source, ' bo' AS target, DATE '2024-05-30' AS time) TO '${path}' (FORMAT parquet)`,
+  );
+  db.disconnectSync();
+  expect((await read({ 'follow.parquet': await readFile(path) })).rows).toEqual(['follow al   bo']);
+});
+
 test('a first row of users who are called like columns is no header; an unknown header is refused', async () => {
   const { rows } = await read({ 'follow.csv': `user,target,2024-05-30 07:00:00\n${follows(',')}` });
   expect(rows).toEqual([...read3, 'follow user target'].sort());

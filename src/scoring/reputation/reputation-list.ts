@@ -30,6 +30,8 @@ export async function readReputationList(
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: 10_000,
+    // As in a day's folder: what is in quotes is left as it is.
+    trim: limits.userIds === 'text',
   });
   const text = path.endsWith('.gz') ? unpack(bytes, { path, size }, limits) : bytes;
   text.on('error', (error) => parser.destroy(error));
