@@ -51,7 +51,7 @@ async function* withoutLines(chunks: AsyncIterable<Buffer>, count: number): Asyn
 }
 
 /** Without a byte order mark and so many bytes after it. */
-async function* withoutStart(chunks: AsyncIterable<Buffer>, prefix: number): AsyncGenerator<Buffer> {
+export async function* withoutStart(chunks: AsyncIterable<Buffer>, prefix = 0): AsyncGenerator<Buffer> {
   let held: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of chunks) {
     if (held === undefined) {

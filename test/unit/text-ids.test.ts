@@ -278,12 +278,21 @@ test('a list of scores is written and read with texts', async () => {
   const list = new Map(texts.map((text, i) => [userIdOf(numberOfText(text)), i / 10]));
   await writeReputationList(path, list, { texts: new Map(texts.map((text) => [userIdOf(numberOfText(text)), text])) });
   expect(new Map(await readReputationList(path, { limits }))).toEqual(list);
+  // It stands for broken bytes only where it was not written.
+  await writeFile(path, '\ufeff"user_id","pred"\na\ufffd,1\n');
+  expect(new Map(await readReputationList(path, { limits }))).toEqual(
+    new Map([[userIdOf(numberOfText('a\ufffd')), 1]]),
+  );
   for (const [row, why] of [
+    [Buffer.from([0x61, 0xff, 0x2c, 0x31]), 'broken UTF-8'],
     ['"",1', 'user_id is empty'],
     [`${'x'.repeat(256)},1`, 'user_id is longer than 255 bytes'],
     ['a,1\na,0', 'user "a" already has a score'],
   ] as const) {
-    await writeFile(path, `user_id,pred\n${row}\n`);
+    await writeFile(
+      path,
+      Buffer.concat([Buffer.from('user_id,pred\n'), Buffer.from(row as string), Buffer.from('\n')]),
+    );
     await expect(readReputationList(path, { limits })).rejects.toThrow(why);
   }
 });

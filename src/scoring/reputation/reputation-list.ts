@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
 import type { S3Settings } from '../../config/settings.ts';
 import { BadInputError, InterruptedError, inQuotes, KithError, messageOf } from '../../errors.ts';
+import { withoutStart } from '../../ingest/file-rows.ts';
 import { openFile } from '../../storage/open-file.ts';
 import { type UnpackLimits, unpack } from '../../storage/unpack.ts';
 import { faultOfText, largestUserId, numberOfText, type UserId, type UserIdKind, userIdOf } from '../../user-id.ts';
@@ -24,8 +27,13 @@ export async function readReputationList(
 ): Promise<ReputationList> {
   const list = new UserScores();
   const { path, size, bytes } = await openFile(location, 'file of scores (--reputation)', s3);
+  if (signal?.aborted) {
+    bytes.destroy();
+    throw new InterruptedError('Reading the scores was stopped.');
+  }
   const parser = parse({
-    bom: true,
+    // A character a byte: whether an id is UTF-8 is judged on its bytes.
+    encoding: 'latin1',
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -34,12 +42,12 @@ export async function readReputationList(
     trim: limits.userIds === 'text',
   });
   const text = path.endsWith('.gz') ? unpack(bytes, { path, size }, limits) : bytes;
-  text.on('error', (error) => parser.destroy(error));
-  text.pipe(parser);
+  const rows = Readable.from(withoutStart(text));
+  rows.on('error', (error) => parser.destroy(error));
+  rows.pipe(parser);
   const stop = () => bytes.destroy(new InterruptedError('Reading the scores was stopped.'));
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    signal?.throwIfAborted();
     let first = true;
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       const where = `${path}:${info.lines}`;
@@ -65,13 +73,13 @@ export async function readReputationList(
 }
 
 function addScore(list: UserScores, record: string[], where: string, userIds: UserIdKind): void {
-  const [id = '', pred = ''] = record;
+  const [field = '', pred = ''] = record;
+  const bytes = Buffer.from(field, 'latin1');
+  const id = bytes.toString();
   if (record.length !== 2) throw new BadInputError(`${where}: ${record.length} columns instead of 2 (user_id,pred).`);
   const largest = largestUserId[userIds];
-  const fault = userIds === 'text' ? faultOfText(id) : undefined;
-  // What was no UTF-8 has become this character.
-  if (fault !== undefined || (userIds === 'text' && id.includes('\ufffd')))
-    throw new BadInputError(`${where}: user_id is ${fault ?? 'broken UTF-8'}.`);
+  const fault = isUtf8(bytes) ? faultOfText(id) : 'broken UTF-8';
+  if (userIds === 'text' && fault !== undefined) throw new BadInputError(`${where}: user_id is ${fault}.`);
   if (userIds !== 'text' && (!/^\d{1,19}$/.test(id) || BigInt(id) > largest))
     throw new BadInputError(`${where}: user_id should be a whole number from 0 to ${largest}.`);
   if (!/^(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(pred) || Number(pred) > 1)
