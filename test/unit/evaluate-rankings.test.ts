@@ -14,8 +14,7 @@ import { type Case, distinct, expectedTables } from '../oracle/oracle.ts';
 
 let home: string;
 beforeEach(() => {
-  // DuckDB would take the brackets for a pattern.
-  home = mkdtempSync(join(tmpdir(), 'kith-[evaluate]-'));
+  home = mkdtempSync(join(tmpdir(), 'kith-evaluate-'));
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 

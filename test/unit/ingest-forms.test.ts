@@ -14,15 +14,14 @@ import { inputLimits } from '../harness/input-limits.ts';
 
 let home: string;
 beforeEach(async () => {
-  // DuckDB would take the brackets for a pattern.
-  home = await mkdtemp(join(tmpdir(), 'kith-[forms]-'));
+  home = await mkdtemp(join(tmpdir(), 'kith-forms-'));
 });
 afterEach(() => rm(home, { recursive: true }));
 
 type Files = Record<string, string | Buffer>;
 
-async function write(files: Files): Promise<string> {
-  const path = join(home, '20240601');
+async function write(files: Files, above = ''): Promise<string> {
+  const path = join(home, above, '20240601');
   await rm(path, { recursive: true, force: true });
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(path, name)), { recursive: true });
@@ -31,8 +30,8 @@ async function write(files: Files): Promise<string> {
   return path;
 }
 
-async function read(files: Files, limits = inputLimits) {
-  const path = await write(files);
+async function read(files: Files, limits = inputLimits, above = '') {
+  const path = await write(files, above);
   const options = { workDir: join(home, 'work'), rejectsPath: join(home, 'rejects.csv'), limits };
   await using staged = await readFolder(await openFolder(path), options);
   const rows: string[] = [];
@@ -163,6 +162,22 @@ describe('a file as people have it', () => {
     const { readFile } = await import('node:fs/promises');
     const { rows, forms } = await read({ 'follow.parquet': await readFile(path) });
     expect({ rows, forms }).toEqual({ rows: read3, forms: ['Parquet'] });
+  });
+
+  test.each(['s*', 's?', '[s]', 'back\\[slash]'])('is Parquet below a folder that is called %s', async (above) => {
+    const connection = await (await DuckDBInstance.create()).connect();
+    const parquet = async (rows: string) => {
+      const path = join(home, 'x.parquet');
+      await connection.run(
+        `COPY (SELECT * FROM (VALUES ${rows}) t (source, target), (SELECT '2024-05-30 07:00:00' AS time)) TO '${path}' (FORMAT parquet)`,
+      );
+      const { readFile } = await import('node:fs/promises');
+      return { 'follow.parquet': await readFile(path) };
+    };
+    // To DuckDB the name would be a pattern, which these fit.
+    for (const other of ['s', 's2', 'slash']) await write(await parquet('(8, 9)'), other);
+    const { rows } = await read(await parquet('(1, 2), (2, 3), (3, 1)'), inputLimits, above);
+    expect(rows).toEqual(read3);
   });
 
   test('is Parquet of which a mapping takes some rows; folders named like columns are none', async () => {
