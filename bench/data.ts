@@ -69,7 +69,13 @@ export async function firstDay(network: Network, signal: AbortSignal): Promise<D
     const progress = { at: performance.now() };
     await generate({
       ...share,
-      ...{ activities, users, seed, messages, days: historyDays, out: folder, signal },
+      activities,
+      users,
+      seed,
+      messages,
+      days: historyDays,
+      out: folder,
+      signal,
       onProgress: (file, rows, of) => {
         const now = performance.now();
         if (now - progress.at < 10_000) return;

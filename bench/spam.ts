@@ -79,9 +79,15 @@ export async function measureSpam(
       };
       const [[vias, popular, source] = []] = await read(database, 'quality-spam-means', variables, signal);
       figures.push({
-        ...{ accounts, against, known: users.length, users: drawn.length },
-        ...{ secondDegree: of('second-degree'), circles: of('circles') },
-        ...{ vias: Number(vias), popular: Number(popular), source: source === null ? null : String(source) },
+        accounts,
+        against,
+        known: users.length,
+        users: drawn.length,
+        secondDegree: of('second-degree'),
+        circles: of('circles'),
+        vias: Number(vias),
+        popular: Number(popular),
+        source: source === null ? null : String(source),
       });
     }
   }

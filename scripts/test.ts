@@ -12,7 +12,7 @@ import { noTotals } from './test/totals-reporter.ts';
  * where tests wait for engines to start or locks to end half of the time.
  */
 const suites = new Map([
-  ['unit', { minutes: 8, workers: 2 }],
+  ['unit', { minutes: 15, workers: 2 }],
   ['integration', { minutes: 45, workers: 3 }],
   ['timed', { minutes: 10, workers: 1 }],
   ['slow', { minutes: 35, workers: 3 }],

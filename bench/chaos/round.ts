@@ -47,8 +47,16 @@ export async function playRound(
 ): Promise<RoundResult> {
   const started = performance.now();
   const result: RoundResult = {
-    ...{ round, day: number, home: plan.home, by: plan.by, wrong: [], done: [], again: [], isEqual: false },
-    ...{ faults: [], seconds: 0 },
+    round,
+    day: number,
+    home: plan.home,
+    by: plan.by,
+    wrong: [],
+    done: [],
+    again: [],
+    isEqual: false,
+    faults: [],
+    seconds: 0,
   };
   const { done, faults } = result;
   try {

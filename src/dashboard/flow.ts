@@ -85,8 +85,12 @@ export function flowOf({ userId, recommendations, closest }: UserView, leftOut: 
       ...between,
       ...targets.map(
         ({ userId: id, label, title, isLeftOut }): FlowNode => ({
-          ...{ key: `to ${id}`, column: 2, kind: isLeftOut ? 'left-out' : 'recommended' },
-          ...{ label, title, userId: id },
+          key: `to ${id}`,
+          column: 2,
+          kind: isLeftOut ? 'left-out' : 'recommended',
+          label,
+          title,
+          userId: id,
         }),
       ),
     ],

@@ -13,7 +13,8 @@ export function queryParameters({ userId, recId, run }: FilledBy): Record<string
   if (!run) return { userId, recId };
   const { windowSeconds, minReputation } = run.settings.weighting;
   return {
-    ...{ userId, recId },
+    userId,
+    recId,
     asOf: String(run.asOf),
     windowDays: String(windowSeconds / 86_400),
     minReputation: run.settings.reputation === 'list' ? String(minReputation) : 'null',

@@ -80,7 +80,11 @@ export async function checkNext(
   const users = await makeNextUsers(database, run, names);
   // Each survey gets its own connection.
   const found = await checkTables({
-    ...{ population, run, of: names, sessions, known: await knownFindings(database, run, next) },
+    population,
+    run,
+    of: names,
+    sessions,
+    known: await knownFindings(database, run, next),
     connect: (work) => database.transaction(work),
   });
   const checks = [...found.checks, complete(next, found.rows), ...(users ? [named(users)] : [])];

@@ -63,7 +63,9 @@ export class RecommendationCheck {
     this.#namesTies = this.#sources.map((source) => source.startsWith(ofTies));
     this.#onlyTies = this.#sources.indexOf(ofTies);
     this.#lists = new ListCheck({
-      ...{ most: mostRecommended, suspended: rules.suspended, places },
+      most: mostRecommended,
+      suspended: rules.suspended,
+      places,
       sources: sources.length > 1 ? sources : undefined,
     });
     this.#reader = new RowReader(3, places, this.#sources);

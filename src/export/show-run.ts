@@ -23,8 +23,12 @@ export async function showRun(client: pg.ClientBase, run: PublishedRun | undefin
   const asOf = new Date((run?.asOf ?? 0) * 1000).toISOString();
   const [clock] = await queryOn<{ now: Date }>(client, 'sql/runs/now.sql');
   await queryAll(client, 'sql/swap/show-run.sql', {
-    ...{ run: run?.id ?? '', as_of: asOf, start: run?.startedAt ?? asOf, published: clock?.now.toISOString() ?? asOf },
-    ...{ settings: JSON.stringify(run?.settings ?? {}), filtered: String(run?.filtered ?? false) },
+    run: run?.id ?? '',
+    as_of: asOf,
+    start: run?.startedAt ?? asOf,
+    published: clock?.now.toISOString() ?? asOf,
+    settings: JSON.stringify(run?.settings ?? {}),
+    filtered: String(run?.filtered ?? false),
     model: run?.model ?? '',
     closest: String(run?.rows.closest ?? 0),
     recommendations: String(run?.rows.recommendations ?? 0),

@@ -142,7 +142,9 @@ export class Accepted {
     if (this.#of('activities').length === 0) return { expired: 0, activities: 0 };
     await using staging = await Staging.open(workDir, signal, this.#userIds);
     const [[expired, activities] = []] = await staging.run(statement('sql/accepted/count-expired.sql'), {
-      ...{ paths: this.activityFiles(), horizon: BigInt(horizon), before: this.known()?.horizon ?? null },
+      paths: this.activityFiles(),
+      horizon: BigInt(horizon),
+      before: this.known()?.horizon ?? null,
     });
     return { expired: Number(expired), activities: Number(activities) };
   }

@@ -73,20 +73,37 @@ export function plainTable(kind: FileKind): TableForm {
   return {
     kind: 'table',
     delimiter: ',',
-    ...{ hasBlanks: false, endsInDelimiter: false, width: undefined },
-    ...{ places, constants: {}, wanted: {}, times: textTimes },
+    hasBlanks: false,
+    endsInDelimiter: false,
+    width: undefined,
+    places,
+    constants: {},
+    wanted: {},
+    times: textTimes,
   };
 }
 
 export const plainMessages: JsonForm = {
-  ...{ kind: 'json', layout: 'lines', list: undefined, keys: undefined, constants: {}, wanted: {}, times: textTimes },
+  kind: 'json',
+  layout: 'lines',
+  list: undefined,
+  keys: undefined,
+  constants: {},
+  wanted: {},
+  times: textTimes,
 };
 
 /** A form, and what of it has to be told. */
 export function plainForm(kind: FileKind): FileForm {
   return {
     rows: kind === 'messages' ? plainMessages : plainTable(kind),
-    ...{ gzips: 0, isParquet: false, encoding: 'utf-8', endsInCr: false, skipped: 0, prefix: 0, found: [] },
+    gzips: 0,
+    isParquet: false,
+    encoding: 'utf-8',
+    endsInCr: false,
+    skipped: 0,
+    prefix: 0,
+    found: [],
   };
 }
 

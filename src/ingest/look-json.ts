@@ -62,7 +62,11 @@ export function lookAtJson(text: string, about: LookedAt & { isLast?: boolean })
   const rows: JsonForm = {
     ...plainMessages,
     layout: isPlain ? 'lines' : 'objects',
-    ...{ list, keys, times, constants: mapped?.constants ?? {}, wanted: mapped?.where ?? {} },
+    list,
+    keys,
+    times,
+    constants: mapped?.constants ?? {},
+    wanted: mapped?.where ?? {},
   };
   return { rows, prefix: Buffer.byteLength(text.slice(0, prefix)), found };
 }

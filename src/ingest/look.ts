@@ -100,13 +100,20 @@ export async function look(folder: Folder, file: string, kind: FileKind, options
       ...form,
       rows: json.rows,
       prefix: json.prefix,
-      ...{ gzips, encoding, endsInCr },
+      gzips,
+      encoding,
+      endsInCr,
       found: [...found, ...json.found],
     };
   const table = lookAtTable(text, about);
   if (!table) return { ...form, gzips, encoding, endsInCr, found };
   return {
-    ...{ ...form, rows: table.rows, skipped: table.skipped, gzips, encoding, endsInCr },
+    ...form,
+    rows: table.rows,
+    skipped: table.skipped,
+    gzips,
+    encoding,
+    endsInCr,
     found: [...found, ...table.found],
   };
 }

@@ -14,8 +14,15 @@ export const mappingFile = 'kith.mapping.yaml';
 
 const kinds: readonly FileKind[] = [...activityTypes, ...wordKinds, 'user', 'messages'];
 const delimiters: Readonly<Record<string, Delimiter>> = {
-  ...{ ',': ',', ';': ';', '|': '|', '\t': '\t' },
-  ...{ comma: ',', semicolon: ';', pipe: '|', tab: '\t', blanks: 'blanks' },
+  ',': ',',
+  ';': ';',
+  '|': '|',
+  '\t': '\t',
+  comma: ',',
+  semicolon: ';',
+  pipe: '|',
+  tab: '\t',
+  blanks: 'blanks',
 };
 const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const satisfies readonly Encoding[];
 const epochs: Readonly<Record<string, TimeForm>> = {

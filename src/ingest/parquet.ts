@@ -36,12 +36,15 @@ async function openParquet(folder: Folder, file: string, signal?: AbortSignal): 
   try {
     if (dir !== undefined) await pipeline(await folder.open(file), createWriteStream(path), { signal });
     const instance = await DuckDBInstance.create(':memory:', {
-      ...{ memory_limit: '512MB', threads: '1' },
-      ...{ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' },
+      memory_limit: '512MB',
+      threads: '1',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
     });
     const connection = await instance.connect();
     return {
-      ...{ connection, path: duckDbPath(path) },
+      connection,
+      path: duckDbPath(path),
       async [Symbol.asyncDispose]() {
         connection.disconnectSync();
         instance.closeSync();

@@ -67,7 +67,11 @@ function parseOne(record: Buffer, form: Written): string[] | QuoteFault {
 
 function strictly(text: Buffer, { delimiter, hasBlanks }: Written): string[][] {
   return parse(text, {
-    ...{ encoding: 'latin1', bom: false, record_delimiter: '\n', relax_column_count: true },
-    ...{ delimiter: delimiter === 'blanks' ? ' ' : delimiter, trim: hasBlanks },
+    encoding: 'latin1',
+    bom: false,
+    record_delimiter: '\n',
+    relax_column_count: true,
+    delimiter: delimiter === 'blanks' ? ' ' : delimiter,
+    trim: hasBlanks,
   });
 }

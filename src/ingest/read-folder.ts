@@ -217,8 +217,11 @@ function addDiscoverable(staging: Staging, { userIds, discoverable }: UserRows, 
     const ids = staging.userColumn(said);
     if (ids.length === 0) continue;
     staging.addActivities(type, {
-      ...{ users: ids, engaged: ids, messages: new BigInt64Array(ids.length).fill(-1n) },
-      ...{ instants: new Float64Array(ids.length).fill(flaggedAt), selfDirected: [] },
+      users: ids,
+      engaged: ids,
+      messages: new BigInt64Array(ids.length).fill(-1n),
+      instants: new Float64Array(ids.length).fill(flaggedAt),
+      selfDirected: [],
     });
   }
 }

@@ -95,7 +95,9 @@ export class UserTable {
 
   take(): Pick<UserRows, 'userIds' | 'suspended' | 'discoverable' | 'named' | 'unwanted'> {
     const taken = {
-      ...{ userIds: this.#userIds, suspended: this.#suspended, discoverable: this.#discoverable },
+      userIds: this.#userIds,
+      suspended: this.#suspended,
+      discoverable: this.#discoverable,
       named: this.#named?.take() ?? [],
       unwanted: this.#unwanted,
     };

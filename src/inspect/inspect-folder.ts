@@ -80,7 +80,10 @@ export async function inspectFolder(
       refused: refused.map(({ file }) => file),
       rejected: await rejectedRows(rejectsPath),
       counts: staged,
-      ...{ messages, named, fitting, counting },
+      messages,
+      named,
+      fitting,
+      counting,
     };
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -37,7 +37,12 @@ export async function checkShown(
       // On one connection, so that they see one run even if the next is published meanwhile.
       const { checks } = await database.until(signal).transaction((client) =>
         checkTables({
-          ...{ population, run: checked, of: 'shown', sessions: 1, graphChangedBy, listsChangedBy },
+          population,
+          run: checked,
+          of: 'shown',
+          sessions: 1,
+          graphChangedBy,
+          listsChangedBy,
           connect: (work) => work(client),
         }),
       );

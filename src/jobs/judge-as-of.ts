@@ -43,7 +43,9 @@ function datesOf({ run, folder }: Judged): RunDate[] {
   // A folder that is loaded by itself has no use for an as-of, unless its name is no date.
   if (named !== run.asOf && (named === undefined || run.steps.includes('closest')))
     dates.push({
-      ...{ what: 'The as-of', at: run.asOf, remedy: 'check --as-of' },
+      what: 'The as-of',
+      at: run.asOf,
+      remedy: 'check --as-of',
       // Later steps don't open the folder, but it has still given the as-of.
       isFolderDate: run.input !== undefined && run.asOf === asOfOfFolder(nameOfFolder(run.input)),
     });

@@ -79,7 +79,10 @@ export async function withGraph<T>(
 export function writtenRun({ run, attempt }: RunContext): WrittenRun {
   const wanted = wantedOf(run);
   return {
-    ...{ id: run.id, startedAt: run.startedAt, token: attempt.token },
-    ...{ wanted, source: constantSource(wanted.ranking) },
+    id: run.id,
+    startedAt: run.startedAt,
+    token: attempt.token,
+    wanted,
+    source: constantSource(wanted.ranking),
   };
 }

@@ -90,7 +90,13 @@ export function runSettings(settings: Settings, scores: ScoresPlace | undefined)
   const { weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost } = settings;
   const { dismissDays, activeDays, excludeLaterFollows } = settings;
   return {
-    ...{ weighting, ranking, recommendEngaged, popularAtMost, strangersAtMost, dismissDays, activeDays },
+    weighting,
+    ranking,
+    recommendEngaged,
+    popularAtMost,
+    strangersAtMost,
+    dismissDays,
+    activeDays,
     excludeLaterFollows: excludeLaterFollows || undefined,
     reputation: scores ? 'list' : 'none',
   };

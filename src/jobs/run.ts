@@ -41,8 +41,14 @@ export function wantedOf({ asOf, startedAt, settings }: Pick<RunFacts, 'asOf' | 
   const { weighting, ranking, reputation, recommendEngaged, popularAtMost, strangersAtMost } = settings;
   const { dismissDays, activeDays, excludeLaterFollows } = settings;
   return {
-    ...{ asOf, weighting, ranking: rankings[ranking], recommendEngaged, popularAtMost, strangersAtMost },
-    ...{ dismissDays, activeDays },
+    asOf,
+    weighting,
+    ranking: rankings[ranking],
+    recommendEngaged,
+    popularAtMost,
+    strangersAtMost,
+    dismissDays,
+    activeDays,
     followsUntil: excludeLaterFollows ? Math.floor(Date.parse(startedAt) / 1000) : undefined,
     filter: { filtered: reputation === 'list', minReputation: weighting.minReputation },
   };

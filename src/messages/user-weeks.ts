@@ -71,7 +71,8 @@ export async function writeAllWeeks(
   }
   await write(weeks(), hasTexts ? await textsIn(file) : undefined);
   const [[unlike] = []] = await file.run(statement('sql/messages/count-unlike-scores.sql'), {
-    ...{ scores: duckDbPath(files.scores), weeks: duckDbPath(files.weeks) },
+    scores: duckDbPath(files.scores),
+    weeks: duckDbPath(files.weeks),
     threshold: goodFrom,
   });
   return isWhole && Number(unlike) === 0;

@@ -48,7 +48,10 @@ export function openApi(addresses: Addresses): object {
 function parametersOf(schema: z.ZodType, where: 'path' | 'query'): object[] {
   const { properties = {} } = schemaOf(schema);
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
-    ...{ name, in: where, required: where === 'path', description },
+    name,
+    in: where,
+    required: where === 'path',
+    description,
     schema: rest,
   }));
 }

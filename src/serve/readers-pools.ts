@@ -92,7 +92,9 @@ export class ReaderPools implements AsyncDisposable {
     url.username = name;
     url.password = encodeURIComponent(password);
     const pool = new pg.Pool({
-      ...{ connectionString: url.href, application_name: 'kith serve', max: 1 },
+      connectionString: url.href,
+      application_name: 'kith serve',
+      max: 1,
       connectionTimeoutMillis: 10_000,
     });
     pool.on('error', () => undefined);

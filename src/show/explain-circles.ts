@@ -88,7 +88,9 @@ export async function explainCircles(
   else if (place >= mostRecommended) {
     const lowest = found?.scores[mostRecommended - 1] as bigint;
     obstacles.push({
-      ...{ kind: 'not-among-best', rank: place + 1, lowestScore: asDecimal(lowest) },
+      kind: 'not-among-best',
+      rank: place + 1,
+      lowestScore: asDecimal(lowest),
       missing: asDecimal(lowest - score),
     });
   }
@@ -103,7 +105,12 @@ export async function explainCircles(
   };
   const sorted = terms.sort((a, b) => Number(b.units - a.units));
   return {
-    ...{ userId, recId, run, recommended: obstacles.length === 0, score: asDecimal(score), obstacles },
+    userId,
+    recId,
+    run,
+    recommended: obstacles.length === 0,
+    score: asDecimal(score),
+    obstacles,
     rank: place < 0 ? undefined : place + 1,
     vias: vias.length,
     terms: await Promise.all(

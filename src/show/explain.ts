@@ -126,7 +126,8 @@ function filtersOf(
 async function engagedBy(graph: Graph, { asOf, settings }: RunFacts, userId: ShownId): Promise<bigint[]> {
   if (settings.recommendEngaged) return [];
   const { rows } = await graph.read<{ engaged: bigint[] }>('cypher/show/engaged.cypher', {
-    ...{ userId: BigInt(userId), ...weighingParameters(settings.weighting, asOf) },
+    userId: BigInt(userId),
+    ...weighingParameters(settings.weighting, asOf),
   });
   return rows[0]?.engaged ?? [];
 }

@@ -140,7 +140,8 @@ async function compute(
   const of = (list: string) =>
     lists.filter((row) => row.list === list).map((row) => ({ ...row, userId: userIdOf(row.userId) }));
   return {
-    ...{ user, published },
+    user,
+    published,
     closest: movedOf(of('closest'), user.closest),
     recommendations: movedOf(of('recommendations'), user.recommendations),
   };

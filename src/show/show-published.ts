@@ -45,7 +45,9 @@ export async function userInTables(
       userId,
     ]);
     return {
-      ...{ userId, run, fromTables },
+      userId,
+      run,
+      fromTables,
       closest: closest.map(withId),
       recommendations: recommended.map((one) => ({
         ...withId(one),

@@ -40,7 +40,9 @@ export async function wordsBetween(
   const { asOf, settings } = run;
   const found: WordsBetween = { obstacles: [], notes: [], barred: [] };
   const { rows } = await graph.read<WordsRow>('cypher/show/words.cypher', {
-    ...{ userId: BigInt(userId), recId: BigInt(recId), asOf: BigInt(asOf) },
+    userId: BigInt(userId),
+    recId: BigInt(recId),
+    asOf: BigInt(asOf),
   });
   const [row] = rows;
   if (!row) return found;

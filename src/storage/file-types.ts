@@ -31,8 +31,10 @@ const foreign: readonly Foreign[] = [
   { magic: '7z\xbc\xaf', endings: '7z', name: 'a 7-Zip archive', remedy: 'unpack it with `7z x`' },
   { magic: 'Rar!', endings: 'rar', name: 'a RAR archive', remedy: 'unpack it' },
   {
-    ...{ magic: 'PK\x03\x04', endings: 'zip xlsx ods' },
-    ...{ name: 'a ZIP archive or an Excel workbook', remedy: 'unpack it with `unzip`, or save it as CSV' },
+    magic: 'PK\x03\x04',
+    endings: 'zip xlsx ods',
+    name: 'a ZIP archive or an Excel workbook',
+    remedy: 'unpack it with `unzip`, or save it as CSV',
   },
   { magic: '\xd0\xcf\x11\xe0', endings: 'xls', name: 'an old Excel workbook', remedy: 'save it as CSV' },
   { magic: 'SQLite', endings: 'sqlite db', name: 'an SQLite database', remedy: 'export its table as CSV' },

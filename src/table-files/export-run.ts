@@ -147,16 +147,27 @@ const instants = { created_at: 'TIMESTAMPTZ', updated_at: 'TIMESTAMPTZ' };
 /** The columns of each table, for Parquet; weights are exact. */
 const types = {
   closest_connections: {
-    ...{ user_id: 'INTEGER', closest_connection: 'INTEGER', weight: 'DECIMAL(38, 12)' },
-    ...{ ...instants, rank: 'INTEGER' },
+    user_id: 'INTEGER',
+    closest_connection: 'INTEGER',
+    weight: 'DECIMAL(38, 12)',
+    ...instants,
+    rank: 'INTEGER',
   },
   recommendations: {
-    ...{ user_id: 'INTEGER', rec_id: 'INTEGER', ...instants, rank: 'INTEGER' },
-    ...{ score: 'DECIMAL(38, 12)', source: 'VARCHAR' },
+    user_id: 'INTEGER',
+    rec_id: 'INTEGER',
+    ...instants,
+    rank: 'INTEGER',
+    score: 'DECIMAL(38, 12)',
+    source: 'VARCHAR',
   },
   rec_reasons: {
-    ...{ user_id: 'INTEGER', rec_id: 'INTEGER', reason_id: 'INTEGER', weight: 'DECIMAL(38, 12)' },
-    ...{ ...instants, source: 'VARCHAR' },
+    user_id: 'INTEGER',
+    rec_id: 'INTEGER',
+    reason_id: 'INTEGER',
+    weight: 'DECIMAL(38, 12)',
+    ...instants,
+    source: 'VARCHAR',
   },
   users: { user_id: 'BIGINT', id: 'VARCHAR' },
 };
@@ -175,8 +186,11 @@ function typesOf(
 /** Replaces a CSV by a Parquet file of the same name. */
 async function toParquet(csv: string, columns: Readonly<Record<string, string>>): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', {
-    ...{ memory_limit: '512MB', threads: '2', preserve_insertion_order: 'true' },
-    ...{ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' },
+    memory_limit: '512MB',
+    threads: '2',
+    preserve_insertion_order: 'true',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
   });
   try {
     const db = await instance.connect();

@@ -31,7 +31,9 @@ export async function startPlainNeo4j(options: {
   writeFileSync(join(home, 'conf', 'neo4j.conf'), `${conf.join('\n')}\n`);
   const java = { user: undefined, folder: join(projectRoot, 'engines', 'neo4j') };
   const child = spawnJava(java, 'Neo4jServer', [home], {
-    ...{ heap: '512m', cwd: home, detached: false },
+    heap: '512m',
+    cwd: home,
+    detached: false,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = once(child, 'close');

@@ -72,7 +72,10 @@ export async function expectOracle(
   }
   const { asOf, reputation: _, dismissDays, activeDays, excludeLaterFollows, ...weighting } = options;
   const { summary } = await network.run({
-    ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale' },
+    input,
+    reputation,
+    asOf: new Date(asOf * 1000).toISOString(),
+    allow: 'stale',
     settings: { ...settings, weighting, dismissDays, activeDays, excludeLaterFollows },
   });
   const isCircles = settings.ranking === 'circles';

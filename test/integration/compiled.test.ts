@@ -125,14 +125,12 @@ test('a stream that is stopped in the middle says so, and the server is idle', a
   const stop = new AbortController();
   await using graph = new Graph(access, stop.signal);
   const taken = recommendAll(graph, {
-    ...{
-      asOf: 1001,
-      weighting,
-      ranking: secondDegree,
-      recommendEngaged: true,
-      computing: { by: 'compiled' },
-      sessions: 1,
-    },
+    asOf: 1001,
+    weighting,
+    ranking: secondDegree,
+    recommendEngaged: true,
+    computing: { by: 'compiled' },
+    sessions: 1,
     filter: { filtered: false, minReputation: 0 },
     take: async () => stop.abort(),
     onProgress: () => undefined,
@@ -183,14 +181,12 @@ describe("on somebody else's server", () => {
         computeClosest(graph, { first: 0n, end: 5n }, 1001, weighting, secondDegree.closest, { by: 'compiled' });
       expect(await few()).toEqual(['']);
       const many = recommendAll(graph, {
-        ...{
-          asOf: 1001,
-          weighting,
-          ranking: secondDegree,
-          recommendEngaged: true,
-          computing: { by: 'compiled' },
-          sessions: 1,
-        },
+        asOf: 1001,
+        weighting,
+        ranking: secondDegree,
+        recommendEngaged: true,
+        computing: { by: 'compiled' },
+        sessions: 1,
         filter: { filtered: false, minReputation: 0 },
         take: async () => undefined,
         onProgress: () => undefined,

@@ -42,7 +42,10 @@ describe('kith export', () => {
     await writeReputation(reputation, `${input}.csv`);
     const { asOf, reputation: _, ...weighting } = options;
     const { run } = await network.run({
-      ...{ input, reputation: `${input}.csv`, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale' },
+      input,
+      reputation: `${input}.csv`,
+      asOf: new Date(asOf * 1000).toISOString(),
+      allow: 'stale',
       settings: { weighting },
     });
     const folder = join(out, format);

@@ -214,8 +214,11 @@ describe('kith forget', () => {
         if (reputation) await writeReputation(reputation, `${input}.csv`);
         const run = (settings: object) =>
           network.run({
-            ...{ input, reputation: reputation ? `${input}.csv` : false, asOf: new Date(at * 1000).toISOString() },
-            ...{ allow: 'stale,shrink', settings: { weighting, ...settings } },
+            input,
+            reputation: reputation ? `${input}.csv` : false,
+            asOf: new Date(at * 1000).toISOString(),
+            allow: 'stale,shrink',
+            settings: { weighting, ...settings },
           });
         await run({ loader: 'merge' });
         await forgotten(user);

@@ -64,10 +64,13 @@ export async function generatedNetwork(): Promise<GeneratedNetwork> {
     // The lists of circles beside: closest connections are the same.
     const wanted = { asOf, weighting: settings.weighting, ranking: circles };
     await computeClosest(graph, { first: 0n, end: BigInt(users) }, asOf, settings.weighting, circles.closest, {
-      ...{ by: 'cypher', why: '' },
+      by: 'cypher',
+      why: '',
     });
     await makeCarried(graph, wanted, {
-      ...{ users, sessions: 2, computing: { by: 'cypher', why: '' } },
+      users,
+      sessions: 2,
+      computing: { by: 'cypher', why: '' },
       onProgress: () => undefined,
     });
     await draw(graph, 'CLOSEST_TO', { sessions: 2, onProgress: () => undefined });

@@ -109,8 +109,10 @@ test.each([1, 5] as const)(
 
     const { rows: kept } = await pool.query("SELECT settings FROM kith.runs WHERE id = 'whole'");
     const settings = {
-      ...{ weighting: { windowSeconds: 7776000 }, reputation: 'none' },
-      ...{ ranking: 'second-degree', recommendEngaged: true },
+      weighting: { windowSeconds: 7776000 },
+      reputation: 'none',
+      ranking: 'second-degree',
+      recommendEngaged: true,
     };
     expect(kept).toEqual(version === 5 ? [{ settings }] : []);
     const { rows: sources } = await pool.query('SELECT DISTINCT source FROM graph_recs.rec_reasons');

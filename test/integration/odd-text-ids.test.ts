@@ -279,7 +279,9 @@ test('a model is trained from users with texts as from those with numbers in the
         const created_at = `2024-05-${10 + 7 * n}T00:00:${second}Z`;
         const id = `${user}-${n}`;
         return {
-          ...{ body, created_at, recommended: user % 2 },
+          body,
+          created_at,
+          recommended: user % 2,
           ...(kind === 'int' ? { id: user * 3 + n, user_id: user } : { id, user_id: text }),
         };
       }),

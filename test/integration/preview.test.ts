@@ -24,7 +24,10 @@ beforeAll(async () => {
   await writeReputation(reputation, scores);
   const { asOf, reputation: _, ...weighting } = options;
   await network.run({
-    ...{ input, reputation: scores, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale' },
+    input,
+    reputation: scores,
+    asOf: new Date(asOf * 1000).toISOString(),
+    allow: 'stale',
     settings: { weighting },
   });
 });
@@ -55,7 +58,10 @@ const changes: [string, (of: RunSettings) => RunSettings, (of: CirclesOptions) =
   [
     'circles with other weights and bounds',
     (of) => ({
-      ...{ ...of, ranking: 'circles', popularAtMost: 3, strangersAtMost: 20 },
+      ...of,
+      ranking: 'circles',
+      popularAtMost: 3,
+      strangersAtMost: 20,
       weighting: { ...of.weighting, decay: { kind: 'exponential', halfLifeSeconds: 20 * day } },
     }),
     (of) => ({

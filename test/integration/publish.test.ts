@@ -283,7 +283,11 @@ describe('a check that fails is named', () => {
     };
     const graphChangedBy = 'a later ingest has changed the graph';
     const { checks } = await checkTables({
-      ...{ population: populationOf(graph, asOf), run, of: 'shown', sessions: 1, graphChangedBy },
+      population: populationOf(graph, asOf),
+      run,
+      of: 'shown',
+      sessions: 1,
+      graphChangedBy,
       connect: (work) => rows.database.transaction(work),
     });
     const skipped = checks.filter(({ detail }) => detail === graphChangedBy);

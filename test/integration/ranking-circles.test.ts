@@ -55,17 +55,18 @@ async function runDay(
   const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...others } = options;
   const { dismissDays, activeDays, excludeLaterFollows, ...weighting } = others;
   return network.run({
-    ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink' },
+    input,
+    reputation,
+    asOf: new Date(asOf * 1000).toISOString(),
+    allow: 'stale,shrink',
     settings: {
-      ...{
-        ranking: 'circles',
-        weighting,
-        popularAtMost,
-        strangersAtMost,
-        dismissDays,
-        activeDays,
-        excludeLaterFollows,
-      },
+      ranking: 'circles',
+      weighting,
+      popularAtMost,
+      strangersAtMost,
+      dismissDays,
+      activeDays,
+      excludeLaterFollows,
       recommendEngaged: !dropEngaged,
       ...settings,
     },
@@ -114,7 +115,9 @@ const cases: fc.Arbitrary<CirclesCase> = fc
     compiled: fc.constantFrom<Compiled>('auto', 'off'),
   })
   .map(({ example: { network, options }, compiled, ...others }) => ({
-    ...{ network, compiled, options: { ...options, ...others } },
+    network,
+    compiled,
+    options: { ...options, ...others },
   }));
 
 /** A dense network in which everybody, up to 25 ties, one-sided edges and somebody who did nothing are found. */
@@ -188,7 +191,10 @@ test('users one by one, from both ends of their activities, get what all togethe
   await runDay(given, options);
   const { reputation: _, asOf, ...weighting } = options;
   const wanted = {
-    ...{ asOf, weighting, ranking: circles, recommendEngaged: true },
+    asOf,
+    weighting,
+    ranking: circles,
+    recommendEngaged: true,
     filter: { filtered: false, minReputation: 0 },
   };
   const computing = { by: 'compiled' } as const;
@@ -198,7 +204,10 @@ test('users one by one, from both ends of their activities, get what all togethe
   const everybody = { first: 0n, end: 2n ** 63n - 1n };
   together.closest = (await computeClosest(graph, everybody, asOf, weighting, circles.closest, computing)).join('');
   await recommendAll(graph, {
-    ...{ ...wanted, computing, sessions: 1, onProgress: () => undefined },
+    ...wanted,
+    computing,
+    sessions: 1,
+    onProgress: () => undefined,
     take: async ({ recommendations, reasons }) => {
       together.rows.recommendations += recommendations;
       together.rows.reasons += reasons;

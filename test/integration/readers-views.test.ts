@@ -50,8 +50,13 @@ test('published_run names the run that the tables are of, in every snapshot; eac
     for (const reader of [old, network.pool])
       expect((await reader.query(question)).rows).toEqual([
         {
-          ...{ run_id: second.run.id, as_of: new Date(second.at), filtered: false, model: null },
-          ...{ counted: true, of_it: true, window: options.windowSeconds },
+          run_id: second.run.id,
+          as_of: new Date(second.at),
+          filtered: false,
+          model: null,
+          counted: true,
+          of_it: true,
+          window: options.windowSeconds,
         },
       ]);
     await until('the notification', () => told.length > 0);

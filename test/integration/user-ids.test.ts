@@ -104,7 +104,8 @@ test('a home keeps the kind of its first run until it is reset', async () => {
   await network.reset();
   await network.run({ input: writeRing([1n, 2n ** 40n, 3n], '20240601'), reputation: false });
   const asInt = network.run({
-    ...{ input: writeRing([1n, 2n, 3n], '20240602'), reputation: false },
+    input: writeRing([1n, 2n, 3n], '20240602'),
+    reputation: false,
     settings: { userIds: 'int' },
   });
   await expect(asInt).rejects.toThrow(BadInputError);

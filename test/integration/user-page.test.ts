@@ -301,7 +301,9 @@ inBrowser("a user's page", () => {
 
   test('fits a phone, and is dark where that is wanted', async () => {
     const phone = await openContext(browser, {
-      ...{ httpCredentials: credentials, viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
+      httpCredentials: credentials,
+      viewport: { width: 390, height: 800 },
+      colorScheme: 'dark',
     });
     const [rec] = after.get(user) as number[];
     const page = await open(`/users/${user}?why=${rec}`, server, phone);

@@ -144,7 +144,9 @@ export function withRandomWords(example: Case): fc.Arbitrary<Case> {
     .map(([time, seconds]) => time + seconds);
   const word = fc.record({
     type: fc.constantFrom(...(['unfollow', 'unfollow', 'block', 'mute', 'unblock', 'unmute', 'dismiss'] as const)),
-    ...{ user: id, other: id, at: instant },
+    user: id,
+    other: id,
+    at: instant,
     until: fc.option(
       fc.constantFrom(-1, 0, 1, day).map((seconds) => options.asOf + seconds),
       { freq: 2 },

@@ -103,7 +103,9 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
   const fullLately = 1000n * BigInt(lately);
   const part = (sum: bigint, whole: bigint) => (whole === 0n ? 0n : (750_000n * (sum < whole ? sum : whole)) / whole);
   const tables: CirclesTables = {
-    ...{ closest: [], recommendations: [], reasons: [] },
+    closest: [],
+    recommendations: [],
+    reasons: [],
     dropped: { suspended: 0, self: 0, followed: 0, ...(options.dropEngaged ? { engaged: 0 } : {}), reputation: 0 },
   };
   for (const u of users) {
@@ -123,7 +125,9 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
       terms.push({ rec: w, reason: w, source: 'popular', units: (c * 3n * share) / 10n ** 8n });
     for (const w of users.filter((w) => of(s, w, u) > 0n && !isStranger(w)))
       terms.push({
-        ...{ rec: w, reason: w, source: 'engages-with-you' },
+        rec: w,
+        reason: w,
+        source: 'engages-with-you',
         units: part(of(s, w, u), full) + part(of(h, w, u), fullLately),
       });
     const scores = new Map<number, bigint>();

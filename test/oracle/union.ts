@@ -42,11 +42,16 @@ export function unionOfNetworks(
       for (const activity of each.network.activities)
         united.network.activities.push({
           ...activity,
-          ...{ user: idOf(activity.user), engaged: idOf(activity.engaged), at: activity.at + later },
+          user: idOf(activity.user),
+          engaged: idOf(activity.engaged),
+          at: activity.at + later,
         });
       for (const { user, other, at, until, ...word } of each.network.words ?? [])
         united.network.words?.push({
-          ...{ ...word, user: idOf(user), other: idOf(other), at: at + later },
+          ...word,
+          user: idOf(user),
+          other: idOf(other),
+          at: at + later,
           ...(until == null ? {} : { until: until + later }),
         });
       for (const [id, is] of each.network.discoverable ?? []) united.network.discoverable?.set(idOf(id), is);

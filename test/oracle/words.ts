@@ -44,7 +44,9 @@ export function withWords(
       return !hasEnded(activity);
     }),
     inForce: {
-      ...{ blocked, muted, dismissed },
+      blocked,
+      muted,
+      dismissed,
       followedSince: new Set(later.map(({ user, engaged }) => `${user},${engaged}`)),
       hidden: new Set([...discoverable].filter(([, is]) => !is).map(([user]) => user)),
     },

@@ -69,12 +69,21 @@ function writeDay(given: Network, options: CirclesOptions, settings: Partial<Set
   const { asOf, reputation: _, popularAtMost, strangersAtMost, dropEngaged, ...others } = options;
   const { dismissDays, activeDays, excludeLaterFollows, ...weighting } = others;
   return {
-    ...{ input, reputation, asOf: new Date(asOf * 1000).toISOString(), allow: 'stale,shrink,future,earlier' },
+    input,
+    reputation,
+    asOf: new Date(asOf * 1000).toISOString(),
+    allow: 'stale,shrink,future,earlier',
     settings: {
       ...network.settings,
-      ...{ weighting, popularAtMost, strangersAtMost, recommendEngaged: !dropEngaged },
-      ...{ dismissDays, activeDays, excludeLaterFollows: excludeLaterFollows ?? false },
-      ...{ maxRowChangePercent: 1_000_000, ...settings },
+      weighting,
+      popularAtMost,
+      strangersAtMost,
+      recommendEngaged: !dropEngaged,
+      dismissDays,
+      activeDays,
+      excludeLaterFollows: excludeLaterFollows ?? false,
+      maxRowChangePercent: 1_000_000,
+      ...settings,
     },
   };
 }
@@ -189,7 +198,8 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
     engine,
     spark: { ...spark, conf: { ...quickConf, ...more }, graph: 'closest' },
     // Nothing is kept that no run counts.
-    ...{ retention: { seconds: 90 * 86_400, isSet: true }, maxExpiredPercent: 100 },
+    retention: { seconds: 90 * 86_400, isSet: true },
+    maxExpiredPercent: 100,
   });
 
   test('the tables of second-degree are those of the definition, on a first day and on the next one, when some has expired', async () => {
@@ -239,8 +249,13 @@ describeSpark.each(['neo4j', 'spark'] as const)('on the engine %s', (engine) => 
       true,
     );
     const asked: CirclesOptions = {
-      ...{ ...options, popularAtMost: 3, strangersAtMost: 4, dropEngaged: true },
-      ...{ activeDays: 30, dismissDays: 60, excludeLaterFollows: true },
+      ...options,
+      popularAtMost: 3,
+      strangersAtMost: 4,
+      dropEngaged: true,
+      activeDays: 30,
+      dismissDays: 60,
+      excludeLaterFollows: true,
     };
     const withoutLists = expectedCircles(all, asked).dropped.followedSince ?? 0;
     // The day's date is after the as-of.
@@ -282,7 +297,8 @@ describeSpark('Spark', () => {
         expectOracle(texts, { network: all, options }, textNames, {
           engine: 'spark',
           spark: {
-            ...{ ...spark, master: cluster.url },
+            ...spark,
+            master: cluster.url,
             conf: { ...quickConf, 'spark.sql.shuffle.partitions': '3', 'spark.sql.adaptive.enabled': 'false' },
           },
         }),
@@ -308,7 +324,9 @@ describeSpark('Spark', () => {
     await using server = await S3Server.start();
     const { endpoint, region, keys } = server.settings;
     const client = new S3Client({
-      ...{ endpoint, region, forcePathStyle: true },
+      endpoint,
+      region,
+      forcePathStyle: true,
       credentials: { accessKeyId: keys?.accessKey ?? '', secretAccessKey: keys?.secretKey ?? '' },
     });
     await client.send(new CreateBucketCommand({ Bucket: 'lake' }));
@@ -375,7 +393,9 @@ describeSpark('Spark', () => {
 
   test('on a cluster of its own processes holds user ids up to 2^63 − 1 exactly', async () => {
     const settings: Partial<Settings> = {
-      ...{ engine: 'spark', userIds: 'bigint', ranking: 'circles' },
+      engine: 'spark',
+      userIds: 'bigint',
+      ranking: 'circles',
       spark: { ...spark, master: 'local-cluster[2,1,1024]' },
     };
     try {
@@ -402,8 +422,12 @@ describeSpark('Spark', () => {
     writeFolder(case3().network, input);
     const { home } = testSettings();
     const env = {
-      ...{ KITH_HOME: home, KITH_ENGINE: 'spark', KITH_SPARK_MASTER: 'local[1]' },
-      ...{ KITH_SPARK_MEMORY: memory, KITH_NEO4J_HEAP: '768m', KITH_NEO4J_PAGE_CACHE: '256m' },
+      KITH_HOME: home,
+      KITH_ENGINE: 'spark',
+      KITH_SPARK_MASTER: 'local[1]',
+      KITH_SPARK_MEMORY: memory,
+      KITH_NEO4J_HEAP: '768m',
+      KITH_NEO4J_PAGE_CACHE: '256m',
     };
     const args = ['run', '--input', input, '--as-of', '2020-06-15', '--allow', 'stale,shrink'];
     const applications = () => processesOf('SparkSubmit', home);

@@ -27,7 +27,10 @@ function follow(page: string): string {
   const mine = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
   const env = { ...Object.fromEntries(mine), KITH_NEO4J_HEAP: '512m', KITH_NEO4J_PAGE_CACHE: '128m' };
   const { status, stdout, stderr } = spawnSync('bash', ['-c', commandsOf(page)], {
-    ...{ cwd: checkout, env, encoding: 'utf8', maxBuffer: 2 ** 26 },
+    cwd: checkout,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
   });
   expect({ page, status, said: status === 0 ? '' : stdout + stderr }).toEqual({ page, status: 0, said: '' });
   // Each page cleans up after itself.

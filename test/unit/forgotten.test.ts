@@ -36,7 +36,9 @@ function writeDay(): string {
 
 async function read(forgotten?: Forgotten) {
   return readFolder(await openFolder(writeDay()), {
-    ...{ workDir: join(home, 'work'), rejectsPath: join(home, 'rejects.csv'), limits: inputLimits },
+    workDir: join(home, 'work'),
+    rejectsPath: join(home, 'rejects.csv'),
+    limits: inputLimits,
     ...(forgotten && { forgotten }),
   });
 }
@@ -76,7 +78,9 @@ describe('who was forgotten', () => {
     const day = writeDay();
     writeFileSync(join(day, 'user.csv'), 'user_id,discoverable\n7,1\n1,0\n7,0\n');
     await using staged = await readFolder(await openFolder(day), {
-      ...{ workDir: join(home, 'work'), rejectsPath: join(home, 'rejects.csv'), limits: inputLimits },
+      workDir: join(home, 'work'),
+      rejectsPath: join(home, 'rejects.csv'),
+      limits: inputLimits,
       forgotten: Forgotten.of(settings()),
     });
     expect(staged).toMatchObject({ forgotten: 6, words: 1 });
@@ -134,7 +138,11 @@ describe('erasing a user', () => {
   test('from messages leaves no byte of their words in the file', async () => {
     const path = join(home, 'messages.duckdb');
     const messages = [1, 7, 2].map((userId, i) => ({
-      ...{ id: BigInt(i), userId, at: 1000 + i, words: `word of user${'abcdefghij'[userId]}zq`, isGood: undefined },
+      id: BigInt(i),
+      userId,
+      at: 1000 + i,
+      words: `word of user${'abcdefghij'[userId]}zq`,
+      isGood: undefined,
     }));
     {
       await using store = await MessageStore.open(path);

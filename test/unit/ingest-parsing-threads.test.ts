@@ -55,7 +55,10 @@ test('a large file is read by threads: nothing is lost, and bad rows keep their 
     await using staged = await readFolder(await openFolder(join(dir, '20240131')), options);
     expect(staged.files).toEqual([
       {
-        ...{ file: 'like.csv', lines: count, parsed: count - bad.length, rejected: bad.length },
+        file: 'like.csv',
+        lines: count,
+        parsed: count - bad.length,
+        rejected: bad.length,
         selfDropped: selfDirected.length,
       },
     ]);

@@ -11,8 +11,14 @@ const all: Required<RunSettings> = {
     bases: { follow: 2000, reply: 3500, like: 0, mention: 1 },
     minReputation: 0.7,
   },
-  ...{ ranking: 'circles', recommendEngaged: false, popularAtMost: 3, strangersAtMost: 300 },
-  ...{ dismissDays: 7, activeDays: 60, excludeLaterFollows: true, reputation: 'none' },
+  ranking: 'circles',
+  recommendEngaged: false,
+  popularAtMost: 3,
+  strangersAtMost: 300,
+  dismissDays: 7,
+  activeDays: 60,
+  excludeLaterFollows: true,
+  reputation: 'none',
 };
 
 test.each([

@@ -139,10 +139,14 @@ describe('circles', () => {
   test('whoever has done nothing is told why they get the popular', () => {
     const text = renderUser(
       view({
-        ...{ run: byCircles, vias: [] },
+        run: byCircles,
+        vias: [],
         recommendations: [
           {
-            ...{ userId: 99, rank: 1, score: '0.3000000', source: 'popular' },
+            userId: 99,
+            rank: 1,
+            score: '0.3000000',
+            source: 'popular',
             reasons: [{ userId: 99, weight: '0.3000000', source: 'popular' }],
           },
         ],
@@ -156,24 +160,28 @@ describe('circles', () => {
 
   test('why somebody is recommended is said in words, and who speaks for them where that is asked for', () => {
     const explained: CirclesExplanation = {
-      ...{
-        userId: 42,
-        recId: 1454,
-        run: byCircles,
-        recommended: true,
-        rank: 3,
-        score: '0.4500000',
-        obstacles: [],
-        vias: 10,
-      },
+      userId: 42,
+      recId: 1454,
+      run: byCircles,
+      recommended: true,
+      rank: 3,
+      score: '0.4500000',
+      obstacles: [],
+      vias: 10,
       terms: [
         {
-          ...{ source: 'circle', via: 912, rank: 2, members: 45, weight: '0.2000000' },
-          ...{ lately: [5, 7, 8], before: Array.from({ length: 11 }, (_, i) => 100 + i) },
+          source: 'circle',
+          via: 912,
+          rank: 2,
+          members: 45,
+          weight: '0.2000000',
+          lately: [5, 7, 8],
+          before: Array.from({ length: 11 }, (_, i) => 100 + i),
         },
         { source: 'popular', rank: 8, weight: '0.1500000' },
         {
-          ...{ source: 'engages-with-you', weight: '0.1000000' },
+          source: 'engages-with-you',
+          weight: '0.1000000',
           activities: [{ type: 'like', at: run.asOf - 60, messageId: '1' }],
         },
       ],
@@ -188,7 +196,9 @@ describe('circles', () => {
     expect(text).not.toContain('5, 7, 8');
     expect(renderCircles(explained, true)).toContain('5, 7, 8, 100, 101');
     const missed: CirclesExplanation = {
-      ...{ ...explained, recommended: false, rank: 31 },
+      ...explained,
+      recommended: false,
+      rank: 31,
       obstacles: [{ kind: 'not-among-best', rank: 31, lowestScore: '0.5000000', missing: '0.0500000' }],
     };
     expect(renderCircles(missed, false)).toContain(

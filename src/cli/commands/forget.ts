@@ -41,7 +41,10 @@ export function addForgetCommand(program: Command): void {
       const isDry = dryRun === true;
       const { wasForgotten, found, unreachable } = await interruptible((signal) =>
         forget(settings, userId, {
-          ...{ isDry, signal, onProgress: say, seen: name },
+          isDry,
+          signal,
+          onProgress: say,
+          seen: name,
         }),
       );
       const before = wasForgotten ? ', who had been forgotten before' : '';

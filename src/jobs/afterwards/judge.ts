@@ -68,8 +68,11 @@ async function readTurned(
   let done = 0;
   for (const { first, end } of ranges) {
     const { rows } = await graph.read<TurnedUser>('cypher/past/turned.cypher', {
-      ...{ first, end, listed: BigInt(listed) },
-      ...{ asOf: BigInt(asOf), window: BigInt(settings.weighting.windowSeconds) },
+      first,
+      end,
+      listed: BigInt(listed),
+      asOf: BigInt(asOf),
+      window: BigInt(settings.weighting.windowSeconds),
     });
     users.push(...rows);
     report({ doing: 'looking for new partners', share: ++done / ranges.length });

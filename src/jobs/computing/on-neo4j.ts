@@ -34,7 +34,11 @@ export const neo4jEngine: Engine = {
   async load(context, staged, flagged, report) {
     const { settings, attempt, database, signal, summary } = context;
     const loaded = await loadFolder(settings, staged, {
-      ...{ flagged, workDir: workFolder(settings, attempt), fence: attempt, signal, report },
+      flagged,
+      workDir: workFolder(settings, attempt),
+      fence: attempt,
+      signal,
+      report,
       hold: (move) => database.transaction(move),
     });
     summary.loader = loaded.loader;
@@ -80,7 +84,9 @@ export const neo4jEngine: Engine = {
         },
         async () => {
           await makeCarried(graph, wanted, {
-            ...{ users, computing, sessions },
+            users,
+            computing,
+            sessions,
             onProgress: (done, total) => report({ doing: 'computing the lists of vias', share: done / total }),
           });
           const suspended = await countSuspended(graph, asOf, weighting);
@@ -110,7 +116,9 @@ export const neo4jEngine: Engine = {
         written,
         async (take, soFar) =>
           recommendAll(graph, {
-            ...{ ...written.wanted, computing, sessions },
+            ...written.wanted,
+            computing,
+            sessions,
             take: async (rows) => {
               dropped = sumOf(dropped, rows.dropped);
               await take(Buffer.from(rows.recommendations, 'latin1'), Buffer.from(rows.reasons, 'latin1'));

@@ -179,7 +179,10 @@ function weights({ run, settings }: RunContext): Application['parameters'] {
     asOf: BigInt(run.asOf),
     horizon: BigInt(accepted.known()?.horizon ?? nothingExpired),
     window: BigInt(weighting.windowSeconds),
-    ...{ follow: BigInt(follow), reply: BigInt(reply), like: BigInt(like), mention: BigInt(mention) },
+    follow: BigInt(follow),
+    reply: BigInt(reply),
+    like: BigInt(like),
+    mention: BigInt(mention),
     one: weightUnits(weighting),
   };
 }

@@ -122,7 +122,10 @@ interface RowOfFile {
 async function* recordsOf(path: string): AsyncGenerator<RowOfFile> {
   let cut: string | undefined;
   const parser = parse({
-    ...{ raw: true, relax_column_count: true, relax_quotes: true, skip_records_with_error: true },
+    raw: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_records_with_error: true,
     on_skip: (_, raw) => {
       cut = raw;
     },

@@ -10,8 +10,15 @@ export class WallClock {
   constructor(timeZone: string) {
     const [two, numeric] = ['2-digit', 'numeric'] as const;
     this.#format = new Intl.DateTimeFormat('en-US', {
-      ...{ timeZone, calendar: 'gregory', hourCycle: 'h23' },
-      ...{ year: numeric, month: two, day: two, hour: two, minute: two, second: two },
+      timeZone,
+      calendar: 'gregory',
+      hourCycle: 'h23',
+      year: numeric,
+      month: two,
+      day: two,
+      hour: two,
+      minute: two,
+      second: two,
     });
   }
 

@@ -55,7 +55,8 @@ export async function readVias(
   busy: readonly bigint[],
 ): Promise<{ userId: bigint; others: bigint[] }[]> {
   const { rows } = await graph.read<{ userId: bigint; others: bigint[] }>('cypher/circles/vias.cypher', {
-    ...{ ...range, busy: [...busy] },
+    ...range,
+    busy: [...busy],
   });
   return rows;
 }

@@ -205,7 +205,8 @@ export async function hiddenUsers(graph: Graph): Promise<bigint[]> {
 /** Who has done nothing in so many days before `asOf` (epoch seconds). */
 export async function inactiveUsers(graph: Graph, asOf: number, days: number): Promise<bigint[]> {
   const { rows } = await graph.read<{ inactive: bigint[] }>('cypher/words/inactive.cypher', {
-    ...{ asOf: BigInt(asOf), since: BigInt(asOf - days * 86_400) },
+    asOf: BigInt(asOf),
+    since: BigInt(asOf - days * 86_400),
   });
   return rows[0]?.inactive ?? [];
 }
@@ -230,7 +231,8 @@ async function goodAround(
   if (!filtered) return undefined;
   const { rows } = await graph.read<{ good: bigint[] }>(ranking.recommend.goodAround, {
     ...shared,
-    ...{ userId, minReputation },
+    userId,
+    minReputation,
   });
   return rows[0]?.good ?? [];
 }
@@ -244,8 +246,11 @@ async function recommend(
   good: GoodUsers,
 ): Promise<{ users: UserRecommendations[]; dropped: DroppedCandidates }> {
   const { rows } = await graph.read<UserRecommendations & DroppedRow>(wanted.ranking.recommend.cypher, {
-    ...{ first: range.first, end: range.end, ...shared },
-    ...{ filtered: good !== undefined, good: good ?? [] },
+    first: range.first,
+    end: range.end,
+    ...shared,
+    filtered: good !== undefined,
+    good: good ?? [],
   });
   return { users: rows, dropped: droppedIn(rows, wanted) };
 }
