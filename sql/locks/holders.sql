@@ -22,8 +22,8 @@ SELECT
     SELECT
     FROM pg_roles AS reader
     JOIN pg_roles AS readers ON readers.rolname = 'kith_readers'
-    -- A superuser counts as a member of every role.
-    WHERE reader.oid = usesysid AND NOT reader.rolsuper AND pg_has_role(reader.oid, readers.oid, 'MEMBER')
+    -- A superuser counts as a member of every role, and Kith's own role, which made this one, is a member of it, too.
+    WHERE reader.oid = usesysid AND NOT reader.rolsuper AND NOT reader.rolcreaterole AND pg_has_role(reader.oid, readers.oid, 'MEMBER')
   ) AS "isReader"
 FROM present
 LEFT JOIN pg_stat_activity USING (pid)

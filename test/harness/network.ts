@@ -40,7 +40,14 @@ export class TestNetwork implements AsyncDisposable {
     const network = new TestNetwork(settings, await up(settings));
     await network.reset();
     await network.#removeJobs();
+    await network.#removeReaders();
     return network;
+  }
+
+  /** Removes the role of readers, which survives a reset, with what it may read. */
+  async #removeReaders(): Promise<void> {
+    const { rows } = await this.pool.query("SELECT to_regrole('kith_readers') AS readers");
+    if (rows[0]?.readers) await this.pool.query('DROP OWNED BY kith_readers; DROP ROLE kith_readers');
   }
 
   /** Removes jobs and the schedule, which survive a reset. */

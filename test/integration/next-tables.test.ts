@@ -460,6 +460,19 @@ describe('a member of kith_readers', () => {
     await expect(reader.query('SELECT 1')).rejects.toThrow();
   });
 
+  test("is not Kith's own role, which made that role", async () => {
+    await rows.stage(50, 1);
+    await rows.publish();
+    await rows.stage(50, 2);
+    await using own = await rows.reader();
+    await own.query('BEGIN');
+    await runsIn(own, 'rec_reasons');
+    await expect(rows.publish({ patienceSeconds: 2 })).rejects.toThrow(
+      /^Nothing was published, because a report of kith /,
+    );
+    expect((await own.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
   test('keeps its transaction if somebody else is in the way as well, and so does everybody else', async () => {
     await rows.stage(50, 1);
     await rows.publish();
