@@ -1,4 +1,4 @@
-/** The test suites. scripts/test.ts runs them one after the other with --selectProjects, some with two workers. */
+/** The test suites. scripts/test.ts runs them one after the other with --selectProjects, some with several workers. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

@@ -8,7 +8,7 @@ import { runSuite } from './test/run-suite.ts';
 import { noTotals } from './test/totals-reporter.ts';
 
 /**
- * The time limit of each suite, over twice what it takes on two cores, and how many of its files run in parallel: three
+ * The time limit of each suite, well above what it takes on two cores, and how many of its files run in parallel: three
  * where tests wait for engines to start or locks to end half of the time.
  */
 const suites = new Map([

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { linkedFolder } from '../storage/linked-folder.ts';
 import { syncFolder } from '../storage/sync-folder.ts';
 import { discardBrokenStart } from './first-start.ts';
 import type { EngineHome } from './home.ts';
-import { linkedFolder } from './linked-folder.ts';
 import type { HeldLock } from './lock.ts';
 import { refuseLinksInData } from './neo4j-folders.ts';
 

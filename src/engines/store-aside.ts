@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EngineError, messageOf } from '../errors.ts';
+import { linkedFolder } from '../storage/linked-folder.ts';
 import { syncFolder } from '../storage/sync-folder.ts';
 import { codeOf } from './failure.ts';
 import { type EngineHome, homeOf, prepareHome } from './home.ts';
 import { importFolder } from './import-folder.ts';
-import { linkedFolder } from './linked-folder.ts';
 import { withLock } from './lock.ts';
 import { stopNeo4j } from './neo4j.ts';
 import { stopPostgres } from './postgres.ts';

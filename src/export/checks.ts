@@ -291,7 +291,7 @@ function judgeRowCounts(found: Findings, run: CheckedRun): { outcome: CheckOutco
   if (lost.length + grown.length === 0) {
     if (!isComparable) return { outcome: 'skipped', detail: `run ${last.id}, published before, had other settings` };
     const unjudged = tables.filter(([, rows, before]) => isBeyond(rows, before));
-    const why = `fewer than ${leastCompared} rows, and growth beyond the week after a run, are not judged`;
+    const why = `fewer than ${leastCompared} rows before, or growth other than from a day to a week after that run, is not judged`;
     const exceptions = unjudged.length > 0 ? `; ${unjudged.map(describe).join(', ')}: ${why}` : '';
     return { outcome: 'passed', detail: `compared with run ${last.id}${exceptions}` };
   }

@@ -4,7 +4,6 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Settings } from '../config/settings.ts';
-import { linkedFolder } from '../engines/linked-folder.ts';
 import { up } from '../engines/stack.ts';
 import { BadInputError, BusyError } from '../errors.ts';
 import { publishedTables } from '../export/published-tables.ts';
@@ -21,6 +20,7 @@ import { fieldOf, writeWeekScores } from '../scoring/reputation/write-scores.ts'
 import { findShown } from '../show/shown-run.ts';
 import { lackOfSpace } from '../storage/disk-full.ts';
 import { duckDbPath } from '../storage/duckdb-path.ts';
+import { linkedFolder } from '../storage/linked-folder.ts';
 import { isWide, userIdOf } from '../user-id.ts';
 
 /** How the tables are written. */

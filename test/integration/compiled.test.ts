@@ -121,19 +121,24 @@ describe.each(Object.entries(endless))('a call of kith.%s', (_, statement) => {
   });
 });
 
+/** What recommends to everybody, but for what becomes of it. */
+const toEverybody = {
+  asOf: 1001,
+  weighting,
+  ranking: secondDegree,
+  recommendEngaged: true,
+  computing: { by: 'compiled' },
+  sessions: 1,
+  filter: { filtered: false, minReputation: 0 },
+  onProgress: () => undefined,
+} as const;
+
 test('a stream that is stopped in the middle says so, and the server is idle', async () => {
   const stop = new AbortController();
   await using graph = new Graph(access, stop.signal);
   const taken = recommendAll(graph, {
-    asOf: 1001,
-    weighting,
-    ranking: secondDegree,
-    recommendEngaged: true,
-    computing: { by: 'compiled' },
-    sessions: 1,
-    filter: { filtered: false, minReputation: 0 },
+    ...toEverybody,
     take: async () => stop.abort(),
-    onProgress: () => undefined,
   });
   await expect(taken).rejects.toThrow(InterruptedError);
   await until('the server to be idle', async () => (await calls()).length === 0);
@@ -181,15 +186,8 @@ describe("on somebody else's server", () => {
         computeClosest(graph, { first: 0n, end: 5n }, 1001, weighting, secondDegree.closest, { by: 'compiled' });
       expect(await few()).toEqual(['']);
       const many = recommendAll(graph, {
-        asOf: 1001,
-        weighting,
-        ranking: secondDegree,
-        recommendEngaged: true,
-        computing: { by: 'compiled' },
-        sessions: 1,
-        filter: { filtered: false, minReputation: 0 },
+        ...toEverybody,
         take: async () => undefined,
-        onProgress: () => undefined,
       });
       await expect(many).rejects.toThrow(KithError);
       await expect(many).rejects.toThrow(/memory/i);

@@ -16,10 +16,3 @@ export type Tensor = import('@tensorflow/tfjs-node').Tensor;
 export type Tensor1D = import('@tensorflow/tfjs-node').Tensor1D;
 export type Tensor2D = import('@tensorflow/tfjs-node').Tensor2D;
 export type Tensor3D = import('@tensorflow/tfjs-node').Tensor3D;
-
-/** Which backend computes, and with which library. */
-export function describeBackend(): string {
-  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
-  const native = tf.getBackend() === 'tensorflow' ? `native, libtensorflow ${binding.TF_Version}` : 'not native';
-  return `${tf.getBackend()} (${native}), TensorFlow.js ${tf.version.tfjs}`;
-}
