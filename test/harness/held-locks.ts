@@ -1,9 +1,13 @@
 import neo4j from 'neo4j-driver';
 import pg from 'pg';
 import type { Stack } from '../../src/engines/stack.ts';
+import { until } from './until.ts';
 
 /** Something that whoever needs the same has to wait for, until it is disposed of; nothing is changed by it. */
-export type Held = AsyncDisposable;
+export interface Held extends AsyncDisposable {
+  /** Resolves once somebody waits for it. */
+  awaited(): Promise<void>;
+}
 
 /** What a statement locks in Neo4j: it is run and, in the end, rolled back. */
 export async function heldInGraph(stack: Stack, cypher: string): Promise<Held> {
@@ -11,7 +15,14 @@ export async function heldInGraph(stack: Stack, cypher: string): Promise<Held> {
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
   const transaction = await driver.session().beginTransaction({ timeout: 0 });
   await transaction.run(cypher);
+  const blocked = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN status";
   return {
+    async awaited() {
+      await until('a transaction of Neo4j to be blocked', async () => {
+        const { records } = await driver.executeQuery(blocked);
+        return records.length > 0;
+      });
+    },
     async [Symbol.asyncDispose]() {
       // Neo4j may be gone by now.
       await transaction.rollback().catch(() => undefined);
@@ -27,7 +38,11 @@ export async function heldInPostgres(stack: Stack, sql: string): Promise<Held> {
   await client.connect();
   await client.query('BEGIN');
   await client.query(sql);
+  const blocked = 'SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))';
   return {
+    async awaited() {
+      await until('a transaction of Postgres to be blocked', async () => (await client.query(blocked)).rowCount !== 0);
+    },
     async [Symbol.asyncDispose]() {
       await client.end();
     },

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { BusyError, ChecksFailedError, EngineError } from '../../src/errors.ts';
 import { type CheckContext, type CheckOutcome, checkTables } from '../../src/export/checks.ts';
@@ -7,6 +6,7 @@ import type { PublishedTable } from '../../src/export/published-tables.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { secondDegree } from '../../src/scoring/ranking/second-degree.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { until as untilSo } from '../harness/until.ts';
 import { writeFolder } from '../oracle/arbitrary-network.ts';
 import type { Activity } from '../oracle/network.ts';
 import { ring as ringRows, runsIn, StagedRows } from './staged-rows.ts';
@@ -456,11 +456,7 @@ describe('what applications rely on', () => {
 describe('two at once, and connections that break', () => {
   /** Waits until `condition` gives a row, and returns it. */
   async function until<Row extends pg.QueryResultRow>(condition: string): Promise<Row> {
-    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(10)) {
-      const { rows: found } = await network.pool.query<Row>(condition);
-      if (found[0]) return found[0];
-    }
-    throw new Error(`Never came true: ${condition}`);
+    return untilSo(condition, async () => (await network.pool.query<Row>(condition)).rows[0]);
   }
 
   test('a second run is refused while one is in progress', async () => {
@@ -490,31 +486,27 @@ describe('two at once, and connections that break', () => {
       'the connection that watches for an instant',
       "query LIKE '%The transactions that have one of these tables%' AND pid <> pg_backend_pid()",
     ],
-  ])(
-    'a run that loses %s ends with an EngineError, the tables stay, and the next run works',
-    async (_, lost) => {
-      await network.reset();
-      const input = folderOf(ring(12));
-      await network.run({ input, asOf: asOfDay(0) });
-      const before = await everything();
-      await using reader = await rows.reader();
-      // Somebody has the tables open, so that the run stays where it is until it is ended.
-      await reader.query('BEGIN');
-      await runsIn(reader, 'recommendations');
-      const running = network.run({ input, asOf: asOfDay(1) });
-      running.catch(() => undefined);
-      await until(`SELECT 1 FROM pg_stat_activity WHERE ${publisher}`);
+  ])('a run that loses %s ends with an EngineError, the tables stay, and the next run works', async (_, lost) => {
+    await network.reset();
+    const input = folderOf(ring(12));
+    await network.run({ input, asOf: asOfDay(0) });
+    const before = await everything();
+    await using reader = await rows.reader();
+    // Somebody has the tables open, so that the run stays where it is until it is ended.
+    await reader.query('BEGIN');
+    await runsIn(reader, 'recommendations');
+    const running = network.run({ input, asOf: asOfDay(1) });
+    running.catch(() => undefined);
+    await until(`SELECT 1 FROM pg_stat_activity WHERE ${publisher}`);
 
-      await until(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${lost}`);
-      await expect(running).rejects.toThrow(EngineError);
-      await reader.query('COMMIT');
-      expect(await everything()).toEqual(before);
-      const { rows: runs } = await network.pool.query('SELECT status, error FROM kith.runs ORDER BY started_at');
-      expect(runs.map(({ status }) => status)).toEqual(['published', 'failed']);
-      expect(runs[1].error).toMatch(/Postgres/);
-      const next = await network.run({ input, asOf: asOfDay(1) });
-      for (const table of tables) expect(await runsIn(reader, table)).toEqual([next.run.startedAt]);
-    },
-    60_000,
-  );
+    await until(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${lost}`);
+    await expect(running).rejects.toThrow(EngineError);
+    await reader.query('COMMIT');
+    expect(await everything()).toEqual(before);
+    const { rows: runs } = await network.pool.query('SELECT status, error FROM kith.runs ORDER BY started_at');
+    expect(runs.map(({ status }) => status)).toEqual(['published', 'failed']);
+    expect(runs[1].error).toMatch(/Postgres/);
+    const next = await network.run({ input, asOf: asOfDay(1) });
+    for (const table of tables) expect(await runsIn(reader, table)).toEqual([next.run.startedAt]);
+  });
 });

@@ -8,6 +8,7 @@ import { EngineError, InterruptedError } from '../../src/errors.ts';
 import { generate } from '../../src/generate/generate.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { findPgbouncer, Pgbouncer, pgbouncerIsMissing } from '../harness/pgbouncer.ts';
+import { until } from '../harness/until.ts';
 import type { Polls } from './polling-readers.ts';
 import type { PooledReads } from './pooled-readers.ts';
 import { runsIn, StagedRows } from './staged-rows.ts';
@@ -235,7 +236,6 @@ describe('a transaction that stays open', () => {
       const { startedAt } = await rows.publish();
       expect(await runsIn(reader, 'recommendations')).toEqual([startedAt]);
     },
-    60_000,
   );
 
   test('READ COMMITTED that ends in time sees the previous run, and then the next one is published', async () => {
@@ -245,11 +245,10 @@ describe('a transaction that stays open', () => {
     await rows.stage(50, 2);
     const said: string[] = [];
     const publishing = rows.publish({ onProgress: (text) => said.push(text) });
-    await sleep(2500);
+    await until('the publish to wait', () => said.join().includes('waiting for a report of kith'));
     expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
     await reader.query('COMMIT');
     const { startedAt } = await publishing;
-    expect(said.join()).toContain('waiting for a report of kith');
     expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
   });
 
@@ -275,14 +274,12 @@ describe('a transaction that stays open', () => {
       await rows.stage(70, 2);
       const said: string[] = [];
       const publishing = rows.publish({ onProgress: (text) => said.push(text) });
-      await sleep(2500);
+      await until('the publish to wait', () => said.join().includes('waiting for a report of kith'));
       for (const table of tables) expect(await runsIn(reader, table)).toEqual(before);
       await reader.query('COMMIT');
       const { startedAt } = await publishing;
-      expect(said.join()).toContain('waiting for a report of kith');
       expect(await runsIn(reader, 'rec_reasons')).toEqual([startedAt]);
     },
-    60_000,
   );
 
   test.each(['REPEATABLE READ', 'SERIALIZABLE'])(
@@ -317,7 +314,6 @@ describe('a transaction that stays open', () => {
       await reader.query('COMMIT');
       await writer.query('ROLLBACK');
     },
-    60_000,
   );
 
   test('Ctrl-C ends the wait at once and leaves no reader locked out', async () => {

@@ -50,7 +50,7 @@ describe('kith stopped in the middle', () => {
         try {
           const run = new RunningCommand(['run', '--input', input], env);
           await run.says(`${step}: begins`);
-          await sleep(1_000);
+          await held?.awaited();
           expect(run.process.exitCode).toBeNull();
           const { code, stderr } = await run.end(signal);
           expect({ code, stderr }).toMatchObject({ code: signal === 'SIGINT' ? 130 : null });
