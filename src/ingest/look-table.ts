@@ -73,7 +73,11 @@ export function lookAtTable(text: string, about: LookedAt): TableLook | undefine
   const isText = about.userIds === 'text';
   const isSpaced =
     delimiter !== 'blanks' &&
-    sample.some((cells, i) => hasBlanks(cells, form) && !(isText && (rows[i] as string).includes('"')));
+    sample.some((cells, i) => {
+      const line = rows[i] as string;
+      if (line.includes('"')) return !isText && (hasBlanks(cells, form) || hasBlanksAtQuotes(line, delimiter));
+      return hasBlanks(cells, form);
+    });
   // Whether a text has blanks at its ends is told from its own row alone.
   form.hasBlanks = isSpaced || (isText && delimiter !== 'blanks');
   const width = form.width ?? (kind === 'follow' ? 4 : columnsOf[kind].length);
@@ -164,8 +168,13 @@ function cellsOf(line: string, delimiter: Delimiter): string[] | undefined {
       .split(/[ \t]+/)
       .map((cell) => cell.replace('\0', ' '));
   if (!line.includes('"')) return line.split(delimiter);
+  return parsed(line, { delimiter, ltrim: true });
+}
+
+/** The cells of a line that has quotes; undefined if they are wrong. */
+function parsed(line: string, how: { delimiter: string; ltrim?: boolean; trim?: boolean }): string[] | undefined {
   try {
-    return parse(line, { delimiter, relax_column_count: true, ltrim: true })[0];
+    return parse(line, { relax_column_count: true, ...how })[0];
   } catch (error) {
     if (error instanceof CsvError) return undefined;
     throw error;
@@ -193,6 +202,12 @@ function hasBlanks(cells: readonly string[], { places }: TableForm): boolean {
     const cell = cells[place] ?? '';
     return cell.trim() !== cell && cell.trim() !== '';
   });
+}
+
+/** Whether a line is written as `"1", "2"`: its cells don't show it, since what is in quotes begins with them. */
+function hasBlanksAtQuotes(line: string, delimiter: Delimiter): boolean {
+  const isRead = (trim: boolean) => parsed(line, { delimiter, trim }) !== undefined;
+  return !isRead(false) && isRead(true);
 }
 
 /** @throws BadInputError if the first line names columns that aren't known */

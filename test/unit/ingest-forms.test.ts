@@ -49,6 +49,7 @@ const at = 1717052400;
 /** Three follows of `at`, as a table with a delimiter. */
 const follows = (between = ',', time = '2024-05-30 07:00:00') =>
   ['1,2', '2,3', '3,1'].map((pair) => `${pair.replace(',', between)}${between}${time}\n`).join('');
+const quotedFollows = (between: string) => follows('","').replace(/.+/g, '"$&"').replaceAll('","', `"${between}"`);
 const read3 = ['follow 1 2 1717052400 -', 'follow 2 3 1717052400 -', 'follow 3 1 1717052400 -'];
 
 /** As it should be, with how it is told in the summary. */
@@ -59,6 +60,8 @@ const tables: [name: string, file: string, content: string | Buffer, form: strin
   ['pipes', 'follow.csv', follows('|'), '`|`'],
   ['blanks, with a time that holds one', 'follow.txt', follows('  '), 'blanks'],
   ['a blank after a comma', 'follow.csv', follows(', '), 'blanks around values'],
+  ['a blank after a comma, before quotes', 'follow.csv', quotedFollows(', '), 'blanks around values'],
+  ['a blank before a comma, behind quotes', 'follow.csv', quotedFollows(' ,'), 'blanks around values'],
   ['a header', 'follow.csv', `user_id,engaged_with_user_id,timestamp\n${follows()}`, 'header'],
   [
     'a header in quotes, after a mark',
