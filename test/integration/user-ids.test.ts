@@ -119,3 +119,21 @@ test('a home keeps the kind of its first run until it is reset', async () => {
   );
   expect(rows).toEqual([{ type: 'integer' }]);
 });
+
+test('a view of others on the empty tables is named where it stands in the way of another kind', async () => {
+  await network.reset();
+  const input = writeRing([1n, 2n, 3n], '20240603');
+  const run = (userIds: 'int' | 'bigint') => network.run({ input, reputation: false, settings: { userIds } });
+  await withDatabase({ ...network.settings, userIds: 'int' }, undefined, async () => undefined);
+  await network.pool.query('CREATE VIEW public.mine AS SELECT user_id FROM graph_recs.closest_connections');
+  try {
+    const refused = run('bigint');
+    await expect(refused).rejects.toThrow(BadInputError);
+    await expect(refused).rejects.toThrow(/KITH_USER_IDS=bigint \(view (public\.)?mine depends on .*\): drop it/);
+    await run('int');
+  } finally {
+    await network.pool.query('DROP VIEW public.mine');
+  }
+  await network.reset();
+  await run('bigint');
+});
