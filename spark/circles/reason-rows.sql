@@ -1,4 +1,4 @@
--- Rows of rec_reasons in key order: user, recommended, reason, weight, sources.
+-- Rows of rec_reasons in key order: user, recommended, reason, weight, sources. Numbers are sorted, not their texts.
 CREATE TABLE reason_rows USING text AS
 SELECT
   concat_ws(
@@ -14,5 +14,8 @@ SELECT
       CASE WHEN is_engaging THEN 'engages-with-you' END
     )
   )
-FROM reason
-ORDER BY user_id, other_id, reason_id
+FROM (
+  SELECT user_id, other_id, reason_id, units, is_circle, is_popular, is_engaging
+  FROM reason
+  ORDER BY user_id, other_id, reason_id
+)

@@ -1,4 +1,4 @@
--- Rows of recommendations in key order: user, recommended, score, rank, source.
+-- Rows of recommendations in key order: user, recommended, score, rank, source. Numbers are sorted, not their texts.
 CREATE TABLE recommendation_rows USING text AS
 SELECT
   concat_ws(
@@ -9,5 +9,4 @@ SELECT
     rank,
     CASE source WHEN 0 THEN 'circle' WHEN 1 THEN 'popular' ELSE 'engages-with-you' END
   )
-FROM recommendation
-ORDER BY user_id, other_id
+FROM (SELECT user_id, other_id, score, rank, source FROM recommendation ORDER BY user_id, other_id)

@@ -1,6 +1,6 @@
 -- Edges with exponential decay: each edge's sum is rounded to whole 1e-9; h stays linear. See edges-linear.sql.
 CREATE TABLE edge USING parquet AS
-SELECT user_id, engaged_id, s, h
+SELECT user_id, engaged_id, s, h, row_number() OVER (PARTITION BY user_id ORDER BY s DESC, engaged_id) AS rank
 FROM (
   SELECT
     user_id,

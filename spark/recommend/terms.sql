@@ -2,10 +2,10 @@
 CREATE TEMPORARY VIEW term AS
 SELECT
   user_id,
-  entry.other_id AS other_id,
-  coalesce(reason_id, entry.other_id) AS reason_id,
+  other_id,
+  coalesce(reason_id, other_id) AS reason_id,
   source,
-  entry.mark AS mark,
-  entry.share * times DIV by AS units
-FROM (SELECT /*+ REPARTITION(user_id) */ user_id, reason_id, source, times, by, entries FROM listed)
-LATERAL VIEW explode(entries) AS entry
+  marks[place] AS mark,
+  shares[place] * times DIV by AS units
+FROM (SELECT /*+ REPARTITION(user_id) */ user_id, reason_id, source, times, by, others, shares, marks FROM listed)
+LATERAL VIEW posexplode(others) AS place, other_id
