@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Whose memory it is. */
-export type Owner = 'kith' | 'neo4j' | 'importer' | 'postgres';
+export type Owner = 'kith' | 'neo4j' | 'importer' | 'spark' | 'postgres';
 
 /** Bytes at one moment (epoch milliseconds). */
 export interface Sample {
@@ -101,6 +101,7 @@ function ownerOf(command: string, home: string): Owner | undefined {
   if (!command.includes(home)) return undefined;
   if (command.includes('kith.Neo4jImport')) return 'importer';
   if (command.includes('kith.Neo4jServer')) return 'neo4j';
+  if (command.includes('deploy.SparkSubmit')) return 'spark';
   return command.includes(`${home}/postgres`) ? 'postgres' : undefined;
 }
 
