@@ -81,8 +81,8 @@ async function benchSize(
     else await sitting.run(first);
     if (next) keep('next', await sitting.next([first, next], newActivitiesOf(network)));
     if (only.includes('show')) keep('show', await sitting.show(network));
-    // The tables of each ranking are read the same way, and those with supernodes, too.
-    if (only.includes('serve') && ranking === rankings[0] && !options.supernodes)
+    // The tables of each ranking are read the same way.
+    if (only.includes('serve') && ranking === rankings[0])
       results.write('serve', entry<Figures['serve']>(await sitting.serve(network)));
   }
   if (only.includes('read')) {

@@ -110,6 +110,12 @@ function settingOf(text: string, known: Record<string, string>): Record<string, 
   return { ...known, [name]: value };
 }
 
+/** Many readers are measured on a network without supernodes: there is one place for their figures. */
+function defaultParts({ simulateDays, supernodes }: { simulateDays: number; supernodes?: boolean }): Part[] {
+  if (simulateDays > 0) return ['days', 'report'];
+  return ['first', 'next', 'show', ...(supernodes ? [] : (['serve'] as const)), 'report'];
+}
+
 /**
  * Settings of the engines' sizes may come from the environment, others only by --set: nothing else of a person's own
  * gets in.
@@ -151,8 +157,7 @@ export function readOptions(
     .addHelpText('after', examples);
   if (!parseOptions(program, args)) return undefined;
   const given = program.opts<Partial<Options> & { activities?: number[]; simulateDays: number }>();
-  const only: Part[] =
-    given.only ?? (given.simulateDays > 0 ? ['days', 'report'] : ['first', 'next', 'show', 'serve', 'report']);
+  const only = given.only ?? defaultParts(given);
   const simulateDays = only.includes('days') ? given.simulateDays || 30 : 0;
   if (given.input !== undefined && (given.sizes || given.activities || given.supernodes || simulateDays > 0))
     throw new BadInputError('--input is a network of its own: it goes with neither sizes, --supernodes nor days.');
