@@ -1,4 +1,4 @@
-// What Spark's tasks took and moved, a line a step, from the event logs of its applications: `npx tsx bench/spark-cost.ts DIR`,
+// What Spark's tasks took and moved in each step, from the event logs of its applications: `npx tsx bench/spark-cost.ts DIR`,
 // after a run with KITH_SPARK_CONF="spark.eventLog.enabled=true;spark.eventLog.compress=false;spark.eventLog.dir=DIR".
 // Processor time does not depend on what else the machine does. The tables of docs/scale.md come from it.
 import { readdirSync, readFileSync } from 'node:fs';
@@ -34,8 +34,16 @@ interface Cost {
 
 function costOf(files: readonly string[]): Cost {
   const cost: Cost = {
-    ...{ name: '?', tasks: 0, coreSeconds: 0, longestTask: 0, collectionSeconds: 0 },
-    ...{ shuffledBytes: 0, shuffledRecords: 0, writtenBytes: 0, spilledBytes: 0, mostMemory: 0 },
+    name: '?',
+    tasks: 0,
+    coreSeconds: 0,
+    longestTask: 0,
+    collectionSeconds: 0,
+    shuffledBytes: 0,
+    shuffledRecords: 0,
+    writtenBytes: 0,
+    spilledBytes: 0,
+    mostMemory: 0,
   };
   for (const line of files.flatMap((file) => readFileSync(file, 'utf8').split('\n'))) {
     if (line === '') continue;

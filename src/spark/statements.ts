@@ -85,7 +85,8 @@ export function recommendStatements(
         ] as const)
       : (['spark/second-degree/vias.sql', 'spark/second-degree/lists.sql', 'spark/second-degree/listed.sql'] as const)),
     'spark/recommend/terms.sql',
-    isCircles ? 'spark/circles/candidates.sql' : 'spark/second-degree/candidates.sql',
+    isCircles ? 'spark/circles/summed.sql' : 'spark/second-degree/summed.sql',
+    'spark/recommend/candidates.sql',
     isCircles && popularAtMost !== undefined ? 'spark/circles/kept.sql' : 'spark/recommend/kept.sql',
     'spark/recommend/recommendations.sql',
     'spark/recommend/reasons.sql',
