@@ -20,7 +20,7 @@ WITH x, times, [i IN range(0, size(coalesce(x.closest, [])) - 1) WHERE x.closest
 RETURN
   x.userId AS member,
   size(x.ties) AS ties,
-  times * round(10000 / sqrt(size(x.ties))) / 10000 AS voice,
+  CASE WHEN x.ties IS NULL THEN 0 ELSE times * round(10000 / sqrt(size(x.ties))) / 10000 END AS voice,
   vote
 ORDER BY vote IS NULL, vote DESC, voice DESC, member
 LIMIT 200

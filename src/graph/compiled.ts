@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { type Graph, isUnknownProcedure } from './graph.ts';
 
 /** The version of engines/neo4j/plugin that fits the statements compiled.cypher. */
-const pluginVersion = 5n;
+const pluginVersion = 6n;
 
 /** By what closest connections and recommendations are computed; `why` it is not by the faster of the two. */
 export type Computing = { by: 'compiled' } | { by: 'cypher'; why: string };

@@ -15,6 +15,7 @@ import { TestNetwork } from '../harness/network.ts';
 import {
   arbitraryCase,
   denseNetwork,
+  mutesOfAll,
   withRandomWords,
   writeFolder,
   writeReputation,
@@ -159,6 +160,17 @@ describe('the tables of circles are those of the definition', () => {
       const reputation = new Map(dense(4).network.activities.map(({ user }) => [user, (user % 10) / 10]));
       const decay = { kind: 'exponential', halfLifeSeconds: 20 * 86_400 } as const;
       await expectOracle({ ...dense(4, { reputation, decay }), compiled }, 'merge');
+    });
+
+    test('for somebody who mutes everybody, through whom others are recommended people nonetheless', async () => {
+      const { network: given, options } = dense(9);
+      const muting = given.activities[0]?.engaged as number;
+      const ids = new Set(given.activities.flatMap(({ user, engaged }) => [user, engaged]));
+      const words = mutesOfAll([...ids], muting, options.asOf - 1);
+      const { reasons } = expectedCircles({ ...given, words }, options);
+      const because = reasons.filter((row) => row.split(',')[2] === String(muting) && row.endsWith(',circle'));
+      expect(because.length).toBeGreaterThan(10);
+      await expectOracle({ network: { ...given, words }, options, compiled }, 'merge');
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isNearRoundingBorder } from './edge-weights.ts';
-import { type Activity, activityTypes, type Case, type OracleOptions } from './network.ts';
+import { type Activity, activityTypes, type Case, type OracleOptions, type Word } from './network.ts';
 import { distinct } from './oracle.ts';
 
 export { denseNetwork } from './dense-network.ts';
@@ -155,6 +155,7 @@ export function withRandomWords(example: Case): fc.Arbitrary<Case> {
   return fc
     .record({
       words: fc.array(word, { maxLength: 25, size: 'max' }),
+      mutesAll: fc.option(id, { freq: 1 }),
       discoverable: fc.array(fc.constantFrom(true, true, true, false), {
         minLength: ids.length,
         maxLength: ids.length,
@@ -163,8 +164,17 @@ export function withRandomWords(example: Case): fc.Arbitrary<Case> {
       activeDays: fc.constantFrom(undefined, undefined, 1, 30),
       excludeLaterFollows: fc.boolean(),
     })
-    .map(({ words, discoverable, ...more }) => ({
-      network: { ...network, words, discoverable: known(ids, discoverable) },
+    .map(({ words, mutesAll, discoverable, ...more }) => ({
+      network: {
+        ...network,
+        words: mutesAll === null ? words : [...words, ...mutesOfAll(ids, mutesAll, options.asOf - 1)],
+        discoverable: known(ids, discoverable),
+      },
       options: { ...options, ...more },
     }));
+}
+
+/** A user mutes everybody: they have no ties, but may be others' tie. */
+export function mutesOfAll(ids: readonly number[], user: number, at: number): Word[] {
+  return ids.map((other) => ({ type: 'mute', user, other, at }));
 }

@@ -77,9 +77,9 @@ export function expectedCircles(network: Network, options: CirclesOptions): Circ
   const alike: Numbers = new Map();
   const mass = new Map<number, bigint>();
   for (const v of users) {
-    if (tiesOf(v).length === 0) continue;
     const members = users.filter((x) => tiesOf(x).includes(v)).map((x) => ({ x, b: voice(x) }));
-    members.push({ x: v, b: 3n * voice(v) });
+    // Somebody who mutes all whom they have to do with has no ties, but may be others' tie.
+    if (tiesOf(v).length > 0) members.push({ x: v, b: 3n * voice(v) });
     const den = members.reduce((sum, { b }) => sum + b, 30_000n);
     // 5. Alike.
     const num = new Map<number, bigint>();

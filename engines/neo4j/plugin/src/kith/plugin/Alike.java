@@ -148,13 +148,14 @@ public final class Alike {
     }
 
     void keep(Node user, int v) {
-      if (own[v] == none) {
+      if (own[v] == none && last[v] == none) {
         user.removeProperty("alike");
         user.removeProperty("alikeShares");
         user.removeProperty("circleMass");
         return;
       }
-      long mass = massOfNobody + listen(own[v], ownVoices);
+      // Who mutes all their ties has none, but may be one of theirs.
+      long mass = massOfNobody + (own[v] == none ? 0 : listen(own[v], ownVoices));
       for (int place = last[v]; place != none; place = before[place]) mass += listen(member[place], 1);
       best.clear();
       for (int i = 0; i < summedCount; i++) {
