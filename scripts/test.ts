@@ -13,9 +13,9 @@ import { noTotals } from './test/totals-reporter.ts';
  */
 const suites = new Map([
   ['unit', { minutes: 15, workers: 2 }],
-  ['integration', { minutes: 45, workers: 3 }],
+  ['integration', { minutes: 60, workers: 3 }],
   ['timed', { minutes: 10, workers: 1 }],
-  ['slow', { minutes: 35, workers: 3 }],
+  ['slow', { minutes: 50, workers: 3 }],
 ]);
 const [wanted, ...patterns] = process.argv.slice(2);
 

@@ -1,5 +1,5 @@
-// The circle of each of $vias: everybody who has the via among their ties, and the via itself, and how each voted for
-// $recId: 2 if they have engaged with them recently, 1 if before, 0 if $recId is none of their closest. A via a row;
+// The circle of each of $vias: everybody who has the via among their ties, and the via itself if it has ties, and how each
+// voted for $recId: 2 if they have engaged with them recently, 1 if before, 0 if $recId is none of their closest. A via a row;
 // members and votes are parallel, the highest votes first, then by id. With activities as of $asOf in a $window of
 // seconds.
 UNWIND $vias AS id
@@ -12,7 +12,7 @@ CALL (v) {
   RETURN collect(x) AS others
 }
 CALL (v, others) {
-  UNWIND others + [v] AS x
+  UNWIND others + CASE WHEN v.ties IS NULL THEN [] ELSE [v] END AS x
   WITH
     x.userId AS member,
     coalesce([i IN range(0, size(coalesce(x.closest, [])) - 1) WHERE x.closest[i] = $recId | x.closestVotes[i]][0], 0) AS vote

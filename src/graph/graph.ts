@@ -12,6 +12,7 @@ import { statement } from '../config/project.ts';
 import { isBroken } from '../engines/reach.ts';
 import { DiskFullError, EngineError, EngineLostError, InterruptedError, KithError, messageOf } from '../errors.ts';
 import { isNoSpace } from '../storage/disk-full.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { type Fence, staleAttempt } from './fence.ts';
 import { sendWithoutDelay } from './no-delay.ts';
 import { beyondAllUsers } from './user-ranges.ts';
@@ -95,13 +96,13 @@ export class Graph implements AsyncDisposable {
    * is broken off.
    */
   async *stream<Row extends RecordShape>(file: CypherFile, parameters: Parameters = {}): AsyncGenerator<Row> {
-    using stop = this.#stop();
+    this.#refuseStopped();
     const session = this.#driver.session({ fetchSize: streamedRows });
     try {
-      const tx = await stop.race(session.beginTransaction(noLimit));
+      const tx = await this.#unlessStopped(session.beginTransaction(noLimit));
       const rows = tx.run<Row>(statement(file), sendable(parameters))[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await stop.race(rows.next());
+        const { done, value } = await this.#unlessStopped(rows.next());
         if (done) return;
         yield value.toObject() as Row;
       }
@@ -144,9 +145,9 @@ export class Graph implements AsyncDisposable {
   }
 
   async #begin(session: Session, timeout: number): Promise<Transaction> {
-    using stop = this.#stop();
+    this.#refuseStopped();
     try {
-      return await stop.race(session.beginTransaction({ timeout }));
+      return await this.#unlessStopped(session.beginTransaction({ timeout }));
     } catch (error) {
       throw this.#errorOf('a transaction', error);
     }
@@ -157,9 +158,9 @@ export class Graph implements AsyncDisposable {
     file: CypherFile,
     parameters: Parameters,
   ): Promise<Answer<Row>> {
-    using stop = this.#stop();
+    this.#refuseStopped();
     try {
-      return answerOf<Row>(await stop.race(trial.run<Row>(statement(file), sendable(parameters))));
+      return answerOf<Row>(await this.#unlessStopped(trial.run<Row>(statement(file), sendable(parameters))));
     } catch (error) {
       throw this.#errorOf(file, error);
     }
@@ -263,10 +264,10 @@ export class Graph implements AsyncDisposable {
   }
 
   async #run<T>(file: CypherFile, work: (session: Session) => Promise<T>): Promise<T> {
-    using stop = this.#stop();
+    this.#refuseStopped();
     const session = this.#driver.session();
     try {
-      return await stop.race(work(session));
+      return await this.#unlessStopped(work(session));
     } catch (error) {
       throw this.#errorOf(file, error);
     } finally {
@@ -276,21 +277,12 @@ export class Graph implements AsyncDisposable {
   }
 
   /** Ends waiting once it is asked to stop: a session that is closed while it waits to try again would never say so. */
-  #stop(): { race<T>(waiting: Promise<T>): Promise<T> } & Disposable {
+  #unlessStopped<T>(waiting: Promise<T>): Promise<T> {
+    return unlessAborted(waiting, [this.#signal, this.#stopping.signal], stoppedError);
+  }
+
+  #refuseStopped(): void {
     if (this.#signal?.aborted) throw stoppedError();
-    let stop = () => {};
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () => reject(stoppedError());
-    });
-    stopped.catch(() => undefined);
-    const signals = [this.#signal, this.#stopping.signal];
-    for (const signal of signals) signal?.addEventListener('abort', stop, { once: true });
-    return {
-      race: (waiting) => Promise.race([waiting, stopped]),
-      [Symbol.dispose]: () => {
-        for (const signal of signals) signal?.removeEventListener('abort', stop);
-      },
-    };
   }
 
   /** What to throw for whatever ended a statement. */

@@ -1,4 +1,5 @@
 import { InterruptedError } from '../errors.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 
 /** Characters, not bytes: enough to make the cost of a write negligible. */
 const blockLength = 256 * 1024;
@@ -16,7 +17,7 @@ export async function* textBlocks(
   try {
     for (;;) {
       if (signal?.aborted) throw stopped();
-      const { done, value } = await orStopped(blocks.next(), signal);
+      const { done, value } = await unlessAborted(blocks.next(), [signal], stopped);
       if (done) return;
       yield value;
     }
@@ -25,16 +26,6 @@ export async function* textBlocks(
     // Waiting for a silent text would never end.
     if (!signal?.aborted) await closed;
   }
-}
-
-/** Not Promise.race with one promise for all blocks, which would keep every block in memory. */
-function orStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(stopped());
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 function stopped(): InterruptedError {

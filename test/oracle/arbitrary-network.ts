@@ -155,7 +155,7 @@ export function withRandomWords(example: Case): fc.Arbitrary<Case> {
   return fc
     .record({
       words: fc.array(word, { maxLength: 25, size: 'max' }),
-      mutesAll: fc.option(id, { freq: 1 }),
+      mutesAll: fc.option(id, { freq: 4 }),
       discoverable: fc.array(fc.constantFrom(true, true, true, false), {
         minLength: ids.length,
         maxLength: ids.length,

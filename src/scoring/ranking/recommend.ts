@@ -158,7 +158,10 @@ export async function candidatesOf(
   shared: Parameters,
 ): Promise<UserRecommendations | undefined> {
   const good = await goodAround(graph, userId, wanted, shared);
-  const all = { ...shared, most: 2n ** 31n, about };
+  const most = 2n ** 31n;
+  // Nobody is left out for being popular unless a setting says so.
+  const popularAtMost = wanted.popularAtMost === undefined ? most : shared.popularAtMost;
+  const all = { ...shared, most, popularAtMost, about };
   return (await recommend(graph, onlyUser(userId), wanted, all, good)).users[0];
 }
 
