@@ -155,7 +155,7 @@ export function withRandomWords(example: Case): fc.Arbitrary<Case> {
   return fc
     .record({
       words: fc.array(word, { maxLength: 25, size: 'max' }),
-      mutesAll: fc.option(id, { freq: 4 }),
+      mutesAll: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: id }),
       discoverable: fc.array(fc.constantFrom(true, true, true, false), {
         minLength: ids.length,
         maxLength: ids.length,
@@ -167,7 +167,7 @@ export function withRandomWords(example: Case): fc.Arbitrary<Case> {
     .map(({ words, mutesAll, discoverable, ...more }) => ({
       network: {
         ...network,
-        words: mutesAll === null ? words : [...words, ...mutesOfAll(ids, mutesAll, options.asOf - 1)],
+        words: mutesAll === undefined ? words : [...words, ...mutesOfAll(ids, mutesAll, options.asOf - 1)],
         discoverable: known(ids, discoverable),
       },
       options: { ...options, ...more },
