@@ -21,7 +21,7 @@ export interface ActivityRows {
   lines: number;
   users: UserColumn;
   engaged: UserColumn;
-  /** −1 for follows, which have no message; of a block or mute its end in epoch seconds, or −1. */
+  /** −1 for follows, which have no message; of a block or mute its end in epoch seconds, from 0 on, or −1. */
   messages: BigInt64Array;
   /** Epoch seconds. */
   instants: Float64Array;
@@ -179,7 +179,7 @@ export class RowBuilder {
       const end = this.#endOf(fields);
       if (Number.isNaN(end))
         return columnReason(fields, this.#until, timeReason(this.#times, fields.text(this.#until), 'until'));
-      message = BigInt(Math.max(-1, end));
+      message = BigInt(end);
     }
     if (this.#named) this.#name(this.#named, fields, user, engaged);
     if (user === engaged) {
@@ -225,11 +225,11 @@ export class RowBuilder {
     return countReason(count, this.#least === this.#most ? String(this.#most) : `${this.#least} or ${this.#most}`);
   }
 
-  /** The end that a row names, −1 if none; NaN if it is no time. */
+  /** The end that a row names, 0 if it is before 1970; −1 if none; NaN if it is no time. */
   #endOf(fields: LineFields): number {
     const place = this.#until;
     if (place >= fields.count || isEmpty(fields, place)) return -1;
-    return instantOfBytes(fields.bytes, fields.from(place), fields.to(place), this.#times);
+    return Math.max(0, instantOfBytes(fields.bytes, fields.from(place), fields.to(place), this.#times));
   }
 
   columns(): Omit<ActivityRows, 'lines' | 'rejects'> {

@@ -57,6 +57,13 @@ test('files of words are read, with the end of a block if it has one, whatever t
   expect(staged).toMatchObject({ words: 9, repeated: 1, expired: 0, newest: undefined, activities: { follow: 0 } });
 });
 
+test('an end before 1970 is an end', async () => {
+  const ends = ['1960-01-01', '1969-12-31 23:59:59', '1970-01-01', ''];
+  const block = ends.map((end, i) => `1,${i + 2},2024-05-30 07:00:00,${end}\n`).join('');
+  const { words } = await read({ 'block.csv': block });
+  expect(words).toEqual([`block 1 2 ${at} 0`, `block 1 3 ${at} 0`, `block 1 4 ${at} 0`, `block 1 5 ${at} -`]);
+});
+
 test('a snapshot is as of the date of its folder', async () => {
   const { words } = await read({ 'follows-snapshot.csv': '1,2\n1,3\n2,1\n' });
   expect(words).toEqual([`snapshot 1 2 ${date} -`, `snapshot 1 3 ${date} -`, `snapshot 2 1 ${date} -`]);
