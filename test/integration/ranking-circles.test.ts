@@ -10,7 +10,9 @@ import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { silent } from '../../src/jobs/watcher.ts';
 import { circles } from '../../src/scoring/ranking/circles.ts';
 import { recommendAll, recommendTo } from '../../src/scoring/ranking/recommend.ts';
+import { explain } from '../../src/show/explain.ts';
 import { showPublished } from '../../src/show/show-published.ts';
+import { shownRun } from '../../src/show/shown-run.ts';
 import { TestNetwork } from '../harness/network.ts';
 import {
   arbitraryCase,
@@ -291,6 +293,40 @@ test('a run keeps its ranking, and its steps alone go by the one that closest wa
   expect(view?.recommendations.map(({ userId }) => `${view.userId},${userId}`)).toContain(recommended);
   const later = await checkShown(network.settings, new AbortController().signal);
   expect(later.checks.find(({ name }) => name === 'reasons')).toMatchObject({ outcome: 'skipped' });
+});
+
+test('the popular are not bounded unless a setting says so: the 21st is told their rank, and nothing of a bound', async () => {
+  await network.reset();
+  const asOf = Date.UTC(2024, 5, 1) / 1000;
+  const follow = (user: number, engaged: number) => ({
+    type: 'follow' as const,
+    user,
+    engaged,
+    message: null,
+    at: asOf - 86_400,
+  });
+  // 1 has one tie, through whom nobody comes; of the popular 100 has 30 followers, 101 has 29, and so on.
+  const fans = Array.from({ length: 30 }, (_, i) =>
+    Array.from({ length: 30 - i }, (_, popular) => follow(200 + i, 100 + popular)),
+  );
+  const given: Network = { activities: [follow(1, 2), ...fans.flat()], suspended: new Map() };
+  const options: CirclesOptions = {
+    asOf,
+    windowSeconds: 90 * 86_400,
+    decay: { kind: 'linear' },
+    bases: { follow: 1_000, reply: 1_000, like: 1_000, mention: 1_000 },
+    minReputation: 0.5,
+    reputation: undefined,
+  };
+  await runDay(given, options);
+  expect((await published()).recommendations).toEqual(expectedCircles(given, options).recommendations);
+  const { run } = await shownRun(network.settings);
+  await using graph = new Graph(network.stack.neo4j);
+  for (const rank of [1, 20, 21, 29]) {
+    const why = await explain(graph, run, 1, 99 + rank);
+    expect(why).toMatchObject({ rank, recommended: rank <= 20, terms: [{ source: 'popular', rank }] });
+    expect(why.obstacles).toMatchObject(rank <= 20 ? [] : [{ kind: 'not-among-best', rank }]);
+  }
 });
 
 test('people with whom the user has engaged are left out of second-degree, too, where a setting says so', async () => {
