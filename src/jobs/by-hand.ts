@@ -10,7 +10,15 @@ import { refuseExpired } from './horizon.ts';
 import { judgeAge, judgeAsOf } from './judge-as-of.ts';
 import type { Run, RunSettings } from './run.ts';
 import { type PlannedRun, runSettings, wantedRun } from './run-options.ts';
-import { beginRun, continueRun, currentTime, lastComputed, lastPublished, type WantedRun } from './runs.ts';
+import {
+  beginRun,
+  continueRun,
+  currentTime,
+  ingestedSince,
+  lastComputed,
+  lastPublished,
+  type WantedRun,
+} from './runs.ts';
 import { settingsAsEnvironment } from './settings-as-environment.ts';
 import { dryRun, puttingBack, type StepName, wholeRun } from './step-name.ts';
 import type { Watcher } from './watcher.ts';
@@ -100,9 +108,10 @@ async function putBack(dry: Run, settings: Settings, watcher: Watcher, signal: A
 
 /**
  * A part of a run by hand. `ingest` and `closest` begin a run of their own; `recommend` and `publish` go on with the
- * one that `closest` began, whatever was ingested in between.
+ * one that `closest` began.
  *
- * @throws BadInputError if the part before it was not done, or was done with other options; else as `runWhole`
+ * @throws BadInputError if the part before it was not done, or was done with other options, or if a folder was ingested
+ *   since; else as `runWhole`
  */
 export async function runPart(
   part: Part,
@@ -140,6 +149,7 @@ async function goOn(
   refuseExpired(run, horizon);
   // Publishing it again changes nothing.
   if (part === 'publish' && run.status === 'published') return run;
+  if (run.status !== 'published') await refuseIngestedSince(part, database, run);
   if (part === 'publish') {
     if (!isRecommended)
       throw new BadInputError('Recommendations are not computed: call `kith recommend` before `kith publish`.');
@@ -155,6 +165,15 @@ async function goOn(
   const again = await beginRun(database, { ...changed, steps: stepsOfPart.closest });
   await conduct(again);
   return continueRun(database, again, steps);
+}
+
+/** @throws BadInputError if a folder came in between: a part of the tables would know of it, and another would not */
+async function refuseIngestedSince(part: Part, database: Database, run: Run): Promise<void> {
+  const since = await ingestedSince(database, run.id);
+  if (since !== undefined)
+    throw new BadInputError(
+      `Run ${since} has ingested a folder since closest connections were computed: call \`kith closest\` again before \`kith ${part}\`.`,
+    );
 }
 
 /** @throws BadInputError if an option says otherwise than the connections were computed by */

@@ -6,7 +6,7 @@ import { stepsOf } from './attempt.ts';
 import { engines } from './computing/engine-by-name.ts';
 import type { Run } from './run.ts';
 import { summaryOf } from './run-summary.ts';
-import { lastPublished, listsOf } from './runs.ts';
+import { graphOf, lastPublished } from './runs.ts';
 import { withDatabase } from './with-database.ts';
 
 /**
@@ -22,10 +22,10 @@ export async function checkShown(
   return withDatabase(settings, signal, async (database) => {
     const run = await lastPublished(database);
     if (!run) throw new BadInputError('Nothing has been published yet: run `kith run --input DIR` first.');
-    const { areThere, ingestedSince } = await listsOf(database, run);
+    const { hasLists, ingestedSince } = await graphOf(database, run);
     const graphChangedBy =
       ingestedSince && `can't be judged, since run ${ingestedSince} has changed what the graph knows`;
-    const listsChangedBy = areThere ? undefined : "can't be judged, since the lists in the graph are of another run";
+    const listsChangedBy = hasLists ? undefined : "can't be judged, since the lists in the graph are of another run";
     const checked = {
       ...run,
       ranking: rankings[run.settings.ranking],

@@ -49,6 +49,8 @@ export interface RunSummary {
   messages?: number;
   /** `none`: nobody was filtered by reputation. */
   reputation?: ReputationSummary | 'none';
+  /** A hash of the scores that were set: equal ones of another run are as good. */
+  scores?: string;
   dropped?: { suspended?: number } & DroppedCandidates;
   /** Recommendations and reasons written to their next tables. */
   recommended?: number;

@@ -240,28 +240,53 @@ export async function lastComputed(
   return row && { run: runOf(row), isRecommended: row.recommended };
 }
 
-/** What has become of the lists of a published run. */
-export interface ListsOfRun {
-  /** Whether those that its engine has now are the run's: its own, or the same, which a dry run has put back. */
-  areThere: boolean;
-  /** Why they are not, as a clause. */
-  whyNot?: string;
-  /** The run that was the first to ingest a folder since. */
+/** What the graph still has of a published run. */
+export interface GraphOfRun {
+  /** Whether the lists that its engine has now are the run's: its own, or the same, which a dry run has put back. */
+  hasLists: boolean;
+  /** The run that was the first to ingest a folder since: words are not applied any more, and more may be known. */
   ingestedSince?: string;
+  /** If the run has filtered by scores: why those in the graph are not its own, as a clause. */
+  whyNoScores?: string;
+  /** Why it can't tell of the run, as a clause; undefined: it can. */
+  whyNot?: string;
 }
 
-export async function listsOf(database: Database, published: Run): Promise<ListsOfRun> {
+/** What the graph still has of a published run. Whatever changes it has said so in its step before. */
+export async function graphOf(database: Database, published: Run): Promise<GraphOfRun> {
   const last = await lastComputed(database, published.engine);
-  const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [published.id]);
-  const ingestedSince = since?.id;
+  const since = await ingestedSince(database, published.id);
+  const isOwn = last?.run.id === published.id;
   const isAgain = last !== undefined && isPutBack(published, last.run);
-  if (last?.run.id === published.id || (isAgain && !since)) return { areThere: true, ingestedSince };
-  const whyNot = !last
-    ? 'the graph has no whole lists now, since it was rebuilt, or another run was computing them'
-    : isAgain
-      ? `run ${ingestedSince} has ingested a folder since, with which the lists in the graph were computed again`
-      : `the graph has the lists of run ${last.run.id} now`;
-  return { areThere: false, whyNot, ingestedSince };
+  const hasLists = isOwn || (isAgain && !since);
+  const whyNoScores = published.settings.reputation === 'none' ? undefined : await whyOtherScores(database, published);
+  return { hasLists, ingestedSince: since, whyNoScores, whyNot: whyOther() ?? whyNoScores };
+
+  function whyOther(): string | undefined {
+    if (!last) return 'the graph has no whole lists now, since it was rebuilt, or another run was computing them';
+    if (!isOwn && !isAgain) return `the graph has the lists of run ${last.run.id} now`;
+    if (!since) return undefined;
+    const again = isAgain ? ', with which the lists in the graph were computed again' : '';
+    return `run ${since} has ingested a folder since${again}`;
+  }
+}
+
+/** The id of the run that was the first to ingest a folder after a run began to compute its closest connections. */
+export async function ingestedSince(database: Database, runId: string): Promise<string | undefined> {
+  const [since] = await database.query<{ id: string }>('sql/runs/ingested-since.sql', [runId]);
+  return since?.id;
+}
+
+/** Why the scores in the graph are not those of a run, as a clause; undefined if they are. */
+async function whyOtherScores(database: Database, { id }: Run): Promise<string | undefined> {
+  const [last] = await database.query<{ id: string; isRebuilt: boolean; isWhole: boolean; isOfRun: boolean }>(
+    'sql/runs/last-scored.sql',
+    [id],
+  );
+  if (!last) return 'the graph has no scores';
+  if (last.isRebuilt) return 'the graph has no scores now, since it was rebuilt';
+  if (!last.isWhole) return `run ${last.id} has begun to set other scores in the graph`;
+  return last.isOfRun ? undefined : `the graph has the scores of run ${last.id} now`;
 }
 
 /** Whether a run has computed the lists of a published one in the graph again. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { withGiven } from '../config/ranking-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { up } from '../engines/stack.ts';
-import { EngineError, InterruptedError } from '../errors.ts';
+import { BadInputError, EngineError, InterruptedError } from '../errors.ts';
 import { horizonOf } from '../graph/expire.ts';
 import { Graph } from '../graph/graph.ts';
 import { judgeSums } from '../graph/judge-sums.ts';
@@ -88,7 +88,8 @@ interface PreviewOptions {
  * is changed in a transaction that is rolled back, and nothing else is written.
  *
  * @param change the settings to try, from those of the published run
- * @throws BadInputError if nothing is published, if there is no such user, or if activities that count have expired;
+ * @throws BadInputError if nothing is published, if its scores are not in the graph, if there is no such user, or if
+ *   activities that count have expired;
  *   EngineError if it takes too long
  */
 export async function previewIn(
@@ -116,8 +117,12 @@ async function compute(
   signal: AbortSignal,
   onProgress: (doing: string) => void,
 ): Promise<Preview> {
-  const { run: published, isGraphOfRun } = await findShown(database);
+  const { run: published, isGraphOfRun, whyNoScores } = await findShown(database);
   refuseIncomplete(settings, 'neo4j');
+  if (whyNoScores !== undefined)
+    throw new BadInputError(
+      `Run ${published.id} is published, but ${whyNoScores}, and a preview is filtered by the scores in the graph: do the next run first.`,
+    );
   const run: RunFacts = { ...published, settings: change(published.settings) };
   const wanted = wantedOf(run);
   await using graph = new Graph(neo4j, signal);

@@ -7,8 +7,8 @@ import type { RecommendationView, UserView, Weighted } from './show-user.ts';
 import { findShown } from './shown-run.ts';
 
 /**
- * A user as the published tables have them, if the graph has not the lists that were published: what is shown is always
- * of one run. Flags, scores, and who was dropped are not known then. Undefined if the graph has them.
+ * A user as the published tables have them, if the graph has not what was published: what is shown is always of one
+ * run. Flags, scores, and who was dropped are not known then. Undefined if the graph has them.
  *
  * @throws BadInputError if nothing was published yet
  */

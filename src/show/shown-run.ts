@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { BadInputError } from '../errors.ts';
 import { refuseIncomplete } from '../jobs/computing/engine.ts';
 import type { RunFacts, ScoresPlace } from '../jobs/run.ts';
-import { lastPublished, listsOf } from '../jobs/runs.ts';
+import { graphOf, lastPublished } from '../jobs/runs.ts';
 import { withDatabase } from '../jobs/with-database.ts';
 import type { Database } from '../postgres/database.ts';
 
@@ -11,14 +11,16 @@ export interface ShownRun {
   run: RunFacts;
   /** Where its list of scores came from. */
   scores?: ScoresPlace;
-  /** Whether the lists in the graph are those that it published. */
+  /** Whether what is in the graph is what it published. */
   isGraphOfRun: boolean;
-  /** Why they are not, as a clause. */
+  /** Why it is not, as a clause. */
   whyNot?: string;
+  /** If it has filtered by scores: why those in the graph are not its own, as a clause. */
+  whyNoScores?: string;
 }
 
 /**
- * The published run, for what needs a graph; its lists may be another run's.
+ * The published run, for what needs a graph; what that has may be another run's.
  *
  * @throws BadInputError if nothing was published yet, or the graph lacks some of what was accepted
  */
@@ -37,7 +39,7 @@ export async function findShown(database: Database): Promise<ShownRun> {
     );
   const { id, asOf, startedAt, settings } = run;
   const facts = { run: { id, asOf, startedAt, settings }, scores: run.scores };
-  if (run.engine === 'spark') return { ...facts, isGraphOfRun: false, whyNot: 'Spark computed the run' };
-  const { areThere, whyNot } = await listsOf(database, run);
-  return { ...facts, isGraphOfRun: areThere, whyNot };
+  const graph = await graphOf(database, run);
+  const whyNot = run.engine === 'spark' ? 'Spark computed the run' : graph.whyNot;
+  return { ...facts, isGraphOfRun: whyNot === undefined, whyNot, whyNoScores: graph.whyNoScores };
 }

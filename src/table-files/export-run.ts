@@ -79,10 +79,10 @@ export async function exportRun(
           if (format === 'parquet') await toParquet(csv, typesOf(types[table], settings));
         }
         if (found.run.filtered) {
-          const { isGraphOfRun, whyNot } = await findShown(database);
-          if (isGraphOfRun)
+          const { whyNoScores } = await findShown(database);
+          if (whyNoScores === undefined)
             leftOut = await writeReputation(settings, database, found.run, { beside, format, signal, onProgress });
-          else leftOut = `scores, since ${whyNot}`;
+          else leftOut = `scores, since ${whyNoScores}`;
         }
         const files = (await readdir(beside)).sort();
         // It takes the place of an empty folder only.

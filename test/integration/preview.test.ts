@@ -1,4 +1,9 @@
+import { rmSync } from 'node:fs';
+import { runDry } from '../../src/jobs/by-hand.ts';
+import { rebuildGraph } from '../../src/jobs/rebuild.ts';
 import type { RunSettings } from '../../src/jobs/run.ts';
+import { planRun } from '../../src/jobs/run-options.ts';
+import { silent } from '../../src/jobs/watcher.ts';
 import { previewUser } from '../../src/show/preview.ts';
 import { kith } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
@@ -132,4 +137,31 @@ test('a preview that takes too long ends, and says so', async () => {
   const options = { onProgress: () => undefined, limit: 1 };
   const late = previewUser(network.settings, user, (of) => ({ ...of, ranking: 'circles' }), options);
   await expect(late).rejects.toThrow('The preview took longer than 0.001 seconds');
+});
+
+test('without the scores of the published run there is no preview, and a dry run by other scores leaves the published ones', async () => {
+  const [user] = users as [number];
+  const { signal } = new AbortController();
+  const same = () => previewUser(network.settings, user, (of) => of, { onProgress: () => undefined });
+  const before = await same();
+  expect(before.recommendations.length).toBeGreaterThan(0);
+  const { aside } = await rebuildGraph(network.settings, signal, () => undefined);
+  if (aside) rmSync(aside, { recursive: true });
+  const refused = await kith(['preview', String(user)], env);
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /^kith: Run \S+ is published, but the graph has no scores now, since it was rebuilt, .*do the next run first\.$/m,
+    ),
+  });
+  const others = network.folder('others.csv');
+  await writeReputation(new Map([...reputation].map(([id, score]) => [id, 0.9 - score])), others);
+  const settings = { ...network.settings, weighting: before.published.settings.weighting };
+  const asOf = new Date(options.asOf * 1000).toISOString();
+  const planned = await planRun(settings, { reputation: others, asOf, allow: 'stale,shrink' });
+  const notes: string[] = [];
+  await runDry(planned, silent, signal, (note) => notes.push(note));
+  expect(notes).toEqual([]);
+  const after = await same();
+  expect([after.closest, after.recommendations]).toEqual([before.closest, before.recommendations]);
 });

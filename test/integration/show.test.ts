@@ -203,7 +203,8 @@ describe('the command, once a run is published', () => {
         [run.id, run.asOf, JSON.stringify(run.settings), run.startedAt],
       );
       await client.query(
-        "INSERT INTO kith.run_steps (run_id, step, status, token, started_at) VALUES ($1, 'closest', 'done', 1, $2)",
+        `INSERT INTO kith.run_steps (run_id, step, status, attempts, token, started_at)
+         VALUES ($1, 'closest', 'done', 1, 1, $2), ($1, 'reputation', 'done', 1, 2, $2)`,
         [run.id, run.startedAt],
       );
     } finally {

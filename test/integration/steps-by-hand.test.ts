@@ -1,3 +1,5 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { kith as kithWith } from '../harness/command-line.ts';
 import type { TestNetwork } from '../harness/network.ts';
 import type { Activity } from '../oracle/network.ts';
@@ -123,4 +125,93 @@ test('kith check does not judge the published rows by flags and follows that wer
   // The graph has it now, so the next run knows it, too.
   expect(await scene.kith('run', '--input', input)).toMatchObject({ code: 0 });
   expect((await network.tables()).recommendations).not.toContain(first);
+});
+
+test('a folder that comes between two steps is in the tables of both or of neither: closest has to be computed again', async () => {
+  await network.reset();
+  const asOf = ['--as-of', new Date(options.asOf * 1000).toISOString()];
+  expect(await scene.kith('ingest', '--input', scene.written(dense))).toMatchObject({ code: 0 });
+  const [first] = expected.recommendations;
+  const [user, rec] = (first ?? '').split(',');
+  const late = (user_id: number) => {
+    const folder = network.folder('20240101');
+    writeFolder({ activities: [], suspended: new Map([[user_id, true]]) }, folder);
+    appendFileSync(join(folder, 'mute.csv'), `${user},${rec},${new Date((options.asOf - day) * 1000).toISOString()}\n`);
+    return folder;
+  };
+  const refused = async (part: string) => {
+    const refusal = await scene.kith(part);
+    expect(refusal).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^kith: Run \S+ has ingested a folder since closest connections were computed: /),
+    });
+    expect(refusal.stderr).toContain(`call \`kith closest\` again before \`kith ${part}\``);
+    expectOneSentence(refusal);
+  };
+  expect(await scene.kith('closest', ...asOf)).toMatchObject({ code: 0 });
+  expect(await scene.kith('ingest', '--input', late(8_888), '--as-of', '2030-01-01')).toMatchObject({ code: 0 });
+  await refused('recommend');
+  expect(await scene.kith('closest', ...asOf)).toMatchObject({ code: 0 });
+  expect(await scene.kith('recommend')).toMatchObject({ code: 0 });
+  const other = expected.closest.map((line) => Number(line.split(',')[1])).find((id) => id !== Number(rec)) as number;
+  expect(await scene.kith('ingest', '--input', late(other), '--as-of', '2030-01-01')).toMatchObject({ code: 0 });
+  await refused('publish');
+  expect(await network.tables()).toEqual(nothing);
+  for (const part of [['closest', ...asOf], ['recommend'], ['publish']])
+    expect(await scene.kith(...part)).toMatchObject({ code: 0 });
+  const { closest, recommendations } = await network.tables();
+  expect(recommendations.length).toBeGreaterThan(0);
+  const published = [...closest, ...recommendations].map((line) => line.split(',').slice(0, 2));
+  expect(published.filter(([u, w]) => u === user && w === rec)).toEqual([]);
+  expect(published.filter((pair) => pair.includes(String(other)))).toEqual([]);
+});
+
+test('lists that another list of scores was used with are not shown as those of the published run', async () => {
+  await network.reset();
+  const asOf = ['--as-of', new Date(options.asOf * 1000).toISOString()];
+  const users = [...new Set(dense.activities.flatMap(({ user, engaged }) => [user, engaged]))];
+  const listOf = (name: string, isGood: (user: number) => boolean) => {
+    const path = network.folder(name);
+    writeFileSync(path, `user_id,pred\n${users.map((user) => `${user},${isGood(user) ? 1 : 0}\n`).join('')}`);
+    return path;
+  };
+  const even = listOf('even.csv', (user) => user % 2 === 0);
+  const odd = listOf('odd.csv', (user) => user % 2 === 1);
+  const again = listOf('again.csv', (user) => user % 2 === 0);
+  const run = await scene.kith('run', '--input', scene.written(dense), '--reputation', even);
+  expect(run).toMatchObject({ code: 0 });
+  const { recommendations } = await network.tables();
+  const user = (recommendations[0] ?? '').split(',')[0] as string;
+  const published = recommendations.filter((line) => line.startsWith(`${user},`));
+  interface Seen {
+    fromTables?: string;
+    recommendations: { userId: number }[];
+  }
+  const seen = async () => {
+    const { fromTables, recommendations } = JSON.parse((await scene.kith('show', user, '--json')).stdout) as Seen;
+    expect(recommendations.map(({ userId }) => `${user},${userId}`).sort()).toEqual(published);
+    return fromTables;
+  };
+  expect(await seen()).toBeUndefined();
+
+  expect(await scene.kith('closest', ...asOf, '--reputation', even)).toMatchObject({ code: 0 });
+  const other = await scene.kith('recommend', '--reputation', odd);
+  const id = /Run (\S+), as of/.exec(other.stdout)?.[1];
+  expect(id).toBeDefined();
+  expect(await seen()).toBe(`the graph has the scores of run ${id} now`);
+  for (const asked of [
+    ['show', user, '--why', '1'],
+    ['preview', user],
+  ]) {
+    const refused = await scene.kith(...asked);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`the graph has the scores of run ${id} now`),
+    });
+    expectOneSentence(refused);
+  }
+  // Equal scores of another file are as good.
+  expect(await scene.kith('recommend', '--reputation', again)).toMatchObject({ code: 0 });
+  expect(await seen()).toBeUndefined();
+  expect(await scene.kith('preview', user)).toMatchObject({ code: 0 });
 });

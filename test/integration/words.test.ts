@@ -1,8 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RankingName } from '../../src/config/settings.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import { runPart } from '../../src/jobs/by-hand.ts';
+import { planRun } from '../../src/jobs/run-options.ts';
+import { silent } from '../../src/jobs/watcher.ts';
 import { explain } from '../../src/show/explain.ts';
 import { obstacleText } from '../../src/show/obstacle.ts';
+import { previewUser } from '../../src/show/preview.ts';
+import { showPublished } from '../../src/show/show-published.ts';
 import { shownRun } from '../../src/show/shown-run.ts';
 import { TestNetwork } from '../harness/network.ts';
 
@@ -19,15 +25,20 @@ const follows = ['1,2', '1,3', ...[4, 5, 6, 7, 8, 9].flatMap((id) => [`2,${id}`,
   (pair) => `${pair},2024-05-30 07:00:00`,
 );
 
+function written(date: string, files: Record<string, string[]>): string {
+  const input = network.folder(date);
+  mkdirSync(input);
+  for (const [name, lines] of Object.entries(files))
+    writeFileSync(join(input, name), lines.map((line) => `${line}\n`).join(''));
+  return input;
+}
+
 async function run(
   date: string,
   files: Record<string, string[]>,
   settings: Parameters<TestNetwork['run']>[0]['settings'] = {},
 ): Promise<string[]> {
-  const input = network.folder(date);
-  mkdirSync(input);
-  for (const [name, lines] of Object.entries(files))
-    writeFileSync(join(input, name), lines.map((line) => `${line}\n`).join(''));
+  const input = written(date, files);
   await network.run({ input, reputation: false, allow: 'stale,shrink,earlier', settings });
   const { recommendations } = await network.tables();
   return recommendations.filter((line) => line.startsWith('1,')).map((line) => line.slice(2));
@@ -144,4 +155,48 @@ test('follows since the as-of are told, and exclude where a setting says so', as
   expect(await run('20240601', again, { excludeLaterFollows: true })).toEqual(['4', '5', '6', '7']);
   await run('20240602', { 'like.csv': [], 'follows-snapshot.csv': ['1,2', '1,3', '1,9'] });
   expect(await run('20240601', later, { excludeLaterFollows: true })).toEqual(['4', '5', '6', '7', '8']);
+});
+
+test.each<RankingName>(['second-degree', 'circles'])(
+  'a folder that comes after a run by %s changes neither what is shown of it nor a preview, although words have to be applied again',
+  async (ranking) => {
+    await network.reset();
+    const { signal } = new AbortController();
+    const ended = {
+      'follow.csv': [...follows, '1,4,2024-05-30', '6,1,2024-05-30'],
+      'like.csv': ['1,5,7,2024-05-30,like'],
+      // 4 is recommended again, and what 1 does counts for 5 no more.
+      'unfollow.csv': ['1,4,2024-05-31'],
+      'mute.csv': ['1,5,2024-05-31'],
+    };
+    const recommended = await run('20240601', ended, { ranking });
+    expect(recommended).toContain('4');
+    const tables = await network.tables();
+    const shownTo = (user: number, view: Awaited<ReturnType<typeof showPublished>>) =>
+      view?.recommendations.map(({ userId }) => `${user},${userId}`).sort();
+    const publishedTo = (user: number) => tables.recommendations.filter((line) => line.startsWith(`${user},`));
+    expect(await showPublished(network.settings, 1, signal)).toBeUndefined();
+
+    const input = written('20240602', { 'like.csv': ['8,9,8,2024-06-01 12:00:00,like'] });
+    const planned = await planRun({ ...network.settings, loader: 'merge' }, { input, reputation: false });
+    const { run: later } = await runPart('ingest', planned, silent, signal);
+    for (const user of [1, 2, 5, 6]) {
+      const view = await showPublished(network.settings, user, signal);
+      expect(view?.fromTables).toBe(`run ${later.id} has ingested a folder since`);
+      expect(shownTo(user, view)).toEqual(publishedTo(user));
+      const preview = await previewUser(network.settings, user, (of) => of, { onProgress: () => undefined });
+      expect(shownTo(user, preview.user)).toEqual(publishedTo(user));
+      expect(preview.recommendations.every(({ was, rank }) => was === rank)).toBe(true);
+    }
+  },
+);
+
+test('a block or mute that has ended before 1970 is over, and one without an end is not', async () => {
+  await network.reset();
+  const words = {
+    'follow.csv': follows,
+    'block.csv': ['1,4,2024-01-01,1960-01-01', '5,1,2024-01-01,1969-12-31 23:59:59'],
+    'mute.csv': ['1,6,2024-01-01,1970-01-01', '1,7,2024-01-01,', '1,8,1950-01-01,1960-01-01'],
+  };
+  expect(await run('20240601', words)).toEqual(['4', '5', '6', '8', '9']);
 });

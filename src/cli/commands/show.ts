@@ -27,8 +27,8 @@ interface Given {
 
 const examples = `
 Shows what the last published run found: from the graph, or from the published tables if the graph has another run's lists
-by now. Weights and scores are rounded to four places; --json has all digits and every activity. Engines that are not
-running are started.
+or scores by now, or a folder was ingested since. Weights and scores are rounded to four places; --json has all digits and
+every activity. Engines that are not running are started.
 
 Examples:
   Whom is 42 close to, and whom should 42 follow?

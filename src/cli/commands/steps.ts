@@ -21,12 +21,12 @@ const steps: Record<Part, { description: string; examples: string }> = {
       '\nExamples:\n  $ kith closest --as-of 2024-06-01\n  $ kith closest --input graph_data/20240601 --window-days 30\n',
   },
   recommend: {
-    description: 'compute recommendations for the run that `closest` began',
+    description: 'compute recommendations for the run that `closest` began, if nothing was ingested since',
     examples:
       '\nExamples:\n  $ kith recommend\n  $ kith recommend --reputation scores.csv\n  $ kith recommend --model models/2024\n',
   },
   publish: {
-    description: 'check and publish what `closest` and `recommend` have computed',
+    description: 'check and publish what `closest` and `recommend` have computed, if nothing was ingested since',
     examples: '\nExamples:\n  $ kith publish\n',
   },
 };

@@ -104,7 +104,7 @@ export const neo4jEngine: Engine = {
     const { database, run, settings, summary } = context;
     return withGraph(context, async (graph) => {
       const written = writtenRun(context);
-      // A folder may have been loaded since.
+      // A run that goes on may recommend by other settings than closest did.
       await applyWords(graph, wordsOf(written.wanted));
       const { sessions } = settings;
       const computing = await findRecommending(graph, settings, written.wanted);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MessageStore } from '../../messages/message-store.ts';
 import type { Report } from '../../progress.ts';
 import type { ReputationList } from '../../scoring/reputation/reputation-list.ts';
@@ -14,6 +15,13 @@ export async function reputation(context: RunContext, report: Report): Promise<v
   report({ doing: 'setting the scores', count: made?.list.size ?? 0, unit: 'scores' });
   const scored = await engines[context.run.engine].takeScores(context, made?.list);
   summary.reputation = made ? { ...made.summary, scored } : 'none';
+  summary.scores = made && hashOf(made.list);
+}
+
+function hashOf(list: ReputationList): string {
+  const hash = createHash('sha256');
+  for (const [userId, pred] of list) hash.update(`${userId},${pred}\n`);
+  return hash.digest('hex');
 }
 
 async function listOf(
