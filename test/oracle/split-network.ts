@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Case, Network } from './network.ts';
+import { distinct } from './oracle.ts';
 
 /** A network as it arrives: in several folders. */
 export interface SplitCase {
@@ -81,7 +82,17 @@ export function splitOver(example: Case): fc.Arbitrary<SplitCase> {
           },
         },
       };
-    });
+    })
+    .filter((split) => !isRefused(split));
+}
+
+/** Whether the run is refused: its as-of is the date of its folder, most of whose activities are later. */
+function isRefused({ folders, arrivals, whole }: SplitCase): boolean {
+  const { date, network } = folders[arrivals.at(-1) as number] as SplitCase['folders'][number];
+  const { asOf } = whole.options;
+  const counted = distinct(network.activities).filter(({ user, engaged }) => user !== engaged);
+  const later = counted.filter(({ at }) => at > asOf).length;
+  return date === dateOf(asOf) && asOf % day === 0 && later * 2 > counted.length;
 }
 
 function dateOf(seconds: number): string {
