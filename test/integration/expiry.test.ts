@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import neo4j, { type Driver } from 'neo4j-driver';
 import type { Settings } from '../../src/config/settings.ts';
 import { BadInputError, BusyError, ChecksFailedError, StaleAttemptError } from '../../src/errors.ts';
@@ -19,6 +18,7 @@ import { enqueueRuns, queuedRunUnderWay, readRun } from '../../src/jobs/runs.ts'
 import { silent } from '../../src/jobs/watcher.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { RunningCommand } from '../harness/command-line.ts';
+import { type Held, heldInGraph } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
@@ -132,16 +132,10 @@ async function alone(part: Part, options: RunOptions, settings = network.setting
   return runPart(part, await planRun(settings, options), silent, new AbortController().signal);
 }
 
-/** Keeps others from writing the horizon until it is let go. */
-async function holdHorizon(): Promise<() => Promise<void>> {
+/** Keeps others from writing the horizon. */
+async function holdHorizon(): Promise<Held> {
   await raiseHorizon(0);
-  const session = driver.session();
-  const held = session.beginTransaction();
-  await held.run('MATCH (h:Horizon) SET h.held = true');
-  return async () => {
-    await held.rollback().catch(() => undefined);
-    await session.close();
-  };
+  return heldInGraph(network.stack, 'MATCH (h:Horizon) SET h.held = true');
 }
 
 /**
@@ -496,43 +490,37 @@ describe('a run that is published stays so', () => {
   });
 
   test('when Ctrl-C ends what comes after it, with exit code 0', async () => {
-    const letGo = await holdHorizon();
-    try {
-      const { home, embedded } = network.settings;
-      const { neo4jHeap = '', neo4jPageCache = '' } = embedded;
-      const command = new RunningCommand(['run', '--input', folderOf(30, activities)], {
-        ...env,
-        KITH_HOME: home,
-        KITH_NEO4J_HEAP: neo4jHeap,
-        KITH_NEO4J_PAGE_CACHE: neo4jPageCache,
-      });
-      await command.says('expire: begins');
-      await sleep(500);
-      const { code, stdout } = await command.end('SIGINT');
-      expect({ code, stdout }).toEqual({
-        code: 0,
-        stdout: expect.stringMatching(/: published\n[\s\S]*left to the next run: expire \(stopped\)/),
-      });
-      expect((await network.tables()).closest).toHaveLength(2);
-    } finally {
-      await letGo();
-    }
+    await using held = await holdHorizon();
+    const { home, embedded } = network.settings;
+    const { neo4jHeap = '', neo4jPageCache = '' } = embedded;
+    const command = new RunningCommand(['run', '--input', folderOf(30, activities)], {
+      ...env,
+      KITH_HOME: home,
+      KITH_NEO4J_HEAP: neo4jHeap,
+      KITH_NEO4J_PAGE_CACHE: neo4jPageCache,
+    });
+    await command.says('expire: begins');
+    await held.awaited();
+    const { code, stdout } = await command.end('SIGINT');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/: published\n[\s\S]*left to the next run: expire \(stopped\)/),
+    });
+    expect((await network.tables()).closest).toHaveLength(2);
   });
 
   test('when a later run begins meanwhile, which closes the graph to what comes after the one before', async () => {
-    const letGo = await holdHorizon();
-    const first = run(30, activities);
-    try {
+    {
+      await using held = await holdHorizon();
+      const first = run(30, activities);
       const published = "SELECT FROM kith.runs WHERE status = 'published'";
       await until('the publish', async () => (await network.pool.query(published)).rows.length > 0);
-      await sleep(500);
+      await held.awaited();
       // The fence waits for ten seconds.
       const second = alone('ingest', { input: folderOf(31, activities) });
       const why = 'a later run has begun';
       expect((await first).summary.leftUndone).toEqual({ expire: why, compact: why });
       await second;
-    } finally {
-      await letGo();
     }
     expect(await sizes()).toMatchObject({ others: 3 });
   });
