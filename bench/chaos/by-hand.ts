@@ -11,7 +11,7 @@ import { patienceSeconds } from './stage.ts';
 import { untilMoment } from './until-moment.ts';
 
 /** Seconds within which a run ends that is told to stop, or whose disk is full. */
-const endsWithin = { interrupt: 60, 'full-disk': 120 };
+const endsWithin = { interrupt: 180, 'full-disk': 360 };
 
 /**
  * `kith run` by hand, and what disturbs it. A run that ends because of it is begun again for the next disturbance.

@@ -9,8 +9,9 @@ export function hasBrowser(what: string): boolean {
   return executablePath !== undefined;
 }
 
+/** A browser, for whose start Playwright would wait half a minute only. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, ...launchOptions });
+  return chromium.launch({ executablePath, ...launchOptions, timeout: 600_000 });
 }
 
 /** A context whose pages wait ten minutes for what a test expects of them, where Playwright gives up after half of one. */

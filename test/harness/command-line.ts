@@ -52,7 +52,7 @@ export class RunningCommand {
   }
 
   /** Waits until it has said this on standard error; throws if it ends without, or takes too long. */
-  async says(text: string, seconds = 120): Promise<void> {
+  async says(text: string, seconds = 600): Promise<void> {
     const end = performance.now() + seconds * 1000;
     let over = false;
     const isOver = () => {

@@ -37,7 +37,7 @@ describe.each([
 
   test('are each done once, however many workers there are', async () => {
     const done: number[] = [];
-    const workers = await Promise.all([open(), open(), open()]);
+    const workers = await Promise.all([open(60_000), open(60_000), open(60_000)]);
     for (const agenda of workers) {
       agenda.define<{ n: number }>('once', async (job) => void done.push(job.attrs.data.n), { removeOnComplete: true });
       await agenda.start();
