@@ -21,6 +21,7 @@ import neo4j from 'neo4j-driver';
 import pg from 'pg';
 import { readSettings, type Settings } from '../../src/config/settings.ts';
 import { importBeside, moveImportIntoPlace } from '../../src/engines/bulk-import.ts';
+import { codeOf } from '../../src/engines/failure.ts';
 import { homeOf } from '../../src/engines/home.ts';
 import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
@@ -103,9 +104,23 @@ function importFiles(users: number): { nodes: string[]; relationships: { LIKED: 
 
 const countUsers = async () => (await cypher('MATCH (u:User) RETURN count(u)'))[0]?.[0];
 
+/** What this gives; undefined if the process that it looks at, or kills, has ended since. */
+function unlessEnded<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH' || codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function killAll(processes: Process[]): void {
+  for (const { pid } of processes) unlessEnded(() => process.kill(pid, 'SIGKILL'));
+}
+
 afterAll(async () => {
   await down(settings);
-  for (const { pid } of ours()) process.kill(pid, 'SIGKILL');
+  killAll(ours());
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -131,7 +146,10 @@ test('up while it is running, three times at once, gives the same stack', async 
     .sort();
   const again = await Promise.all([up(settings), up(settings), up(settings)]);
   expect(again).toEqual([stack, stack, stack]);
-  const now = await status(settings);
+  const now = await until('both to answer in time', async () => {
+    const each = await status(settings);
+    return each.neo4j.running && each.postgres.running && each;
+  });
   expect(now.neo4j).toMatchObject({ running: true, ...stack.neo4j });
   expect(now.postgres).toMatchObject({ running: true, url: stack.postgres.url });
   expect(before).toEqual(expect.arrayContaining([now.neo4j.pid, now.postgres.pid]));
@@ -141,14 +159,21 @@ test('secrets are in files that only the owner can read, and in no command line 
   const { passwords } = homeOf(settings);
   for (const file of Object.values(passwords)) expect(statSync(file).mode & 0o777).toBe(0o600);
   const secrets = Object.values(passwords).map((file) => readFileSync(file, 'utf8'));
-  const shown = ours().flatMap(({ pid, command }) => [command, readFileSync(`/proc/${pid}/environ`, 'utf8')]);
+  const shown = ours().flatMap(({ pid, command }) => [
+    command,
+    unlessEnded(() => readFileSync(`/proc/${pid}/environ`, 'utf8')) ?? '',
+  ]);
   expect(shown.length).toBeGreaterThan(4);
   for (const secret of secrets) expect(shown.filter((text) => text.includes(secret))).toEqual([]);
 });
 
 test('everything listens on this machine only', () => {
   const inodes = new Set(
-    ours().flatMap(({ pid }) => readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))),
+    ours()
+      .flatMap(
+        ({ pid }) => unlessEnded(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`)) ?? [],
+      )
+      .map((path) => unlessEnded(() => readlinkSync(path))),
   );
   const listening = ['tcp', 'tcp6'].flatMap((name) =>
     readFileSync(`/proc/net/${name}`, 'utf8')
@@ -162,14 +187,6 @@ test('everything listens on this machine only', () => {
   const loopback = ['0100007F', '0000000000000000FFFF00000100007F'];
   expect(listening.filter((address) => !loopback.includes(address ?? ''))).toEqual([]);
 });
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
 
 test('an import next to the running server leaves it alone, and one that fails or is stopped leaves nothing', async () => {
   const files = importFiles(1000);
@@ -194,7 +211,7 @@ test('after kill -9 of everything up starts again with the data, even while a ba
   const isBusy = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%generate_series%' AND pid <> pg_backend_pid()";
   const busy = await until('a busy backend', async () => (await sql(isBusy))[0]);
   const survivor = (busy as { pid: number }).pid;
-  for (const { pid } of ours()) if (pid !== survivor) process.kill(pid, 'SIGKILL');
+  killAll(ours().filter(({ pid }) => pid !== survivor));
   const again = await up(settings);
   await endless;
   expect(ours().map(({ pid }) => pid)).not.toContain(survivor);
@@ -316,7 +333,7 @@ test.each(['system', 'neo4j'])(
     started.catch(() => undefined);
     const store = join(first.home, 'neo4j', 'data', 'databases', name, 'neostore');
     await until(`the store of ${name}`, () => existsSync(store), { pauseMs: 1 });
-    for (const { pid } of ours(first)) process.kill(pid, 'SIGKILL');
+    killAll(ours(first));
     await expect(started).rejects.toBeInstanceOf(EngineError);
     const { neo4j } = await up(first, { only: 'neo4j' });
     expect(await cypher('RETURN 1', neo4j)).toEqual([[1]]);

@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import neo4j from 'neo4j-driver';
+import { codeOf } from '../../src/engines/failure.ts';
 import { type FoundIn, forget } from '../../src/jobs/forget/forget.ts';
 import { withNetworkLock } from '../../src/jobs/network-lock.ts';
 import { Database } from '../../src/postgres/database.ts';
@@ -119,15 +120,23 @@ async function placesOf(text: string): Promise<string[]> {
     const { records } = await driver.executeQuery(`MATCH ${match} RETURN properties(x) AS x`);
     if (records.some((record) => JSON.stringify(record.get('x')).includes(text))) places.push(match);
   }
+  return [...places, ...(await until('files that stay where they are', () => filesWith(text)))];
+}
+
+/** Files of the home in which a text occurs; undefined if one has gone meanwhile, as a worker's do. */
+function filesWith(text: string): string[] | undefined {
+  const { home } = network.settings;
   // The engines' own files keep old bytes for a while, and input is not Kith's.
   const skipped = /^(neo4j|postgres|input-)/;
-  const names = readdirSync(network.settings.home, { recursive: true, withFileTypes: true });
-  for (const entry of names) {
-    const path = join(entry.parentPath, entry.name);
-    const relative = path.slice(network.settings.home.length + 1);
-    if (entry.isFile() && !skipped.test(relative) && readFileSync(path).includes(text)) places.push(relative);
+  try {
+    const names = readdirSync(home, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(home, join(entry.parentPath, entry.name)));
+    return names.filter((name) => !skipped.test(name) && readFileSync(join(home, name)).includes(text));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
-  return places;
 }
 
 describe('kith forget', () => {
