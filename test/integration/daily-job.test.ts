@@ -13,6 +13,7 @@ import { kith, RunningCommand } from '../harness/command-line.ts';
 import { freePort } from '../harness/free-port.ts';
 import { bullishModel } from '../harness/hand-made-model.ts';
 import { S3Server } from '../harness/s3-server.ts';
+import { until } from '../harness/until.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 
 const bucket = 'kith';
@@ -202,7 +203,7 @@ test('the engines are not stopped under a worker', async () => {
     code: 5,
     stderr: expect.stringMatching(/^kith: 1 worker is running \(.+:\d+\) and would start the engines again: .*--force/),
   });
-  expect((await status(readSettings(network.env))).postgres.running).toBe(true);
+  await until('Postgres to answer in time', async () => (await status(readSettings(network.env))).postgres.running);
 });
 
 test('a waiting run can be cancelled', async () => {
