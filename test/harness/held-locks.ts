@@ -32,13 +32,14 @@ export async function heldInGraph(stack: Stack, cypher: string): Promise<Held> {
 }
 
 /** What a statement locks in Postgres, until its transaction is rolled back. */
-export async function heldInPostgres(stack: Stack, sql: string): Promise<Held> {
-  const client = new pg.Client({ connectionString: stack.postgres.url });
+export async function heldInPostgres({ postgres }: Pick<Stack, 'postgres'>, sql: string): Promise<Held> {
+  const client = new pg.Client({ connectionString: postgres.url });
   client.on('error', () => undefined);
   await client.connect();
   await client.query('BEGIN');
   await client.query(sql);
-  const blocked = 'SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))';
+  // Of pg_stat_activity a transaction sees only what there was when it looked first.
+  const blocked = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
   return {
     async awaited() {
       await until('a transaction of Postgres to be blocked', async () => (await client.query(blocked)).rowCount !== 0);
@@ -47,4 +48,9 @@ export async function heldInPostgres(stack: Stack, sql: string): Promise<Held> {
       await client.end();
     },
   };
+}
+
+/** The step that makes this table waits in the end, to see whether another one has made it. */
+export function heldNextTable(stack: Pick<Stack, 'postgres'>, name: string): Promise<Held> {
+  return heldInPostgres(stack, `INSERT INTO kith.next_tables VALUES ('${name}', 'held', 'held', 'held', 0)`);
 }

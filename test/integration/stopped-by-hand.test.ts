@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../src/config/project.ts';
 import { RunningCommand } from '../harness/command-line.ts';
-import { type Held, heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
+import { type Held, heldInGraph, heldInPostgres, heldNextTable } from '../harness/held-locks.ts';
 import type { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 import type { Activity, Network } from '../oracle/network.ts';
@@ -28,13 +28,11 @@ describe('kith stopped in the middle', () => {
   const extended: Network = { ...dense, activities: [...dense.activities, more] };
   const { dropped: _, ...afterwards } = expectedTables(extended, { ...options, asOf: later });
 
-  /** The step that makes this table waits to see whether another one has made it. */
-  const nextTable = (name: string) => `INSERT INTO kith.next_tables VALUES ('${name}', 'held', 'held', 'held', 0)`;
   /** What holds a run up in its step. */
   const holdUps: Record<string, () => Promise<Held>> = {
     ingest: () => heldInGraph(network.stack, 'MATCH (u:User) SET u.held = true'),
-    closest: () => heldInPostgres(network.stack, nextTable('closest_connections')),
-    recommend: () => heldInPostgres(network.stack, nextTable('recommendations')),
+    closest: () => heldNextTable(network.stack, 'closest_connections'),
+    recommend: () => heldNextTable(network.stack, 'recommendations'),
     publish: () => heldInPostgres(network.stack, 'SELECT FROM graph_recs.closest_connections LIMIT 1'),
   };
 
