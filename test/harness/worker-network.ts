@@ -8,7 +8,7 @@ import { homeOf } from '../../src/engines/home.ts';
 import { importFolder } from '../../src/engines/import-folder.ts';
 import { postgresUrl } from '../../src/engines/postgres-roles.ts';
 import { findEngine } from '../../src/engines/processes.ts';
-import { down, status } from '../../src/engines/stack.ts';
+import { down, type Stack, status } from '../../src/engines/stack.ts';
 import { type ListedRun, listRuns } from '../../src/jobs/list-runs.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { type EndedCommand, RunningCommand } from './command-line.ts';
@@ -179,6 +179,13 @@ export class WorkerNetwork implements AsyncDisposable {
     if (pid === undefined) return false;
     process.kill(pid, 'SIGKILL');
     return true;
+  }
+
+  /** The Postgres of its own, as soon as it was started. */
+  get stack(): Pick<Stack, 'postgres'> {
+    const url = postgresUrl(homeOf(readSettings(this.env)));
+    if (url === undefined) throw new Error('Postgres was never started');
+    return { postgres: { url } };
   }
 
   /** The bulk importer that runs just now, and the worker that started it. */

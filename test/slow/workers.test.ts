@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from '../../src/generate/generate.ts';
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
-import { Random } from '../../src/random.ts';
+import type { RunningCommand } from '../harness/command-line.ts';
+import { type Held, heldNextTable } from '../harness/held-locks.ts';
 import { MongoServer } from '../harness/mongo-server.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 
@@ -43,7 +44,15 @@ async function twoWorkers(name: string, env: Record<string, string>): Promise<Wo
   }
 }
 
-const attemptsOf = (run: ListedRun) => run.steps.reduce((sum, { attempts }) => sum + attempts, 0);
+/** The worker that waits in this step for what is held, once no other step is done. */
+async function heldUpIn(network: WorkerNetwork, step: string, held: Held): Promise<RunningCommand> {
+  await held.awaited();
+  await network.until(`only ${step} to be running`, ({ steps }) => {
+    const running = steps.filter(({ status }) => status === 'running');
+    return running.length === 1 && running[0]?.name === step;
+  });
+  return network.untilBusy();
+}
 
 const isOver = (run: ListedRun | undefined) => run?.status === 'published' || run?.status === 'failed';
 
@@ -63,23 +72,19 @@ describe.each([
 ])('two workers with their jobs in %s publish one run, as if nothing had happened,', (store, jobs) => {
   test('though whichever works is killed twice', async () => {
     await using network = await twoWorkers(`${store}-workers`, jobs());
-    const random = new Random(1, store);
+    const holdUps = {
+      closest: await heldNextTable(network.stack, 'closest_connections'),
+      recommend: await heldNextTable(network.stack, 'recommendations'),
+    };
     await network.kith('enqueue', '--input', input);
-    let kills = 0;
-    while (kills < 2) {
-      await sleep(random.fraction() * 2_000);
-      const busyOrOver = async () =>
-        (await network.busyWorker()) ?? (isOver(await network.lastRun()) ? 'over' : undefined);
-      const busy = await network.waitFor('a worker that does a step, or the end', busyOrOver, 100);
-      if (busy === 'over') break;
-      await network.endWorker(busy, 'SIGKILL');
-      kills++;
+    for (const [step, held] of Object.entries(holdUps)) {
+      await network.endWorker(await heldUpIn(network, step, held), 'SIGKILL');
+      await held[Symbol.asyncDispose]();
       await network.startWorker();
     }
-    const run = await expectOnePublish(network);
-    // A quick machine may be done before it was met at work twice.
-    expect(kills).toBeGreaterThan(0);
-    expect(attemptsOf(run)).toBeGreaterThan(5);
+    const { steps } = await expectOnePublish(network);
+    for (const { name, attempts } of steps.filter(({ name }) => name in holdUps))
+      expect([name, attempts]).toEqual([name, 2]);
   });
 
   test('though Neo4j is killed, and then Postgres', async () => {
@@ -98,12 +103,11 @@ describe.each([
 
 test('a worker that was paused and wakes up after its step was done elsewhere changes nothing', async () => {
   await using network = await twoWorkers('paused', {});
+  const held = await heldNextTable(network.stack, 'closest_connections');
   await network.kith('enqueue', '--input', input);
-  const isAtClosest = ({ steps }: ListedRun) =>
-    steps.some(({ name, status }) => name === 'closest' && status === 'running');
-  await network.until('closest to be running', isAtClosest);
-  const paused = await network.untilBusy();
+  const paused = await heldUpIn(network, 'closest', held);
   paused.process.kill('SIGSTOP');
+  await held[Symbol.asyncDispose]();
   await expectOnePublish(network);
   paused.process.kill('SIGCONT');
   // Long enough for whatever it was about to write.
