@@ -6,10 +6,10 @@ import { projectRoot } from '../../src/config/project.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { status } from '../../src/engines/stack.ts';
 import { listRuns } from '../../src/jobs/list-runs.ts';
-import type { StepName } from '../../src/jobs/step-name.ts';
 import { openJobStore } from '../../src/jobs/worker/job-store.ts';
 import { Database } from '../../src/postgres/database.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
+import { heldInPostgres, heldNextTable } from '../harness/held-locks.ts';
 import { until } from '../harness/until.ts';
 import { WorkerNetwork } from '../harness/worker-network.ts';
 
@@ -46,30 +46,40 @@ describe('a worker that gets a signal', () => {
     }
   });
 
-  test.each(['ingest', 'closest', 'recommend', 'publish'] as const)(
-    'in the middle of %s finishes it, and ends well',
-    async (step: StepName) => {
-      if (step === 'ingest') await network.kith('enqueue', '--input', day);
-      const worker = await network.startWorker();
-      await worker.says(`"step":"${step}","msg":"step begins"`);
-      const { code, stderr } = await network.endWorker(worker, 'SIGTERM');
-      const last = await network.lastRun();
-      expect({ code, steps: last?.steps.filter(({ name }) => name === step) }).toEqual({
-        code: 0,
-        steps: [expect.objectContaining({ status: 'done', attempts: 1 })],
-      });
-      // No step is begun any more once it was told to end.
-      expect(stderr.split('draining')[1] ?? '').not.toMatch(/step begins/);
-    },
-  );
+  /** What holds a step up in its middle; an import takes long enough by itself. */
+  const holdUps = {
+    ingest: async () => undefined,
+    closest: () => heldNextTable(network.stack, 'closest_connections'),
+    recommend: () => heldNextTable(network.stack, 'recommendations'),
+    publish: () => heldInPostgres(network.stack, 'SELECT FROM graph_recs.closest_connections LIMIT 1'),
+  };
+  test.each(Object.entries(holdUps))('in the middle of %s finishes it, and ends well', async (step, holdUp) => {
+    const held = await holdUp();
+    if (step === 'ingest') await network.kith('enqueue', '--input', day);
+    const worker = await network.startWorker();
+    await worker.says(`"step":"${step}","msg":"step begins"`);
+    worker.process.kill('SIGTERM');
+    await worker.says('draining');
+    await held?.[Symbol.asyncDispose]();
+    const { code, stderr } = await worker.ended;
+    const last = await network.lastRun();
+    expect({ code, steps: last?.steps.filter(({ name }) => name === step) }).toEqual({
+      code: 0,
+      steps: [expect.objectContaining({ status: 'done', attempts: 1 })],
+    });
+    // No step is begun any more once it was told to end.
+    expect(stderr.split('draining')[1] ?? '').not.toMatch(/step begins/);
+  });
 
   test('twice is over at once with 130, and another worker goes on', async () => {
+    const held = await heldNextTable(network.stack, 'recommendations');
     await network.kith('enqueue', '--input', day, '--as-of', '2024-06-02');
     const worker = await network.startWorker();
     await worker.says('"step":"recommend","msg":"step begins"');
     worker.process.kill('SIGTERM');
     await worker.says('draining');
     expect(await network.endWorker(worker, 'SIGTERM')).toMatchObject({ code: 130 });
+    await held[Symbol.asyncDispose]();
     const other = await network.startWorker();
     expect(await network.untilOver()).toMatchObject({ status: 'published' });
     expect(await network.endWorker(other, 'SIGTERM')).toMatchObject({ code: 0 });
