@@ -84,7 +84,7 @@ export async function checkNext(
     run,
     of: names,
     sessions,
-    known: await knownFindings(database, run, next),
+    known: knownFindings(next),
     connect: (work) => database.transaction(work),
   });
   const checks = [...found.checks, complete(next, found.rows), ...(users ? [named(users)] : [])];
@@ -110,9 +110,7 @@ async function upToDate(
 }
 
 /** What was found in the rows while they were written, unless what they were compared with has changed since. */
-async function knownFindings(database: Database, run: NextRun, next: OfTables<NextTable>): Promise<Findings> {
-  const [graph] = await database.query<{ isChanged: boolean }>('sql/next/ingested-since.sql', [run.id]);
-  if (graph?.isChanged) return {};
+function knownFindings(next: OfTables<NextTable>): Findings {
   const { closest_connections: closest, recommendations, rec_reasons: reasons } = next;
   return {
     ...closest.findings,

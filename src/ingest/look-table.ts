@@ -139,6 +139,8 @@ function headerIn(
   for (const delimiter of mapped?.delimiter ? [mapped.delimiter] : delimiters) {
     const names = cellsOf(line, delimiter)?.map((name) => Buffer.from(name, 'latin1').toString('utf8').trim());
     if (!names || names.some(userIds === 'text' ? isTime : isWhole)) continue;
+    // Words of a text in a row of user.csv are no names.
+    if (delimiter === 'blanks' && names.some((name) => /[,;|]/.test(name))) continue;
     const score = placesOf(kind, names).size + mappedNames.filter((name) => names.includes(name)).length;
     if (score > (best?.score ?? 0) || (mapped?.header && !best)) best = { names, delimiter, score };
   }

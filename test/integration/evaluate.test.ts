@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseInstant } from '../../src/ingest/instant.ts';
 import { type EndedCommand, kith as kithWith, RunningCommand } from '../harness/command-line.ts';
+import { textNames } from '../harness/renamed-network.ts';
 import { seededRandom, shuffled } from '../oracle/seeded-random.ts';
 
 let home: string;
@@ -54,7 +55,11 @@ function circlesOfFriends(): Row[] {
 }
 
 /** Writes a folder of a day, and gives its path. */
-function write(name: string, activities: readonly Row[], named: (id: number) => number | bigint = (id) => id): string {
+function write(
+  name: string,
+  activities: readonly Row[],
+  named: (id: number) => number | bigint | string = (id) => id,
+): string {
   const dir = join(home, name);
   mkdirSync(dir, { recursive: true });
   for (const type of ['follow', 'reply', 'like', 'mention'] as const) {
@@ -99,21 +104,28 @@ const recallOf = ({ judged }: Report, ranking: string) =>
 /** What the rankings did, whatever came of it. */
 const listsOf = ({ judged }: Report) => judged.map(({ ranking, lists }) => ({ ranking, lists }));
 
-/** Large ids of the same order, of which neighbours are one number as doubles. */
-const large = (id: number): bigint => 2n ** 62n + BigInt(id);
+/** Ids of other kinds in the same order: large ones, of which neighbours are one number as doubles, and texts. */
+const smallIds = Array.from({ length: 250 }, (_, i) => i);
+const texts = textNames(smallIds);
+const others = {
+  bigint: (id: number) => 2n ** 62n + BigInt(id),
+  text: (id: number) => texts.get(id)?.id as string,
+};
 
 describe('kith evaluate', () => {
-  test('judges a network of large ids as the same one of small ids', async () => {
+  test.each(['bigint', 'text'] as const)('judges a network of %s ids as the same one of small ids', async (kind) => {
     const scores = join(home, 'scores.csv');
     const options = (list: string) => ['--cut', cut, '--users', '100', '--reputation', list, '--window-days', '30'];
-    const ids = Array.from({ length: 250 }, (_, i) => i);
-    writeFileSync(scores, `user_id,pred\n${ids.map((id) => `${id},${(id % 5) / 4}\n`).join('')}`);
-    writeFileSync(`${scores}.large`, `user_id,pred\n${ids.map((id) => `${large(id)},${(id % 5) / 4}\n`).join('')}`);
-    const { judged, users } = await evaluated('small-ids', '--input', input, ...options(scores));
-    const bigint = { KITH_HOME: '/dev/null/kith', TMPDIR: join(home, 'tmp'), KITH_USER_IDS: 'bigint' };
-    const out = join(home, 'large-ids');
-    const args = ['--out', out, '--input', write('large/20240220', rows, large), ...options(`${scores}.large`)];
-    expect(await kithWith(['evaluate', ...args], bigint)).toMatchObject({ code: 0 });
+    const other = others[kind];
+    const list = (named: (id: number) => unknown) =>
+      `user_id,pred\n${smallIds.map((id) => `${named(id)},${(id % 5) / 4}\n`).join('')}`;
+    writeFileSync(scores, list(Number));
+    writeFileSync(`${scores}.${kind}`, list(other));
+    const { judged, users } = await evaluated(`small-ids-${kind}`, '--input', input, ...options(scores));
+    const env = { KITH_HOME: '/dev/null/kith', TMPDIR: join(home, 'tmp'), KITH_USER_IDS: kind };
+    const out = join(home, `${kind}-ids`);
+    const args = ['--out', out, '--input', write(`${kind}/20240220`, rows, other), ...options(`${scores}.${kind}`)];
+    expect(await kithWith(['evaluate', ...args], env)).toMatchObject({ code: 0 });
     const report = JSON.parse(readFileSync(join(out, 'evaluation.json'), 'utf8'));
     expect({ judged: report.judged, users: report.users }).toEqual({ judged, users });
     expect(judged.some(({ recall }) => recall.mean > 0)).toBe(true);

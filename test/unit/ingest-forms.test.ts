@@ -242,6 +242,11 @@ describe('a file as people have it', () => {
     const { flags, forms } = await read({ 'follow.csv': follows(), 'user.csv': user });
     expect(flags).toEqual(['7 1', '8 0', '9 0']);
     expect(forms).toEqual([undefined, 'header']);
+    const words = ['1,al,the user was banned once,,,,,,,,,1\n', '2,bo,,,,,,,,,,0\n'].join('');
+    expect(await read({ 'follow.csv': follows(), 'user.csv': words })).toMatchObject({
+      flags: ['1 1', '2 0'],
+      forms: [undefined, undefined],
+    });
     const json = '[{"id": 7, "suspended": true},{"id": 8, "suspended": 0}]';
     expect((await read({ 'follow.csv': follows(), 'user.json': json })).flags).toEqual(['7 1', '8 0']);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type Settings } from '../../config/settings.ts';
-import { BadInputError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.ts';
 import { EvaluatedNetwork } from '../../evaluate/evaluated-network.ts';
 import { type EvaluateOptions, type Plan, planOf } from '../../evaluate/options.ts';
@@ -73,8 +73,6 @@ export function addEvaluateCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (given: Given) => {
       const settings = withMapping(readSettings(), given.mapping);
-      if (settings.userIds === 'text')
-        throw new BadInputError('`kith evaluate` knows user ids that are numbers only (KITH_USER_IDS=int or bigint).');
       await interruptible(async (signal) => {
         const plan = planOf(given, given.reputation !== undefined, process.env);
         const folder = await openDay(given.input, settings);
