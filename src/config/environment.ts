@@ -377,8 +377,8 @@ export const topics = {
       .prefault('auto')
       .describe(
         'Whether closest connections and recommendations are computed by compiled procedures if the Neo4j server has ' +
-          'them, as the embedded one does. Plain Cypher, which `off` means, gives the same rows and takes three times as ' +
-          'long ([why](decisions/0016-compiled-procedures.md)).',
+          'them, as the embedded one does. Plain Cypher, which `off` means and `KITH_RECOMMEND_ENGAGED=no` needs, gives ' +
+          'the same rows, and a whole run takes 1.6 times as long ([why](decisions/0016-compiled-procedures.md)).',
       ),
     KITH_DRAW_AT_MOST: whole(0, 1e12)
       .prefault('1000000')

@@ -25,7 +25,7 @@ export async function findComputing(graph: Graph, { compiled }: Pick<Settings, '
   return {
     by: 'cypher',
     why:
-      `the server has ${found}, so this takes three times as long: copy engines/neo4j/plugin/kith-plugin.jar of this ` +
+      `the server has ${found}, so a whole run takes 1.6 times as long: copy engines/neo4j/plugin/kith-plugin.jar of this ` +
       "checkout into the server's plugins folder and restart it (the embedded one gets it after `kith down`)",
   };
 }
