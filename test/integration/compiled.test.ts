@@ -24,6 +24,9 @@ const endless = {
   closest: `MATCH (u:User) WITH collect(u) AS us UNWIND range(1, 2000000) AS i WITH us[i % size(us)] AS u
 WITH collect(u) AS users
 CALL kith.closest(users, 1001, 100, {FOLLOWED: 1000}, null, 100000) YIELD text RETURN sum(size(text))`,
+  'closest with ties': `MATCH (u:User) WITH collect(u) AS us UNWIND range(1, 2000000) AS i WITH us[i % size(us)] AS u
+WITH collect(u) AS users
+CALL kith.closest(users, 1001, 100, {FOLLOWED: 1000}, null, 100000, true) YIELD text RETURN sum(size(text))`,
   recommend: `MATCH (u:User) WITH collect(u) AS us UNWIND range(1, 2000000) AS i WITH us[i % size(us)] AS u
 WITH collect(u) AS users
 CALL kith.recommend(users, 1001, null, 100000, [], []) YIELD reasons RETURN sum(size(reasons))`,
@@ -68,7 +71,7 @@ async function calls(): Promise<string[]> {
 /** What closest connections are stored: none may be changed by a call that did not end. */
 async function stored(): Promise<unknown> {
   const { records } = await driver.executeQuery(
-    'MATCH (u:User) RETURN u.userId AS id, u.closest AS closest, u.closestWeights AS weights ORDER BY id',
+    'MATCH (u:User) RETURN u.userId AS id, u.closest AS closest, u.closestWeights AS weights, u.ties AS ties ORDER BY id',
   );
   return records.map((record) => record.toObject());
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Settings } from '../../src/config/settings.ts';
+import { generate } from '../../src/generate/generate.ts';
 import { Accepted } from '../../src/ingest/accepted.ts';
 import { beginAttempt } from '../../src/jobs/attempt.ts';
 import { type Part, runPart } from '../../src/jobs/by-hand.ts';
@@ -25,6 +26,7 @@ import { expectOracle, textNames } from '../harness/renamed-network.ts';
 import { S3Server } from '../harness/s3-server.ts';
 import { processesOf, quickConf, SparkCluster, whyNoSpark } from '../harness/spark.ts';
 import { until } from '../harness/until.ts';
+import { WorkerNetwork } from '../harness/worker-network.ts';
 import { drawnConnections } from '../integration/drawn-connections.ts';
 import { writeFolder, writeReputation } from '../oracle/arbitrary-network.ts';
 import { type CirclesOptions, expectedCircles } from '../oracle/circles.ts';
@@ -48,6 +50,8 @@ let scratch: string;
 beforeAll(async () => {
   if (missing !== undefined) return;
   scratch = mkdtempSync(join(tmpdir(), 'kith-spark-'));
+  // Postgres, which runs as another user where this one is root, has to get through.
+  chmodSync(scratch, 0o711);
   network = await TestNetwork.open();
 });
 afterAll(async () => {
@@ -309,6 +313,7 @@ describeSpark('Spark', () => {
       const [number = ''] = recommendations[0]?.split(',') ?? [];
       const { signal } = new AbortController();
       const view = await asSeen(texts.settings, await showPublished(texts.settings, BigInt(number), signal));
+      expect(view?.fromTables).toBe('Spark computed the run');
       expect(view?.recommendations.map(({ userId }) => `${number},${numberOfText(String(userId))}`).sort()).toEqual(
         recommendations.filter((row) => row.startsWith(`${number},`)),
       );
@@ -457,5 +462,37 @@ describeSpark('Spark', () => {
     const { code, stderr } = await new RunningCommand(args, { ...env, KITH_SPARK_MEMORY: '64m' }).ended;
     expect(stderr).toMatch(/kith: Spark failed at its start: .*memory.*; see its log, .*spark-closest-\d+\.log\./i);
     expect(code).toBe(4);
+  });
+
+  test('computes a run that was queued for it, by a worker that would take Neo4j, and again after it was killed', async () => {
+    const input = join(scratch, 'queued', '20240601');
+    await generate({ users: 300, activities: 5_000, messages: 0, seed: 5, out: input });
+    await network.reset();
+    await network.run({ input, reputation: false });
+    const expected = await network.tables();
+    await using queue = new WorkerNetwork(join(scratch, 'queue'), {
+      KITH_SPARK_MASTER: 'local[1]',
+      KITH_SPARK_MEMORY: memory,
+      KITH_SPARK_CONF: Object.entries(quickConf)
+        .map((pair) => pair.join('='))
+        .join(';'),
+    });
+    await queue.kith('enqueue', '--input', input, '--engine', 'spark');
+    await queue.startWorker();
+    const [application] = await until('an application', () => {
+      const found = processesOf('SparkSubmit', queue.env.KITH_HOME as string);
+      return found.length > 0 && found;
+    });
+    process.kill(application as number, 'SIGKILL');
+    const run = await queue.untilOver();
+    expect(run).toMatchObject({ status: 'published', engine: 'spark', error: null });
+    expect(run.steps.map(({ name, attempts }) => [name, attempts])).toEqual([
+      ['ingest', 1],
+      ['closest', 2],
+      ['reputation', 1],
+      ['recommend', 1],
+      ['publish', 1],
+    ]);
+    expect(await queue.tables()).toEqual({ ...expected, published: 1 });
   });
 });
