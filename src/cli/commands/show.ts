@@ -58,7 +58,7 @@ export function addShowCommand(program: Command): void {
         const published = await showPublished(settings, userId, signal);
         if (published && (why !== undefined || members))
           throw new BadInputError(
-            `Run ${published.run.id} is published, but ${published.fromTables}, and only that run's lists could explain more ` +
+            `Run ${published.run.id} is published, but ${published.fromTables}, and only what the graph had of it could explain more ` +
               `than the reasons that \`${calledAs()} show ${shellWord(user)}\` names: do the next run first.`,
           );
         if (published) {
