@@ -325,14 +325,14 @@ describe('on arbitrary networks', () => {
 
   test('the cases with words are rich, too: each of their filters drops someone in some of them', () => {
     const cases = arbitraryCase().chain(withRandomWords);
-    const results = fc.sample(cases, { numRuns: 400, seed: 1 }).map(({ network, options }) => {
+    const results = fc.sample(cases, { numRuns: 400, seed: 2 }).map(({ network, options }) => {
       const { dropped } = expectedTables(network, options);
       const unsaid = expectedTables({ ...network, words: [] }, options);
       return { ...dropped, changed: unsaid.closest.join() === expectedTables(network, options).closest.join() ? 0 : 1 };
     });
     const share = (name: keyof (typeof results)[number]) => results.filter((r) => (r[name] ?? 0) > 0).length / 400;
     for (const name of ['blocked', 'muted', 'dismissed', 'undiscoverable', 'inactive', 'followedSince'] as const)
-      expect({ name, isFound: share(name) > 0.01 }).toEqual({ name, isFound: true });
+      expect({ name, isFound: share(name) > 0.03 }).toEqual({ name, isFound: true });
     expect(share('changed')).toBeGreaterThan(0.3);
   });
 
