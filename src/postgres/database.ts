@@ -246,7 +246,8 @@ function engineError(where: string, error: unknown): Error {
   return new KithError(`Postgres refused ${where}: ${messageOf(error)}`, { cause: error });
 }
 
-function isUnreachable(error: unknown): boolean {
+/** Whether the connection is lost, or none can be made. */
+export function isUnreachable(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? '');
   // ERR_STREAM: the connection was lost during a COPY.
   if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ERR_STREAM|57P|08)/.test(code)) return true;

@@ -62,6 +62,10 @@ export async function removeReader(database: Database, name: string): Promise<vo
     await queryAll(client, 'sql/readers/group.sql');
     const [found] = await queryOn<{ isReader: boolean }>(client, 'sql/readers/find.sql', [name]);
     if (!found?.isReader) throw new BadInputError(`There is no reader ${name}; see kith readers list.`);
+    await queryAll(client, 'sql/readers/shut-out.sql', { name });
+  });
+  // Only once that is committed can no new connection take the place of one that is ended.
+  await database.transaction(async (client) => {
     await queryAll(client, 'sql/readers/remove.sql', { name });
   });
 }

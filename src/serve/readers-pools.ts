@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { statement } from '../config/project.ts';
-import { sqlStateOf } from '../postgres/database.ts';
+import { isUnreachable, sqlStateOf } from '../postgres/database.ts';
 import { mayBeReader } from '../postgres/readers.ts';
 
 /** Connections of a reader, if its role may have so many; more of its requests wait for one. */
@@ -52,13 +52,18 @@ export class ReaderPools implements AsyncDisposable {
   ): Promise<T[]> {
     const key = createHash('sha256').update(token).digest('base64');
     const pool = await this.#poolOf(key, token, logIn);
-    try {
-      return (await pool.query<T>(text, values)).rows;
-    } catch (error) {
-      if (!isWrongLogin(error)) throw error;
-      if (this.#pools.get(key) === pool) this.#pools.delete(key);
-      endLater(pool);
-      throw new WrongTokenError(error);
+    for (;;) {
+      const isReused = pool.idleCount > 0;
+      try {
+        return (await pool.query<T>(text, values)).rows;
+      } catch (error) {
+        // A connection that was idle may have been ended, with Postgres or by whoever removed the reader: a new one tells.
+        if (isReused && isUnreachable(error)) continue;
+        if (!isWrongLogin(error)) throw error;
+        if (this.#pools.get(key) === pool) this.#pools.delete(key);
+        endLater(pool);
+        throw new WrongTokenError(error);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type pg from 'pg';
 import type {
   ClosestConnection,
   PublishedRun,
@@ -175,6 +176,33 @@ test('however many wrong tokens are being tried, a reader keeps its connections 
   for (const error of await Promise.all(wrong)) expect(error).toBeInstanceOf(WrongTokenError);
   expect((await sleep())[0]?.pid).toBe(pid);
   await scene.kith('readers', 'remove', 'api_busy');
+});
+
+test('a connection that is ended while it waits for a query is replaced, and whoever is removed meanwhile is out', async () => {
+  const place = (await status(readSettings(scene.env))).postgres.url ?? '';
+  await using pools = new ReaderPools(place);
+  const brief = await reader('api_brief');
+  const ask = () => pools.query(brief, { text: 'SELECT pg_backend_pid() AS pid', values: [] }, (enter) => enter());
+  /** Asks while the connection is being ended, which it can't tell yet. */
+  const askInTheMeantime = async (pid: number) => {
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await scene.network.asSuperuser(`SELECT pg_terminate_backend(${pid})`);
+      const asked = ask();
+      asked.catch(() => undefined);
+      await scene.network.pool.query('SELECT 1');
+      return { asked };
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  };
+  const pidOf = ([row]: pg.QueryResultRow[]) => Number(row?.pid);
+
+  const first = pidOf(await ask());
+  const second = pidOf(await (await askInTheMeantime(first)).asked);
+  expect(second).not.toBe(first);
+  await scene.network.asSuperuser('REVOKE kith_readers FROM api_brief; DROP ROLE api_brief');
+  await expect((await askInTheMeantime(second)).asked).rejects.toBeInstanceOf(WrongTokenError);
 });
 
 test('if the client whose login others wait for goes away, the next of them logs in', async () => {

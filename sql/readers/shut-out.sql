@@ -1,0 +1,2 @@
+-- Lets a reader in no more.
+ALTER ROLE :"name" NOLOGIN;
