@@ -14,6 +14,10 @@ export interface EndedCommand {
   stderr: string;
 }
 
+/** Of the caller's own settings, only what the suites can be run with. */
+export const settingsUnderTest: Record<string, string> =
+  process.env.KITH_COMPILED === undefined ? {} : { KITH_COMPILED: process.env.KITH_COMPILED };
+
 /** A `kith …` of its own process, as a person's shell starts it, without a terminal. */
 export class RunningCommand {
   readonly process: ChildProcess;
@@ -22,11 +26,10 @@ export class RunningCommand {
   #stderr = '';
 
   constructor(args: string[], env: Record<string, string>) {
-    // Nothing of the caller's own settings.
     const inherited = Object.entries(process.env).filter(([name]) => !/^(KITH|JEST|NODE)_/.test(name));
     this.process = spawn(process.execPath, [...kithProgram, ...args], {
       cwd: tmpdir(),
-      env: { ...Object.fromEntries(inherited), ...env },
+      env: { ...Object.fromEntries(inherited), ...settingsUnderTest, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process.stdout?.on('data', (text: Buffer) => {

@@ -11,6 +11,7 @@ import type { FinishedRun } from '../../src/jobs/conduct-run.ts';
 import { resetNetwork } from '../../src/jobs/reset.ts';
 import { planRun, type RunOptions } from '../../src/jobs/run-options.ts';
 import { silent } from '../../src/jobs/watcher.ts';
+import { settingsUnderTest } from './command-line.ts';
 
 /**
  * The three published tables as sorted lines, in the form of test/oracle (everything but created_at and updated_at).
@@ -120,5 +121,11 @@ export function testSettings(env: Record<string, string> = {}): Settings {
   const { KITH_TEST_HOMES: homes, JEST_WORKER_ID: worker } = process.env;
   if (!homes) throw new Error('KITH_TEST_HOMES is not set: run this suite by `npm test`, which names homes for it');
   const home = join(homes, `home-${worker}`);
-  return readSettings({ KITH_HOME: home, KITH_NEO4J_HEAP: '768m', KITH_NEO4J_PAGE_CACHE: '256m', ...env });
+  return readSettings({
+    KITH_HOME: home,
+    KITH_NEO4J_HEAP: '768m',
+    KITH_NEO4J_PAGE_CACHE: '256m',
+    ...settingsUnderTest,
+    ...env,
+  });
 }
