@@ -1,5 +1,6 @@
 import type { ListedRun } from '../../src/jobs/list-runs.ts';
 import type { RunningCommand } from '../../test/harness/command-line.ts';
+import { say } from '../words.ts';
 import { type Done, disturb, type Ending } from './disturb.ts';
 import { type Exit, endOf, faultsOf } from './exits.ts';
 
@@ -24,6 +25,7 @@ export async function disturbQueue(scene: Scene): Promise<void> {
   };
   await Promise.all([startWorker(), startWorker()]);
   await network.kith('enqueue', '--input', day.folder);
+  say('a run is queued');
   // Asking takes a connection, so not every time.
   let asks = 0;
   const isOverNow = async () => asks++ % 10 === 0 && isOver(await lastRun(stage));

@@ -174,6 +174,8 @@ async function watch(
 ): Promise<number | null> {
   const kill = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
+  // It may have aborted while the importer before this one was ended.
+  if (signal?.aborted) kill();
   const started = performance.now();
   let shown = '';
   let full = false;

@@ -42,13 +42,16 @@ export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void
   }
 }
 
+/** A server that settings name may be far away, or busy for a moment; one that refuses is not waited for. */
+const givenSeconds = 20;
+
 /**
  * Checks a server that settings name instead of the embedded one.
  *
  * @throws EngineError that names the setting and the server, never a password
  */
 export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): Promise<void> {
-  await askNeo4j(access).catch((error) => {
+  await askNeo4j(access, { timeoutSeconds: givenSeconds }).catch((error) => {
     const why = reasonOf(error);
     throw new EngineError(
       `Neo4j of KITH_NEO4J_URI does not answer at ${serverOf(access.uri)} (${why}): start it or correct KITH_NEO4J_….`,
@@ -58,7 +61,7 @@ export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): P
 
 /** Like checkGivenNeo4j, for Postgres. */
 export async function checkGivenPostgres(url: string): Promise<void> {
-  await askPostgres(url).catch((error) => {
+  await askPostgres(url, givenSeconds).catch((error) => {
     const why = reasonOf(error);
     throw new EngineError(
       `Postgres of KITH_POSTGRES_URL does not answer at ${serverOf(url)} (${why}): start it or correct KITH_POSTGRES_URL.`,

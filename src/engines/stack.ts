@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
-import { EngineError, KithError, messageOf } from '../errors.ts';
+import { EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { homeError } from './failure.ts';
 import { hasGraph } from './graph-store.ts';
 import { type EngineHome, homeOf, prepareHome } from './home.ts';
@@ -50,8 +51,10 @@ export async function up(settings: Settings, options: UpOptions = {}): Promise<S
   const embedded = embeddedEngines(settings);
   const own = wanted.filter((name) => embedded[name]);
   const work: Promise<void>[] = [];
-  if (wanted.includes('neo4j') && settings.neo4j) work.push(checkGivenNeo4j(settings.neo4j));
-  if (wanted.includes('postgres') && settings.postgresUrl) work.push(checkGivenPostgres(settings.postgresUrl));
+  const stopped = () => new InterruptedError('Stopped.');
+  const check = (given: Promise<void>) => work.push(unlessAborted(given, [options.signal], stopped));
+  if (wanted.includes('neo4j') && settings.neo4j) check(checkGivenNeo4j(settings.neo4j));
+  if (wanted.includes('postgres') && settings.postgresUrl) check(checkGivenPostgres(settings.postgresUrl));
   if (own.length > 0) {
     const home = prepareHome(settings);
     work.push(withLock(home, 'engines', (lock) => startOwn(home, settings, own, { ...options, lock }), options));

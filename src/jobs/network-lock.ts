@@ -1,4 +1,4 @@
-import { EngineLostError } from '../errors.ts';
+import { BusyError, EngineLostError } from '../errors.ts';
 import type { Database, SqlFile } from '../postgres/database.ts';
 import { refuseIfLocked } from '../postgres/refuse-if-locked.ts';
 import { type RunUnderWay, refuseQueuedRun } from './runs.ts';
@@ -13,11 +13,23 @@ type Work<T> = (lost: AbortSignal) => Promise<T>;
  */
 export async function withNetworkLock<T>(database: Database, work: Work<T>): Promise<T> {
   const busy = 'Another run is in progress on this network: wait until it ends, or stop it with Ctrl-C where it runs.';
-  return withLock(database, 'sql/runs/lock-network.sql', busy, async (lost) => {
-    const [current] = await database.query<RunUnderWay>('sql/runs/under-way.sql');
-    refuseQueuedRun(current);
-    return work(lost);
-  });
+  let hasLock = false;
+  try {
+    return await withLock(database, 'sql/runs/lock-network.sql', busy, async (lost) => {
+      hasLock = true;
+      await refuseIfQueued(database);
+      return work(lost);
+    });
+  } catch (error) {
+    // Whose lock it is may be a worker's, and Ctrl-C wouldn't end its run.
+    if (!hasLock && error instanceof BusyError) await refuseIfQueued(database);
+    throw error;
+  }
+}
+
+async function refuseIfQueued(database: Database): Promise<void> {
+  const [current] = await database.query<RunUnderWay>('sql/runs/under-way.sql');
+  refuseQueuedRun(current);
 }
 
 /**

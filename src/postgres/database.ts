@@ -134,7 +134,9 @@ export class Database implements AsyncDisposable {
         throw new EngineError('Postgres rolled a transaction back because a statement in it had failed.');
       return result;
     } catch (error) {
-      // A connection in an unknown state is closed, not reused; closing it rolls back.
+      // A connection in an unknown state is closed, not reused. That rolls back too, but only some time later, and who is
+      // told of the error may need the same locks.
+      if (!options.implicit && !broken && !this.#signal?.aborted) await client.query('ROLLBACK').catch(() => undefined);
       broken = true;
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
       throw isOfPostgres(error) ? engineError('a transaction', error) : error;

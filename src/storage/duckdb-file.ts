@@ -94,6 +94,7 @@ export class DuckDbFile implements AsyncDisposable {
     this.#signal?.addEventListener('abort', interrupt, { once: true });
     try {
       connection = await this.#instance.connect();
+      this.#throwIfStopped();
       const result = await connection.stream(sql, values);
       for (;;) {
         this.#throwIfStopped();

@@ -54,3 +54,9 @@ export async function heldInPostgres({ postgres }: Pick<Stack, 'postgres'>, sql:
 export function heldNextTable(stack: Pick<Stack, 'postgres'>, name: string): Promise<Held> {
   return heldInPostgres(stack, `INSERT INTO kith.next_tables VALUES ('${name}', 'held', 'held', 'held', 0)`);
 }
+
+/** Waits until Postgres has noticed that whoever was killed with the lock of the network is gone. */
+export async function networkLockGone(pool: pg.Pool): Promise<void> {
+  const locks = "SELECT FROM pg_locks WHERE relation = 'kith.network_lock'::regclass";
+  await until("Postgres to let go of the network's lock", async () => (await pool.query(locks)).rowCount === 0);
+}

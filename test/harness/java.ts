@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import lockfile from 'proper-lockfile';
 import { projectRoot } from '../../src/config/project.ts';
+import { until } from './until.ts';
 
 /** The jars of a pom, fetched once for every version of it. */
 export async function fetchJars(pom: string): Promise<string> {
@@ -12,24 +14,32 @@ export async function fetchJars(pom: string): Promise<string> {
     .update(await readFile(pom))
     .digest('hex')
     .slice(0, 12);
-  const jars = join(projectRoot, 'node_modules', '.cache', 'kith-test-servers', version);
+  const all = join(projectRoot, 'node_modules', '.cache', 'kith-test-servers');
+  const jars = join(all, version);
   if (existsSync(jars)) return jars;
+  await mkdir(all, { recursive: true });
+  // One at a time: Maven's own folder is shared by all.
+  const lock = () => lockfile.lock(all, { stale: 60_000 }).catch(() => undefined);
+  const release = await until('others to have fetched theirs', lock, { pauseMs: 500 });
   // Fetched elsewhere and moved here as a whole, since fetching may be interrupted.
-  const draft = `${jars}.${process.pid}`;
-  await mkdir(draft, { recursive: true });
+  const draft = `${jars}.draft`;
   try {
-    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${draft}`, '-DincludeScope=runtime'];
-    await promisify(execFile)('mvn', ['-q', '-B', '-f', pom, ...goal]).catch((error: Error & { stdout?: string }) => {
-      throw new Error(
-        `These tests need Maven, which could not fetch a server: ${error.message}\n${error.stdout ?? ''}`,
-      );
-    });
-    await rename(draft, jars).catch((error) => {
-      // Another run of the tests was quicker.
-      if (!existsSync(jars)) throw error;
-    });
-  } finally {
+    if (existsSync(jars)) return jars;
     await rm(draft, { recursive: true, force: true });
+    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${draft}`, '-DincludeScope=runtime'];
+    const fetching = () => promisify(execFile)('mvn', ['-q', '-B', '-f', pom, ...goal]);
+    // A registry may be away for a moment.
+    await fetching()
+      .catch(fetching)
+      .catch(fetching)
+      .catch((error: Error & { stdout?: string }) => {
+        throw new Error(
+          `These tests need Maven, which could not fetch a server: ${error.message}\n${error.stdout ?? ''}`,
+        );
+      });
+    await rename(draft, jars);
+  } finally {
+    await release();
   }
   return jars;
 }

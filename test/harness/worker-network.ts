@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -192,8 +192,10 @@ export class WorkerNetwork implements AsyncDisposable {
   importer(): { pid: number; worker: RunningCommand | undefined } | undefined {
     const [found] = findEngine('kith.Neo4jImport', importFolder(homeOf(readSettings(this.env))));
     if (!found) return undefined;
-    const parent = execFileSync('ps', ['-o', 'ppid=', '-p', String(found.pid)], { encoding: 'utf8' }).trim();
-    return { pid: found.pid, worker: this.workers.find(({ process }) => process.pid === Number(parent)) };
+    const { status, stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(found.pid)], { encoding: 'utf8' });
+    // It has just ended.
+    if (status !== 0) return undefined;
+    return { pid: found.pid, worker: this.workers.find(({ process }) => process.pid === Number(stdout)) };
   }
 
   /** Waits for a bulk importer other than the one of this process id. */

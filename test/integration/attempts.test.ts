@@ -213,9 +213,10 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     const isHeld = new Promise<void>((resolve) => {
       held = resolve;
     });
-    const writing = database.fenced(early).transaction(async () => {
+    const writing = database.fenced(early).transaction(async (client) => {
       held();
-      await sleep(1_000);
+      const blocked = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
+      await until('the later one to wait', async () => (await client.query(blocked)).rowCount !== 0);
       order.push('early');
     });
     await isHeld;

@@ -74,6 +74,7 @@ test('npm run bench measures both days and DuckDB with equal rows by both rankin
   const { first, next, show } = figures;
   expect(first?.activities).toBe(24_400);
   expect(next?.activities).toBe(220);
+  let samples = 0;
   for (const run of [first, next]) {
     expect(run?.rows.closest).toBeGreaterThan(5_000);
     expect(run?.rows.recommendations).toBeGreaterThan(5_000);
@@ -85,15 +86,16 @@ test('npm run bench measures both days and DuckDB with equal rows by both rankin
     if (process.platform === 'linux') {
       // Samples are half a second apart: of so few activities, not every step lasts until one.
       const seen = run?.kith.steps.filter(({ name, memory }) => memory && name !== 'ingest') ?? [];
-      expect(seen).not.toEqual([]);
+      samples += seen.length;
       for (const { memory } of seen) {
         expect(Object.keys(memory?.by ?? {}).sort()).toEqual(['kith', 'neo4j', 'postgres']);
         expect(memory?.bytes).toBeGreaterThan(300 * 2 ** 20);
       }
-      const bytes = Math.max(...seen.map(({ memory }) => memory?.bytes ?? 0));
+      const bytes = Math.max(0, ...seen.map(({ memory }) => memory?.bytes ?? 0));
       expect(run?.kith.memory?.bytes).toBeGreaterThanOrEqual(bytes);
     }
   }
+  if (process.platform === 'linux') expect(samples).toBeGreaterThan(0);
   expect(next?.rows).not.toEqual(first?.rows);
   const circles = entryOf('supernodes', 'supernodes-circles').figures;
   for (const [run, other] of [

@@ -14,6 +14,7 @@ import { type PageServer, serve } from '../../src/web/serve.ts';
 import { hasBrowser, openBrowser, openContext } from '../harness/browser.ts';
 import { RunningCommand } from '../harness/command-line.ts';
 import { TestNetwork } from '../harness/network.ts';
+import { until } from '../harness/until.ts';
 
 const inBrowser = hasBrowser('The dashboard') ? describe : describe.skip;
 
@@ -198,7 +199,11 @@ inBrowser('the dashboard', () => {
     const [id] = await enqueueRuns(database, wanted);
     const page = await open('/');
     expect(await textOf(page.locator('.waiting h2'))).toBe('2 runs in the queue');
-    expect(await page.locator('.waiting li').allInnerTexts()).toEqual([
+    const listed = await until('both', async () => {
+      const texts = await page.locator('.waiting li').allInnerTexts();
+      return texts.length === 2 && texts;
+    });
+    expect(listed).toEqual([
       expect.stringMatching(/^queued\s+3 June 2024\s+since .* · s3:\/\/bucket\/20240603$/),
       expect.stringContaining('4 June 2024'),
     ]);
@@ -285,7 +290,9 @@ inBrowser('the dashboard', () => {
       expect(again[0]?.[column as 'id']).toEqual(first[0]?.[column as 'id']);
     const twice = await fetch(address, { method: 'POST', headers: authorization(credentials.password) });
     expect([twice.status, await twice.text()]).toEqual([409, expect.stringContaining('is queued or running already')]);
-    await page.getByRole('link', { name: 'Give up' }).click();
+    // The page may load itself anew just when it is clicked on.
+    const giveUp = page.getByRole('link', { name: 'Give up' });
+    await page.goto(new URL((await giveUp.getAttribute('href')) ?? '', page.url()).href);
     await page.getByRole('button', { name: 'Give up' }).click();
     await page.locator('h1 .badge.failed').waitFor();
     expect((await network.pool.query(waiting)).rows).toEqual([]);

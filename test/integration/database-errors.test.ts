@@ -46,3 +46,21 @@ test.each(['42601', '22012', '23505'])("%s is nobody else's fault", async (code)
   expect(error).toBeInstanceOf(KithError);
   expect(error).not.toBeInstanceOf(EngineError);
 });
+
+test('whoever is told that a transaction has failed can have its locks at once', async () => {
+  let isAwake = false;
+  const failing = database.transaction(async (client) => {
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const { pid } = rows[0] as { pid: number };
+    await client.query('LOCK TABLE kith.network_lock');
+    process.kill(pid, 'SIGSTOP');
+    setTimeout(() => {
+      isAwake = true;
+      process.kill(pid, 'SIGCONT');
+    }, 500);
+    throw new Error('enough');
+  });
+  await expect(failing).rejects.toThrow('enough');
+  expect(isAwake).toBe(true);
+  await network.pool.query('BEGIN; LOCK TABLE kith.network_lock IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK');
+});

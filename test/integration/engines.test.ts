@@ -27,6 +27,7 @@ import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
+import { isFree } from '../harness/free-port.ts';
 import { heldLock } from '../harness/home-lock.ts';
 import { until } from '../harness/until.ts';
 
@@ -136,7 +137,8 @@ test('a new home accepts a bulk import, and the first start shows it behind a pa
     { current_user: 'kith', current_database: 'kith' },
   ]);
   await expect(cypher('RETURN 1', { ...stack.neo4j, password: 'not this one' })).rejects.toThrow(/unauthorized/i);
-  const browser = await fetch(stack.neo4j.browser ?? '');
+  // Neo4j serves it a moment after it answers to Bolt.
+  const browser = await until('Neo4j Browser', () => fetch(stack.neo4j.browser ?? '').catch(() => undefined));
   expect([browser.status, await browser.text()]).toEqual([200, expect.stringContaining('Neo4j Browser')]);
 });
 
@@ -188,6 +190,13 @@ test('everything listens on this machine only', () => {
   expect(listening.filter((address) => !loopback.includes(address ?? ''))).toEqual([]);
 });
 
+/** Waits for an importer, and holds it up for good, so that it doesn't end first; SIGKILL ends it all the same. */
+async function pausedImporter(): Promise<void> {
+  const importers = () => findProcesses('kith.Neo4jImport', importFolder(homeOf(settings)));
+  const { pid } = await until('the importer', () => importers()[0]);
+  process.kill(pid, 'SIGSTOP');
+}
+
 test('an import next to the running server leaves it alone, and one that fails or is stopped leaves nothing', async () => {
   const files = importFiles(1000);
   writeFileSync(files.relationships.LIKED[1], '1,2,5\n3,nobody,5\n');
@@ -196,7 +205,9 @@ test('an import next to the running server leaves it alone, and one that fails o
   );
   const controller = new AbortController();
   const stopped = importBeside(settings, importFiles(1000), { signal: controller.signal });
-  setTimeout(() => controller.abort(), 1_000);
+  stopped.catch(() => undefined);
+  await pausedImporter();
+  controller.abort();
   await expect(stopped).rejects.toBeInstanceOf(InterruptedError);
   expect(findProcesses('kith.Neo4jImport', importFolder(homeOf(settings)))).toEqual([]);
   expect(existsSync(importFolder(homeOf(settings)))).toBe(false);
@@ -212,6 +223,9 @@ test('after kill -9 of everything up starts again with the data, even while a ba
   const busy = await until('a busy backend', async () => (await sql(isBusy))[0]);
   const survivor = (busy as { pid: number }).pid;
   killAll(ours().filter(({ pid }) => pid !== survivor));
+  // The threads of a JVM end one after another.
+  for (const url of [stack.neo4j.uri, stack.neo4j.browser ?? '', stack.postgres.url])
+    await until('its port to be free', () => isFree(Number(new URL(url).port)));
   const again = await up(settings);
   await endless;
   expect(ours().map(({ pid }) => pid)).not.toContain(survivor);
@@ -246,7 +260,7 @@ test('up that loses the lock stops, and the next one goes on from there; so does
   const importing = expect(importBeside(settings, importFiles(1000))).rejects.toThrow(
     /^The lock .*bulk-import\.lock was lost/,
   );
-  await until('the importer', () => importers().length > 0);
+  await pausedImporter();
   steal('bulk-import');
   await importing;
   expect(importers()).toEqual([]);
@@ -297,8 +311,11 @@ test('a configured port that is in use is named, and the other engine still star
       `Port ${port} of KITH_BOLT_PORT is used by another program`,
     );
     await up({ ...other, embedded: { ...other.embedded, boltPort: 0 } }, { only: 'postgres' });
-    const now = await status(other);
-    expect([now.neo4j.running, now.postgres.running]).toEqual([false, true]);
+    const now = await until('Postgres to answer in time', async () => {
+      const each = await status(other);
+      return each.postgres.running && each;
+    });
+    expect(now.neo4j.running).toBe(false);
   } finally {
     await down(other);
     taken.close();
@@ -312,7 +329,8 @@ test('an engine that dies while starting is explained in one sentence with its l
   await expect(up(broken, { only: 'postgres' })).rejects.toThrow(
     /^Postgres ended while it was starting \(.+\): .+ \(.+postgres\.log\)\.$/,
   );
-  expect(ours(broken)).toEqual([]);
+  // The folder is this user's and not Postgres', so that the process does not count as that of these data.
+  await until('its end', () => ours(broken).length === 0);
 });
 
 const testAsRoot = process.getuid?.() === 0 ? test : test.skip;

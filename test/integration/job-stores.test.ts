@@ -85,15 +85,21 @@ describe.each([
 
   test('are not lost while they are touched, even beyond the lifetime of their lock', async () => {
     let begun = 0;
-    let ended = false;
+    let ended = 0;
+    let longestMs = 0;
     const lifetime = 5_000;
     for (const agenda of await Promise.all([open(lifetime), open(lifetime)])) {
       agenda.define(
         'long',
         async (job) => {
           begun++;
-          for (const end = Date.now() + 3 * lifetime; Date.now() < end; await sleep(500)) await job.touch();
-          ended = true;
+          let touched = performance.now();
+          for (const end = Date.now() + 3 * lifetime; Date.now() < end; await sleep(500)) {
+            await job.touch();
+            longestMs = Math.max(longestMs, performance.now() - touched);
+            touched = performance.now();
+          }
+          ended++;
         },
         { lockLifetime: lifetime, removeOnComplete: true },
       );
@@ -101,8 +107,9 @@ describe.each([
     }
     const [store] = opened as unknown as { agenda: Agenda }[];
     await store?.agenda.now('long');
-    await until('the job to end', () => ended);
-    expect(begun).toBe(1);
+    await until('the job to end', () => ended > 0 && ended === begun);
+    // On a machine that stood still for so long, the lock is rightly another's.
+    if (longestMs < lifetime - 1_000) expect(begun).toBe(1);
   });
 
   test('have one schedule, which can be changed and turned off', async () => {

@@ -17,7 +17,7 @@ import { idInPath, numberOfText } from '../../src/user-id.ts';
 import { webPassword } from '../../src/web/guard.ts';
 import { serve } from '../../src/web/serve.ts';
 import { kith, RunningCommand } from '../harness/command-line.ts';
-import { heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
+import { heldInGraph, heldInPostgres, networkLockGone } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 
@@ -240,8 +240,6 @@ test('a run that is killed while it keeps texts, or loads, is made up for by the
   await run(days[0]);
   const knows = async () => (await network.pool.query(`SELECT FROM kith.user_ids WHERE id = 'erin'`)).rowCount === 1;
   const waits = async () => (await network.pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0;
-  const locks = "SELECT FROM pg_locks WHERE relation = 'kith.network_lock'::regclass";
-  const isFree = async () => (await network.pool.query(locks)).rowCount === 0;
   const holdUps = [
     {
       holdUp: () => heldInPostgres(network.stack, 'LOCK TABLE kith.user_ids IN SHARE MODE'),
@@ -256,7 +254,7 @@ test('a run that is killed while it keeps texts, or loads, is made up for by the
     await command.says('ingest: begins');
     await until('the run to be held up', isThere);
     await command.end('SIGKILL');
-    await until("Postgres to let go of the network's lock", isFree);
+    await networkLockGone(network.pool);
     expect(await knows()).toBe(isKept);
   }
   await run(days[1]);

@@ -4,7 +4,7 @@ import pg from 'pg';
 /*
  * A process of its own that reads the published tables without pause, in every way that readers do, until it is told to
  * stop. Each way is a list of statements; every row of every statement names a table and the updated_at of one run in
- * it.
+ * it. How many runs every way has seen is told whenever it rises.
  */
 
 /** What one way of reading has seen. */
@@ -18,8 +18,6 @@ export interface Polls {
   errors: string[];
   /** Of one statement. */
   longestMs: number;
-  /** Different runs seen. */
-  runs: number;
 }
 
 const tables = ['closest_connections', 'recommendations', 'rec_reasons'];
@@ -90,13 +88,21 @@ const ways: Record<string, { begin?: string; statements: string[]; pauseMs?: num
 };
 
 let stopped = false;
+/** Different runs that each way has seen. */
+const runs = new Map(Object.keys(ways).map((name) => [name, new Set<string>()]));
+let fewestTold = 0;
+
+function tellFewestRuns(): void {
+  const fewest = Math.min(...[...runs.values()].map(({ size }) => size));
+  if (fewest > fewestTold) process.send?.(fewest);
+  fewestTold = fewest;
+}
 
 async function poll(url: string, name: string): Promise<[string, Polls]> {
   const { begin, statements, pauseMs, named } = ways[name] as (typeof ways)[string];
   const client = new pg.Client({ connectionString: url, application_name: name });
   await client.connect();
-  const seen: Polls = { polls: 0, mixed: [], empty: 0, errors: [], longestMs: 0, runs: 0 };
-  const runs = new Set<string>();
+  const seen: Polls = { polls: 0, mixed: [], empty: 0, errors: [], longestMs: 0 };
   while (!stopped) {
     const rows: { place: string; updated_at: Date }[] = [];
     const begun = performance.now();
@@ -115,7 +121,8 @@ async function poll(url: string, name: string): Promise<[string, Polls]> {
       if (begin) await client.query('COMMIT');
       seen.polls++;
       const found = new Set(rows.map(({ updated_at }) => updated_at.toISOString()));
-      for (const run of found) runs.add(run);
+      for (const run of found) runs.get(name)?.add(run);
+      tellFewestRuns();
       if (found.size > 1)
         seen.mixed.push(rows.map(({ place, updated_at }) => `${place} ${updated_at.toISOString()}`).join(', '));
       if (new Set(rows.map(({ place }) => place)).size < tables.length) seen.empty++;
@@ -129,7 +136,7 @@ async function poll(url: string, name: string): Promise<[string, Polls]> {
     await sleep(2 * (performance.now() - begun) + (begin ? 10 + Math.random() * 60 : 3 + Math.random() * 10));
   }
   await client.end();
-  return [name, { ...seen, runs: runs.size }];
+  return [name, seen];
 }
 
 process.on('message', () => {

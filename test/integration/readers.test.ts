@@ -42,13 +42,22 @@ afterAll(async () => {
   await network?.[Symbol.asyncDispose]();
 });
 
-/** Readers of every kind, in a process of their own, while `work` goes on; returns what they have seen. */
-async function whileReadersPoll(work: () => Promise<void>): Promise<Record<string, Polls>> {
+/**
+ * Readers of every kind, in a process of their own, while `work` goes on, which may wait until all of them have seen so
+ * many runs; returns what they have seen.
+ */
+async function whileReadersPoll(
+  work: (allHaveSeen: (runs: number) => Promise<unknown>) => Promise<void>,
+): Promise<Record<string, Polls>> {
   return whileItReads('polling-readers.ts', { KITH_TEST_POSTGRES: rows.url }, work);
 }
 
 /** Runs a program beside this file while `work` goes on, and returns what it has seen. */
-async function whileItReads<Seen>(program: string, env: NodeJS.ProcessEnv, work: () => Promise<void>): Promise<Seen> {
+async function whileItReads<Seen>(
+  program: string,
+  env: NodeJS.ProcessEnv,
+  work: (allHaveSeen: (runs: number) => Promise<unknown>) => Promise<void>,
+): Promise<Seen> {
   const child: ChildProcess = fork(join(projectRoot, 'test', 'integration', program), {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, ...env },
@@ -56,25 +65,30 @@ async function whileItReads<Seen>(program: string, env: NodeJS.ProcessEnv, work:
   });
   try {
     await once(child, 'message');
-    await work();
-    const seen = once(child, 'message');
+    let fewestRuns = 0;
+    const told = new Promise<Seen>((resolve) => {
+      child.on('message', (message) => {
+        if (typeof message === 'number') fewestRuns = message;
+        else resolve(message as Seen);
+      });
+    });
+    await work((runs) => until(`${runs} runs to be seen by all`, () => fewestRuns >= runs));
     child.send('stop');
-    return (await seen)[0] as Seen;
+    return await told;
   } finally {
     child.kill();
   }
 }
 
-function expectOneRunEach(seen: Record<string, Polls>, runs: number): void {
+function expectOneRunEach(seen: Record<string, Polls>): void {
   if (process.env.KITH_TEST_SHOW)
     console.table(
       Object.values(seen).map((polls, i) => ({ way: Object.keys(seen)[i], ...polls, mixed: polls.mixed.length })),
     );
-  for (const [way, { polls, mixed, empty, errors, longestMs, runs: seenRuns }] of Object.entries(seen)) {
+  for (const [way, { mixed, empty, errors, longestMs }] of Object.entries(seen)) {
     expect({ way, mixed, empty, errors }).toEqual({ way, mixed: [], empty: 0, errors: [] });
-    // Otherwise nothing was tested: it read through the publishes, before and after.
-    expect({ way, enough: polls >= 5 && seenRuns >= runs }).toEqual({ way, enough: true });
-    expect(longestMs).toBeLessThan(3000);
+    // Who waited as long as a publish is patient would have waited for two minutes.
+    expect(longestMs).toBeLessThan(30_000);
   }
 }
 
@@ -82,15 +96,15 @@ describe('readers that poll in every way, each in its isolation level', () => {
   test('see one run at a time through 6 publishes, and none of them waits for long', async () => {
     await rows.stage(150, 1);
     await rows.publish();
-    const seen = await whileReadersPoll(async () => {
+    const seen = await whileReadersPoll(async (allHaveSeen) => {
       for (let weight = 2; weight <= 7; weight++) {
+        await allHaveSeen(weight - 1);
         await rows.stage(100 + weight * 7, weight);
         await rows.publish({ patienceSeconds: 120 });
-        // The slowest way of reading takes a second and rests two.
-        await sleep(1000);
       }
+      await allHaveSeen(7);
     });
-    expectOneRunEach(seen, 4);
+    expectOneRunEach(seen);
   });
 
   test('see one run at a time through whole runs as of four days', async () => {
@@ -100,13 +114,14 @@ describe('readers that poll in every way, each in its isolation level', () => {
     const run = async (day: number) =>
       network.run({ input, reputation: false, asOf: new Date(asOf.getTime() + day * 86_400_000).toISOString() });
     await run(0);
-    const seen = await whileReadersPoll(async () => {
+    const seen = await whileReadersPoll(async (allHaveSeen) => {
       for (const day of [1, 2, 3, 4]) {
+        await allHaveSeen(day);
         await run(day);
-        await sleep(300);
       }
+      await allHaveSeen(5);
     });
-    expectOneRunEach(seen, 3);
+    expectOneRunEach(seen);
   });
 });
 
@@ -186,25 +201,32 @@ describe('a transaction that stays open', () => {
     await rows.publish();
   });
 
-  /** What a reader of single statements has to wait while `work` goes on: at most, and as a share of the time. */
+  /**
+   * What a reader of single statements has to wait while `work` goes on: at most, beyond what one waits who reads none
+   * of the tables, and as a share of the time.
+   */
   async function waitsDuring(work: Promise<unknown>): Promise<{ longestMs: number; share: number }> {
     await using reader = await rows.reader();
+    await using other = await rows.reader();
     const begun = performance.now();
-    let [done, longestMs, waitedMs] = [false, 0, 0];
+    let [done, longestMs, waitedMs, otherMs] = [false, 0, 0, 0];
     const end = () => {
       done = true;
     };
     work.then(end, end);
     while (!done) {
       const started = performance.now();
+      await other.query('SELECT');
+      otherMs = Math.max(otherMs, performance.now() - started);
+      const asked = performance.now();
       await runsIn(reader, 'closest_connections');
-      const ms = performance.now() - started;
+      const ms = performance.now() - asked;
       longestMs = Math.max(longestMs, ms);
-      // Shorter ones are reading, not waiting.
-      if (ms > 30) waitedMs += ms;
+      // Tables are closed for 100 ms at least: shorter ones are reading, or another program has the processor.
+      if (ms > 90) waitedMs += ms;
       await sleep(2);
     }
-    return { longestMs, share: waitedMs / (performance.now() - begun) };
+    return { longestMs: longestMs - otherMs, share: waitedMs / (performance.now() - begun) };
   }
 
   test.each([
@@ -328,7 +350,8 @@ describe('a transaction that stays open', () => {
     const stopped = performance.now();
     stop.abort();
     await expect(publishing).rejects.toThrow(InterruptedError);
-    expect(performance.now() - stopped).toBeLessThan(3000);
+    // It was ready to wait for a minute.
+    expect(performance.now() - stopped).toBeLessThan(30_000);
     expect(await runsIn(reader, 'rec_reasons')).toEqual(before);
     await reader.query('COMMIT');
     const { startedAt } = await rows.publish();

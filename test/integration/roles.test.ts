@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { projectRoot } from '../../src/config/project.ts';
@@ -160,7 +161,8 @@ describe('the service file', () => {
     const { postgres: _, ...others } = JSON.parse(readFileSync(home.ports, 'utf8'));
     rmSync(home.ports);
     writeFileSync(home.ports, JSON.stringify(others));
-    const { postgres } = await up(network.settings);
+    const taken = createServer().listen(Number(before), '127.0.0.1');
+    const { postgres } = await up(network.settings).finally(() => taken.close());
     expect(fields().port).toBe(new URL(postgres.url).port);
     expect(fields().port).not.toBe(before);
     await network[Symbol.asyncDispose]();

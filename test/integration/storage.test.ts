@@ -316,15 +316,17 @@ describe.each([
   test('lets its text clean up when writing fails', async () => {
     const { folder } = newPlace();
     let ended = false;
+    const abort = new AbortController();
     function* text() {
       try {
-        for (;;) yield 'x'.repeat(2 ** 20);
+        for (let i = 0; ; i++) {
+          if (i === 10) abort.abort();
+          yield 'x'.repeat(2 ** 20);
+        }
       } finally {
         ended = true;
       }
     }
-    const abort = new AbortController();
-    setTimeout(() => abort.abort(), 100);
     await problemOf(writeWhole(`${folder}/scores.csv`, text(), { s3, signal: abort.signal }));
     expect(ended).toBe(true);
   });

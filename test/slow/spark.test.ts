@@ -21,6 +21,7 @@ import { showPublished } from '../../src/show/show-published.ts';
 import { listObjects } from '../../src/storage/s3-objects.ts';
 import { numberOfText } from '../../src/user-id.ts';
 import { RunningCommand } from '../harness/command-line.ts';
+import { heldNextTable } from '../harness/held-locks.ts';
 import { TestNetwork, testSettings } from '../harness/network.ts';
 import { expectOracle, textNames } from '../harness/renamed-network.ts';
 import { S3Server } from '../harness/s3-server.ts';
@@ -451,12 +452,14 @@ describeSpark('Spark', () => {
     const killed = await begin();
     killed.process.kill('SIGKILL');
     await until('the end of the application', () => applications().length === 0);
+    const held = await heldNextTable(network.stack, 'closest_connections');
     const late = await begin();
     const { rows } = await network.pool.query<{ id: string }>(
       'SELECT id FROM kith.runs ORDER BY started_at DESC LIMIT 1',
     );
     await using database = await Database.connect(network.stack.postgres.url);
     await beginAttempt(database, rows[0]?.id as string, 'closest', everyWriter);
+    await held[Symbol.asyncDispose]();
     expect((await late.ended).code).toBe(5);
     expect(applications()).toEqual([]);
     const { code, stderr } = await new RunningCommand(args, { ...env, KITH_SPARK_MEMORY: '64m' }).ended;
@@ -471,6 +474,8 @@ describeSpark('Spark', () => {
     await network.run({ input, reputation: false });
     const expected = await network.tables();
     await using queue = new WorkerNetwork(join(scratch, 'queue'), {
+      // No worker is killed, and one that is held up shall not be taken for dead: attempts are counted.
+      KITH_LOCK_LIFETIME: '10m',
       KITH_SPARK_MASTER: 'local[1]',
       KITH_SPARK_MEMORY: memory,
       KITH_SPARK_CONF: Object.entries(quickConf)

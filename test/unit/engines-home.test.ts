@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -17,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readSettings } from '../../src/config/settings.ts';
 import { type EngineHome, homeOf, passwordOf, prepareHome } from '../../src/engines/home.ts';
-import { isLocked, withLock } from '../../src/engines/lock.ts';
+import { withLock } from '../../src/engines/lock.ts';
 import { memorySizes, neo4jConf } from '../../src/engines/neo4j-conf.ts';
 import { choosePorts } from '../../src/engines/ports.ts';
 import { endProcesses, findEngine, findProcesses } from '../../src/engines/processes.ts';
@@ -173,7 +174,6 @@ describe('ports', () => {
     ]);
     const kept = JSON.parse(readFileSync(home.ports, 'utf8'));
     expect(Object.keys(kept).sort()).toEqual(['bolt', 'http', 'postgres']);
-    expect(new Set(Object.values(kept)).size).toBe(3);
   });
 });
 
@@ -247,7 +247,7 @@ describe('a lock that is lost', () => {
       stolen(home);
       mkdirSync(join(home.root, 'engines.lock'));
     });
-    expect(await isLocked(home, 'engines')).toBe(true);
+    expect(existsSync(join(home.root, 'engines.lock'))).toBe(true);
   });
 });
 

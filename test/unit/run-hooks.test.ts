@@ -100,11 +100,11 @@ describe('a URL that is told of a failed run', () => {
   test('and never answers is not waited for longer than it may take', async () => {
     await using server = await startServer(() => undefined);
     const began = performance.now();
-    const told = tellOfFailure(`http://kith:hush@${server.host}/`, 'run-1', 'why', 300);
+    const told = tellOfFailure(`http://kith:hush@${server.host}/`, 'run-1', 'why', 2_500);
     const message = await messageOfRejection(told);
-    expect(message).toContain('did not answer within 0.3 s');
+    expect(message).toContain('did not answer within 2.5 s');
     expect(message).not.toMatch(/hush/);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
     expect(server.received).toHaveLength(1);
   });
 
@@ -197,9 +197,9 @@ describe('a command that is told of a failed run', () => {
     const began = performance.now();
     // The shell waits for a child that heeds no signal.
     const hook = `trap '' TERM; sleep 30 & echo $! > "${out}"; wait`;
-    const message = await messageOfRejection(tellOfFailure(hook, 'run-1', 'why', 1_000));
-    expect(message).toContain('KITH_ON_FAILURE did not end within 1 s');
-    expect(performance.now() - began).toBeLessThan(5_000);
+    const message = await messageOfRejection(tellOfFailure(hook, 'run-1', 'why', 4_000));
+    expect(message).toContain('KITH_ON_FAILURE did not end within 4 s');
+    expect(performance.now() - began).toBeLessThan(25_000);
     const child = Number(await readFile(out, 'utf8'));
     await until('the end of what it has started', () => {
       try {

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runSuite } from '../../scripts/test/run-suite.ts';
+import { until } from '../harness/until.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -18,10 +18,10 @@ async function suite(totals: object, end: string, options: { limitMs?: number; t
     jest,
     `import { spawn } from 'node:child_process';
     import { writeFileSync } from 'node:fs';
-    writeFileSync(process.env.KITH_TEST_TOTALS, ${JSON.stringify(JSON.stringify(totals))});
     const engine = ['-e', 'setInterval(() => {}, 1000)', process.env.TMPDIR];
     const { pid } = spawn(process.execPath, engine, { detached: true, stdio: 'ignore' });
     writeFileSync(${JSON.stringify(note)}, pid + ' ' + process.env.TMPDIR);
+    writeFileSync(process.env.KITH_TEST_TOTALS, ${JSON.stringify(JSON.stringify(totals))});
     ${end}`,
   );
   const result = await runSuite('fake', {
@@ -48,22 +48,20 @@ function runs(pid: number): boolean {
 test('a suite that ends is as good as its exit code, and nothing of it is left running or on disk', async () => {
   const { result, engine, made } = await suite({ passed: 3, failed: 0, skipped: 0, isOver: true }, 'process.exit(0)');
   expect(result).toEqual({ passed: 3, failed: 0, skipped: 0, isGood: true });
-  await sleep(200);
-  expect(runs(engine)).toBe(false);
+  await until('the end of the engine', () => !runs(engine));
   expect(() => readFileSync(join(made, 'totals.json'))).toThrow('ENOENT');
 });
 
 test('a suite that takes too long is ended and fails, with what passed until then', async () => {
   const totals = { passed: 2, failed: 1, skipped: 0, isOver: false };
-  const { result, engine } = await suite(totals, 'setInterval(() => {}, 1000)', { limitMs: 1_500 });
+  const { result, engine } = await suite(totals, 'setInterval(() => {}, 1000)', { limitMs: 15_000 });
   expect(result).toEqual({ passed: 2, failed: 2, skipped: 0, isGood: false });
-  await sleep(200);
-  expect(runs(engine)).toBe(false);
+  await until('the end of the engine', () => !runs(engine));
 });
 
 test('a suite whose tests are over, but which goes on, is ended and fails', async () => {
   const totals = { passed: 2, failed: 0, skipped: 1, isOver: true };
-  const { result } = await suite(totals, 'setInterval(() => {}, 1000)', { teardownMs: 500 });
+  const { result } = await suite(totals, 'setInterval(() => {}, 1000)', { teardownMs: 2_000 });
   expect(result).toEqual({ passed: 2, failed: 1, skipped: 1, isGood: false });
 });
 

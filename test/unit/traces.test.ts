@@ -205,7 +205,7 @@ describe('a collector that is not there', () => {
     traces.runEnded({ run, startedAt: step.startedAt, status: 'published' });
     const began = performance.now();
     await traces[Symbol.asyncDispose]();
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     // What is told of a request that was let go comes right after.
     await until('a line', () => lines.length > 0);
     expect(lines).toMatchObject([{ level: 'warn', msg: 'traces are lost, their collector fails' }]);
@@ -254,7 +254,7 @@ async function loadedWith(env: Record<string, string>): Promise<string[]> {
     import { createLog } from './src/watch/log.ts';
     import { openTraces } from './src/watch/traces.ts';
     import { createRequire } from 'node:module';
-    const traces = await openTraces(createLog(process.stderr), 200);
+    const traces = await openTraces(createLog(process.stderr), 60_000);
     traces.stepEnded({ run: 'r', step: 'ingest', worker: 'w', startedAt: new Date(), outcome: 'done' });
     traces.runEnded({ run: 'r', startedAt: new Date(), status: 'published' });
     await traces[Symbol.asyncDispose]();

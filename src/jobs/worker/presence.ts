@@ -30,11 +30,12 @@ export class Presence implements AsyncDisposable {
 /**
  * Called before embedded engines are stopped: a worker would start them again.
  *
- * @throws BusyError naming the workers that are alive; nothing if Postgres doesn't answer
+ * @throws BusyError naming the workers that are alive; EngineError if Postgres runs and doesn't answer
  */
 export async function refuseWhileWorkers(settings: Settings): Promise<void> {
   const { postgres } = await status(settings);
-  if (!postgres.running || postgres.url === undefined) return;
+  // A busy Postgres may not answer in the time that a status has.
+  if (postgres.url === undefined || !(postgres.running || postgres.pid !== undefined)) return;
   await using database = await Database.connect(postgres.url);
   const workers = await database.query<{ worker: string }>('sql/jobs/workers.sql');
   if (workers.length === 0) return;
