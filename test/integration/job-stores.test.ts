@@ -112,6 +112,26 @@ describe.each([
     if (longestMs < lifetime - 1_000) expect(begun).toBe(1);
   });
 
+  test('are let go by a worker that stops while it fetches one', async () => {
+    const agenda = await open();
+    agenda.define('late', async () => undefined);
+    await agenda.now('late');
+    const fetchNext = agenda.db.getNextJobToRun.bind(agenda.db);
+    const stopped = new Promise<unknown>((resolve) => {
+      agenda.db.getNextJobToRun = (...args) => {
+        const fetching = fetchNext(...args);
+        // Its constructor asks already, before there is something to stop.
+        queueMicrotask(() => resolve(Promise.all([agenda.stop(false), fetching])));
+        return fetching;
+      };
+    });
+    await agenda.start();
+    await stopped;
+    const { jobs } = await agenda.queryJobs({ name: 'late' });
+    expect(jobs.map(({ lockedAt }) => lockedAt ?? null)).toEqual([null]);
+    await agenda.cancel({ name: 'late' });
+  });
+
   test('have one schedule, which can be changed and turned off', async () => {
     const agenda = await open();
     agenda.define('kith morning', async () => undefined);

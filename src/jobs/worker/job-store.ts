@@ -48,6 +48,7 @@ export async function openJobStore(
   const agenda = new Agenda({ backend, name: workerName(), processEvery, defaultLockLifetime: lockLifetime });
   agenda.on('error', tell);
   await agenda.ready;
+  keepNoneThatComesLate(agenda);
   return {
     agenda,
     [Symbol.asyncDispose]: async () => {
@@ -55,6 +56,32 @@ export async function openJobStore(
       await agenda.stop(false).catch(() => undefined);
       await close();
     },
+  };
+}
+
+/**
+ * Agenda's stop() unlocks the jobs that it has. One that it is still fetching would come later and, never begun, stay
+ * locked for its whole lifetime: it is unlocked as well, and stop() waits for that.
+ */
+function keepNoneThatComesLate(agenda: Agenda): void {
+  const { db } = agenda;
+  const [fetchNext, stop] = [db.getNextJobToRun.bind(db), agenda.stop.bind(agenda)];
+  const underWay = new Set<Promise<unknown>>();
+  let isStopped = false;
+  db.getNextJobToRun = async (...args) => {
+    if (isStopped) return undefined;
+    const fetching = fetchNext(...args).then(async (job) => {
+      if (!job?._id || !isStopped) return job;
+      await db.unlockJobs([job._id]);
+      return undefined;
+    });
+    const kept = fetching.catch(() => undefined).finally(() => underWay.delete(kept));
+    underWay.add(kept);
+    return fetching;
+  };
+  agenda.stop = async (closeConnection) => {
+    isStopped = true;
+    await Promise.all([stop(closeConnection), ...underWay]);
   };
 }
 
