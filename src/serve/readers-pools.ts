@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { statement } from '../config/project.ts';
 import { isUnreachable, sqlStateOf } from '../postgres/database.ts';
@@ -8,6 +9,11 @@ import { mayBeReader } from '../postgres/readers.ts';
 const mostConnections = 10;
 /** Readers that have connections at a time; the one that has been quiet for longest loses its. */
 const mostReaders = 50;
+
+/** How long a query waits for a connection, in milliseconds. */
+const patienceMs = 10_000;
+/** How often Postgres is asked for one while it says that the role has all of its connections. */
+const pauseMs = 100;
 
 /** The token is no reader's. */
 export class WrongTokenError extends Error {
@@ -29,6 +35,8 @@ export class ReaderPools implements AsyncDisposable {
   readonly #pools = new Map<string, pg.Pool>();
   /** Logins under way, which only a right token makes a reader of. */
   readonly #entering = new Map<string, Promise<pg.Pool>>();
+  /** Connections that have answered a query, and may have been ended since. */
+  readonly #used = new WeakSet<pg.PoolClient>();
 
   /** @param url of Postgres; its user and password are replaced */
   constructor(url: string) {
@@ -52,17 +60,35 @@ export class ReaderPools implements AsyncDisposable {
   ): Promise<T[]> {
     const key = createHash('sha256').update(token).digest('base64');
     const pool = await this.#poolOf(key, token, logIn);
-    for (;;) {
-      const isReused = pool.idleCount > 0;
+    try {
+      return await this.#ask<T>(pool, { text, values });
+    } catch (error) {
+      if (!isWrongLogin(error)) throw error;
+      // Not ended: whoever waits for one of its connections finds the same, and those that are idle close by themselves.
+      if (this.#pools.get(key) === pool) this.#pools.delete(key);
+      throw new WrongTokenError(error);
+    }
+  }
+
+  /** Asks again, since statements only read, if it was a connection's fault. */
+  async #ask<T extends pg.QueryResultRow>(pool: pg.Pool, query: pg.QueryConfig): Promise<T[]> {
+    for (const deadline = performance.now() + patienceMs; ; ) {
+      let client: pg.PoolClient | undefined;
       try {
-        return (await pool.query<T>(text, values)).rows;
+        client = await connectionOf(pool, deadline);
+        const { rows } = await client.query<T>(query);
+        client.release();
+        this.#used.add(client);
+        return rows;
       } catch (error) {
-        // A connection that was idle may have been ended, with Postgres or by whoever removed the reader: a new one tells.
-        if (isReused && isUnreachable(error)) continue;
-        if (!isWrongLogin(error)) throw error;
-        if (this.#pools.get(key) === pool) this.#pools.delete(key);
-        endLater(pool);
-        throw new WrongTokenError(error);
+        client?.release(true);
+        if (performance.now() > deadline) throw error;
+        // It has waited for a query, and may have been ended with Postgres or by whoever removed the reader: a new one
+        // tells.
+        if (client && this.#used.has(client) && isUnreachable(error)) continue;
+        // The process of a connection that was closed takes a moment to leave.
+        if (sqlStateOf(error) !== '53300') throw error;
+        await sleep(pauseMs);
       }
     }
   }
@@ -100,12 +126,14 @@ export class ReaderPools implements AsyncDisposable {
       connectionString: url.href,
       application_name: 'kith serve',
       max: 1,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: patienceMs,
     });
     pool.on('error', () => undefined);
+    // While one is in use, its errors are not the pool's.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     try {
-      const { rows } = await pool.query<{ limit: number }>(statement('sql/serve/limit.sql'));
-      const limit = rows[0]?.limit ?? -1;
+      const [row] = await this.#ask<{ limit: number }>(pool, { text: statement('sql/serve/limit.sql') });
+      const limit = row?.limit ?? -1;
       pool.options.max = limit < 0 ? mostConnections : Math.max(1, Math.min(mostConnections, limit));
       return pool;
     } catch (error) {
@@ -122,7 +150,8 @@ export class ReaderPools implements AsyncDisposable {
     const quietest = [...this.#pools].find(([, { waitingCount }]) => waitingCount === 0);
     if (!quietest || quietest[1] === pool) return;
     this.#pools.delete(quietest[0]);
-    endLater(quietest[1]);
+    // Once its queries have ended.
+    void quietest[1].end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,10 +162,18 @@ export class ReaderPools implements AsyncDisposable {
 
 type LogIn = <R>(attempt: () => Promise<R>) => Promise<R>;
 
-/** Once its queries have ended. */
-function endLater(pool: pg.Pool): void {
-  // Several may find at the same time that the reader is out.
-  pool.end().catch(() => undefined);
+/** Waits for a connection of the pool until the deadline; one that comes later is given back. */
+async function connectionOf(pool: pg.Pool, deadline: number): Promise<pg.PoolClient> {
+  const coming = pool.connect();
+  const waiting = new AbortController();
+  const late = sleep(Math.max(0, deadline - performance.now()), undefined, { signal: waiting.signal });
+  const client = await Promise.race([coming, late]).finally(() => waiting.abort());
+  if (client) return client;
+  coming.then(
+    (unwanted) => unwanted.release(),
+    () => undefined,
+  );
+  throw new Error('timeout exceeded when trying to connect');
 }
 
 function isWrongLogin(error: unknown): boolean {

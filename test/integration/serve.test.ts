@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type pg from 'pg';
+import pg from 'pg';
 import type {
   ClosestConnection,
   PublishedRun,
@@ -41,8 +41,8 @@ afterAll(async () => {
 });
 
 /** Makes a reader; gives its token. */
-async function reader(name: string): Promise<string> {
-  const { code, stdout } = await scene.kith('readers', 'add', name);
+async function reader(name: string, ...options: string[]): Promise<string> {
+  const { code, stdout } = await scene.kith('readers', 'add', name, ...options);
   expect(code).toBe(0);
   return `${name}.${decodeURIComponent(new URL(stdout.trim()).password)}`;
 }
@@ -140,9 +140,7 @@ test("takes no user or password of Kith's own for a reader's, wherever the URL o
 });
 
 test('many first requests at once share one login, and wait for the connections that the reader may have', async () => {
-  const { code, stdout } = await scene.kith('readers', 'add', 'api_few', '--limit', '2');
-  expect(code).toBe(0);
-  const few = `api_few.${decodeURIComponent(new URL(stdout.trim()).password)}`;
+  const few = await reader('api_few', '--limit', '2');
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => get(`/v1/users/${busiest}/closest`, { authorization: `Bearer ${few}` })),
   );
@@ -151,9 +149,7 @@ test('many first requests at once share one login, and wait for the connections 
 });
 
 test('however many wrong tokens are being tried, a reader keeps its connections and the queries that wait for one', async () => {
-  const { code, stdout } = await scene.kith('readers', 'add', 'api_busy', '--limit', '1');
-  expect(code).toBe(0);
-  const busy = `api_busy.${decodeURIComponent(new URL(stdout.trim()).password)}`;
+  const busy = await reader('api_busy', '--limit', '1');
   await using pools = new ReaderPools((await status(readSettings(scene.env))).postgres.url ?? '');
   const sleep = () =>
     pools.query(busy, { text: 'SELECT pg_sleep(0.5), pg_backend_pid() AS pid', values: [] }, (enter) => enter());
@@ -172,37 +168,64 @@ test('however many wrong tokens are being tried, a reader keeps its connections 
       .catch((error) => error),
   );
   expect((await Promise.all(queries)).map(([row]) => row?.pid)).toEqual([pid, pid]);
+  let areTried = false;
+  const trying = Promise.all(wrong).finally(() => {
+    areTried = true;
+  });
   open();
-  for (const error of await Promise.all(wrong)) expect(error).toBeInstanceOf(WrongTokenError);
+  // A connection that nobody uses for ten seconds is closed.
+  while (!areTried) await sleep();
+  for (const error of await trying) expect(error).toBeInstanceOf(WrongTokenError);
   expect((await sleep())[0]?.pid).toBe(pid);
   await scene.kith('readers', 'remove', 'api_busy');
 });
 
-test('a connection that is ended while it waits for a query is replaced, and whoever is removed meanwhile is out', async () => {
+test.each([1, 2])(
+  'of %d connections that are ended while they wait for queries all are replaced, and whoever is removed meanwhile is out',
+  async (limit) => {
+    const place = (await status(readSettings(scene.env))).postgres.url ?? '';
+    await using pools = new ReaderPools(place);
+    const brief = await reader('api_brief', '--limit', String(limit));
+    const query = { text: 'SELECT pg_backend_pid() AS pid', values: [] };
+    const ask = async () => Number((await pools.query(brief, query, (enter) => enter()))[0]?.pid);
+    /** Asks more often than there are connections while they are being ended, which they can't tell yet. */
+    const askInTheMeantime = async (pids: Set<number>) => {
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      try {
+        for (const pid of pids) await scene.network.asSuperuser(`SELECT pg_terminate_backend(${pid})`);
+        const asked = Promise.allSettled(Array.from({ length: 3 * limit }, ask));
+        await scene.network.pool.query('SELECT 1');
+        return { asked };
+      } finally {
+        for (const pid of pids) process.kill(pid, 'SIGCONT');
+      }
+    };
+
+    const first = new Set(await Promise.all(Array.from({ length: limit }, ask)));
+    expect(first.size).toBe(limit);
+    const answers = await (await askInTheMeantime(first)).asked;
+    const second = new Set(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason)));
+    expect([...second].filter((pid) => typeof pid !== 'number' || first.has(pid))).toEqual([]);
+    await scene.network.asSuperuser('REVOKE kith_readers FROM api_brief; DROP ROLE api_brief');
+    const refused = await (await askInTheMeantime(second)).asked;
+    expect(refused).toEqual(refused.map(() => ({ status: 'rejected', reason: expect.any(WrongTokenError) })));
+  },
+);
+
+test('a query waits for a connection that another program of the reader has', async () => {
   const place = (await status(readSettings(scene.env))).postgres.url ?? '';
   await using pools = new ReaderPools(place);
-  const brief = await reader('api_brief');
-  const ask = () => pools.query(brief, { text: 'SELECT pg_backend_pid() AS pid', values: [] }, (enter) => enter());
-  /** Asks while the connection is being ended, which it can't tell yet. */
-  const askInTheMeantime = async (pid: number) => {
-    process.kill(pid, 'SIGSTOP');
-    try {
-      await scene.network.asSuperuser(`SELECT pg_terminate_backend(${pid})`);
-      const asked = ask();
-      asked.catch(() => undefined);
-      await scene.network.pool.query('SELECT 1');
-      return { asked };
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
-  };
-  const pidOf = ([row]: pg.QueryResultRow[]) => Number(row?.pid);
-
-  const first = pidOf(await ask());
-  const second = pidOf(await (await askInTheMeantime(first)).asked);
-  expect(second).not.toBe(first);
-  await scene.network.asSuperuser('REVOKE kith_readers FROM api_brief; DROP ROLE api_brief');
-  await expect((await askInTheMeantime(second)).asked).rejects.toBeInstanceOf(WrongTokenError);
+  const shared = await reader('api_shared', '--limit', '1');
+  const url = new URL(place);
+  [url.username, url.password] = ['api_shared', shared.slice('api_shared.'.length)];
+  const other = new pg.Client({ connectionString: url.href });
+  await other.connect();
+  const asked = pools.query(shared, { text: 'SELECT 1 AS one', values: [] }, (enter) => enter());
+  asked.catch(() => undefined);
+  await expect(new pg.Client({ connectionString: url.href }).connect()).rejects.toMatchObject({ code: '53300' });
+  await other.end();
+  expect(await asked).toEqual([{ one: 1 }]);
+  await scene.kith('readers', 'remove', 'api_shared');
 });
 
 test('if the client whose login others wait for goes away, the next of them logs in', async () => {
