@@ -84,7 +84,7 @@ export async function stopPostgres(home: EngineHome, lock: HeldLock): Promise<vo
     ],
     lock.check,
   );
-  await endOrphans(home, lock);
+  await endOrphans(linkedFolder(dataOf(home)), lock);
   if (server().length > 0)
     throw new EngineError(`Postgres (process ${server()[0]?.pid}) can't be stopped: end this process yourself.`);
 }
@@ -94,7 +94,7 @@ async function launch(home: EngineHome, settings: Settings, { lock, onProgress }
   refuseClosedFolder('Postgres', home.postgres, user);
   lock.check();
   const programs = postgresPrograms(home, user);
-  await endOrphans(home, lock);
+  await endOrphans(linkedFolder(dataOf(home)), lock);
   lock.check();
   removeStrangersPidFile(home);
   if (!existsSync(dataOf(home))) {
@@ -152,9 +152,8 @@ function writeServiceFile(home: EngineHome): void {
 }
 
 /** Backends that have outlived their server end when they next wait; the rest get five seconds. */
-async function endOrphans(home: EngineHome, lock: HeldLock): Promise<void> {
-  const orphans = () =>
-    findWorkingIn(linkedFolder(dataOf(home))).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
+async function endOrphans(folder: string, lock: HeldLock): Promise<void> {
+  const orphans = () => findWorkingIn(folder).filter(({ command }) => /^\0(\S*\/)?postgres[:\0]/.test(command));
   if (await waitUntil(() => orphans().length === 0, 5, lock.signal)) return;
   const ended = await endProcesses(
     orphans,
@@ -184,6 +183,9 @@ async function initialise(home: EngineHome, programs: string, user: OsUser, lock
   const data = linkedFolder(dataOf(home));
   const draft = `${data}.new`;
   const passwordFile = join(home.postgres, 'password.new');
+  // Of a Kith that was killed: it writes there and, if it fails, removes all that is there.
+  await endProcesses(() => findEngine('-D', draft), [['SIGKILL', 5]], lock.check);
+  await endOrphans(draft, lock);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
   if (user) chownSync(draft, user.uid, user.gid);

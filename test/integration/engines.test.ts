@@ -27,6 +27,7 @@ import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
+import { RunningCommand } from '../harness/command-line.ts';
 import { isFree } from '../harness/free-port.ts';
 import { heldLock } from '../harness/home-lock.ts';
 import { until } from '../harness/until.ts';
@@ -54,8 +55,8 @@ async function cypher(text: string, access = stack.neo4j): Promise<unknown[][]> 
   }
 }
 
-async function sql(text: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: stack.postgres.url });
+async function sql(text: string, url = stack.postgres.url): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -331,6 +332,23 @@ test('an engine that dies while starting is explained in one sentence with its l
   );
   // The folder is this user's and not Postgres', so that the process does not count as that of these data.
   await until('its end', () => ours(broken).length === 0);
+});
+
+test('an initdb that outlives a killed Kith is ended before another one begins', async () => {
+  const first = settingsOf('first-postgres');
+  const draft = join(first.home, 'postgres', 'data.new');
+  const started = new RunningCommand(['up'], { KITH_HOME: first.home });
+  const stop = ({ pid }: Process) => unlessEnded(() => process.kill(pid, 'SIGSTOP'));
+  await until('a process of initdb', () => findWorkingIn(draft).some(stop), { pauseMs: 1 });
+  await started.end('SIGKILL');
+  try {
+    const { postgres } = await up(first, { only: 'postgres' });
+    expect(findProcesses('-D', draft)).toEqual([]);
+    expect(await sql('SELECT 1 AS one', postgres.url)).toEqual([{ one: 1 }]);
+  } finally {
+    killAll([...findProcesses('-D', draft), ...findWorkingIn(draft)]);
+    await down(first);
+  }
 });
 
 const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
