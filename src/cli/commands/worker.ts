@@ -44,7 +44,6 @@ export function addWorkerCommand(program: Command): void {
         // An interrupted start is not a failure.
         if (!(error instanceof InterruptedError && drain.signal.aborted)) throw error;
       } finally {
-        for (const signal of endingSignals) process.off(signal, onSignal);
         // After a job, Agenda keeps a timer for half the lock's lifetime; nothing else is left to do.
         setImmediate(() => process.exit());
       }
