@@ -13,7 +13,7 @@ const stayMs = 2_000;
  * How long a try closes the tables. It grows with each failed try, since readers leave more slowly on a busy server.
  */
 const closeMs = { least: 100, step: 50, most: 400 };
-/** How long we go on after the patience has run out, until those whose transactions were ended are gone. */
+/** How long we go on after transactions were ended, until they are gone. */
 const graceMs = 5_000;
 /** How many holders an error names. */
 const named = 3;
@@ -77,6 +77,7 @@ export async function atAnInstant<T>(
 ): Promise<T> {
   const deadline = performance.now() + patience.seconds * 1000;
   const inside = new Inside();
+  let endedAt: number | undefined;
   for (let milliseconds = closeMs.least; ; milliseconds = Math.min(milliseconds + closeMs.step, closeMs.most)) {
     try {
       return await attempt(async () => {
@@ -88,16 +89,17 @@ export async function atAnInstant<T>(
     }
     const present = await holdersOf(database, patience.tables);
     inside.see(present.map(({ transaction }) => transaction));
-    const staying = present.filter(({ transaction }) => inside.stays(transaction));
+    const now = performance.now();
+    const staying = present.filter(({ transaction }) => inside.stays(transaction, now));
     const [first] = [...staying, ...present];
-    if (performance.now() <= deadline) {
+    const isOver = endedAt !== undefined && now > endedAt + graceMs;
+    if (now <= deadline) {
       if (first) patience.onProgress(`waiting for ${describe(first)} to end its transaction`);
-    } else {
-      const canEnd =
-        staying.length > 0 && staying.every(({ isReader }) => isReader) && performance.now() < deadline + graceMs;
-      if (!canEnd || !(await endTransactions(database, staying, patience.onProgress)))
-        throw tooLong(staying.length > 0 ? staying : present, patience);
-    }
+    } else if (staying.length > 0) {
+      const canEnd = staying.every(({ isReader }) => isReader) && !isOver;
+      if (!canEnd || !(await endTransactions(database, staying, patience.onProgress))) throw tooLong(staying, patience);
+      endedAt ??= performance.now();
+    } else if (endedAt === undefined ? inside.knowsWhoStays(now) : isOver) throw tooLong(present, patience);
     await sleep(milliseconds * (0.5 + Math.random()));
   }
 }
@@ -105,14 +107,22 @@ export async function atAnInstant<T>(
 /** Transactions that have the tables open, and when we first saw them. */
 class Inside {
   #since = new Map<string, number>();
+  #firstLook: number | undefined;
 
   see(transactions: readonly string[]): void {
-    this.#since = new Map(transactions.map((one) => [one, this.#since.get(one) ?? performance.now()]));
+    const now = performance.now();
+    this.#firstLook ??= now;
+    this.#since = new Map(transactions.map((one) => [one, this.#since.get(one) ?? now]));
   }
 
-  stays(transaction: string): boolean {
+  stays(transaction: string, now = performance.now()): boolean {
     const since = this.#since.get(transaction);
-    return since !== undefined && performance.now() - since > stayMs;
+    return since !== undefined && now - since > stayMs;
+  }
+
+  /** Not before we have looked for that long: the system may have held us up until the patience had run out. */
+  knowsWhoStays(now: number): boolean {
+    return this.#firstLook !== undefined && now - this.#firstLook > stayMs;
   }
 }
 
