@@ -10,7 +10,7 @@ const mostConnections = 10;
 /** Readers that have connections at a time; the one that has been quiet for longest loses its. */
 const mostReaders = 50;
 
-/** How long a query waits for a connection, in milliseconds. */
+/** How long a query waits for a connection, and within which another one is asked for, in milliseconds. */
 const patienceMs = 10_000;
 /** How often Postgres is asked for one while it says that the role has all of its connections. */
 const pauseMs = 100;
@@ -75,7 +75,7 @@ export class ReaderPools implements AsyncDisposable {
     for (const deadline = performance.now() + patienceMs; ; ) {
       let client: pg.PoolClient | undefined;
       try {
-        client = await connectionOf(pool, deadline);
+        client = await pool.connect();
         const { rows } = await client.query<T>(query);
         client.release();
         this.#used.add(client);
@@ -161,20 +161,6 @@ export class ReaderPools implements AsyncDisposable {
 }
 
 type LogIn = <R>(attempt: () => Promise<R>) => Promise<R>;
-
-/** Waits for a connection of the pool until the deadline; one that comes later is given back. */
-async function connectionOf(pool: pg.Pool, deadline: number): Promise<pg.PoolClient> {
-  const coming = pool.connect();
-  const waiting = new AbortController();
-  const late = sleep(Math.max(0, deadline - performance.now()), undefined, { signal: waiting.signal });
-  const client = await Promise.race([coming, late]).finally(() => waiting.abort());
-  if (client) return client;
-  coming.then(
-    (unwanted) => unwanted.release(),
-    () => undefined,
-  );
-  throw new Error('timeout exceeded when trying to connect');
-}
 
 function isWrongLogin(error: unknown): boolean {
   return ['28P01', '28000', '3D000'].includes(sqlStateOf(error) ?? '');

