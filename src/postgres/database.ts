@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { statement } from '../config/project.ts';
 import {
@@ -18,6 +19,9 @@ export type SqlFile = `sql/${string}.sql`;
 
 /** Version 17 introduced transaction_timeout. */
 const oldestServer = 170_000;
+
+/** How long a connection that is closed is waited for: it doesn't end soon if its server is out of reach. */
+const mostEndMs = 5_000;
 
 /**
  * Keeps late writers out: every transaction of an attempt at a step locks the step's row, which fails once a later
@@ -119,6 +123,11 @@ export class Database implements AsyncDisposable {
       broken = true;
     };
     client.on('error', onError);
+    let onEnd = () => {};
+    const ended = new Promise<void>((resolve) => {
+      onEnd = resolve;
+    });
+    client.once('end', onEnd);
     const stop = () => void this.#stop(client);
     this.#signal?.addEventListener('abort', stop, { once: true });
     try {
@@ -134,9 +143,7 @@ export class Database implements AsyncDisposable {
         throw new EngineError('Postgres rolled a transaction back because a statement in it had failed.');
       return result;
     } catch (error) {
-      // A connection in an unknown state is closed, not reused. That rolls back too, but only some time later, and who is
-      // told of the error may need the same locks.
-      if (!options.implicit && !broken && !this.#signal?.aborted) await client.query('ROLLBACK').catch(() => undefined);
+      // A connection in an unknown state is closed, not reused; closing it rolls back.
       broken = true;
       if (this.#signal?.aborted) throw new InterruptedError('The run was stopped.');
       throw isOfPostgres(error) ? engineError('a transaction', error) : error;
@@ -145,7 +152,10 @@ export class Database implements AsyncDisposable {
       this.#signal?.removeEventListener('abort', stop);
       client.off('error', onError);
       if (broken) client.on('error', () => undefined);
+      else client.off('end', onEnd);
       client.release(broken);
+      // Postgres lets go of its locks before it ends a connection, and who is told of an error may need the same ones.
+      if (broken) await Promise.race([ended, sleep(mostEndMs, undefined, { ref: false })]);
     }
   }
 
