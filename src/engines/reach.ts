@@ -1,8 +1,9 @@
 import neo4j from 'neo4j-driver';
 import pg from 'pg';
 import type { Settings } from '../config/settings.ts';
-import { EngineError, messageOf } from '../errors.ts';
+import { EngineError, KithError, messageOf } from '../errors.ts';
 import { codeOf } from './failure.ts';
+import { throwIfAborted } from './waiting.ts';
 
 export interface Neo4jAccess {
   uri: string;
@@ -42,16 +43,33 @@ export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void
   }
 }
 
-/** A server that settings name may be far away, or busy for a moment; one that refuses is not waited for. */
-const givenSeconds = 20;
+/** How long one question may take, and how often a server is asked that doesn't answer: it may be busy for a moment. */
+const given = { timeoutSeconds: 5, times: 4 };
+
+/** Asks again if there was no answer in time; one that refuses is not asked again. */
+async function askGiven(ask: (timeoutSeconds: number) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  const { timeoutSeconds, times } = given;
+  for (let i = 1; ; i++) {
+    const began = performance.now();
+    try {
+      return await ask(timeoutSeconds);
+    } catch (error) {
+      throwIfAborted(signal);
+      const isLate = performance.now() - began > timeoutSeconds * 900;
+      if (!isLate || i === times) throw error;
+    }
+  }
+}
 
 /**
  * Checks a server that settings name instead of the embedded one.
  *
  * @throws EngineError that names the setting and the server, never a password
+ * @throws InterruptedError once the signal aborts
  */
-export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): Promise<void> {
-  await askNeo4j(access, { timeoutSeconds: givenSeconds }).catch((error) => {
+export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>, signal?: AbortSignal): Promise<void> {
+  await askGiven((timeoutSeconds) => askNeo4j(access, { timeoutSeconds }), signal).catch((error) => {
+    if (error instanceof KithError) throw error;
     const why = reasonOf(error);
     throw new EngineError(
       `Neo4j of KITH_NEO4J_URI does not answer at ${serverOf(access.uri)} (${why}): start it or correct KITH_NEO4J_….`,
@@ -60,8 +78,9 @@ export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>): P
 }
 
 /** Like checkGivenNeo4j, for Postgres. */
-export async function checkGivenPostgres(url: string): Promise<void> {
-  await askPostgres(url, givenSeconds).catch((error) => {
+export async function checkGivenPostgres(url: string, signal?: AbortSignal): Promise<void> {
+  await askGiven((timeoutSeconds) => askPostgres(url, timeoutSeconds), signal).catch((error) => {
+    if (error instanceof KithError) throw error;
     const why = reasonOf(error);
     throw new EngineError(
       `Postgres of KITH_POSTGRES_URL does not answer at ${serverOf(url)} (${why}): start it or correct KITH_POSTGRES_URL.`,

@@ -1,6 +1,5 @@
 import type { Settings } from '../config/settings.ts';
-import { EngineError, InterruptedError, KithError, messageOf } from '../errors.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { EngineError, KithError, messageOf } from '../errors.ts';
 import { homeError } from './failure.ts';
 import { hasGraph } from './graph-store.ts';
 import { type EngineHome, homeOf, prepareHome } from './home.ts';
@@ -51,10 +50,9 @@ export async function up(settings: Settings, options: UpOptions = {}): Promise<S
   const embedded = embeddedEngines(settings);
   const own = wanted.filter((name) => embedded[name]);
   const work: Promise<void>[] = [];
-  const stopped = () => new InterruptedError('Stopped.');
-  const check = (given: Promise<void>) => work.push(unlessAborted(given, [options.signal], stopped));
-  if (wanted.includes('neo4j') && settings.neo4j) check(checkGivenNeo4j(settings.neo4j));
-  if (wanted.includes('postgres') && settings.postgresUrl) check(checkGivenPostgres(settings.postgresUrl));
+  if (wanted.includes('neo4j') && settings.neo4j) work.push(checkGivenNeo4j(settings.neo4j, options.signal));
+  if (wanted.includes('postgres') && settings.postgresUrl)
+    work.push(checkGivenPostgres(settings.postgresUrl, options.signal));
   if (own.length > 0) {
     const home = prepareHome(settings);
     work.push(withLock(home, 'engines', (lock) => startOwn(home, settings, own, { ...options, lock }), options));

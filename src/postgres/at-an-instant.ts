@@ -107,11 +107,14 @@ export async function atAnInstant<T>(
 /** Transactions that have the tables open, and when we first saw them. */
 class Inside {
   #since = new Map<string, number>();
-  #firstLook: number | undefined;
+  /** Since when we have looked without a break. */
+  #lookingSince: number | undefined;
+  #lastLook: number | undefined;
 
   see(transactions: readonly string[]): void {
     const now = performance.now();
-    this.#firstLook ??= now;
+    if (this.#lastLook === undefined || now - this.#lastLook > stayMs) this.#lookingSince = now;
+    this.#lastLook = now;
     this.#since = new Map(transactions.map((one) => [one, this.#since.get(one) ?? now]));
   }
 
@@ -122,7 +125,7 @@ class Inside {
 
   /** Not before we have looked for that long: the system may have held us up until the patience had run out. */
   knowsWhoStays(now: number): boolean {
-    return this.#firstLook !== undefined && now - this.#firstLook > stayMs;
+    return this.#lookingSince !== undefined && now - this.#lookingSince > stayMs;
   }
 }
 

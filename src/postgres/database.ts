@@ -155,7 +155,8 @@ export class Database implements AsyncDisposable {
       else client.off('end', onEnd);
       client.release(broken);
       // Postgres lets go of its locks before it ends a connection, and who is told of an error may need the same ones.
-      if (broken) await Promise.race([ended, sleep(mostEndMs, undefined, { ref: false })]);
+      // In the middle of a statement our side ends it, and they are let go a moment later.
+      if (broken) await atMost(mostEndMs, ended);
     }
   }
 
@@ -169,6 +170,14 @@ export class Database implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
   }
+}
+
+/** Waits for something, but no longer than so many milliseconds. */
+async function atMost(milliseconds: number, coming: Promise<void>): Promise<void> {
+  const waiting = new AbortController();
+  const late = sleep(milliseconds, undefined, { signal: waiting.signal }).catch(() => undefined);
+  await Promise.race([coming, late]);
+  waiting.abort();
 }
 
 /** A statement's text, with its psql variables filled in. */

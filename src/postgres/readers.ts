@@ -65,7 +65,14 @@ export async function removeReader(database: Database, name: string): Promise<vo
     await queryAll(client, 'sql/readers/shut-out.sql', { name });
   });
   // Only once that is committed can no new connection take the place of one that is ended.
-  await database.transaction(async (client) => {
-    await queryAll(client, 'sql/readers/remove.sql', { name });
-  });
+  try {
+    await database.transaction(async (client) => {
+      const [found] = await queryOn(client, 'sql/readers/find.sql', [name]);
+      if (found) await queryAll(client, 'sql/readers/remove.sql', { name });
+    });
+  } catch (error) {
+    // Such as a role to which something else belongs: it stays as it was.
+    await database.transaction((client) => queryAll(client, 'sql/readers/let-in.sql', { name })).catch(() => undefined);
+    throw error;
+  }
 }

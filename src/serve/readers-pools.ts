@@ -10,10 +10,10 @@ const mostConnections = 10;
 /** Readers that have connections at a time; the one that has been quiet for longest loses its. */
 const mostReaders = 50;
 
-/** How long a query waits for a connection, and within which another one is asked for, in milliseconds. */
-const patienceMs = 10_000;
-/** How often Postgres is asked for one while it says that the role has all of its connections. */
-const pauseMs = 100;
+/** How long a query waits for a connection, in milliseconds. */
+const connectMs = 10_000;
+/** How long, and how often, Postgres is asked while it says that the role has all of its connections. */
+const full = { patienceMs: 3_000, pauseMs: 200 };
 
 /** The token is no reader's. */
 export class WrongTokenError extends Error {
@@ -72,7 +72,7 @@ export class ReaderPools implements AsyncDisposable {
 
   /** Asks again, since statements only read, if it was a connection's fault. */
   async #ask<T extends pg.QueryResultRow>(pool: pg.Pool, query: pg.QueryConfig): Promise<T[]> {
-    for (const deadline = performance.now() + patienceMs; ; ) {
+    for (const deadline = performance.now() + full.patienceMs; ; ) {
       let client: pg.PoolClient | undefined;
       try {
         client = await pool.connect();
@@ -82,13 +82,12 @@ export class ReaderPools implements AsyncDisposable {
         return rows;
       } catch (error) {
         client?.release(true);
-        if (performance.now() > deadline) throw error;
         // It has waited for a query, and may have been ended with Postgres or by whoever removed the reader: a new one
         // tells.
         if (client && this.#used.has(client) && isUnreachable(error)) continue;
         // The process of a connection that was closed takes a moment to leave.
-        if (sqlStateOf(error) !== '53300') throw error;
-        await sleep(pauseMs);
+        if (sqlStateOf(error) !== '53300' || performance.now() > deadline) throw error;
+        await sleep(full.pauseMs);
       }
     }
   }
@@ -126,7 +125,9 @@ export class ReaderPools implements AsyncDisposable {
       connectionString: url.href,
       application_name: 'kith serve',
       max: 1,
-      connectionTimeoutMillis: patienceMs,
+      connectionTimeoutMillis: connectMs,
+      // One that was dropped, of a reader who is out, is nobody's any more.
+      allowExitOnIdle: true,
     });
     pool.on('error', () => undefined);
     // While one is in use, its errors are not the pool's.

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
  * is given may be bound seconds later.
  */
 const first = 10_000 + 500 * Number(process.env.JEST_WORKER_ID ?? 0);
-let given = 0;
+let given = Math.floor(Math.random() * 500);
 
 /** A port of this machine on which nothing listens now. */
 export async function freePort(): Promise<number> {

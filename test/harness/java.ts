@@ -19,7 +19,11 @@ export async function fetchJars(pom: string): Promise<string> {
   if (existsSync(jars)) return jars;
   await mkdir(all, { recursive: true });
   // One at a time: Maven's own folder is shared by all.
-  const lock = () => lockfile.lock(all, { stale: 60_000 }).catch(() => undefined);
+  const lock = () =>
+    lockfile.lock(all, { stale: 60_000 }).catch((error: { code?: unknown }) => {
+      if (error.code !== 'ELOCKED') throw error;
+      return undefined;
+    });
   const release = await until('others to have fetched theirs', lock, { pauseMs: 500 });
   // Fetched elsewhere and moved here as a whole, since fetching may be interrupted.
   const draft = `${jars}.draft`;

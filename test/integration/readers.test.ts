@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../src/config/project.ts';
@@ -64,14 +63,16 @@ async function whileItReads<Seen>(
     cwd: projectRoot,
   });
   try {
-    await once(child, 'message');
+    let isReading = false;
     let fewestRuns = 0;
     const told = new Promise<Seen>((resolve) => {
       child.on('message', (message) => {
-        if (typeof message === 'number') fewestRuns = message;
+        if (message === 'reading') isReading = true;
+        else if (typeof message === 'number') fewestRuns = message;
         else resolve(message as Seen);
       });
     });
+    await until('it to read', () => isReading);
     await work((runs) => until(`${runs} runs to be seen by all`, () => fewestRuns >= runs));
     child.send('stop');
     return await told;

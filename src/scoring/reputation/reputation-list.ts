@@ -47,8 +47,6 @@ export async function readReputationList(
   rows.pipe(parser);
   const stop = () => bytes.destroy(new InterruptedError('Reading the scores was stopped.'));
   signal?.addEventListener('abort', stop, { once: true });
-  // It may have aborted while the file was opened.
-  if (signal?.aborted) stop();
   try {
     let first = true;
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
