@@ -76,7 +76,8 @@ async function compile({ sources, classes, jar }) {
   rmSync(classes, { recursive: true, force: true });
   rmSync(jar, { force: true });
   // The plugin's annotations are for the server; javac is not to look for programs that deal with them.
-  const options = ['--release', String(leastJava), '-proc:none', '-d', classes, '-cp', join(neo4j, 'lib', '*')];
+  const language = ['--release', String(leastJava), '-encoding', 'UTF-8', '-proc:none'];
+  const options = [...language, '-d', classes, '-cp', join(neo4j, 'lib', '*')];
   await run(
     javaProgram('javac'),
     [...options, ...sourcesOf({ sources, classes, jar })],

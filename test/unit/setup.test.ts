@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/config/project.ts';
@@ -56,4 +66,22 @@ test("when it fails, npm's words are shown, although its log level is silent", (
 
 test('an npm that fails without a word is said to', () => {
   expect(install('exit 7').said).toContain('npm ci said nothing and ended with code 7.');
+});
+
+test('our Java is compiled whatever the language of the system', () => {
+  const neo4j = join('engines', 'neo4j');
+  for (const part of ['pom.xml', 'src', join('plugin', 'src')])
+    cpSync(join(projectRoot, neo4j, part), join(root, neo4j, part), { recursive: true });
+  symlinkSync(join(projectRoot, neo4j, 'lib'), join(root, neo4j, 'lib'));
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { compileJava } from ${JSON.stringify(join(root, 'scripts', 'setup', 'neo4j.mjs'))};
+       await compileJava().then(console.log, (error) => console.log(error.message));`,
+    ],
+    { encoding: 'utf8', env: { PATH: process.env.PATH, JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C' } },
+  );
+  expect((stdout + stderr).trim()).toBe('compiled');
 });
