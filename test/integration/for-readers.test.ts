@@ -178,6 +178,12 @@ describe('kith readers', () => {
     expect(await kith(['readers', 'add', 'app_reader'], env)).toMatchObject({ code: 2 });
     expect(await kith(['readers', 'add', 'kith'], env)).toMatchObject({ code: 2 });
     expect(await kith(['readers', 'remove', 'kith'], env)).toMatchObject({ code: 2 });
+    // Something else is granted to it: it stays, and may come in.
+    await network.pool.query('GRANT SELECT ON kith.runs TO app_reader');
+    const kept = await kith(['readers', 'remove', 'app_reader'], env);
+    expect(kept).toMatchObject({ code: 1, stderr: expect.stringMatching(/^kith: .*app_reader.*\n$/) });
+    expect((await kith(['readers', 'list'], env)).stdout).toContain('app_reader  0 of 2 connections');
+    await network.pool.query('REVOKE SELECT ON kith.runs FROM app_reader');
     expect(await kith(['readers', 'remove', 'app_reader'], env)).toMatchObject({ code: 0 });
     await expect(reader.query('SELECT 1')).rejects.toThrow();
     await reader.end().catch(() => undefined);
