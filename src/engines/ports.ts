@@ -77,7 +77,7 @@ async function anyFree(others: number[]): Promise<number> {
 }
 
 /** Whether nothing listens on the port of 127.0.0.1. */
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

@@ -11,10 +11,13 @@ export interface Neo4jAccess {
   password: string;
 }
 
+/** How long one question may take. */
+const answerSeconds = 5;
+
 /** Connects by Bolt and runs a query, by default any; throws the driver's error if that fails. */
 export async function askNeo4j(
   { uri, username, password }: Neo4jAccess,
-  { timeoutSeconds = 5, query = 'RETURN 1', parameters = {} as Record<string, unknown> } = {},
+  { timeoutSeconds = answerSeconds, query = 'RETURN 1', parameters = {} as Record<string, unknown> } = {},
 ): Promise<void> {
   const timeout = timeoutSeconds * 1000;
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password), {
@@ -31,7 +34,7 @@ export async function askNeo4j(
 }
 
 /** Connects and runs a query; throws the client's error if that fails. */
-export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void> {
+export async function askPostgres(url: string, timeoutSeconds = answerSeconds): Promise<void> {
   const timeout = timeoutSeconds * 1000;
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeout, query_timeout: timeout });
   client.on('error', () => undefined);
@@ -43,20 +46,16 @@ export async function askPostgres(url: string, timeoutSeconds = 5): Promise<void
   }
 }
 
-/** How long one question may take, and how often a server is asked that doesn't answer: it may be busy for a moment. */
-const given = { timeoutSeconds: 5, times: 4 };
-
-/** Asks again if there was no answer in time; one that refuses is not asked again. */
-async function askGiven(ask: (timeoutSeconds: number) => Promise<void>, signal?: AbortSignal): Promise<void> {
-  const { timeoutSeconds, times } = given;
-  for (let i = 1; ; i++) {
+/** Asks again if there was no answer in time, since the server may be busy; one that refuses is not asked again. */
+async function askGiven(ask: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+  for (let left = 3; ; left--) {
     const began = performance.now();
     try {
-      return await ask(timeoutSeconds);
+      return await ask();
     } catch (error) {
       throwIfAborted(signal);
-      const isLate = performance.now() - began > timeoutSeconds * 900;
-      if (!isLate || i === times) throw error;
+      const isLate = performance.now() - began > answerSeconds * 900;
+      if (!isLate || left === 0) throw error;
     }
   }
 }
@@ -68,7 +67,7 @@ async function askGiven(ask: (timeoutSeconds: number) => Promise<void>, signal?:
  * @throws InterruptedError once the signal aborts
  */
 export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>, signal?: AbortSignal): Promise<void> {
-  await askGiven((timeoutSeconds) => askNeo4j(access, { timeoutSeconds }), signal).catch((error) => {
+  await askGiven(() => askNeo4j(access), signal).catch((error) => {
     if (error instanceof KithError) throw error;
     const why = reasonOf(error);
     throw new EngineError(
@@ -79,7 +78,7 @@ export async function checkGivenNeo4j(access: NonNullable<Settings['neo4j']>, si
 
 /** Like checkGivenNeo4j, for Postgres. */
 export async function checkGivenPostgres(url: string, signal?: AbortSignal): Promise<void> {
-  await askGiven((timeoutSeconds) => askPostgres(url, timeoutSeconds), signal).catch((error) => {
+  await askGiven(() => askPostgres(url), signal).catch((error) => {
     if (error instanceof KithError) throw error;
     const why = reasonOf(error);
     throw new EngineError(

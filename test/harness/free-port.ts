@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { isFree } from '../../src/engines/ports.ts';
 
 /**
  * Below the ports of the engines and those that the system gives out, and others for each of jest's workers: what a test
@@ -14,17 +13,4 @@ export async function freePort(): Promise<number> {
     const port = first + (given++ % 500);
     if (await isFree(port)) return port;
   }
-}
-
-/** Whether a program could listen on a port of this machine. */
-export async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  await new Promise((resolve) => server.close(resolve));
-  return true;
 }

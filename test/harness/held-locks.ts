@@ -38,16 +38,19 @@ export async function heldInPostgres({ postgres }: Pick<Stack, 'postgres'>, sql:
   await client.connect();
   await client.query('BEGIN');
   await client.query(sql);
-  // Of pg_stat_activity a transaction sees only what there was when it looked first.
-  const blocked = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
   return {
-    async awaited() {
-      await until('a transaction of Postgres to be blocked', async () => (await client.query(blocked)).rowCount !== 0);
-    },
+    awaited: () => isAwaited(client),
     async [Symbol.asyncDispose]() {
       await client.end();
     },
   };
+}
+
+/** Waits until somebody waits for a lock of this connection's. */
+export async function isAwaited(client: pg.ClientBase): Promise<void> {
+  // Of pg_stat_activity a transaction sees only what there was when it looked first.
+  const blocked = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
+  await until('a transaction of Postgres to be blocked', async () => (await client.query(blocked)).rowCount !== 0);
 }
 
 /** The step that makes this table waits in the end, to see whether another one has made it. */

@@ -15,7 +15,7 @@ import { enqueueRuns, giveUpRun, queuedRunUnderWay, readRun } from '../../src/jo
 import type { StepName } from '../../src/jobs/step-name.ts';
 import { silent } from '../../src/jobs/watcher.ts';
 import { Database } from '../../src/postgres/database.ts';
-import { heldInGraph, heldInPostgres } from '../harness/held-locks.ts';
+import { heldInGraph, heldInPostgres, isAwaited } from '../harness/held-locks.ts';
 import { TestNetwork } from '../harness/network.ts';
 import { until } from '../harness/until.ts';
 
@@ -215,8 +215,7 @@ describe('once a later attempt at a step has begun, an earlier one', () => {
     });
     const writing = database.fenced(early).transaction(async (client) => {
       held();
-      const blocked = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
-      await until('the later one to wait', async () => (await client.query(blocked)).rowCount !== 0);
+      await isAwaited(client);
       order.push('early');
     });
     await isHeld;

@@ -24,11 +24,11 @@ import { importBeside, moveImportIntoPlace } from '../../src/engines/bulk-import
 import { codeOf } from '../../src/engines/failure.ts';
 import { homeOf } from '../../src/engines/home.ts';
 import { acceptImport, importFolder } from '../../src/engines/import-folder.ts';
+import { isFree } from '../../src/engines/ports.ts';
 import { findProcesses, findWorkingIn, type Process } from '../../src/engines/processes.ts';
 import { down, type Stack, status, up } from '../../src/engines/stack.ts';
 import { EngineError, InterruptedError } from '../../src/errors.ts';
 import { RunningCommand } from '../harness/command-line.ts';
-import { isFree } from '../harness/free-port.ts';
 import { heldLock } from '../harness/home-lock.ts';
 import { until } from '../harness/until.ts';
 

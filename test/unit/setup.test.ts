@@ -28,25 +28,29 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+/** Calls a function of setup in a process of its own; gives what it returns, or says. */
+function callSetup(file: string, name: string, env: NodeJS.ProcessEnv): string {
+  const code = `
+    import { ${name} } from ${JSON.stringify(join(root, 'scripts', 'setup', file))};
+    await ${name}().then(console.log, (error) => console.log(error.message));`;
+  const node = ['--input-type=module', '--eval', code];
+  const { stdout, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8', env });
+  return (stdout + stderr).trim();
+}
+
 /** Installs packages by an npm that does as the script says, as `npm run -s setup` would. */
 function install(npm: string) {
   const bin = join(root, 'path');
   mkdirSync(bin);
   writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho "$*" >> "${root}/calls"\n${silenceable}${npm}`);
   chmodSync(join(bin, 'npm'), 0o755);
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [
-      '--input-type=module',
-      '--eval',
-      `import { installPackages } from ${JSON.stringify(join(root, 'scripts', 'setup', 'packages.mjs'))};
-       await installPackages().then(console.log, (error) => console.log(error.message));`,
-    ],
-    { encoding: 'utf8', env: { PATH: `${bin}:${process.env.PATH}`, npm_config_loglevel: 'silent' } },
-  );
+  const said = callSetup('packages.mjs', 'installPackages', {
+    PATH: `${bin}:${process.env.PATH}`,
+    npm_config_loglevel: 'silent',
+  });
   const calls = readFileSync(join(root, 'calls'), 'utf8').trim().split('\n');
   return {
-    said: (stdout + stderr).trim(),
+    said,
     calls: calls.map((call) => call.split(' ').find((word) => !word.startsWith('-'))),
   };
 }
@@ -73,15 +77,6 @@ test('our Java is compiled whatever the language of the system', () => {
   for (const part of ['pom.xml', 'src', join('plugin', 'src')])
     cpSync(join(projectRoot, neo4j, part), join(root, neo4j, part), { recursive: true });
   symlinkSync(join(projectRoot, neo4j, 'lib'), join(root, neo4j, 'lib'));
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [
-      '--input-type=module',
-      '--eval',
-      `import { compileJava } from ${JSON.stringify(join(root, 'scripts', 'setup', 'neo4j.mjs'))};
-       await compileJava().then(console.log, (error) => console.log(error.message));`,
-    ],
-    { encoding: 'utf8', env: { PATH: process.env.PATH, JAVA_HOME: process.env.JAVA_HOME, LC_ALL: 'C' } },
-  );
-  expect((stdout + stderr).trim()).toBe('compiled');
+  const { PATH, JAVA_HOME } = process.env;
+  expect(callSetup('neo4j.mjs', 'compileJava', { PATH, JAVA_HOME, LC_ALL: 'C' })).toBe('compiled');
 });

@@ -205,7 +205,8 @@ describe('a collector that is not there', () => {
     traces.runEnded({ run, startedAt: step.startedAt, status: 'published' });
     const began = performance.now();
     await traces[Symbol.asyncDispose]();
-    expect(performance.now() - began).toBeLessThan(20_000);
+    // Left to itself, a request may take ten seconds.
+    expect(performance.now() - began).toBeLessThan(8_000);
     // What is told of a request that was let go comes right after.
     await until('a line', () => lines.length > 0);
     expect(lines).toMatchObject([{ level: 'warn', msg: 'traces are lost, their collector fails' }]);
